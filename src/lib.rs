@@ -1,0 +1,4 @@
+//! tallystick: many businesses sell to their customers on credit, on one PostgreSQL, through one HTTP API.
+//!
+//! The database decides: stock, credit, tenancy and the ledger are held by SQL under `sql/`.
+//! This crate authenticates, finds the business, parses input, runs one SQL call and answers.
