@@ -1,0 +1,101 @@
+//! Pages: how long, and where the next one starts.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How many rows a page has at most: 1 to 200, 50 unless told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageLimit(u16);
+
+impl PageLimit {
+    /// The longest page, in rows.
+    pub const MAX: u16 = 200;
+    /// The page length if the client names none, in rows.
+    pub const DEFAULT: u16 = 50;
+
+    /// The number of rows.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl Default for PageLimit {
+    fn default() -> Self {
+        Self(Self::DEFAULT)
+    }
+}
+
+impl std::str::FromStr for PageLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse::<u16>() {
+            Ok(limit) if (1..=Self::MAX).contains(&limit) => Ok(Self(limit)),
+            _ => Err(format!("must be a whole number from 1 to {}", Self::MAX)),
+        }
+    }
+}
+
+/// The last row of the page before, as its place in the list's order. Opaque to clients.
+///
+/// It names a place and not a right: a list shows only the caller's own rows, whatever place the cursor names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor<T>(pub T);
+
+impl<T: std::fmt::Display> std::fmt::Display for Cursor<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0.to_string()))
+    }
+}
+
+impl<T: std::str::FromStr> std::str::FromStr for Cursor<T> {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const HINT: &str = "must be a next_cursor of an earlier page of this list";
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| HINT)?;
+        let place = std::str::from_utf8(&bytes).map_err(|_| HINT)?;
+        place.parse().map(Self).map_err(|_| HINT)
+    }
+}
+
+impl<T: std::fmt::Display> Serialize for Cursor<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, T: std::str::FromStr> Deserialize<'de> for Cursor<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cursor, PageLimit};
+    use crate::domain::OrderId;
+
+    #[test]
+    fn a_cursor_survives_the_round_trip() {
+        let place = Cursor(OrderId::new());
+        assert_eq!(place.to_string().parse(), Ok(place));
+    }
+
+    #[test]
+    fn a_made_up_cursor_is_refused() {
+        for wrong in ["", "x", "bm90LWEtdXVpZA", "\u{1f600}"] {
+            assert!(wrong.parse::<Cursor<OrderId>>().is_err(), "{wrong:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_page_has_from_1_to_200_rows() {
+        assert!("200".parse::<PageLimit>().is_ok());
+        for wrong in ["0", "201", "-1", "ten", "65536"] {
+            assert!(wrong.parse::<PageLimit>().is_err(), "{wrong} was taken");
+        }
+    }
+}

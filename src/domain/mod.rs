@@ -1,0 +1,25 @@
+//! The mission's words as types that cannot hold a wrong value.
+//!
+//! Each type is made by checking (`TryFrom`, `FromStr`, `Deserialize`), so a handler that holds one need not check again.
+//! The same bounds stand in SQL as constraints; these here only give the better message. Nothing here does I/O.
+
+mod currency;
+mod cursor;
+mod id;
+mod idempotency_key;
+mod money;
+mod quantity;
+mod scope;
+mod text;
+
+pub use currency::Currency;
+pub use cursor::{Cursor, PageLimit};
+pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId};
+pub use idempotency_key::IdempotencyKey;
+pub use money::{Amount, Balance, Money};
+pub use quantity::{Quantity, Stock, StockChange};
+pub use scope::Scope;
+pub use text::{ExternalId, Name, Reason, Sku};
+
+/// The largest whole number that every JSON client can hold: 2^53 - 1.
+pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;

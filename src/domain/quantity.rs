@@ -1,0 +1,92 @@
+//! Counts of things: whole units.
+
+use super::MAX_SAFE_INTEGER;
+
+/// Defines a whole number with bounds that its every way in checks: `TryFrom<i64>` and `Deserialize`.
+macro_rules! whole_number {
+    ($(#[$doc:meta])* $name:ident, min = $min:expr, max = $max:expr $(, except = $except:expr)?) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "i64", into = "i64")]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The smallest value.
+            pub const MIN: i64 = $min;
+            /// The largest value.
+            pub const MAX: i64 = $max;
+
+            /// The bare number, for SQL.
+            #[must_use]
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl TryFrom<i64> for $name {
+            type Error = String;
+
+            fn try_from(value: i64) -> Result<Self, Self::Error> {
+                if !(Self::MIN..=Self::MAX).contains(&value) {
+                    return Err(format!("must be a whole number from {} to {}", Self::MIN, Self::MAX));
+                }
+                $(if value == $except {
+                    return Err(format!("must not be {}", $except));
+                })?
+                Ok(Self(value))
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::Integer)
+                    .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Int64)))
+                    .minimum(Some(Self::MIN))
+                    .maximum(Some(Self::MAX))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+pub(super) use whole_number;
+
+whole_number!(
+    /// How many of a product one line of a purchase takes. Whole units, 1 to 2^31 - 1.
+    Quantity, min = 1, max = 2_147_483_647
+);
+whole_number!(
+    /// How many of a product there are. Whole units, 0 to 2^53 - 1.
+    Stock, min = 0, max = MAX_SAFE_INTEGER
+);
+whole_number!(
+    /// A change of stock: positive comes in, negative goes out, never 0. Whole units, within ±(2^53 - 1).
+    StockChange, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER, except = 0
+);
+
+#[cfg(test)]
+mod tests {
+    use super::{Quantity, StockChange};
+
+    #[test]
+    fn a_quantity_is_a_whole_number_from_one_up() {
+        assert!(serde_json::from_str::<Quantity>("1").is_ok());
+        for wrong in ["0", "-1", "1.5", "1e2", "\"1\"", "null", "2147483648", "9223372036854775808"] {
+            assert!(serde_json::from_str::<Quantity>(wrong).is_err(), "{wrong} was taken");
+        }
+    }
+
+    #[test]
+    fn a_stock_change_of_nothing_is_refused() {
+        assert!(StockChange::try_from(0).is_err());
+        assert!(StockChange::try_from(-3).is_ok());
+    }
+}

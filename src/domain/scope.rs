@@ -1,0 +1,37 @@
+//! What credentials allow.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A right within one business. `write` does not include `read`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// May look at the business's data.
+    Read,
+    /// May buy, pay, and change the business's data.
+    Write,
+}
+
+impl Scope {
+    /// The name in JSON, SQL and tokens.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+impl std::str::FromStr for Scope {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "read" => Ok(Self::Read),
+            "write" => Ok(Self::Write),
+            _ => Err("must be read or write"),
+        }
+    }
+}
