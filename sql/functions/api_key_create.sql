@@ -1,0 +1,28 @@
+-- Purpose: store a new API key's public prefix and the hash of its secret.
+-- Outcomes: created, business_not_found.
+CREATE OR REPLACE FUNCTION tallystick.api_key_create(
+    p_business_id uuid,
+    p_id uuid,
+    p_name text,
+    p_prefix text,
+    p_secret_hash bytea,
+    p_scopes text[],
+    p_expires_at timestamptz,
+    OUT outcome text,
+    OUT created_at timestamptz
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
+        outcome := 'business_not_found';
+        RETURN;
+    END IF;
+    outcome := 'created';
+    created_at := clock_timestamp();
+    INSERT INTO tallystick.api_keys (business_id, id, name, prefix, secret_hash, scopes, expires_at, created_at)
+    VALUES (p_business_id, p_id, p_name, p_prefix, p_secret_hash, p_scopes, p_expires_at, api_key_create.created_at);
+END
+$$;

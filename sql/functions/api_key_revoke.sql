@@ -1,0 +1,13 @@
+-- Purpose: end an API key now. A second time changes nothing. True if the key exists.
+CREATE OR REPLACE FUNCTION tallystick.api_key_revoke(p_business_id uuid, p_id uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    UPDATE tallystick.api_keys AS api_key
+    SET revoked_at = coalesce(api_key.revoked_at, clock_timestamp())
+    WHERE api_key.business_id = p_business_id AND api_key.id = p_id;
+    RETURN FOUND;
+END
+$$;

@@ -1,0 +1,16 @@
+-- Purpose: a new business. The caller sets the context to the new id.
+-- Caller: db::businesses; the admin token's route and the command line.
+CREATE OR REPLACE FUNCTION tallystick.business_create(
+    p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer
+) RETURNS SETOF tallystick.businesses
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    RETURN QUERY
+    INSERT INTO tallystick.businesses (business_id, name, currency, overdue_after_days)
+    VALUES (p_business_id, p_name, p_currency, p_overdue_after_days)
+    RETURNING *;
+END
+$$;

@@ -1,0 +1,18 @@
+-- Purpose: the platform's businesses, newest first, before p_before if it is given.
+-- The one function that looks across tenants: it sees their names and settings and nothing that they own
+-- (policy platform_lists_businesses).
+CREATE OR REPLACE FUNCTION tallystick.business_list(p_before uuid, p_limit integer) RETURNS SETOF tallystick.businesses
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM set_config('app.platform', 'business_list', true);
+    RETURN QUERY
+    SELECT business.*
+    FROM tallystick.businesses AS business
+    WHERE business.business_id < coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    ORDER BY business.business_id DESC
+    LIMIT p_limit;
+    PERFORM set_config('app.platform', '', true);
+END
+$$;

@@ -1,0 +1,21 @@
+-- Purpose: the business in the JWT claims, as PostgREST and Supabase set them: business_id at the top level, or under
+-- app_metadata (which users cannot edit; user_metadata, which they can, is never read). NULL if there is none.
+-- Caller: context_business_id.
+CREATE OR REPLACE FUNCTION tallystick.claims_business_id() RETURNS uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_text text := current_setting('request.jwt.claims', true);
+    v_claims jsonb;
+BEGIN
+    IF v_text IS NULL OR v_text = '' THEN
+        RETURN NULL;
+    END IF;
+    v_claims := v_text::jsonb;
+    RETURN coalesce(v_claims ->> 'business_id', v_claims -> 'app_metadata' ->> 'business_id')::uuid;
+EXCEPTION WHEN data_exception THEN
+    -- Malformed claims are no context, and say nothing of what they held.
+    RETURN NULL;
+END
+$$;

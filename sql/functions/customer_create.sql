@@ -1,0 +1,34 @@
+-- Purpose: a new customer.
+-- Outcomes: created, external_id_taken, business_not_found.
+CREATE OR REPLACE FUNCTION tallystick.customer_create(
+    p_business_id uuid,
+    p_id uuid,
+    p_name text,
+    p_external_id text,
+    p_credit_limit bigint,
+    p_blocked boolean,
+    OUT outcome text,
+    OUT customer tallystick.customer_accounts
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
+        outcome := 'business_not_found';
+        RETURN;
+    END IF;
+    INSERT INTO tallystick.customers (business_id, id, name, external_id, credit_limit, blocked)
+    VALUES (p_business_id, p_id, p_name, p_external_id, p_credit_limit, p_blocked)
+    ON CONFLICT ON CONSTRAINT customers_external_id_is_unique DO NOTHING;
+    IF NOT FOUND THEN
+        outcome := 'external_id_taken';
+        RETURN;
+    END IF;
+    outcome := 'created';
+    SELECT account.* INTO customer
+    FROM tallystick.customer_accounts AS account
+    WHERE account.business_id = p_business_id AND account.id = p_id;
+END
+$$;

@@ -1,0 +1,25 @@
+-- Purpose: a business's customers, newest first, before p_before if it is given; with p_external_id only that one.
+CREATE OR REPLACE FUNCTION tallystick.customer_list(
+    p_business_id uuid, p_external_id text, p_before uuid, p_limit integer
+) RETURNS SETOF tallystick.customer_accounts
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+BEGIN
+    IF p_external_id IS NULL THEN
+        RETURN QUERY
+        SELECT account.* FROM tallystick.customer_accounts AS account
+        WHERE account.business_id = p_business_id AND account.id < v_before
+        ORDER BY account.id DESC
+        LIMIT p_limit;
+    ELSE
+        RETURN QUERY
+        SELECT account.* FROM tallystick.customer_accounts AS account
+        WHERE account.business_id = p_business_id AND account.external_id = p_external_id AND account.id < v_before
+        ORDER BY account.id DESC
+        LIMIT p_limit;
+    END IF;
+END
+$$;

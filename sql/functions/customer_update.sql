@@ -1,0 +1,41 @@
+-- Purpose: change a customer. NULL leaves a property as it is; p_set_external_id says whether p_external_id counts.
+-- Locks: the customer's row, so a limit change or a block is serial with every purchase. A limit below the balance is
+-- allowed: it stops further purchases, and no charge of the past becomes wrong by it.
+-- Outcomes: updated, customer_not_found, external_id_taken.
+CREATE OR REPLACE FUNCTION tallystick.customer_update(
+    p_business_id uuid,
+    p_id uuid,
+    p_name text,
+    p_credit_limit bigint,
+    p_blocked boolean,
+    p_set_external_id boolean,
+    p_external_id text,
+    OUT outcome text,
+    OUT customer tallystick.customer_accounts
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    BEGIN
+        UPDATE tallystick.customers AS changed
+        SET name = coalesce(p_name, changed.name),
+            credit_limit = coalesce(p_credit_limit, changed.credit_limit),
+            blocked = coalesce(p_blocked, changed.blocked),
+            external_id = CASE WHEN p_set_external_id THEN p_external_id ELSE changed.external_id END
+        WHERE changed.business_id = p_business_id AND changed.id = p_id;
+    EXCEPTION WHEN unique_violation THEN
+        outcome := 'external_id_taken';
+        RETURN;
+    END;
+    IF NOT FOUND THEN
+        outcome := 'customer_not_found';
+        RETURN;
+    END IF;
+    outcome := 'updated';
+    SELECT account.* INTO customer
+    FROM tallystick.customer_accounts AS account
+    WHERE account.business_id = p_business_id AND account.id = p_id;
+END
+$$;

@@ -1,0 +1,25 @@
+-- Purpose: a customer's ledger entries, newest first, before entry p_before if it is given.
+-- No row: no such customer. One row of NULLs: a customer without (such) entries.
+CREATE OR REPLACE FUNCTION tallystick.ledger_list(
+    p_business_id uuid, p_customer_id uuid, p_before bigint, p_limit integer
+) RETURNS TABLE (
+    id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint,
+    credit_limit bigint, order_id uuid, created_at timestamptz
+)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT entry.id, entry.entry_no, entry.kind, entry.amount, entry.balance_before, entry.balance_after,
+           entry.credit_limit, entry.order_id, entry.created_at
+    FROM tallystick.customers AS customer
+    LEFT JOIN LATERAL (
+        SELECT page.*
+        FROM tallystick.credit_ledger AS page
+        WHERE page.business_id = p_business_id AND page.customer_id = p_customer_id
+          AND page.entry_no < coalesce(p_before, 9223372036854775807)
+        ORDER BY page.entry_no DESC
+        LIMIT p_limit
+    ) AS entry ON true
+    WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
+    ORDER BY entry.entry_no DESC
+$$;

@@ -1,0 +1,24 @@
+-- Purpose: the trigger function that holds orders.total = the sum of all lines of the order.
+CREATE OR REPLACE FUNCTION tallystick.order_lines_add_up() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    IF EXISTS (
+        SELECT
+        FROM (SELECT DISTINCT added.business_id, added.order_id FROM new_items AS added) AS touched
+        JOIN tallystick.orders AS placed
+            ON placed.business_id = touched.business_id AND placed.id = touched.order_id
+        WHERE placed.total <> (
+            SELECT sum(item.line_total)
+            FROM tallystick.order_items AS item
+            WHERE item.business_id = touched.business_id AND item.order_id = touched.order_id)
+    ) THEN
+        RAISE EXCEPTION 'the lines of an order must add up to its total' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;

@@ -1,0 +1,25 @@
+-- Purpose: a business's orders, newest first, before p_before if it is given; with p_customer_id only that customer's.
+CREATE OR REPLACE FUNCTION tallystick.order_list(
+    p_business_id uuid, p_customer_id uuid, p_before uuid, p_limit integer
+) RETURNS SETOF tallystick.order_records
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+BEGIN
+    IF p_customer_id IS NULL THEN
+        RETURN QUERY
+        SELECT placed.* FROM tallystick.order_records AS placed
+        WHERE placed.business_id = p_business_id AND placed.id < v_before
+        ORDER BY placed.id DESC
+        LIMIT p_limit;
+    ELSE
+        RETURN QUERY
+        SELECT placed.* FROM tallystick.order_records AS placed
+        WHERE placed.business_id = p_business_id AND placed.customer_id = p_customer_id AND placed.id < v_before
+        ORDER BY placed.id DESC
+        LIMIT p_limit;
+    END IF;
+END
+$$;

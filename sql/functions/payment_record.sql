@@ -1,0 +1,88 @@
+-- Purpose: record a payment: a negative entry in the customer's ledger. Paying more than is owed is allowed.
+-- Locks: the customer's row.
+-- Outcomes: created, replayed, key_reused, customer_not_found, amount_too_large (the balance would leave ±(2^53 - 1)).
+-- Caller: db::payments.
+CREATE OR REPLACE FUNCTION tallystick.payment_record(
+    p_business_id uuid,
+    p_customer_id uuid,
+    p_amount bigint,
+    p_idempotency_key text,
+    p_entry_id uuid DEFAULT NULL,
+    OUT outcome text,
+    OUT id uuid,
+    OUT entry_no bigint,
+    OUT balance_before bigint,
+    OUT balance_after bigint,
+    OUT created_at timestamptz
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+DECLARE
+    v_fingerprint bytea := tallystick.request_fingerprint('payment', p_customer_id::text, p_amount::text);
+    v_known boolean;
+    v_last record;
+    v_replay record;
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    IF p_amount IS NULL OR p_amount NOT BETWEEN 1 AND 9007199254740991 OR p_idempotency_key IS NULL THEN
+        RAISE EXCEPTION 'a payment has an amount of 1 to 9007199254740991 and an idempotency key'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
+    PERFORM FROM tallystick.customers AS customer
+    WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
+    FOR NO KEY UPDATE;
+    v_known := FOUND;
+
+    SELECT entry.request_fingerprint, entry.id, entry.entry_no, entry.balance_before, entry.balance_after,
+           entry.created_at
+    INTO v_replay
+    FROM tallystick.credit_ledger AS entry
+    WHERE entry.business_id = p_business_id AND entry.idempotency_key = p_idempotency_key;
+    IF FOUND THEN
+        IF v_replay.request_fingerprint <> v_fingerprint THEN
+            outcome := 'key_reused';
+            RETURN;
+        END IF;
+        outcome := 'replayed';
+        id := v_replay.id;
+        entry_no := v_replay.entry_no;
+        balance_before := v_replay.balance_before;
+        balance_after := v_replay.balance_after;
+        created_at := v_replay.created_at;
+        RETURN;
+    ELSIF NOT v_known THEN
+        outcome := 'customer_not_found';
+        RETURN;
+    END IF;
+
+    SELECT entry.entry_no, entry.balance_after, entry.charged_total INTO v_last
+    FROM tallystick.credit_ledger AS entry
+    WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
+    ORDER BY entry.entry_no DESC
+    LIMIT 1;
+
+    balance_before := coalesce(v_last.balance_after, 0);
+    balance_after := balance_before - p_amount;
+    IF balance_after < -9007199254740991 THEN
+        outcome := 'amount_too_large';
+        RETURN;
+    END IF;
+
+    outcome := 'created';
+    id := coalesce(p_entry_id, tallystick.new_id());
+    entry_no := coalesce(v_last.entry_no, 0) + 1;
+    created_at := clock_timestamp();
+    INSERT INTO tallystick.credit_ledger (
+        business_id, customer_id, entry_no, id, kind, amount, balance_before, balance_after, charged_total,
+        credit_limit, idempotency_key, request_fingerprint, created_at)
+    VALUES (
+        p_business_id, p_customer_id, payment_record.entry_no, payment_record.id, 'payment', -p_amount,
+        payment_record.balance_before, payment_record.balance_after, coalesce(v_last.charged_total, 0),
+        NULL, p_idempotency_key, v_fingerprint, payment_record.created_at);
+END
+$$;

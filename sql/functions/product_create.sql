@@ -1,0 +1,38 @@
+-- Purpose: a new product, with its opening stock as its first movement.
+-- Outcomes: created, sku_taken, business_not_found.
+CREATE OR REPLACE FUNCTION tallystick.product_create(
+    p_business_id uuid,
+    p_id uuid,
+    p_sku text,
+    p_name text,
+    p_price bigint,
+    p_stock bigint,
+    OUT outcome text,
+    OUT product tallystick.products
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
+        outcome := 'business_not_found';
+        RETURN;
+    END IF;
+    INSERT INTO tallystick.products AS created (business_id, id, sku, name, price, stock)
+    VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock)
+    ON CONFLICT ON CONSTRAINT products_sku_is_unique DO NOTHING
+    RETURNING created.* INTO product;
+    IF NOT FOUND THEN
+        outcome := 'sku_taken';
+        RETURN;
+    END IF;
+    IF p_stock > 0 THEN
+        INSERT INTO tallystick.stock_movements (
+            business_id, id, product_id, kind, quantity, stock_after, reason, created_at)
+        VALUES (
+            p_business_id, tallystick.new_id(), p_id, 'opening', p_stock, p_stock, 'opening stock', product.created_at);
+    END IF;
+    outcome := 'created';
+END
+$$;

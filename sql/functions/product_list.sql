@@ -1,0 +1,25 @@
+-- Purpose: a business's products, newest first, before p_before if it is given; with p_sku only that one.
+CREATE OR REPLACE FUNCTION tallystick.product_list(
+    p_business_id uuid, p_sku text, p_before uuid, p_limit integer
+) RETURNS SETOF tallystick.products
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+BEGIN
+    IF p_sku IS NULL THEN
+        RETURN QUERY
+        SELECT product.* FROM tallystick.products AS product
+        WHERE product.business_id = p_business_id AND product.id < v_before
+        ORDER BY product.id DESC
+        LIMIT p_limit;
+    ELSE
+        RETURN QUERY
+        SELECT product.* FROM tallystick.products AS product
+        WHERE product.business_id = p_business_id AND product.sku = p_sku AND product.id < v_before
+        ORDER BY product.id DESC
+        LIMIT p_limit;
+    END IF;
+END
+$$;

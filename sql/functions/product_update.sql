@@ -1,0 +1,31 @@
+-- Purpose: change a product's sku, name or price. NULL leaves a property as it is. Stock moves by stock movements only.
+-- Locks: the product's row, so a price change is serial with every purchase; orders keep the price of their moment.
+-- Outcomes: updated, product_not_found, sku_taken.
+CREATE OR REPLACE FUNCTION tallystick.product_update(
+    p_business_id uuid,
+    p_id uuid,
+    p_sku text,
+    p_name text,
+    p_price bigint,
+    OUT outcome text,
+    OUT product tallystick.products
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    BEGIN
+        UPDATE tallystick.products AS changed
+        SET sku = coalesce(p_sku, changed.sku),
+            name = coalesce(p_name, changed.name),
+            price = coalesce(p_price, changed.price)
+        WHERE changed.business_id = p_business_id AND changed.id = p_id
+        RETURNING changed.* INTO product;
+    EXCEPTION WHEN unique_violation THEN
+        outcome := 'sku_taken';
+        RETURN;
+    END;
+    outcome := CASE WHEN product.id IS NULL THEN 'product_not_found' ELSE 'updated' END;
+END
+$$;

@@ -1,0 +1,9 @@
+-- Purpose: the trigger function behind immutable records.
+CREATE OR REPLACE FUNCTION tallystick.refuse_change() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', tg_table_name, tg_op USING ERRCODE = 'restrict_violation';
+END
+$$;

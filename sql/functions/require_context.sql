@@ -1,0 +1,11 @@
+-- Purpose: refuse a business that is not the context's. Every definer function asks this first.
+CREATE OR REPLACE FUNCTION tallystick.require_context(p_business_id uuid) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF p_business_id IS NULL OR p_business_id IS DISTINCT FROM tallystick.context_business_id() THEN
+        RAISE EXCEPTION 'the business is not the one of the current context' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;

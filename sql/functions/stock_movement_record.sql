@@ -1,0 +1,87 @@
+-- Purpose: record a restock (positive) or a correction (either way) of a product's stock.
+-- Locks: the product's row.
+-- Outcomes: created, replayed, key_reused, product_not_found, insufficient_stock (available), stock_too_large.
+-- Caller: db::stock_movements.
+CREATE OR REPLACE FUNCTION tallystick.stock_movement_record(
+    p_business_id uuid,
+    p_product_id uuid,
+    p_quantity bigint,
+    p_reason text,
+    p_idempotency_key text,
+    p_movement_id uuid DEFAULT NULL,
+    OUT outcome text,
+    OUT id uuid,
+    OUT stock_after bigint,
+    OUT available bigint,
+    OUT created_at timestamptz
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+DECLARE
+    v_fingerprint bytea := tallystick.request_fingerprint(
+        'stock_movement', p_product_id::text, p_quantity::text, p_reason);
+    v_known boolean;
+    v_replay record;
+BEGIN
+    PERFORM tallystick.require_context(p_business_id);
+    IF p_quantity IS NULL OR p_quantity NOT BETWEEN -9007199254740991 AND 9007199254740991 OR p_quantity = 0
+       OR p_reason IS NULL OR p_idempotency_key IS NULL THEN
+        RAISE EXCEPTION 'a stock movement has a quantity other than 0, a reason and an idempotency key'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
+    PERFORM FROM tallystick.products AS product
+    WHERE product.business_id = p_business_id AND product.id = p_product_id
+    FOR NO KEY UPDATE;
+    v_known := FOUND;
+
+    SELECT movement.request_fingerprint, movement.id, movement.stock_after, movement.created_at INTO v_replay
+    FROM tallystick.stock_movements AS movement
+    WHERE movement.business_id = p_business_id AND movement.idempotency_key = p_idempotency_key;
+    IF FOUND THEN
+        IF v_replay.request_fingerprint <> v_fingerprint THEN
+            outcome := 'key_reused';
+            RETURN;
+        END IF;
+        outcome := 'replayed';
+        id := v_replay.id;
+        stock_after := v_replay.stock_after;
+        created_at := v_replay.created_at;
+        RETURN;
+    ELSIF NOT v_known THEN
+        outcome := 'product_not_found';
+        RETURN;
+    END IF;
+
+    SELECT product.stock INTO available
+    FROM tallystick.products AS product
+    WHERE product.business_id = p_business_id AND product.id = p_product_id;
+    stock_after := available + p_quantity;
+    IF stock_after < 0 THEN
+        outcome := 'insufficient_stock';
+        RETURN;
+    ELSIF stock_after > 9007199254740991 THEN
+        outcome := 'stock_too_large';
+        RETURN;
+    END IF;
+
+    outcome := 'created';
+    id := coalesce(p_movement_id, tallystick.new_id());
+    created_at := clock_timestamp();
+    INSERT INTO tallystick.stock_movements (
+        business_id, id, product_id, kind, quantity, stock_after, reason, idempotency_key, request_fingerprint,
+        created_at)
+    VALUES (
+        p_business_id, stock_movement_record.id, p_product_id, 'adjustment', p_quantity,
+        stock_movement_record.stock_after, p_reason, p_idempotency_key, v_fingerprint,
+        stock_movement_record.created_at);
+
+    UPDATE tallystick.products AS product
+    SET stock = stock_movement_record.stock_after
+    WHERE product.business_id = p_business_id AND product.id = p_product_id;
+END
+$$;

@@ -1,0 +1,18 @@
+-- A customer buys on credit. There is no balance here: it is the sum of the customer's ledger entries.
+-- The row is the lock that every purchase, payment and limit change of this customer takes first.
+CREATE TABLE tallystick.customers (
+    business_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    external_id text,
+    credit_limit bigint NOT NULL,
+    blocked boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT customers_pk PRIMARY KEY (business_id, id),
+    CONSTRAINT customers_business_exists FOREIGN KEY (business_id) REFERENCES tallystick.businesses (business_id),
+    CONSTRAINT customers_external_id_is_unique UNIQUE (business_id, external_id),
+    CONSTRAINT customers_name_is_short_text CHECK (char_length(name) BETWEEN 1 AND 200),
+    CONSTRAINT customers_external_id_is_short_text CHECK (char_length(external_id) BETWEEN 1 AND 200),
+    CONSTRAINT customers_credit_limit_is_safe_money CHECK (credit_limit BETWEEN 0 AND 9007199254740991)
+) WITH (fillfactor = 90);
+ALTER TABLE tallystick.customers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

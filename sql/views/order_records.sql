@@ -1,0 +1,22 @@
+-- Purpose: an order with its lines, as arrays in line order, and the balance that it left.
+CREATE OR REPLACE VIEW tallystick.order_records WITH (security_invoker = true) AS
+SELECT
+    placed.business_id,
+    placed.id,
+    placed.customer_id,
+    placed.total,
+    entry.balance_after,
+    placed.created_at,
+    lines.product_ids,
+    lines.quantities,
+    lines.unit_prices
+FROM tallystick.orders AS placed
+JOIN tallystick.credit_ledger AS entry ON entry.business_id = placed.business_id AND entry.id = placed.id
+CROSS JOIN LATERAL (
+    SELECT
+        array_agg(item.product_id ORDER BY item.line_no) AS product_ids,
+        array_agg(item.quantity ORDER BY item.line_no) AS quantities,
+        array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices
+    FROM tallystick.order_items AS item
+    WHERE item.business_id = placed.business_id AND item.order_id = placed.id
+) AS lines;
