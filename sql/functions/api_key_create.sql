@@ -1,4 +1,5 @@
--- Purpose: store a new API key's public prefix and the hash of its secret.
+-- Purpose: store a new API key's public prefix and the hash of its secret. The id is made for one request: if it exists
+-- already, an earlier try of the same request took effect.
 -- Outcomes: created, business_not_found.
 CREATE OR REPLACE FUNCTION tallystick.api_key_create(
     p_business_id uuid,
@@ -20,9 +21,12 @@ BEGIN
         outcome := 'business_not_found';
         RETURN;
     END IF;
+    INSERT INTO tallystick.api_keys (business_id, id, name, prefix, secret_hash, scopes, expires_at)
+    VALUES (p_business_id, p_id, p_name, p_prefix, p_secret_hash, p_scopes, p_expires_at)
+    ON CONFLICT ON CONSTRAINT api_keys_pk DO NOTHING;
     outcome := 'created';
-    created_at := clock_timestamp();
-    INSERT INTO tallystick.api_keys (business_id, id, name, prefix, secret_hash, scopes, expires_at, created_at)
-    VALUES (p_business_id, p_id, p_name, p_prefix, p_secret_hash, p_scopes, p_expires_at, api_key_create.created_at);
+    SELECT api_key.created_at INTO created_at
+    FROM tallystick.api_keys AS api_key
+    WHERE api_key.business_id = p_business_id AND api_key.id = p_id;
 END
 $$;

@@ -1,4 +1,5 @@
--- Purpose: a new business. The caller sets the context to the new id.
+-- Purpose: a new business. The caller sets the context to the new id, which it makes for one request: if it exists
+-- already, an earlier try of the same request took effect, and its business is the answer.
 -- Caller: db::businesses; the admin token's route and the command line.
 CREATE OR REPLACE FUNCTION tallystick.business_create(
     p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer
@@ -8,9 +9,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
-    RETURN QUERY
     INSERT INTO tallystick.businesses (business_id, name, currency, overdue_after_days)
     VALUES (p_business_id, p_name, p_currency, p_overdue_after_days)
-    RETURNING *;
+    ON CONFLICT DO NOTHING;
+    RETURN QUERY
+    SELECT business.* FROM tallystick.businesses AS business WHERE business.business_id = p_business_id;
 END
 $$;

@@ -1,4 +1,5 @@
--- Purpose: a new customer.
+-- Purpose: a new customer. The id is made for one request: if it exists already, an earlier try of the same request took
+-- effect, and its customer is the answer.
 -- Outcomes: created, external_id_taken, business_not_found.
 CREATE OR REPLACE FUNCTION tallystick.customer_create(
     p_business_id uuid,
@@ -21,14 +22,10 @@ BEGIN
     END IF;
     INSERT INTO tallystick.customers (business_id, id, name, external_id, credit_limit, blocked)
     VALUES (p_business_id, p_id, p_name, p_external_id, p_credit_limit, p_blocked)
-    ON CONFLICT ON CONSTRAINT customers_external_id_is_unique DO NOTHING;
-    IF NOT FOUND THEN
-        outcome := 'external_id_taken';
-        RETURN;
-    END IF;
-    outcome := 'created';
+    ON CONFLICT DO NOTHING;
     SELECT account.* INTO customer
     FROM tallystick.customer_accounts AS account
     WHERE account.business_id = p_business_id AND account.id = p_id;
+    outcome := CASE WHEN FOUND THEN 'created' ELSE 'external_id_taken' END;
 END
 $$;

@@ -1,4 +1,5 @@
--- Purpose: a new product, with its opening stock as its first movement.
+-- Purpose: a new product, with its opening stock as its first movement. The id is made for one request: if it exists
+-- already, an earlier try of the same request took effect, and its product is the answer.
 -- Outcomes: created, sku_taken, business_not_found.
 CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_business_id uuid,
@@ -19,20 +20,18 @@ BEGIN
         outcome := 'business_not_found';
         RETURN;
     END IF;
-    INSERT INTO tallystick.products AS created (business_id, id, sku, name, price, stock)
+    INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
     VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock)
-    ON CONFLICT ON CONSTRAINT products_sku_is_unique DO NOTHING
-    RETURNING created.* INTO product;
-    IF NOT FOUND THEN
-        outcome := 'sku_taken';
-        RETURN;
-    END IF;
-    IF p_stock > 0 THEN
+    ON CONFLICT DO NOTHING;
+    IF FOUND AND p_stock > 0 THEN
         INSERT INTO tallystick.stock_movements (
             business_id, id, product_id, kind, quantity, stock_after, reason, created_at)
         VALUES (
-            p_business_id, tallystick.new_id(), p_id, 'opening', p_stock, p_stock, 'opening stock', product.created_at);
+            p_business_id, tallystick.new_id(), p_id, 'opening', p_stock, p_stock, 'opening stock', clock_timestamp());
     END IF;
-    outcome := 'created';
+    SELECT created.* INTO product
+    FROM tallystick.products AS created
+    WHERE created.business_id = p_business_id AND created.id = p_id;
+    outcome := CASE WHEN FOUND THEN 'created' ELSE 'sku_taken' END;
 END
 $$;

@@ -9,6 +9,7 @@ mod id;
 mod idempotency_key;
 mod money;
 mod quantity;
+mod records;
 mod scope;
 mod text;
 
@@ -18,6 +19,10 @@ pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
 pub use quantity::{Quantity, Stock, StockChange};
+pub use records::{
+    ApiKey, Business, Customer, CustomerBalance, EntryKind, LedgerEntry, Order, OrderItem, OverdueCustomer, Product,
+    StockMovement,
+};
 pub use scope::Scope;
 pub use text::{ExternalId, Name, Reason, Sku};
 

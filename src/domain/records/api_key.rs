@@ -1,0 +1,28 @@
+//! A key that a business's programs identify themselves with.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{ApiKeyId, Scope};
+
+/// An API key without its secret, which only its holder has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ApiKey {
+    /// The key's id, for revoking it.
+    pub id: ApiKeyId,
+    /// What it is for.
+    #[schema(examples("checkout"))]
+    pub name: String,
+    /// The public part of the key, to recognise it by.
+    #[schema(examples("k3J9xQ2mLp0Z"))]
+    pub prefix: String,
+    /// What it allows.
+    pub scopes: Vec<Scope>,
+    /// When it stops working; `null` for never.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was revoked; `null` if it was not.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+}

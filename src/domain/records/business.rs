@@ -1,0 +1,24 @@
+//! A tenant.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{BusinessId, Currency};
+
+/// A business: one tenant, whose data no other business sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Business {
+    /// The business's id.
+    pub id: BusinessId,
+    /// What it is called.
+    #[schema(examples("Corner Wholesale"))]
+    pub name: String,
+    /// The currency whose minor units every amount of this business counts.
+    pub currency: Currency,
+    /// An unpaid charge older than this many days of 24 hours makes its customer overdue.
+    #[schema(examples(30), minimum = 0, maximum = 3650)]
+    pub overdue_after_days: i32,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+}

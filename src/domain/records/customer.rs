@@ -1,0 +1,64 @@
+//! A customer and what the ledger says of it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{Balance, CustomerId, Money};
+
+/// A customer who buys on credit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Customer {
+    /// The customer's id.
+    pub id: CustomerId,
+    /// What the customer is called.
+    #[schema(examples("Café Central"))]
+    pub name: String,
+    /// The business's own reference; `null` if it has none.
+    #[schema(examples("C-1042"))]
+    pub external_id: Option<String>,
+    /// The largest balance that a purchase may leave, in minor units.
+    pub credit_limit: Money,
+    /// A blocked customer cannot buy, and can pay.
+    pub blocked: bool,
+    /// What the customer owes, in minor units; negative if paid in advance.
+    pub balance: Balance,
+    /// How much the customer can still buy on credit, in minor units.
+    pub available_credit: Money,
+    /// Whether the oldest unpaid charge is older than the business's `overdue_after_days`.
+    pub overdue: bool,
+    /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
+    pub oldest_unpaid_at: Option<DateTime<Utc>>,
+    /// When the customer was created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A customer's balance now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CustomerBalance {
+    /// The customer.
+    pub customer_id: CustomerId,
+    /// What the customer owes, in minor units; negative if paid in advance.
+    pub balance: Balance,
+    /// The largest balance that a purchase may leave, in minor units.
+    pub credit_limit: Money,
+    /// How much the customer can still buy on credit, in minor units.
+    pub available_credit: Money,
+    /// Whether the oldest unpaid charge is older than the business's `overdue_after_days`.
+    pub overdue: bool,
+    /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
+    pub oldest_unpaid_at: Option<DateTime<Utc>>,
+}
+
+impl From<Customer> for CustomerBalance {
+    fn from(customer: Customer) -> Self {
+        Self {
+            customer_id: customer.id,
+            balance: customer.balance,
+            credit_limit: customer.credit_limit,
+            available_credit: customer.available_credit,
+            overdue: customer.overdue,
+            oldest_unpaid_at: customer.oldest_unpaid_at,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The records that the database keeps, as answers show them. Read-only: only SQL makes and changes them.
+
+mod api_key;
+mod business;
+mod customer;
+mod ledger_entry;
+mod order;
+mod overdue_customer;
+mod product;
+mod stock_movement;
+
+pub use api_key::ApiKey;
+pub use business::Business;
+pub use customer::{Customer, CustomerBalance};
+pub use ledger_entry::{EntryKind, LedgerEntry};
+pub use order::{Order, OrderItem};
+pub use overdue_customer::OverdueCustomer;
+pub use product::Product;
+pub use stock_movement::StockMovement;
