@@ -1,0 +1,177 @@
+//! One call of one SQL function: one autocommit statement that sets the tenant's context, calls and commits, in one
+//! round trip.
+//!
+//! A call runs in a task of its own once it has a connection, so a client that goes away cannot interrupt it: the
+//! connection comes back to the pool with nothing under way, and the outcome is the database's and not the network's.
+
+use std::time::{Duration, Instant};
+
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
+
+use super::{
+    Database,
+    connect::explain,
+    pool::{Connection, PoolError},
+    retry::Backoff,
+    sqlstate::{Failure, Transient},
+    types::Param,
+};
+use crate::{
+    domain::BusinessId,
+    error::{Error, Result},
+};
+
+/// A call that has taken this long is not tried again, so that the client hears of it within the request's time.
+const RETRY_BUDGET: Duration = Duration::from_secs(5);
+
+/// The text of a call in a tenant's context: `$1` is the business, and `context` the id that it was set to.
+///
+/// LATERAL makes the call depend on the context, so that the context is set first.
+macro_rules! tenant_call {
+    ($columns:literal from $call:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM pg_catalog.set_config('app.business_id', $1, true) AS context, LATERAL tallystick.",
+            $call,
+            " AS f"
+        )
+    };
+    ($call:literal) => {
+        tenant_call!("f.*" from $call)
+    };
+}
+pub(super) use tenant_call;
+
+/// A statement and its parameters, ready to be sent, more than once if need be.
+pub(super) struct Call {
+    function: &'static str,
+    statement: &'static str,
+    params: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
+}
+
+/// What a call returned.
+pub(super) struct Answer {
+    pub(super) rows: Vec<Row>,
+}
+
+impl Call {
+    /// A call in the context of `business_id`. `function` names it in metrics and logs.
+    pub(super) fn tenant(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::platform(function, statement).with(business_id.to_string())
+    }
+
+    /// A call outside every tenant's context.
+    pub(super) fn platform(function: &'static str, statement: &'static str) -> Self {
+        Self { function, statement, params: Vec::with_capacity(8) }
+    }
+
+    /// Adds the next parameter.
+    pub(super) fn with(mut self, value: impl Param) -> Self {
+        self.params.push(value.into_sql());
+        self
+    }
+
+    async fn send(&self, connection: &Connection, named: bool) -> Result<Vec<Row>, tokio_postgres::Error> {
+        if named {
+            let statement = connection.prepare_cached(self.statement).await?;
+            let params: Vec<&(dyn ToSql + Sync)> =
+                self.params.iter().map(|(value, _)| value.as_ref() as &(dyn ToSql + Sync)).collect();
+            connection.query(&statement, &params).await
+        } else {
+            let params: Vec<(&(dyn ToSql + Sync), Type)> = self
+                .params
+                .iter()
+                .map(|(value, sql_type)| (value.as_ref() as &(dyn ToSql + Sync), sql_type.clone()))
+                .collect();
+            connection.query_typed(self.statement, &params).await
+        }
+    }
+}
+
+impl Answer {
+    /// The only row of a function that always returns one.
+    pub(super) fn one(mut self) -> Result<Row> {
+        self.rows.pop().ok_or_else(|| Error::internal(anyhow::anyhow!("a function returned no row")))
+    }
+}
+
+impl Database {
+    /// Runs `call` to its end.
+    ///
+    /// Every call may be repeated after a failure that says nothing about its outcome, because each is made so: a read
+    /// changes nothing, a movement finds its idempotency key, a creation finds its id, a change sets the same again.
+    pub(super) async fn run(&self, call: Call) -> Result<Answer> {
+        // Waiting for a connection ends with the request; what follows does not.
+        let connection = self.pool.get().await.map_err(no_connection)?;
+        let database = self.clone();
+        let span = tracing::Span::current();
+        let work = async move { database.run_to_end(&call, connection).await };
+        tokio::spawn(tracing::Instrument::instrument(work, span)).await.map_err(Error::internal)?
+    }
+
+    async fn run_to_end(&self, call: &Call, mut connection: Connection) -> Result<Answer> {
+        let began = Instant::now();
+        let mut attempts = 1;
+        loop {
+            let started = Instant::now();
+            let sent = call.send(&connection, self.pool.named_statements()).await;
+            self.metrics.observe_database_call(call.function, started.elapsed());
+            let error = match sent {
+                Ok(rows) => return Ok(Answer { rows }),
+                Err(error) => error,
+            };
+            let failure = Failure::of(&error);
+            let Some(reason) = retry_reason(&failure) else { return Err(refuse(call, &failure, &error)) };
+            let wait = Backoff::STATEMENT.after(attempts).filter(|_| began.elapsed() < RETRY_BUDGET);
+            let Some(wait) = wait else { return Err(refuse(call, &failure, &error)) };
+            tracing::warn!(function = call.function, reason, attempts, error = explain(&error), "trying a call again");
+            self.metrics.count_retry(reason);
+            if failure == Failure::StalePlan {
+                self.pool.clear_statements();
+            }
+            tokio::time::sleep(wait).await;
+            if failure == Failure::Transient(Transient::Unknown) {
+                // A connection that was told of its end may not have noticed yet: it must not go back to the pool.
+                drop(Connection::take(connection));
+                connection = self.pool.get().await.map_err(no_connection)?;
+            }
+            attempts += 1;
+        }
+    }
+}
+
+/// Why a call that failed so is worth another try, if it is.
+fn retry_reason(failure: &Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Transient(Transient::RolledBack) => Some("rolled_back"),
+        Failure::Transient(Transient::Unknown) => Some("connection_lost"),
+        Failure::StalePlan => Some("stale_plan"),
+        // Two first uses of one idempotency key or external id met: the loser asks again and finds the winner's row.
+        Failure::UniqueViolation { .. } => Some("unique_race"),
+        Failure::Timeout | Failure::OutOfResources | Failure::Other => None,
+    }
+}
+
+fn refuse(call: &Call, failure: &Failure, error: &tokio_postgres::Error) -> Error {
+    // The driver's error text can quote values and SQL, so only the explanation made for logs is kept.
+    let source = anyhow::anyhow!("{}: {}", call.function, explain(error));
+    match failure {
+        Failure::Timeout | Failure::Transient(Transient::RolledBack) => {
+            tracing::warn!(function = call.function, error = explain(error), "a call gave up");
+            Error::Overloaded
+        }
+        Failure::Transient(Transient::Unknown) | Failure::OutOfResources => Error::DatabaseUnavailable(source),
+        Failure::StalePlan | Failure::UniqueViolation { .. } | Failure::Other => Error::Internal(source),
+    }
+}
+
+fn no_connection(error: PoolError) -> Error {
+    match error {
+        PoolError::Overloaded { .. } => Error::Overloaded,
+        other => Error::DatabaseUnavailable(other.into()),
+    }
+}

@@ -1,0 +1,79 @@
+//! The credit ledger, to look at, and who is overdue by it.
+
+use tokio_postgres::Row;
+
+use super::{
+    Database,
+    call::{Call, tenant_call},
+};
+use crate::{
+    domain::{BusinessId, Cursor, CustomerId, EntryKind, LedgerEntry, LedgerEntryId, OverdueCustomer, PageLimit},
+    error::{Entity, Error, Result},
+};
+
+const LEDGER_LIST: &str = tenant_call!("ledger_list(context::uuid, $2, $3, $4)");
+const OVERDUE_LIST: &str = tenant_call!("overdue_list(context::uuid, $2, $3)");
+
+impl Database {
+    /// A customer's entries, newest first, or [`Entity::Customer`] not found.
+    pub async fn ledger_list(
+        &self,
+        business_id: BusinessId,
+        customer_id: CustomerId,
+        before: Option<Cursor<i64>>,
+        limit: PageLimit,
+    ) -> Result<Vec<LedgerEntry>> {
+        let call = Call::tenant("ledger_list", LEDGER_LIST, business_id)
+            .with(customer_id)
+            .with(before.map(|Cursor(entry_no)| entry_no))
+            .with(limit);
+        let rows = self.run(call).await?.rows;
+        if rows.is_empty() {
+            return Err(Error::NotFound(Entity::Customer));
+        }
+        rows.iter().filter_map(|row| entry(row, customer_id).map_err(Error::Internal).transpose()).collect()
+    }
+
+    /// A business's overdue customers, newest customer first.
+    pub async fn overdue_list(
+        &self,
+        business_id: BusinessId,
+        before: Option<Cursor<CustomerId>>,
+        limit: PageLimit,
+    ) -> Result<Vec<OverdueCustomer>> {
+        let call = Call::tenant("overdue_list", OVERDUE_LIST, business_id)
+            .with(before.map(|Cursor(id)| id))
+            .with(limit);
+        self.run(call).await?.rows.iter().map(|row| overdue(row).map_err(Error::internal)).collect()
+    }
+}
+
+/// A row without an id stands for a customer without entries.
+fn entry(row: &Row, customer_id: CustomerId) -> Result<Option<LedgerEntry>, anyhow::Error> {
+    let Some(id) = row.try_get::<_, Option<LedgerEntryId>>("id")? else { return Ok(None) };
+    let kind: EntryKind =
+        row.try_get::<_, &str>("kind")?.parse().map_err(|hint: &str| anyhow::anyhow!(hint))?;
+    Ok(Some(LedgerEntry {
+        id,
+        customer_id,
+        entry_no: row.try_get("entry_no")?,
+        kind,
+        amount: row.try_get("amount")?,
+        balance_before: row.try_get("balance_before")?,
+        balance_after: row.try_get("balance_after")?,
+        credit_limit: row.try_get("credit_limit")?,
+        order_id: row.try_get("order_id")?,
+        created_at: row.try_get("created_at")?,
+    }))
+}
+
+fn overdue(row: &Row) -> Result<OverdueCustomer, tokio_postgres::Error> {
+    Ok(OverdueCustomer {
+        customer_id: row.try_get("customer_id")?,
+        name: row.try_get("name")?,
+        external_id: row.try_get("external_id")?,
+        balance: row.try_get("balance")?,
+        oldest_unpaid_at: row.try_get("oldest_unpaid_at")?,
+        days: row.try_get("days")?,
+    })
+}

@@ -1,0 +1,75 @@
+//! Payments.
+
+use tokio_postgres::Row;
+
+use super::{
+    Database, Recorded,
+    call::{Call, tenant_call},
+};
+use crate::{
+    domain::{Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId},
+    error::{Entity, Error, Result},
+};
+
+pub(super) const PAYMENT_RECORD: &str = tenant_call!("payment_record(context::uuid, $2, $3, $4, $5)");
+
+/// A payment to be.
+#[derive(Debug, Clone)]
+pub struct NewPayment {
+    /// Who pays.
+    pub customer_id: CustomerId,
+    /// How much, in minor units.
+    pub amount: Amount,
+    /// The request's name for it.
+    pub idempotency_key: IdempotencyKey,
+}
+
+impl Database {
+    /// Records a payment, once per idempotency key. Paying more than is owed is allowed.
+    pub async fn payment_record(
+        &self,
+        business_id: BusinessId,
+        new: NewPayment,
+    ) -> Result<Recorded<LedgerEntry>> {
+        let own_id = LedgerEntryId::new();
+        let call = Call::tenant("payment_record", PAYMENT_RECORD, business_id)
+            .with(new.customer_id)
+            .with(new.amount)
+            .with(new.idempotency_key)
+            .with(own_id);
+        let row = self.run(call).await?.one()?;
+        let outcome: &str = row.try_get("outcome").map_err(Error::internal)?;
+        self.metrics.count_payment(outcome);
+        match outcome {
+            "created" | "replayed" => {
+                let record = payment(&row, new.customer_id, new.amount)?;
+                Ok(Recorded { replayed: record.id != own_id, record })
+            }
+            "key_reused" => Err(Error::IdempotencyKeyReused),
+            "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
+            "amount_too_large" => {
+                Err(Error::invalid_body("/amount", "would take the balance below -9007199254740991"))
+            }
+            other => Err(super::unknown_outcome(other)),
+        }
+    }
+}
+
+fn payment(row: &Row, customer_id: CustomerId, amount: Amount) -> Result<LedgerEntry> {
+    let amount = Balance::try_from(-amount.get()).map_err(|hint| Error::internal(anyhow::anyhow!(hint)))?;
+    let read = || -> Result<LedgerEntry, tokio_postgres::Error> {
+        Ok(LedgerEntry {
+            id: row.try_get("id")?,
+            customer_id,
+            entry_no: row.try_get("entry_no")?,
+            kind: EntryKind::Payment,
+            amount,
+            balance_before: row.try_get("balance_before")?,
+            balance_after: row.try_get("balance_after")?,
+            credit_limit: None,
+            order_id: None,
+            created_at: row.try_get("created_at")?,
+        })
+    };
+    read().map_err(Error::internal)
+}

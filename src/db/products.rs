@@ -1,0 +1,116 @@
+//! Products.
+
+use tokio_postgres::Row;
+
+use super::{
+    Database,
+    call::{Call, tenant_call},
+};
+use crate::{
+    domain::{BusinessId, Cursor, Money, Name, PageLimit, Product, ProductId, Sku, Stock},
+    error::{Entity, Error, Fault, Result},
+};
+
+const PRODUCT_CREATE: &str =
+    tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6)");
+const PRODUCT_UPDATE: &str =
+    tenant_call!("f.outcome, (f.product).*" from "product_update(context::uuid, $2, $3, $4, $5)");
+const PRODUCT_GET: &str = tenant_call!("product_get(context::uuid, $2)");
+const PRODUCT_LIST: &str = tenant_call!("product_list(context::uuid, $2, $3, $4)");
+
+/// A product to be.
+#[derive(Debug, Clone)]
+pub struct NewProduct {
+    /// The stock keeping unit, unique within the business.
+    pub sku: Sku,
+    /// What it is called.
+    pub name: Name,
+    /// The price of one, in minor units.
+    pub price: Money,
+    /// How many there are to begin with.
+    pub stock: Stock,
+}
+
+/// What to change of a product; `None` leaves it as it is. Stock changes by stock movements only.
+#[derive(Debug, Clone, Default)]
+pub struct ProductChange {
+    /// The stock keeping unit.
+    pub sku: Option<Sku>,
+    /// What it is called.
+    pub name: Option<Name>,
+    /// The price of one, in minor units, from now on.
+    pub price: Option<Money>,
+}
+
+impl Database {
+    /// Creates a product with its opening stock.
+    pub async fn product_create(&self, business_id: BusinessId, new: NewProduct) -> Result<Product> {
+        let call = Call::tenant("product_create", PRODUCT_CREATE, business_id)
+            .with(ProductId::new())
+            .with(new.sku)
+            .with(new.name)
+            .with(new.price)
+            .with(new.stock);
+        outcome(&self.run(call).await?.one()?)
+    }
+
+    /// Changes a product, serially with its purchases.
+    pub async fn product_update(
+        &self,
+        business_id: BusinessId,
+        id: ProductId,
+        change: ProductChange,
+    ) -> Result<Product> {
+        let call = Call::tenant("product_update", PRODUCT_UPDATE, business_id)
+            .with(id)
+            .with(change.sku)
+            .with(change.name)
+            .with(change.price);
+        outcome(&self.run(call).await?.one()?)
+    }
+
+    /// One product, or [`Entity::Product`] not found.
+    pub async fn product_get(&self, business_id: BusinessId, id: ProductId) -> Result<Product> {
+        let answer = self.run(Call::tenant("product_get", PRODUCT_GET, business_id).with(id)).await?;
+        answer.rows.first().ok_or(Error::NotFound(Entity::Product)).and_then(product)
+    }
+
+    /// A business's products, newest first; with `sku` only that one.
+    pub async fn product_list(
+        &self,
+        business_id: BusinessId,
+        sku: Option<Sku>,
+        before: Option<Cursor<ProductId>>,
+        limit: PageLimit,
+    ) -> Result<Vec<Product>> {
+        let call = Call::tenant("product_list", PRODUCT_LIST, business_id)
+            .with(sku)
+            .with(before.map(|Cursor(id)| id))
+            .with(limit);
+        self.run(call).await?.rows.iter().map(product).collect()
+    }
+}
+
+fn outcome(row: &Row) -> Result<Product> {
+    match row.try_get("outcome").map_err(Error::internal)? {
+        "created" | "updated" => product(row),
+        "product_not_found" => Err(Error::NotFound(Entity::Product)),
+        "sku_taken" => Err(Error::AlreadyExists(vec![Fault::body("/sku", "another product has this sku")])),
+        "business_not_found" => Err(super::business_is_gone()),
+        other => Err(super::unknown_outcome(other)),
+    }
+}
+
+fn product(row: &Row) -> Result<Product> {
+    let read = || -> Result<Product, tokio_postgres::Error> {
+        Ok(Product {
+            id: row.try_get("id")?,
+            sku: row.try_get("sku")?,
+            name: row.try_get("name")?,
+            price: row.try_get("price")?,
+            stock: row.try_get("stock")?,
+            created_at: row.try_get("created_at")?,
+        })
+    };
+    read().map_err(Error::internal)
+}
