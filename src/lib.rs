@@ -3,5 +3,6 @@
 //! The database decides: stock, credit, tenancy and the ledger are held by SQL under `sql/`.
 //! This crate authenticates, finds the business, parses input, runs one SQL call and answers.
 
+pub mod db;
 pub mod domain;
 pub mod error;

@@ -1,0 +1,102 @@
+//! Why a migration did not happen. In every case the database is as it was before.
+
+use std::time::Duration;
+
+use tokio_postgres::error::{ErrorPosition, SqlState};
+
+use super::{HistoryError, source::Script};
+use crate::db::connect::{ConnectError, explain};
+
+/// Why the database was left as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The database's past is not this program's.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// Other sessions held a lock for too long.
+    #[error(
+        "sql/{path}: another session held a lock for more than {waited:?}; nothing was changed. Run it again, at a \
+         quieter time or with a longer lock timeout"
+    )]
+    LockTimeout {
+        /// The file that needed the lock.
+        path: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// PostgreSQL refused a statement of a file.
+    #[error("sql/{path}{}: {message}", .line.map(|line| format!(":{line}")).unwrap_or_default())]
+    Script {
+        /// The file.
+        path: String,
+        /// The line, where PostgreSQL says so.
+        line: Option<usize>,
+        /// PostgreSQL's words, and what to do about it.
+        message: String,
+        /// The driver's error.
+        source: tokio_postgres::Error,
+    },
+    /// A file ended the transaction or changed the role, which would leave the rest without protection.
+    #[error("sql/{path} ended the transaction or changed the role; no file may do either")]
+    EscapedTransaction {
+        /// The file.
+        path: String,
+    },
+    /// Something between the files failed.
+    #[error("cannot {doing}: {}", explain(.source))]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The driver's error.
+        source: tokio_postgres::Error,
+    },
+}
+
+impl MigrateError {
+    /// What a failure of `script` means.
+    pub(super) fn of_script(script: &Script, lock_timeout: Duration, source: tokio_postgres::Error) -> Self {
+        let path = script.path.to_string();
+        match source.code() {
+            Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => Self::LockTimeout { path, waited: lock_timeout },
+            code => {
+                let mut message = explain(&source);
+                if code == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+                    message.push_str(
+                        "\n  hint: migrate as a superuser, or as the database's owner with CREATEROLE; set \
+                         TALLYSTICK_MIGRATE_DATABASE_URL",
+                    );
+                }
+                Self::Script { path, line: line_of(script, &source), message, source }
+            }
+        }
+    }
+}
+
+/// PostgreSQL counts characters from 1 in the whole text that was sent.
+fn line_of(script: &Script, error: &tokio_postgres::Error) -> Option<usize> {
+    match error.as_db_error()?.position()? {
+        ErrorPosition::Original(position) => Some(line_at(&script.sql, usize::try_from(*position).ok()?)),
+        ErrorPosition::Internal { .. } => None,
+    }
+}
+
+fn line_at(text: &str, position: usize) -> usize {
+    1 + text.chars().take(position.saturating_sub(1)).filter(|character| *character == '\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_at;
+
+    #[test]
+    fn a_position_in_characters_becomes_a_line() {
+        let text = "SELECT 'é';\nSELEC 1;\n";
+        assert_eq!(line_at(text, 1), 1);
+        assert_eq!(line_at(text, 12), 1, "the line break belongs to the line that it ends");
+        assert_eq!(line_at(text, 13), 2);
+        assert_eq!(line_at(text, 1_000), 3);
+    }
+}

@@ -1,0 +1,105 @@
+//! `tallystick migrate`: brings a database to the state that this program needs, all or nothing.
+//!
+//! One transaction under an advisory lock: roles and schemas; the migrations that are missing, each once; and, if any
+//! of it changed, all current code again. Whatever fails leaves the database as it was, and two runs at once are one
+//! run and one that finds nothing to do.
+//!
+//! Migrations and code run as `tallystick_owner`, so that everything belongs to it whoever migrates.
+//! What the SQL does is not this module's business; see `sql/README.md`.
+
+mod bookkeeping;
+pub mod embedded;
+mod error;
+mod run;
+pub mod source;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use self::{
+    bookkeeping::{HistoryError, Recorded, RecordedMigration},
+    error::MigrateError,
+    source::Source,
+};
+use super::{
+    connect::{Notice, connect},
+    connection_url::ConnectionUrl,
+};
+
+/// How to go about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MigrateOptions {
+    /// How long to queue for any one lock behind the traffic before giving up and undoing everything. While a
+    /// migration queues for a table, every later query on that table queues behind it.
+    pub lock_timeout: Duration,
+    /// Apply the current code again even if it is recorded as applied: it mends what was altered by hand.
+    pub reapply: bool,
+}
+
+impl Default for MigrateOptions {
+    fn default() -> Self {
+        Self { lock_timeout: Duration::from_secs(10), reapply: false }
+    }
+}
+
+/// What happens during a run, for the eyes of whoever waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress<'run> {
+    /// Another run holds the lock; this one goes on when that one ends.
+    WaitingForAnotherRun,
+    /// A file is being applied.
+    Applying {
+        /// Its path below `sql/`.
+        path: &'run str,
+    },
+    /// PostgreSQL had something to say about the file.
+    Notice {
+        /// The file's path below `sql/`.
+        path: &'run str,
+        /// What it said.
+        notice: &'run Notice,
+    },
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The migrations that were applied, in order.
+    pub applied: Vec<AppliedMigration>,
+    /// Whether roles, functions, views, triggers, policies and grants were applied.
+    pub code_applied: bool,
+    /// The version that the schema has now; 0 when it has no migration at all.
+    pub version: i32,
+}
+
+/// A migration that was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppliedMigration {
+    /// Its number.
+    pub version: i32,
+    /// Its name.
+    pub name: String,
+}
+
+impl Report {
+    /// Whether the database was already as it should be.
+    #[must_use]
+    pub const fn nothing_to_do(&self) -> bool {
+        self.applied.is_empty() && !self.code_applied
+    }
+}
+
+/// Brings the database at `url` up to `source`. The role must be a superuser, or have CREATEROLE and own the database.
+///
+/// `progress` is called between statements and must return soon, because locks are held.
+/// If the future is dropped before it is ready, PostgreSQL rolls everything back.
+pub async fn migrate(
+    url: &ConnectionUrl,
+    source: &Source,
+    options: MigrateOptions,
+    progress: &mut (dyn FnMut(Progress<'_>) + Send),
+) -> Result<Report, MigrateError> {
+    let session = connect(url).await?;
+    run::Run::new(session, options, progress).to(source).await
+}

@@ -1,0 +1,185 @@
+//! The SQL that `migrate` applies, as a value: tests pass their own, the program passes [`embedded`](super::embedded).
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use sha2::{Digest, Sha256};
+
+/// One SQL file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Its path below `sql/`, as errors show it.
+    pub path: Cow<'static, str>,
+    /// Its text: statements separated by semicolons, none of which may end the transaction or change the role.
+    pub sql: Cow<'static, str>,
+}
+
+/// One append-only step, `migrations/0007_name.sql`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Its number. The first is 1, and none is left out.
+    pub version: i32,
+    /// Its name, without number and ending.
+    pub name: String,
+    /// The file.
+    pub script: Script,
+}
+
+/// All SQL of one release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Creates roles and the schema, as the migrating user. Runs before anything else, repeatedly.
+    pub roles: Script,
+    /// Run once each, as `tallystick_owner`.
+    pub migrations: Vec<Migration>,
+    /// Current code, run again whenever any of it changes, in this order, as `tallystick_owner`.
+    pub code: Vec<Script>,
+    /// What only the database's owner may do, as the migrating user, after the code.
+    pub database: Script,
+}
+
+/// Why a set of files is not a source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// A migration's file name is not `0001_name.sql`.
+    #[error("sql/{0} must be named like migrations/0001_what_it_does.sql")]
+    Name(String),
+    /// A number is missing or there twice.
+    #[error("sql/{path} should be migration number {expected}")]
+    Sequence {
+        /// The file that is out of step.
+        path: String,
+        /// The number that comes next.
+        expected: i32,
+    },
+}
+
+impl Script {
+    /// A script from any text.
+    pub fn new(path: impl Into<Cow<'static, str>>, sql: impl Into<Cow<'static, str>>) -> Self {
+        Self { path: path.into(), sql: sql.into() }
+    }
+
+    /// The SHA-256 of the text, in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let mut hasher = Sha256::new();
+        self.feed(&mut hasher);
+        hexadecimal(&hasher.finalize())
+    }
+
+    /// A checkout with Windows line endings is the same file.
+    fn feed(&self, hasher: &mut Sha256) {
+        for line in self.sql.split_inclusive('\n') {
+            match line.strip_suffix("\r\n") {
+                Some(content) => {
+                    hasher.update(content);
+                    hasher.update("\n");
+                }
+                None => hasher.update(line),
+            }
+        }
+    }
+}
+
+impl Migration {
+    /// A migration from a script whose path says number and name.
+    pub fn from_script(script: Script) -> Result<Self, SourceError> {
+        let wrong = || SourceError::Name(script.path.to_string());
+        let stem = script.path.rsplit('/').next().and_then(|file| file.strip_suffix(".sql")).ok_or_else(wrong)?;
+        let (digits, name) = stem.split_once('_').ok_or_else(wrong)?;
+        if digits.len() != 4 || !digits.bytes().all(|digit| digit.is_ascii_digit()) || name.is_empty() {
+            return Err(wrong());
+        }
+        let version = digits.parse().map_err(|_| wrong())?;
+        Ok(Self { version, name: name.to_owned(), script })
+    }
+}
+
+impl Source {
+    /// A source whose migrations are numbered 1, 2, 3 … in order.
+    pub fn new(
+        roles: Script,
+        migrations: Vec<Script>,
+        code: Vec<Script>,
+        database: Script,
+    ) -> Result<Self, SourceError> {
+        let migrations: Vec<_> = migrations.into_iter().map(Migration::from_script).collect::<Result<_, _>>()?;
+        for (expected, migration) in (1..).zip(&migrations) {
+            if migration.version != expected {
+                return Err(SourceError::Sequence { path: migration.script.path.to_string(), expected });
+            }
+        }
+        Ok(Self { roles, migrations, code, database })
+    }
+
+    /// The SHA-256 over all that is applied again when it changes: roles, code and database, names and texts.
+    #[must_use]
+    pub fn code_sha256(&self) -> String {
+        let mut hasher = Sha256::new();
+        for script in [&self.roles].into_iter().chain(&self.code).chain([&self.database]) {
+            // Each script by its own digest, so that text moved from one file to the next is a change.
+            hasher.update(script.path.as_bytes());
+            hasher.update([0]);
+            hasher.update(script.sha256());
+        }
+        hexadecimal(&hasher.finalize())
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(migrations: &[&'static str]) -> Result<Source, SourceError> {
+        let migrations = migrations.iter().map(|path| Script::new(*path, "SELECT 1;")).collect();
+        Source::new(Script::new("roles.sql", ""), migrations, Vec::new(), Script::new("database.sql", ""))
+    }
+
+    #[test]
+    fn a_migration_is_numbered_by_its_file_name() {
+        let source = source(&["migrations/0001_tables.sql", "migrations/0002_more_tables.sql"]).unwrap();
+        let named: Vec<_> = source.migrations.iter().map(|one| (one.version, one.name.as_str())).collect();
+        assert_eq!(named, [(1, "tables"), (2, "more_tables")]);
+    }
+
+    #[test]
+    fn a_migration_left_out_or_doubled_is_refused() {
+        for paths in [&["migrations/0002_x.sql"][..], &["migrations/0001_x.sql", "migrations/0001_y.sql"]] {
+            assert!(matches!(source(paths), Err(SourceError::Sequence { .. })), "{paths:?}");
+        }
+        for path in ["migrations/1_x.sql", "migrations/0001.sql", "migrations/0001_.sql", "migrations/0001_x.txt"] {
+            assert!(matches!(source(&[path]), Err(SourceError::Name(_))), "{path}");
+        }
+    }
+
+    #[test]
+    fn line_endings_do_not_change_the_hash_and_anything_else_does() {
+        let hash = |sql: &'static str| Script::new("x.sql", sql).sha256();
+        assert_eq!(hash("a;\r\nb;\r\n"), hash("a;\nb;\n"));
+        assert_ne!(hash("a;\nb;\n"), hash("a;\nb;"));
+        assert_ne!(hash("a;\rb;"), hash("a;\nb;"));
+        // The published test vector, so that a change of algorithm cannot go unnoticed.
+        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn text_moved_between_files_changes_the_code_hash() {
+        let with = |first: &'static str, second: &'static str| {
+            let code = vec![Script::new("a.sql", first), Script::new("b.sql", second)];
+            Source::new(Script::new("roles.sql", ""), Vec::new(), code, Script::new("database.sql", ""))
+                .unwrap()
+                .code_sha256()
+        };
+        assert_ne!(with("x", ""), with("", "x"));
+        assert_eq!(with("x", "y"), with("x", "y"));
+    }
+}
