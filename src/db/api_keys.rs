@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     auth::{KeyStore, StoredKey},
-    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, Name, PageLimit, Scope},
+    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, Name, Page, PageLimit, Scope},
     error::{Entity, Error, Result},
 };
 
@@ -66,11 +66,12 @@ impl Database {
         business_id: BusinessId,
         before: Option<Cursor<ApiKeyId>>,
         limit: PageLimit,
-    ) -> Result<Vec<ApiKey>> {
+    ) -> Result<Page<ApiKey>> {
         let call = Call::tenant("api_key_list", API_KEY_LIST, business_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        self.run(call).await?.rows.iter().map(api_key).collect()
+        let rows = self.run(call).await?.rows.iter().map(api_key).collect::<Result<_>>()?;
+        Ok(Page::cut(rows, limit, |row: &ApiKey| row.id))
     }
 
     /// Ends a key now, or answers [`Entity::ApiKey`] not found. Ending it twice changes nothing.

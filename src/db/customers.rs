@@ -7,7 +7,7 @@ use super::{
     call::{Call, tenant_call},
 };
 use crate::{
-    domain::{BusinessId, Cursor, Customer, CustomerId, ExternalId, Money, Name, PageLimit},
+    domain::{BusinessId, Cursor, Customer, CustomerId, ExternalId, Money, Name, Page, PageLimit},
     error::{Entity, Error, Fault, Result},
 };
 
@@ -86,12 +86,13 @@ impl Database {
         external_id: Option<ExternalId>,
         before: Option<Cursor<CustomerId>>,
         limit: PageLimit,
-    ) -> Result<Vec<Customer>> {
+    ) -> Result<Page<Customer>> {
         let call = Call::tenant("customer_list", CUSTOMER_LIST, business_id)
             .with(external_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        self.run(call).await?.rows.iter().map(customer).collect()
+        let rows = self.run(call).await?.rows.iter().map(customer).collect::<Result<_>>()?;
+        Ok(Page::cut(rows, limit, |row: &Customer| row.id))
     }
 }
 

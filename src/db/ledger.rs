@@ -7,7 +7,7 @@ use super::{
     call::{Call, tenant_call},
 };
 use crate::{
-    domain::{BusinessId, Cursor, CustomerId, EntryKind, LedgerEntry, LedgerEntryId, OverdueCustomer, PageLimit},
+    domain::{BusinessId, Cursor, CustomerId, EntryKind, LedgerEntry, LedgerEntryId, OverdueCustomer, Page, PageLimit},
     error::{Entity, Error, Result},
 };
 
@@ -22,7 +22,7 @@ impl Database {
         customer_id: CustomerId,
         before: Option<Cursor<i64>>,
         limit: PageLimit,
-    ) -> Result<Vec<LedgerEntry>> {
+    ) -> Result<Page<LedgerEntry>> {
         let call = Call::tenant("ledger_list", LEDGER_LIST, business_id)
             .with(customer_id)
             .with(before.map(|Cursor(entry_no)| entry_no))
@@ -31,7 +31,8 @@ impl Database {
         if rows.is_empty() {
             return Err(Error::NotFound(Entity::Customer));
         }
-        rows.iter().filter_map(|row| entry(row, customer_id).map_err(Error::Internal).transpose()).collect()
+        let entries = rows.iter().filter_map(|row| entry(row, customer_id).map_err(Error::Internal).transpose());
+        Ok(Page::cut(entries.collect::<Result<_>>()?, limit, |entry| entry.entry_no))
     }
 
     /// A business's overdue customers, newest customer first.
@@ -40,11 +41,12 @@ impl Database {
         business_id: BusinessId,
         before: Option<Cursor<CustomerId>>,
         limit: PageLimit,
-    ) -> Result<Vec<OverdueCustomer>> {
+    ) -> Result<Page<OverdueCustomer>> {
         let call = Call::tenant("overdue_list", OVERDUE_LIST, business_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        self.run(call).await?.rows.iter().map(|row| overdue(row).map_err(Error::internal)).collect()
+        let customers = self.run(call).await?.rows.iter().map(|row| overdue(row).map_err(Error::internal)).collect::<Result<_>>()?;
+        Ok(Page::cut(customers, limit, |customer: &OverdueCustomer| customer.customer_id))
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     purchases::order_item,
 };
 use crate::{
-    domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, PageLimit, ProductId, Quantity},
+    domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, Page, PageLimit, ProductId, Quantity},
     error::{Entity, Error, Result},
 };
 
@@ -30,12 +30,13 @@ impl Database {
         customer_id: Option<CustomerId>,
         before: Option<Cursor<OrderId>>,
         limit: PageLimit,
-    ) -> Result<Vec<Order>> {
+    ) -> Result<Page<Order>> {
         let call = Call::tenant("order_list", ORDER_LIST, business_id)
             .with(customer_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        self.run(call).await?.rows.iter().map(|row| order(row).map_err(Error::Internal)).collect()
+        let rows = self.run(call).await?.rows.iter().map(|row| order(row).map_err(Error::Internal)).collect::<Result<_>>()?;
+        Ok(Page::cut(rows, limit, |row: &Order| row.id))
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     call::{Call, tenant_call},
 };
 use crate::{
-    domain::{BusinessId, Cursor, Money, Name, PageLimit, Product, ProductId, Sku, Stock},
+    domain::{BusinessId, Cursor, Money, Name, Page, PageLimit, Product, ProductId, Sku, Stock},
     error::{Entity, Error, Fault, Result},
 };
 
@@ -82,12 +82,13 @@ impl Database {
         sku: Option<Sku>,
         before: Option<Cursor<ProductId>>,
         limit: PageLimit,
-    ) -> Result<Vec<Product>> {
+    ) -> Result<Page<Product>> {
         let call = Call::tenant("product_list", PRODUCT_LIST, business_id)
             .with(sku)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        self.run(call).await?.rows.iter().map(product).collect()
+        let rows = self.run(call).await?.rows.iter().map(product).collect::<Result<_>>()?;
+        Ok(Page::cut(rows, limit, |row: &Product| row.id))
     }
 }
 

@@ -60,7 +60,7 @@ params! {
     Amount => INT8 |amount| amount.get(),
     Stock => INT8 |stock| stock.get(),
     StockChange => INT8 |change| change.get(),
-    PageLimit => INT4 |limit| i32::from(limit.get()),
+    PageLimit => INT4 |limit| i32::from(limit.with_one_more()),
     Name => TEXT |text| String::from(text),
     ExternalId => TEXT |text| String::from(text),
     Sku => TEXT |text| String::from(text),

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// How many rows a page has at most: 1 to 200, 50 unless told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,12 @@ impl PageLimit {
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0
+    }
+
+    /// How many rows to ask for: one more than the page has, which tells whether there is a next page.
+    #[must_use]
+    pub const fn with_one_more(self) -> u16 {
+        self.0 + 1
     }
 }
 
@@ -73,9 +80,29 @@ impl<'de, T: std::str::FromStr> Deserialize<'de> for Cursor<T> {
     }
 }
 
+/// A part of a list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The rows of this page.
+    pub data: Vec<T>,
+    /// What to send as `cursor` for the next page; `null` on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The page out of the rows that a query [with one more](PageLimit::with_one_more) returned.
+    #[must_use]
+    pub fn cut<Place: std::fmt::Display>(mut rows: Vec<T>, limit: PageLimit, place: impl Fn(&T) -> Place) -> Self {
+        let has_next = rows.len() > usize::from(limit.get());
+        rows.truncate(limit.get().into());
+        let last = rows.last().filter(|_| has_next);
+        Self { next_cursor: last.map(|row| Cursor(place(row)).to_string()), data: rows }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, PageLimit};
+    use super::{Cursor, Page, PageLimit};
     use crate::domain::OrderId;
 
     #[test]
@@ -89,6 +116,14 @@ mod tests {
         for wrong in ["", "x", "bm90LWEtdXVpZA", "\u{1f600}"] {
             assert!(wrong.parse::<Cursor<OrderId>>().is_err(), "{wrong:?} was taken");
         }
+    }
+
+    #[test]
+    fn only_a_page_with_rows_after_it_names_a_next_one() {
+        let limit = "2".parse().unwrap();
+        assert_eq!(Page::cut(vec![9, 8, 7], limit, |row| *row).next_cursor, Some(Cursor(8).to_string()));
+        assert_eq!(Page::cut(vec![9, 8], limit, |row| *row).next_cursor, None);
+        assert_eq!(Page::cut(Vec::<i64>::new(), limit, |row| *row).next_cursor, None);
     }
 
     #[test]

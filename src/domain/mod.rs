@@ -14,7 +14,7 @@ mod scope;
 mod text;
 
 pub use currency::Currency;
-pub use cursor::{Cursor, PageLimit};
+pub use cursor::{Cursor, Page, PageLimit};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
