@@ -3,6 +3,9 @@
 //! The database decides: stock, credit, tenancy and the ledger are held by SQL under `sql/`.
 //! This crate authenticates, finds the business, parses input, runs one SQL call and answers.
 
+pub mod auth;
 pub mod db;
 pub mod domain;
 pub mod error;
+pub mod http;
+pub mod metrics;

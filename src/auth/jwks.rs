@@ -1,0 +1,285 @@
+//! A JSON Web Key Set: the public keys of whoever signs the tokens, from a file or over HTTPS.
+//!
+//! - A token that names an unknown key makes the set be fetched again, but not more often than every
+//!   [`JwksSettings::min_refresh_interval`]: a flood of made-up key ids must not become a flood of fetches.
+//! - A set that grew old is fetched again beside the requests, so that a key withdrawn there stops working here.
+//! - A fetch that fails leaves the old set in place. No redirect is followed, size and time are bounded.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail, ensure};
+use jsonwebtoken::{
+    Algorithm, DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, EllipticCurveKeyParameters, Jwk, KeyAlgorithm, PublicKeyUse},
+};
+use serde::Deserialize;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use url::Url;
+
+/// The largest key set that is read.
+const MAX_SET_BYTES: usize = 256 * 1024;
+/// The most keys taken from a set.
+const MAX_KEYS: usize = 100;
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+/// The age at which a set is fetched again although nothing is missing from it.
+const MAX_AGE: Duration = Duration::from_mins(10);
+
+/// Where the key set is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JwksSource {
+    /// At an `https` address, or at an `http` one on this machine.
+    Url(Url),
+    /// In a file.
+    File(PathBuf),
+}
+
+impl std::str::FromStr for JwksSource {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if !text.contains("://") {
+            return Ok(Self::File(text.into()));
+        }
+        let url = Url::parse(text).map_err(|_| "must be an https address or a path to a file")?;
+        match url.scheme() {
+            "https" => Ok(Self::Url(url)),
+            "http" if is_loopback(&url) => Ok(Self::Url(url)),
+            "http" => Err("must be https: whoever can change the keys on their way can sign any token"),
+            _ => Err("must be an https address or a path to a file"),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Where to get keys, and how often at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JwksSettings {
+    /// Where the set is.
+    pub source: JwksSource,
+    /// The least time between two fetches.
+    pub min_refresh_interval: Duration,
+}
+
+struct KeySet {
+    keys: Vec<(Option<String>, Arc<DecodingKey>)>,
+    loaded_at: Instant,
+}
+
+impl KeySet {
+    /// The key of that name. A token without a name is taken for the set's only key, if there is only one.
+    fn find(&self, key_id: Option<&str>) -> Option<Arc<DecodingKey>> {
+        match (key_id, &self.keys[..]) {
+            (Some(_), keys) => keys.iter().find(|(id, _)| id.as_deref() == key_id).map(|(_, key)| Arc::clone(key)),
+            (None, [(_, key)]) => Some(Arc::clone(key)),
+            (None, _) => None,
+        }
+    }
+}
+
+/// When the set was last asked for, successfully or not.
+type LastAttempt = Option<Instant>;
+
+/// The key set, kept fresh.
+#[derive(Clone)]
+pub(super) struct Jwks(Arc<Inner>);
+
+struct Inner {
+    settings: JwksSettings,
+    algorithm: Algorithm,
+    client: reqwest::Client,
+    set: RwLock<Arc<KeySet>>,
+    /// Held while the set is fetched, so that it is fetched once and not by each request that misses a key.
+    last_attempt: Arc<Mutex<LastAttempt>>,
+}
+
+impl Jwks {
+    /// Loads the set. A file must be there; an address that does not answer yet is asked again when a token comes.
+    pub(super) async fn start(settings: JwksSettings, algorithm: Algorithm) -> anyhow::Result<Self> {
+        let mut client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(FETCH_TIMEOUT)
+            .user_agent(concat!("tallystick/", env!("CARGO_PKG_VERSION")));
+        if matches!(&settings.source, JwksSource::Url(url) if is_loopback(url)) {
+            client = client.no_proxy();
+        }
+        let empty = KeySet { keys: Vec::new(), loaded_at: Instant::now() };
+        let jwks = Self(Arc::new(Inner {
+            settings,
+            algorithm,
+            client: client.build().context("cannot prepare to fetch the JWKS")?,
+            set: RwLock::new(Arc::new(empty)),
+            last_attempt: Arc::default(),
+        }));
+        let mut last_attempt = Arc::clone(&jwks.0.last_attempt).lock_owned().await;
+        match (jwks.0.refresh(&mut last_attempt).await, &jwks.0.settings.source) {
+            (Err(error), JwksSource::File(path)) => {
+                Err(error.context(format!("cannot use the JWKS in {}", path.display())))
+            }
+            (Err(error), JwksSource::Url(url)) => {
+                tracing::warn!(%url, error = format!("{error:#}"), "the JWKS is not available yet; tokens are refused until it is");
+                Ok(jwks)
+            }
+            (Ok(()), _) => Ok(jwks),
+        }
+    }
+
+    /// The key that a token names, fetching the set again if it is not there.
+    pub(super) async fn key(&self, key_id: Option<&str>) -> Option<Arc<DecodingKey>> {
+        let set = self.0.current();
+        if let Some(key) = set.find(key_id) {
+            self.refresh_if_old(&set);
+            return Some(key);
+        }
+        let mut last_attempt = Arc::clone(&self.0.last_attempt).lock_owned().await;
+        // Whoever held the lock may just have fetched it.
+        if let Some(key) = self.0.current().find(key_id) {
+            return Some(key);
+        }
+        if self.0.may_fetch(&last_attempt) {
+            self.0.refresh_or_warn(&mut last_attempt).await;
+        }
+        self.0.current().find(key_id)
+    }
+
+    fn refresh_if_old(&self, set: &KeySet) {
+        if set.loaded_at.elapsed() < MAX_AGE {
+            return;
+        }
+        // A lock that is taken means that somebody is fetching already.
+        if let Ok(last_attempt) = Arc::clone(&self.0.last_attempt).try_lock_owned()
+            && self.0.may_fetch(&last_attempt)
+        {
+            let inner = Arc::clone(&self.0);
+            tokio::spawn(async move { inner.refresh_or_warn(&mut { last_attempt }).await });
+        }
+    }
+}
+
+impl Inner {
+    fn current(&self) -> Arc<KeySet> {
+        Arc::clone(&self.set.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn may_fetch(&self, last_attempt: &LastAttempt) -> bool {
+        last_attempt.is_none_or(|at| at.elapsed() >= self.settings.min_refresh_interval)
+    }
+
+    async fn refresh_or_warn(&self, last_attempt: &mut OwnedMutexGuard<LastAttempt>) {
+        if let Err(error) = self.refresh(last_attempt).await {
+            tracing::warn!(error = format!("{error:#}"), "the JWKS cannot be refreshed; the old one stays in use");
+        }
+    }
+
+    async fn refresh(&self, last_attempt: &mut OwnedMutexGuard<LastAttempt>) -> anyhow::Result<()> {
+        **last_attempt = Some(Instant::now());
+        let text = match &self.settings.source {
+            JwksSource::Url(url) => self.fetch(url.clone()).await?,
+            JwksSource::File(path) => read_file(path).await?,
+        };
+        let set = KeySet { keys: parse(&text, self.algorithm)?, loaded_at: Instant::now() };
+        *self.set.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(set);
+        Ok(())
+    }
+
+    async fn fetch(&self, url: Url) -> anyhow::Result<Vec<u8>> {
+        let mut response = self.client.get(url).send().await?;
+        ensure!(response.status() == reqwest::StatusCode::OK, "the address answered {}", response.status());
+        let mut text = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            ensure!(text.len() + chunk.len() <= MAX_SET_BYTES, "it is larger than {MAX_SET_BYTES} bytes");
+            text.extend_from_slice(&chunk);
+        }
+        Ok(text)
+    }
+}
+
+async fn read_file(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = tokio::fs::metadata(path).await?.len();
+    ensure!(bytes <= MAX_SET_BYTES as u64, "it is larger than {MAX_SET_BYTES} bytes");
+    Ok(tokio::fs::read(path).await?)
+}
+
+/// The set's keys that can verify the pinned algorithm. Keys for other purposes are passed over, whatever they look like.
+fn parse(text: &[u8], algorithm: Algorithm) -> anyhow::Result<Vec<(Option<String>, Arc<DecodingKey>)>> {
+    #[derive(Deserialize)]
+    struct Set {
+        keys: Vec<serde_json::Value>,
+    }
+    let set: Set = serde_json::from_slice(text).context("it is not a JSON Web Key Set")?;
+    let mut keys = Vec::new();
+    for value in set.keys.into_iter().take(MAX_KEYS) {
+        let Ok(jwk) = serde_json::from_value::<Jwk>(value) else { continue };
+        if let Some(key) = usable(&jwk, algorithm) {
+            keys.push((jwk.common.key_id, Arc::new(key)));
+        }
+    }
+    if keys.is_empty() {
+        bail!("it holds no key for {algorithm:?}");
+    }
+    Ok(keys)
+}
+
+fn usable(jwk: &Jwk, algorithm: Algorithm) -> Option<DecodingKey> {
+    let for_signatures = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let for_algorithm = match (jwk.common.key_algorithm, algorithm) {
+        (None, _) => true,
+        (Some(declared), Algorithm::RS256) => declared == KeyAlgorithm::RS256,
+        (Some(declared), Algorithm::ES256) => declared == KeyAlgorithm::ES256,
+        (Some(declared), Algorithm::EdDSA) => declared == KeyAlgorithm::EdDSA,
+        _ => false,
+    };
+    let of_kind = match (&jwk.algorithm, algorithm) {
+        (AlgorithmParameters::RSA(_), Algorithm::RS256) => true,
+        (AlgorithmParameters::EllipticCurve(EllipticCurveKeyParameters { curve, .. }), Algorithm::ES256) => {
+            *curve == EllipticCurve::P256
+        }
+        (AlgorithmParameters::OctetKeyPair(pair), Algorithm::EdDSA) => pair.curve == EllipticCurve::Ed25519,
+        _ => false,
+    };
+    if for_signatures && for_algorithm && of_kind { DecodingKey::from_jwk(jwk).ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::Algorithm;
+
+    use super::{JwksSource, parse};
+
+    #[test]
+    fn keys_come_over_https_or_from_this_machine() {
+        for right in
+            ["https://issuer.example/jwks.json", "http://127.0.0.1:9999/jwks", "http://localhost/jwks", "keys.json"]
+        {
+            assert!(right.parse::<JwksSource>().is_ok(), "{right} was refused");
+        }
+        for wrong in ["http://issuer.example/jwks.json", "ftp://issuer.example/", "https://"] {
+            assert!(wrong.parse::<JwksSource>().is_err(), "{wrong} was taken");
+        }
+    }
+
+    #[test]
+    fn only_keys_for_the_pinned_algorithm_are_taken() {
+        let set = br#"{"keys": [
+            {"kty": "oct", "kid": "secret", "k": "AAAA"},
+            {"kty": "OKP", "kid": "ed", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+            {"kty": "OKP", "kid": "for-encryption", "use": "enc", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+            {"kty": "from the future"}
+        ]}"#;
+        let keys = parse(set, Algorithm::EdDSA).unwrap();
+        assert_eq!(keys.iter().map(|(id, _)| id.as_deref()).collect::<Vec<_>>(), [Some("ed")]);
+        assert!(parse(set, Algorithm::RS256).is_err());
+        assert!(parse(b"<html>", Algorithm::EdDSA).is_err());
+    }
+}

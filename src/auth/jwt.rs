@@ -1,0 +1,178 @@
+//! JSON Web Tokens: signed by somebody we trust, for us, for now, and naming a business.
+//!
+//! The algorithm, the issuer and the audience are pinned by configuration, never taken from the token: so a token can
+//! neither choose `none` nor have a public key taken for a shared secret.
+
+use std::sync::Arc;
+
+use anyhow::{bail, ensure};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
+use serde::Deserialize;
+
+use super::{
+    Caller, Credential, Scopes, UNAUTHENTICATED,
+    jwks::{Jwks, JwksSettings},
+};
+use crate::{
+    domain::{BusinessId, Scope},
+    error::Result,
+};
+
+/// How far two clocks may be apart, in seconds.
+const LEEWAY_SECONDS: u64 = 30;
+/// The shortest shared secret: as long as the hash it keys (RFC 7518, section 3.2).
+const MIN_SECRET_BYTES: usize = 32;
+
+/// Which tokens to accept.
+pub struct JwtSettings {
+    /// What they are signed with.
+    pub signature: JwtSignature,
+    /// The `iss` that they must have.
+    pub issuer: String,
+    /// The `aud` that they must have, or have among others.
+    pub audience: String,
+}
+
+/// What tokens are signed with.
+pub enum JwtSignature {
+    /// A secret that both sides know, with HS256.
+    Secret(String),
+    /// A private key that only the issuer knows; its public half is in a key set.
+    Jwks {
+        /// Where the key set is.
+        settings: JwksSettings,
+        /// The one algorithm that is accepted.
+        algorithm: JwksAlgorithm,
+    },
+}
+
+/// A signature algorithm with a public key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum JwksAlgorithm {
+    /// RSA, at least 2048 bits, with SHA-256.
+    #[value(name = "RS256")]
+    Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    #[value(name = "ES256")]
+    Es256,
+    /// Ed25519.
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+impl JwksAlgorithm {
+    const fn pinned(self) -> Algorithm {
+        match self {
+            Self::Rs256 => Algorithm::RS256,
+            Self::Es256 => Algorithm::ES256,
+            Self::EdDsa => Algorithm::EdDSA,
+        }
+    }
+}
+
+enum Keys {
+    Secret(Arc<DecodingKey>),
+    Public(Jwks),
+}
+
+/// Accepts tokens, or not.
+pub struct JwtVerifier {
+    keys: Keys,
+    validation: Validation,
+}
+
+/// The claims that say who calls. The others are checked by [`Validation`].
+#[derive(Deserialize)]
+struct Claims {
+    business_id: Option<BusinessId>,
+    app_metadata: Option<AppMetadata>,
+    /// RFC 8693: names separated by spaces.
+    scope: Option<String>,
+    scopes: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct AppMetadata {
+    business_id: Option<BusinessId>,
+}
+
+impl JwtVerifier {
+    /// Checks the settings and loads the keys. Fails on settings that would be unsafe.
+    pub async fn start(settings: JwtSettings) -> anyhow::Result<Self> {
+        ensure!(!settings.issuer.is_empty() && !settings.audience.is_empty(), "JWT needs an issuer and an audience");
+        let (keys, algorithm) = match settings.signature {
+            JwtSignature::Secret(secret) => (Keys::Secret(Arc::new(shared_key(&secret)?)), Algorithm::HS256),
+            JwtSignature::Jwks { settings, algorithm } => {
+                (Keys::Public(Jwks::start(settings, algorithm.pinned()).await?), algorithm.pinned())
+            }
+        };
+        let mut validation = Validation::new(algorithm);
+        validation.leeway = LEEWAY_SECONDS;
+        validation.validate_nbf = true;
+        validation.set_issuer(&[settings.issuer]);
+        validation.set_audience(&[settings.audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        Ok(Self { keys, validation })
+    }
+
+    /// The caller that a token speaks for.
+    pub async fn authenticate(&self, token: &str) -> Result<Caller> {
+        self.verify(token).await.map_err(|reason| {
+            tracing::debug!(reason = format!("{reason:#}"), "token refused");
+            UNAUTHENTICATED
+        })
+    }
+
+    async fn verify(&self, token: &str) -> anyhow::Result<Caller> {
+        let header = decode_header(token)?;
+        self.check_header(&header)?;
+        let key = match &self.keys {
+            Keys::Secret(key) => Arc::clone(key),
+            Keys::Public(jwks) => match jwks.key(header.kid.as_deref()).await {
+                Some(key) => key,
+                None => bail!("no such key in the key set"),
+            },
+        };
+        let claims = decode::<Claims>(token, &key, &self.validation)?.claims;
+        Ok(Caller { business_id: business(&claims)?, scopes: scopes(&claims), credential: Credential::Jwt })
+    }
+
+    /// Before a key is looked for: an algorithm we did not pin must not even cause a fetch.
+    fn check_header(&self, header: &Header) -> anyhow::Result<()> {
+        ensure!(self.validation.algorithms.contains(&header.alg), "the algorithm is not the configured one");
+        ensure!(header.crit.is_none(), "it has critical header parameters, and we understand none");
+        Ok(())
+    }
+}
+
+fn shared_key(secret: &str) -> anyhow::Result<DecodingKey> {
+    ensure!(
+        secret.len() >= MIN_SECRET_BYTES,
+        "the JWT secret has {} bytes; it needs at least {MIN_SECRET_BYTES}, such as from `openssl rand -hex 32`",
+        secret.len()
+    );
+    ensure!(
+        !secret.contains("-----BEGIN"),
+        "the JWT secret is a PEM key, and a public one is no secret; put it into a JWKS instead"
+    );
+    Ok(DecodingKey::from_secret(secret.as_bytes()))
+}
+
+fn business(claims: &Claims) -> anyhow::Result<BusinessId> {
+    let nested = claims.app_metadata.as_ref().and_then(|metadata| metadata.business_id);
+    match (claims.business_id, nested) {
+        (Some(top), Some(nested)) if top != nested => bail!("it names two different businesses"),
+        (Some(business_id), _) | (None, Some(business_id)) => Ok(business_id),
+        (None, None) => bail!("it names no business"),
+    }
+}
+
+/// A token without a scope claim may do all. One with both claims may do what both allow. Foreign scopes mean nothing here.
+fn scopes(claims: &Claims) -> Scopes {
+    fn known<'a>(names: impl Iterator<Item = &'a str>) -> Scopes {
+        names.filter_map(|name| name.parse::<Scope>().ok()).collect()
+    }
+    let by_text = claims.scope.as_ref().map_or(Scopes::ALL, |scope| known(scope.split(' ')));
+    let by_list = claims.scopes.as_ref().map_or(Scopes::ALL, |scopes| known(scopes.iter().map(String::as_str)));
+    by_text.and(by_list)
+}

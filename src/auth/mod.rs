@@ -1,0 +1,98 @@
+//! Who is calling, and what they may do.
+//!
+//! - A business's clients come with an API key ([`api_key`]) or a JSON Web Token ([`jwt`]); both name their business, so
+//!   every look-up runs inside that tenant, under row level security.
+//! - The operator comes with the admin token ([`AdminToken`]).
+//!
+//! Every failure is the same [`Error::Unauthenticated`] with the same words: an answer must not tell a wrong key from an
+//! expired one. The reason goes to the debug log, without the credential. Nothing here knows HTTP or SQL.
+
+pub mod api_key;
+pub mod jwks;
+pub mod jwt;
+
+mod admin_token;
+mod authenticator;
+mod key_cache;
+
+pub use admin_token::AdminToken;
+pub use api_key::{GeneratedKey, KeyStore, ParsedKey, StoredKey};
+pub use authenticator::Authenticator;
+pub use jwt::{JwtSettings, JwtVerifier};
+pub use key_cache::KeyCacheSettings;
+
+use crate::{
+    domain::{ApiKeyId, BusinessId, Scope},
+    error::{Error, Result},
+};
+
+/// The one answer to every credential that does not work.
+pub const UNAUTHENTICATED: Error =
+    Error::Unauthenticated("send valid credentials as Authorization: Bearer, an API key or a token");
+
+/// Someone who proved to act for a business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The business that the caller acts for.
+    pub business_id: BusinessId,
+    /// What the caller may do there.
+    pub scopes: Scopes,
+    /// How the caller proved it.
+    pub credential: Credential,
+}
+
+impl Caller {
+    /// Refuses a caller that lacks a scope.
+    pub fn require(&self, scope: Scope) -> Result<()> {
+        match (self.scopes.contains(scope), scope) {
+            (true, _) => Ok(()),
+            (false, Scope::Read) => Err(Error::Forbidden("these credentials lack the scope read")),
+            (false, Scope::Write) => Err(Error::Forbidden("these credentials lack the scope write")),
+        }
+    }
+}
+
+/// How a caller proved who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// With an API key.
+    ApiKey(ApiKeyId),
+    /// With a JSON Web Token.
+    Jwt,
+}
+
+/// A set of [`Scope`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scopes {
+    read: bool,
+    write: bool,
+}
+
+impl Scopes {
+    /// Every scope there is.
+    pub const ALL: Self = Self { read: true, write: true };
+
+    /// Whether a scope is in the set.
+    #[must_use]
+    pub const fn contains(self, scope: Scope) -> bool {
+        match scope {
+            Scope::Read => self.read,
+            Scope::Write => self.write,
+        }
+    }
+
+    /// The scopes that are in both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { read: self.read && other.read, write: self.write && other.write }
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        scopes.into_iter().fold(Self::default(), |set, scope| match scope {
+            Scope::Read => Self { read: true, ..set },
+            Scope::Write => Self { write: true, ..set },
+        })
+    }
+}

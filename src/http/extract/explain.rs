@@ -1,0 +1,274 @@
+//! What serde says about a value of the wrong shape, in words for whoever sent it.
+//!
+//! serde's errors are text, meant for the author of the Rust types. Here they become a JSON Pointer and a sentence that
+//! names neither Rust types nor the value that was sent. Only the fixed frames of serde's own messages are read; what our
+//! domain types say about themselves ("must be …") passes through.
+
+use serde_path_to_error::{Path, Segment};
+
+/// A member name longer than this is not repeated in an answer, in bytes.
+const MAX_REPEATED_NAME_BYTES: usize = 200;
+
+/// Where the fault is, as a JSON Pointer (RFC 6901), and what it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Explanation {
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// Explains an error that serde met at `path`.
+pub(super) fn explain(path: &Path, message: &str) -> Explanation {
+    let message = without_position(message);
+    let mut pointer = pointer(path);
+    let detail = if let Some(name) = quoted(message, "missing field `", "`") {
+        push(&mut pointer, name);
+        "is required".to_owned()
+    } else if let Some(name) = unknown_field(message) {
+        point_at_member(&mut pointer, name);
+        "is not known".to_owned()
+    } else if let Some(name) = quoted(message, "duplicate field `", "`") {
+        point_at_member(&mut pointer, name);
+        "must be given once".to_owned()
+    } else {
+        detail(message)
+    };
+    Explanation { pointer, detail }
+}
+
+/// `serde_json` appends where in the text it stood; the pointer says that better.
+fn without_position(message: &str) -> &str {
+    match message.rfind(" at line ") {
+        Some(at) if message[at..].contains(" column ") => &message[..at],
+        _ => message,
+    }
+}
+
+fn quoted<'a>(message: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    message.strip_prefix(before)?.strip_suffix(after)
+}
+
+/// The name may itself contain anything, so the end of the frame is looked for from the end.
+fn unknown_field(message: &str) -> Option<&str> {
+    let rest = message.strip_prefix("unknown field `")?;
+    rest.strip_suffix("`, there are no fields").or_else(|| rest.rfind("`, expected ").map(|end| &rest[..end]))
+}
+
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => push(&mut pointer, &index.to_string()),
+            Segment::Map { key } if key.len() <= MAX_REPEATED_NAME_BYTES => push(&mut pointer, key),
+            // Nothing that can be pointed into any deeper.
+            Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => break,
+        }
+    }
+    pointer
+}
+
+/// Unlike a missing member, an unknown or a duplicate one may already be the last segment.
+fn point_at_member(pointer: &mut String, name: &str) {
+    let mut segment = String::new();
+    push(&mut segment, name);
+    if name.len() <= MAX_REPEATED_NAME_BYTES && !pointer.ends_with(&segment) {
+        pointer.push_str(&segment);
+    }
+}
+
+fn push(pointer: &mut String, name: &str) {
+    pointer.push('/');
+    for character in name.chars() {
+        match character {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
+}
+
+fn detail(message: &str) -> String {
+    if let Some(rest) = message.strip_prefix("invalid type: ") {
+        return match expected(rest) {
+            Some(expected) => format!("must be {}, not {}", words(expected), given(rest)),
+            None => "has the wrong type".to_owned(),
+        };
+    }
+    if let Some(rest) = message.strip_prefix("invalid value: ") {
+        return match expected(rest).map(words) {
+            // An integer that does not even fit the widest type that a domain type checks.
+            Some("a whole number") | None => "is out of range".to_owned(),
+            Some(words) => format!("must be {words}"),
+        };
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant `") {
+        return match rest.rfind("`, expected ") {
+            Some(at) => format!("must be {}", rest[at + "`, expected ".len()..].replace('`', "")),
+            None => "is not one of the known values".to_owned(),
+        };
+    }
+    if message.starts_with("invalid length ") {
+        return "has the wrong number of elements".to_owned();
+    }
+    foreign(message).unwrap_or(message).to_owned()
+}
+
+/// Messages of other libraries' types.
+fn foreign(message: &str) -> Option<&'static str> {
+    const TIMESTAMP: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
+    const UUID_FAILURES: [&str; 2] = ["UUID parsing failed", "failed to parse a UUID"];
+    match message {
+        "number out of range" => Some("is out of range"),
+        "recursion limit exceeded" => Some("is nested too deeply"),
+        "unexpected end of hex escape" | "lone leading surrogate in hex escape" => {
+            Some("must be text of whole Unicode characters")
+        }
+        "premature end of input"
+        | "input contains invalid characters"
+        | "input is out of range"
+        | "trailing input"
+        | "no possible date and time matching input" => Some(TIMESTAMP),
+        _ if UUID_FAILURES.iter().any(|failure| message.starts_with(failure)) => Some("must be a UUID"),
+        _ => None,
+    }
+}
+
+/// What was sent may contain anything, what is expected only our own words: so look from the end.
+fn expected(rest: &str) -> Option<&str> {
+    rest.rfind(", expected ").map(|at| &rest[at + ", expected ".len()..])
+}
+
+/// The kind of value that was sent, without the value.
+fn given(rest: &str) -> &'static str {
+    const KINDS: [(&str, &str); 8] = [
+        ("null", "null"),
+        ("boolean", "a boolean"),
+        ("integer", "a whole number"),
+        ("floating point", "a number with a fraction or exponent"),
+        ("number", "a number"),
+        ("string", "a string"),
+        ("sequence", "an array"),
+        ("map", "an object"),
+    ];
+    KINDS.iter().find(|(kind, _)| rest.starts_with(kind)).map_or("something else", |(_, words)| words)
+}
+
+/// What a type calls itself, in JSON's words.
+fn words(expected: &str) -> &str {
+    match expected {
+        "i8" | "i16" | "i32" | "i64" | "i128" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "isize" => {
+            "a whole number"
+        }
+        "f32" | "f64" => "a number",
+        "a sequence" => "an array",
+        "a map" | "unit" | "unit struct" => "an object",
+        "a formatted UUID string" | "a UUID string" => "a UUID",
+        "an RFC 3339 formatted date and time string" | "a formatted date and time string" => {
+            "an RFC 3339 date and time"
+        }
+        "variant identifier" | "string or map" => "a string",
+        _ if expected.starts_with("struct ") || expected.starts_with("internally tagged") => "an object",
+        _ if expected.starts_with("enum ") => "a string",
+        _ if expected.starts_with("tuple ") => "an array",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::{Explanation, explain};
+    use crate::{
+        domain::{Name, ProductId, Quantity, Scope},
+        http::extract::objects_only::ObjectsOnly,
+    };
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the parsing matters")]
+    struct Sample {
+        name: Name,
+        items: Vec<Item>,
+        #[serde(default)]
+        scopes: Vec<Scope>,
+        expires_at: Option<chrono::DateTime<chrono::Utc>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the parsing matters")]
+    struct Item {
+        product_id: ProductId,
+        quantity: Quantity,
+    }
+
+    #[track_caller]
+    fn check(json: &str, pointer: &str, detail: &str) {
+        let deserializer = &mut serde_json::Deserializer::from_str(json);
+        let error = serde_path_to_error::deserialize::<_, Sample>(ObjectsOnly(deserializer)).unwrap_err();
+        let explanation = explain(error.path(), &error.inner().to_string());
+        assert_eq!(explanation, Explanation { pointer: pointer.to_owned(), detail: detail.to_owned() });
+    }
+
+    const ID: &str = "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11";
+
+    fn with_item(item: &str) -> String {
+        format!(r#"{{"name": "n", "items": [{{"product_id": "{ID}", "quantity": 1}}, {item}]}}"#)
+    }
+
+    #[test]
+    fn a_missing_member_is_pointed_at_where_it_should_be() {
+        check("{}", "/name", "is required");
+        check(&with_item(&format!(r#"{{"product_id": "{ID}"}}"#)), "/items/1/quantity", "is required");
+    }
+
+    #[test]
+    fn an_unknown_member_is_pointed_at_whatever_its_name() {
+        check(r#"{"nam": "x"}"#, "/nam", "is not known");
+        check(&with_item(r#"{"a/b~c": 1}"#), "/items/1/a~1b~0c", "is not known");
+        check(r#"{"x`, expected `y": 1}"#, "/x`, expected `y", "is not known");
+        let long = "n".repeat(300);
+        check(&format!(r#"{{"{long}": 1}}"#), "", "is not known");
+    }
+
+    #[test]
+    fn a_duplicate_member_is_pointed_at() {
+        check(r#"{"name": "a", "name": "b"}"#, "/name", "must be given once");
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_in_the_words_of_json() {
+        check("[]", "", "must be an object, not an array");
+        check("null", "", "must be an object, not null");
+        check(r#"{"name": 5}"#, "/name", "must be a string, not a whole number");
+        check(r#"{"name": "n", "items": {}}"#, "/items", "must be an array, not an object");
+        let quantity = |value: &str| with_item(&format!(r#"{{"product_id": "{ID}", "quantity": {value}}}"#));
+        let at = "/items/1/quantity";
+        check(&quantity("\"1, expected cake\""), at, "must be a whole number, not a string");
+        check(&quantity("1.5"), at, "must be a whole number, not a number with a fraction or exponent");
+        check(&quantity("null"), at, "must be a whole number, not null");
+        check(&quantity("true"), at, "must be a whole number, not a boolean");
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_pointed_at() {
+        let quantity = |value: &str| with_item(&format!(r#"{{"product_id": "{ID}", "quantity": {value}}}"#));
+        check(&quantity("0"), "/items/1/quantity", "must be a whole number from 1 to 2147483647");
+        check(&quantity("9223372036854775808"), "/items/1/quantity", "is out of range");
+        check(&quantity("1e999"), "/items/1/quantity", "is out of range");
+        check(r#"{"name": ""}"#, "/name", "must have 1 to 200 characters");
+    }
+
+    #[test]
+    fn ids_choices_and_times_explain_themselves() {
+        check(&with_item(r#"{"product_id": "x"}"#), "/items/1/product_id", "must be a UUID");
+        check(&with_item(r#"{"product_id": 7}"#), "/items/1/product_id", "must be a UUID, not a whole number");
+        check(r#"{"scopes": ["admin"]}"#, "/scopes/0", "must be read or write");
+        check(
+            r#"{"expires_at": "soon"}"#,
+            "/expires_at",
+            "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z",
+        );
+        check(r#"{"expires_at": 5}"#, "/expires_at", "must be an RFC 3339 date and time, not a whole number");
+    }
+}

@@ -1,0 +1,25 @@
+//! From a request to types: credentials, ids, keys, queries and bodies.
+//!
+//! Each extractor refuses with an [`Error`](crate::error::Error), so a handler that runs holds only good values.
+//! An extractor decides nothing about the business: it does not ask the database (the API key look-up is behind
+//! [`KeyStore`](crate::auth::KeyStore), and cached).
+//!
+//! Order the arguments of a handler: credentials, path, idempotency key, query, body. So a caller without rights learns
+//! nothing, and a body is read last.
+
+mod admin;
+mod caller;
+mod context;
+mod explain;
+mod id_path;
+mod idempotency_key;
+mod json;
+mod objects_only;
+mod query;
+
+pub use admin::Admin;
+pub use caller::{Reader, Writer};
+pub use context::{RequestContext, RequestId};
+pub use id_path::{IdPath, PathId};
+pub use json::Json;
+pub use query::{Query, parsed, parsed_option};

@@ -1,0 +1,84 @@
+//! How much one business may ask, so that it cannot take the server away from the others. Off unless configured.
+
+use std::{
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
+
+use crate::{
+    domain::BusinessId,
+    error::{Error, Result},
+};
+
+/// After this many requests, businesses that were quiet long enough to have their full rate back are forgotten.
+const SWEEP_EVERY_REQUESTS: u32 = 65_536;
+
+/// Requests per second, and how many may come at once after a quiet time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests per second in the long run.
+    pub per_second: NonZeroU32,
+    /// Requests at once.
+    pub burst: NonZeroU32,
+}
+
+/// A rate per business. It counts in this process only: it protects this process, it is not a quota to bill by.
+pub struct RateLimiter {
+    limiter: Option<DefaultKeyedRateLimiter<BusinessId>>,
+    clock: DefaultClock,
+    requests: AtomicU32,
+}
+
+impl RateLimiter {
+    /// Without a rate, everything passes.
+    #[must_use]
+    pub fn new(rate: Option<Rate>) -> Self {
+        let limiter =
+            rate.map(|rate| DefaultKeyedRateLimiter::keyed(Quota::per_second(rate.per_second).allow_burst(rate.burst)));
+        Self { limiter, clock: DefaultClock::default(), requests: AtomicU32::new(0) }
+    }
+
+    /// Counts one request, or says when the next one can pass.
+    pub fn check(&self, business_id: BusinessId) -> Result<()> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY_REQUESTS == SWEEP_EVERY_REQUESTS - 1 {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+        limiter.check_key(&business_id).map_err(|refused| {
+            let retry_after = refused.wait_time_from(self.clock.now());
+            Error::RateLimited { retry_after }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::{Rate, RateLimiter};
+    use crate::{domain::BusinessId, error::Error};
+
+    #[test]
+    fn a_business_that_asks_too_much_is_told_when_to_come_back_and_others_are_served() {
+        // One in a thousand seconds could not be told in whole requests per second; three at once is the limit here.
+        let rate = Rate { per_second: NonZeroU32::MIN, burst: NonZeroU32::new(3).unwrap() };
+        let limiter = RateLimiter::new(Some(rate));
+        let (busy, quiet) = (BusinessId::new(), BusinessId::new());
+        let refused = (0..4).filter_map(|_| limiter.check(busy).err()).collect::<Vec<_>>();
+        assert!(matches!(&refused[..], [Error::RateLimited { retry_after }] if retry_after.as_millis() <= 1_000));
+        assert!(limiter.check(quiet).is_ok());
+    }
+
+    #[test]
+    fn without_a_rate_everything_passes() {
+        let limiter = RateLimiter::new(None);
+        let business_id = BusinessId::new();
+        assert!((0..1_000).all(|_| limiter.check(business_id).is_ok()));
+    }
+}
