@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::domain::{Balance, Money, ProductId};
 
 /// The outcome of every operation that a client can ask for.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why an operation was refused or failed.
 #[derive(Debug, thiserror::Error)]

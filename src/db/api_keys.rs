@@ -1,6 +1,7 @@
 //! API keys: how the server finds them, and how the platform makes and ends them.
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use tokio_postgres::Row;
 
 use super::{
@@ -67,9 +68,8 @@ impl Database {
         before: Option<Cursor<ApiKeyId>>,
         limit: PageLimit,
     ) -> Result<Page<ApiKey>> {
-        let call = Call::tenant("api_key_list", API_KEY_LIST, business_id)
-            .with(before.map(|Cursor(id)| id))
-            .with(limit);
+        let call =
+            Call::tenant("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
         let rows = self.run(call).await?.rows.iter().map(api_key).collect::<Result<_>>()?;
         Ok(Page::cut(rows, limit, |row: &ApiKey| row.id))
     }
@@ -82,9 +82,9 @@ impl Database {
 }
 
 impl KeyStore for Database {
-    async fn find(&self, business_id: BusinessId, prefix: &str) -> Result<Option<StoredKey>> {
+    fn find<'a>(&'a self, business_id: BusinessId, prefix: &'a str) -> BoxFuture<'a, Result<Option<StoredKey>>> {
         let call = Call::tenant("api_key_find", API_KEY_FIND, business_id).with(prefix.to_owned());
-        self.run(call).await?.rows.first().map(stored_key).transpose()
+        Box::pin(async move { self.run(call).await?.rows.first().map(stored_key).transpose() })
     }
 }
 
@@ -92,7 +92,7 @@ fn stored_key(row: &Row) -> Result<StoredKey> {
     let secret_hash: &[u8] = row.try_get("secret_hash").map_err(Error::internal)?;
     Ok(StoredKey {
         id: row.try_get("id").map_err(Error::internal)?,
-        secret_hash: secret_hash.try_into().map_err(Error::internal)?,
+        hash: secret_hash.try_into().map_err(Error::internal)?,
         scopes: scopes(row)?,
         expires_at: row.try_get("expires_at").map_err(Error::internal)?,
     })

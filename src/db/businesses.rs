@@ -7,7 +7,7 @@ use super::{
     call::{Call, tenant_call},
 };
 use crate::{
-    domain::{Business, BusinessId, Cursor, Currency, Name, Page, PageLimit},
+    domain::{Business, BusinessId, Currency, Cursor, Name, Page, PageLimit},
     error::{Entity, Error, Result},
 };
 
@@ -44,8 +44,7 @@ impl Database {
 
     /// The platform's businesses, newest first: the one look across tenants.
     pub async fn business_list(&self, before: Option<Cursor<BusinessId>>, limit: PageLimit) -> Result<Page<Business>> {
-        let call =
-            Call::platform("business_list", BUSINESS_LIST).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = Call::platform("business_list", BUSINESS_LIST).with(before.map(|Cursor(id)| id)).with(limit);
         let rows = self.run(call).await?.rows.iter().map(business).collect::<Result<_>>()?;
         Ok(Page::cut(rows, limit, |row: &Business| row.id))
     }

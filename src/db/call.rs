@@ -119,7 +119,7 @@ impl Database {
         loop {
             let started = Instant::now();
             let sent = call.send(&connection, self.pool.named_statements()).await;
-            self.metrics.observe_database_call(call.function, started.elapsed());
+            self.metrics.database_call(call.function, started.elapsed());
             let error = match sent {
                 Ok(rows) => return Ok(Answer { rows }),
                 Err(error) => error,
@@ -129,7 +129,7 @@ impl Database {
             let wait = Backoff::STATEMENT.after(attempts).filter(|_| began.elapsed() < RETRY_BUDGET);
             let Some(wait) = wait else { return Err(refuse(call, &failure, &error)) };
             tracing::warn!(function = call.function, reason, attempts, error = explain(&error), "trying a call again");
-            self.metrics.count_retry(reason);
+            self.metrics.database_retry(reason);
             if failure == Failure::StalePlan {
                 self.pool.clear_statements();
             }

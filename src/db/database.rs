@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::pool::{Pool, PoolStatus};
-use crate::{error::Error, metrics::Metrics};
+use crate::{
+    error::{Error, Result},
+    metrics::Metrics,
+};
 
 /// The hot statements: what every new connection prepares before it is lent.
 pub const HOT_STATEMENTS: &[&str] =
@@ -39,13 +42,22 @@ impl Database {
     }
 
     /// Whether a call can be made now.
-    pub async fn ready(&self) -> crate::error::Result<()> {
+    pub async fn ready(&self) -> Result<()> {
         self.run(super::call::Call::platform("ready", "SELECT 1")).await.map(drop)
     }
 
     /// Refuses new calls.
     pub fn close(&self) {
         self.pool.close();
+    }
+}
+
+/// What became of a movement, as metrics name it.
+pub(super) fn label<T>(recorded: &Result<Recorded<T>>) -> &'static str {
+    match recorded {
+        Ok(Recorded { replayed: true, .. }) => "replayed",
+        Ok(_) => "created",
+        Err(error) => error.code(),
     }
 }
 

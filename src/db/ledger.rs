@@ -42,10 +42,15 @@ impl Database {
         before: Option<Cursor<CustomerId>>,
         limit: PageLimit,
     ) -> Result<Page<OverdueCustomer>> {
-        let call = Call::tenant("overdue_list", OVERDUE_LIST, business_id)
-            .with(before.map(|Cursor(id)| id))
-            .with(limit);
-        let customers = self.run(call).await?.rows.iter().map(|row| overdue(row).map_err(Error::internal)).collect::<Result<_>>()?;
+        let call =
+            Call::tenant("overdue_list", OVERDUE_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
+        let customers = self
+            .run(call)
+            .await?
+            .rows
+            .iter()
+            .map(|row| overdue(row).map_err(Error::internal))
+            .collect::<Result<_>>()?;
         Ok(Page::cut(customers, limit, |customer: &OverdueCustomer| customer.customer_id))
     }
 }
@@ -53,8 +58,7 @@ impl Database {
 /// A row without an id stands for a customer without entries.
 fn entry(row: &Row, customer_id: CustomerId) -> Result<Option<LedgerEntry>, anyhow::Error> {
     let Some(id) = row.try_get::<_, Option<LedgerEntryId>>("id")? else { return Ok(None) };
-    let kind: EntryKind =
-        row.try_get::<_, &str>("kind")?.parse().map_err(|hint: &str| anyhow::anyhow!(hint))?;
+    let kind: EntryKind = row.try_get::<_, &str>("kind")?.parse().map_err(|hint: &str| anyhow::anyhow!(hint))?;
     Ok(Some(LedgerEntry {
         id,
         customer_id,

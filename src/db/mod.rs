@@ -3,6 +3,8 @@
 //! - [`connection_url`], [`tls`], [`connect`] and [`pool`] get a connection, and say why there is none.
 //! - [`migrate`] installs and upgrades the schema; [`role_check`] refuses to serve with a role that could bypass it.
 //! - [`sqlstate`] and [`retry`] decide what a failed call means and whether it is worth another try.
+//! - [`Database`] is what the rest of the program holds; `call` is how each of its functions reaches PostgreSQL, and
+//!   each area has a file with one Rust function per SQL function.
 //!
 //! Nothing here knows HTTP. Rules about money, stock and tenants live in `sql/`, not here.
 
@@ -14,3 +16,27 @@ pub mod retry;
 pub mod role_check;
 pub mod sqlstate;
 pub mod tls;
+
+mod api_keys;
+mod businesses;
+mod call;
+mod customers;
+mod database;
+mod ledger;
+mod orders;
+mod payments;
+mod products;
+mod purchases;
+mod stock_movements;
+mod types;
+
+pub use api_keys::NewApiKey;
+pub use businesses::NewBusiness;
+pub use customers::{CustomerChange, NewCustomer};
+pub use database::{Database, HOT_STATEMENTS, Recorded};
+pub use payments::NewPayment;
+pub use products::{NewProduct, ProductChange};
+pub use purchases::{NewPurchase, PurchaseLine};
+pub use stock_movements::NewStockMovement;
+
+use database::{business_is_gone, unknown_outcome};

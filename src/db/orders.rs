@@ -35,7 +35,8 @@ impl Database {
             .with(customer_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        let rows = self.run(call).await?.rows.iter().map(|row| order(row).map_err(Error::Internal)).collect::<Result<_>>()?;
+        let rows =
+            self.run(call).await?.rows.iter().map(|row| order(row).map_err(Error::Internal)).collect::<Result<_>>()?;
         Ok(Page::cut(rows, limit, |row: &Order| row.id))
     }
 }

@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use super::{
     Database, Recorded,
     call::{Call, tenant_call},
+    database::label,
 };
 use crate::{
     domain::{Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId},
@@ -26,30 +27,26 @@ pub struct NewPayment {
 
 impl Database {
     /// Records a payment, once per idempotency key. Paying more than is owed is allowed.
-    pub async fn payment_record(
-        &self,
-        business_id: BusinessId,
-        new: NewPayment,
-    ) -> Result<Recorded<LedgerEntry>> {
+    pub async fn payment_record(&self, business_id: BusinessId, new: NewPayment) -> Result<Recorded<LedgerEntry>> {
         let own_id = LedgerEntryId::new();
         let call = Call::tenant("payment_record", PAYMENT_RECORD, business_id)
             .with(new.customer_id)
             .with(new.amount)
             .with(new.idempotency_key)
             .with(own_id);
+        let result = self.call_payment(call, new.customer_id, new.amount).await;
+        let recorded = result.map(|entry| Recorded { replayed: entry.id != own_id, record: entry });
+        self.metrics.payment(label(&recorded));
+        recorded
+    }
+
+    async fn call_payment(&self, call: Call, customer_id: CustomerId, amount: Amount) -> Result<LedgerEntry> {
         let row = self.run(call).await?.one()?;
-        let outcome: &str = row.try_get("outcome").map_err(Error::internal)?;
-        self.metrics.count_payment(outcome);
-        match outcome {
-            "created" | "replayed" => {
-                let record = payment(&row, new.customer_id, new.amount)?;
-                Ok(Recorded { replayed: record.id != own_id, record })
-            }
+        match row.try_get("outcome").map_err(Error::internal)? {
+            "created" | "replayed" => payment(&row, customer_id, amount),
             "key_reused" => Err(Error::IdempotencyKeyReused),
             "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
-            "amount_too_large" => {
-                Err(Error::invalid_body("/amount", "would take the balance below -9007199254740991"))
-            }
+            "amount_too_large" => Err(Error::invalid_body("/amount", "would take the balance below -9007199254740991")),
             other => Err(super::unknown_outcome(other)),
         }
     }

@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use super::{
     Database, Recorded,
     call::{Call, tenant_call},
+    database::label,
 };
 use crate::{
     domain::{BusinessId, CustomerId, IdempotencyKey, Money, Order, OrderId, OrderItem, ProductId, Quantity},
@@ -44,21 +45,19 @@ impl Database {
             .with(new.customer_id)
             .with(new.lines.iter().map(|line| line.product_id.uuid()).collect::<Vec<_>>())
             .with(new.lines.iter().map(|line| line.quantity.get()).collect::<Vec<_>>())
-            .with(new.idempotency_key)
+            .with(new.idempotency_key.clone())
             .with(own_id);
-        let row = self.run(call).await?.one()?;
-        self.observe(&row)?;
-        let order = outcome(&row, new.customer_id, &new.lines)?;
-        Ok(Recorded { replayed: order.id != own_id, record: order })
+        let result = self.call_purchase(call, &new).await;
+        let recorded = result.map(|order| Recorded { replayed: order.id != own_id, record: order });
+        self.metrics.purchase(label(&recorded));
+        recorded
     }
 
-    fn observe(&self, row: &Row) -> Result<()> {
-        self.metrics.count_purchase(row.try_get("outcome").map_err(Error::internal)?);
-        let lock_wait_us: Option<i64> = row.try_get("lock_wait_us").map_err(Error::internal)?;
-        if let Some(lock_wait_us) = lock_wait_us {
-            self.metrics.observe_lock_wait(Duration::from_micros(lock_wait_us.try_into().unwrap_or_default()));
-        }
-        Ok(())
+    async fn call_purchase(&self, call: Call, new: &NewPurchase) -> Result<Order> {
+        let row = self.run(call).await?.one()?;
+        let lock_wait_us: i64 = row.try_get("lock_wait_us").map_err(Error::internal)?;
+        self.metrics.lock_wait(Duration::from_micros(lock_wait_us.try_into().unwrap_or_default()));
+        outcome(&row, new.customer_id, &new.lines)
     }
 }
 

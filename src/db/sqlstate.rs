@@ -63,9 +63,7 @@ impl Failure {
     fn of_state(state: &str, routine: Option<&str>) -> Self {
         match state {
             "40001" | "40P01" | "55P03" => Self::Transient(Transient::RolledBack),
-            "40003" | "25P03" | "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => {
-                Self::Transient(Transient::Unknown)
-            }
+            "40003" | "25P03" | "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => Self::Transient(Transient::Unknown),
             "57014" | "25P04" => Self::Timeout,
             "0A000" if routine == Some("RevalidateCachedQuery") => Self::StalePlan,
             "26000" => Self::StalePlan,

@@ -59,9 +59,7 @@ impl Database {
                 requested: -new.quantity.get(),
                 available: row.try_get("available").map_err(Error::internal)?,
             }])),
-            "stock_too_large" => {
-                Err(Error::invalid_body("/quantity", "would take the stock above 9007199254740991"))
-            }
+            "stock_too_large" => Err(Error::invalid_body("/quantity", "would take the stock above 9007199254740991")),
             other => Err(super::unknown_outcome(other)),
         }
     }

@@ -92,7 +92,9 @@ fn roots(wanted: &RootCertificates) -> Result<RootCertStore, TlsError> {
     match wanted {
         RootCertificates::File(path) => {
             for certificate in certificates("the root certificates (sslrootcert)", path)? {
-                store.add(certificate).map_err(|error| file_error("the root certificates (sslrootcert)", path, &error))?;
+                store
+                    .add(certificate)
+                    .map_err(|error| file_error("the root certificates (sslrootcert)", path, &error))?;
             }
         }
         RootCertificates::System => {

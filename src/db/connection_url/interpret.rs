@@ -142,8 +142,12 @@ impl Gathered {
         let config = &mut self.config;
         match name {
             "keepalives" => _ = config.keepalives(number("keepalives")? != 0),
-            "connect_timeout" | "keepalives_idle" | "keepalives_interval" | "keepalives_count"
-            | "keepalives_retries" | "tcp_user_timeout"
+            "connect_timeout"
+            | "keepalives_idle"
+            | "keepalives_interval"
+            | "keepalives_count"
+            | "keepalives_retries"
+            | "tcp_user_timeout"
                 if value == "0" => {}
             "connect_timeout" => _ = config.connect_timeout(seconds("connect_timeout")?),
             "keepalives_idle" => _ = config.keepalives_idle(seconds("keepalives_idle")?),
@@ -171,10 +175,7 @@ impl Gathered {
                     "verify-ca" => TlsMode::VerifyCa,
                     "verify-full" => TlsMode::VerifyFull,
                     _ => {
-                        return Err(invalid(
-                            "sslmode",
-                            "disable, allow, prefer, require, verify-ca or verify-full",
-                        ));
+                        return Err(invalid("sslmode", "disable, allow, prefer, require, verify-ca or verify-full"));
                     }
                 });
             }
@@ -243,7 +244,9 @@ impl Gathered {
         });
         if self.direct && mode != TlsMode::Disable {
             if mode < TlsMode::Require {
-                return Err(ConnectionUrlError::Contradiction("sslnegotiation=direct needs sslmode=require or stronger"));
+                return Err(ConnectionUrlError::Contradiction(
+                    "sslnegotiation=direct needs sslmode=require or stronger",
+                ));
             }
             self.config.ssl_negotiation(SslNegotiation::Direct);
         }
@@ -293,10 +296,12 @@ impl Gathered {
         match (self.ssl_mode, &self.roots) {
             // Who names a root wants it used. libpq is laxer: it takes the file and verifies nothing.
             (None, Some(_)) => Ok(TlsMode::VerifyFull),
-            (Some(mode), Some(RootCertificates::System)) if mode < TlsMode::VerifyFull => Err(
-                ConnectionUrlError::Contradiction("sslrootcert=system needs sslmode=verify-full: anyone can get a \
-                 certificate from a public authority, so only the host name tells servers apart"),
-            ),
+            (Some(mode), Some(RootCertificates::System)) if mode < TlsMode::VerifyFull => {
+                Err(ConnectionUrlError::Contradiction(
+                    "sslrootcert=system needs sslmode=verify-full: anyone can get a \
+                 certificate from a public authority, so only the host name tells servers apart",
+                ))
+            }
             // As in libpq.
             (Some(TlsMode::Require), Some(RootCertificates::File(_))) => Ok(TlsMode::VerifyCa),
             (mode, _) => Ok(mode.unwrap_or(TlsMode::Prefer)),

@@ -139,11 +139,7 @@ impl Recorded {
             .await?
             .iter()
             .map(|row| {
-                Ok(RecordedMigration {
-                    version: row.try_get(0)?,
-                    name: row.try_get(1)?,
-                    sha256: row.try_get(2)?,
-                })
+                Ok(RecordedMigration { version: row.try_get(0)?, name: row.try_get(1)?, sha256: row.try_get(2)? })
             })
             .collect::<Result<_, Error>>()?;
         let code = client.query_opt("SELECT sha256 FROM tallystick_migrate.current_code", &[]).await?;
@@ -157,10 +153,7 @@ pub(super) async fn record_migration(client: &Client, migration: &Migration) -> 
     let insert = "INSERT INTO tallystick_migrate.migrations (version, name, sha256, tallystick_version) \
                   VALUES ($1, $2, $3, $4)";
     let sha256 = migration.script.sha256();
-    client
-        .execute(insert, &[&migration.version, &migration.name, &sha256, &env!("CARGO_PKG_VERSION")])
-        .await
-        .map(drop)
+    client.execute(insert, &[&migration.version, &migration.name, &sha256, &env!("CARGO_PKG_VERSION")]).await.map(drop)
 }
 
 /// Writes down which code the database has now.

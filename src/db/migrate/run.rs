@@ -141,10 +141,6 @@ impl<'run> Run<'run> {
     }
 
     async fn execute(&self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
-        self.session
-            .client()
-            .batch_execute(sql)
-            .await
-            .map_err(|source| MigrateError::Database { doing, source })
+        self.session.client().batch_execute(sql).await.map_err(|source| MigrateError::Database { doing, source })
     }
 }
