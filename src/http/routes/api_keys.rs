@@ -1,0 +1,143 @@
+//! `/v1/businesses/{business_id}/api-keys`: what a business's programs identify themselves with. Admin token only.
+
+use axum::{extract::State, http::StatusCode};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Paging;
+use crate::{
+    auth::GeneratedKey,
+    db::NewApiKey,
+    domain::{ApiKey, ApiKeyId, BusinessId, Name, Page, Scope},
+    error::{Error, Result},
+    http::{
+        extract::{Admin, IdPath, Json, Query},
+        openapi::problems::{BODY, COMMON, QUERY, problems},
+        state::AppState,
+    },
+};
+
+/// An API key to create.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyRequest {
+    /// What it is for.
+    name: Name,
+    /// What it will allow.
+    #[schema(min_items = 1, max_items = 2)]
+    scopes: Vec<Scope>,
+    /// When it stops working; without it, never.
+    #[serde(default)]
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// A new API key with the secret, which is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedApiKey {
+    /// The key's id, for revoking it.
+    id: ApiKeyId,
+    /// The whole key, to be sent as `Authorization: Bearer`. It is not stored and cannot be shown again.
+    #[schema(examples("tally_0198c5a07d3e7c1a9f273b1f0f6f2c11_k3J9xQ2mLp0Z_…"))]
+    key: String,
+    /// What it is for.
+    name: String,
+    /// The public part of the key, to recognise it by.
+    #[schema(examples("k3J9xQ2mLp0Z"))]
+    prefix: String,
+    /// What it allows.
+    scopes: Vec<Scope>,
+    /// When it stops working; `null` for never.
+    expires_at: Option<DateTime<Utc>>,
+    /// When it was created.
+    created_at: DateTime<Utc>,
+}
+
+problems!(CreateProblems: COMMON, BODY, &["business_not_found"]);
+problems!(ListProblems: COMMON, QUERY, &["business_not_found"]);
+problems!(RevokeProblems: COMMON, &["business_not_found", "api_key_not_found"]);
+
+/// Create an API key
+#[utoipa::path(
+    post,
+    path = "/v1/businesses/{business_id}/api-keys",
+    operation_id = "createApiKey",
+    tag = "platform",
+    security(("admin" = [])),
+    params(("business_id" = BusinessId, Path, description = "The business")),
+    request_body = ApiKeyRequest,
+    responses((status = 201, description = "Created", body = CreatedApiKey), CreateProblems),
+)]
+pub async fn create(
+    State(state): State<AppState>,
+    _: Admin,
+    IdPath(business_id): IdPath<BusinessId>,
+    Json(mut request): Json<ApiKeyRequest>,
+) -> Result<(StatusCode, Json<CreatedApiKey>)> {
+    request.scopes.sort_unstable();
+    request.scopes.dedup();
+    if request.scopes.is_empty() {
+        return Err(Error::invalid_body("/scopes", "must have at least one scope"));
+    }
+    if request.expires_at.is_some_and(|expires_at| expires_at <= Utc::now()) {
+        return Err(Error::invalid_body("/expires_at", "must be in the future"));
+    }
+    let generated = GeneratedKey::generate(business_id)?;
+    let new = NewApiKey {
+        name: request.name,
+        prefix: generated.prefix,
+        secret_hash: generated.hash,
+        scopes: request.scopes,
+        expires_at: request.expires_at,
+    };
+    let ApiKey { id, name, prefix, scopes, expires_at, created_at, .. } =
+        state.db.api_key_create(business_id, new).await?;
+    let created = CreatedApiKey { id, key: generated.plain, name, prefix, scopes, expires_at, created_at };
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// List a business's API keys
+#[utoipa::path(
+    get,
+    path = "/v1/businesses/{business_id}/api-keys",
+    operation_id = "listApiKeys",
+    tag = "platform",
+    security(("admin" = [])),
+    params(("business_id" = BusinessId, Path, description = "The business"), Paging<ApiKeyId>),
+    responses((status = 200, description = "The keys, newest first", body = Page<ApiKey>), ListProblems),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    _: Admin,
+    IdPath(business_id): IdPath<BusinessId>,
+    Query(paging): Query<Paging<ApiKeyId>>,
+) -> Result<Json<Page<ApiKey>>> {
+    state.db.business_get(business_id).await?;
+    Ok(Json(state.db.api_key_list(business_id, paging.cursor, paging.limit).await?))
+}
+
+/// Revoke an API key
+///
+/// It stops working at once on this server, and on others as soon as their short-lived cache of keys forgets it.
+#[utoipa::path(
+    delete,
+    path = "/v1/businesses/{business_id}/api-keys/{key_id}",
+    operation_id = "revokeApiKey",
+    tag = "platform",
+    security(("admin" = [])),
+    params(
+        ("business_id" = BusinessId, Path, description = "The business"),
+        ("key_id" = ApiKeyId, Path, description = "The key"),
+    ),
+    responses((status = 204, description = "Revoked, now or before"), RevokeProblems),
+)]
+pub async fn revoke(
+    State(state): State<AppState>,
+    _: Admin,
+    IdPath(business_id): IdPath<BusinessId>,
+    IdPath(key_id): IdPath<ApiKeyId>,
+) -> Result<StatusCode> {
+    state.db.api_key_revoke(business_id, key_id).await?;
+    state.authenticator.forget_key(key_id);
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,187 @@
+//! `/v1/customers`: who buys on credit.
+
+use axum::{extract::State, http::StatusCode};
+use serde::{Deserialize, Deserializer};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    db::{CustomerChange, NewCustomer},
+    domain::{Cursor, Customer, CustomerBalance, CustomerId, ExternalId, Money, Name, Page, PageLimit},
+    error::Result,
+    http::{
+        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
+        openapi::problems::{BODY, COMMON, QUERY, problems},
+        state::AppState,
+    },
+};
+
+/// A customer to create.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerRequest {
+    /// What the customer is called.
+    name: Name,
+    /// The largest balance that a purchase may leave, in minor units.
+    credit_limit: Money,
+    /// The business's own reference, unique within the business.
+    #[serde(default)]
+    external_id: Option<ExternalId>,
+    /// A blocked customer cannot buy.
+    #[serde(default)]
+    blocked: bool,
+}
+
+/// What to change of a customer. What is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerChangeRequest {
+    /// What the customer is called.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    name: Option<Name>,
+    /// The largest balance that a purchase may leave, in minor units. Below the balance it stops further purchases.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    credit_limit: Option<Money>,
+    /// The business's own reference; `null` takes it away.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<ExternalId>)]
+    external_id: Option<Option<ExternalId>>,
+    /// A blocked customer cannot buy.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    blocked: Option<bool>,
+}
+
+/// A member that is there has a value: `null` counts only where the type takes it.
+pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Which customers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CustomerQuery {
+    /// Only the customer with this reference.
+    #[param(value_type = Option<String>)]
+    #[serde(deserialize_with = "parsed_option")]
+    external_id: Option<ExternalId>,
+    /// The most rows to return.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[serde(deserialize_with = "parsed")]
+    limit: PageLimit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<CustomerId>>,
+}
+
+problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
+problems!(ListProblems: COMMON, QUERY);
+problems!(GetProblems: COMMON, &["customer_not_found"]);
+problems!(UpdateProblems: COMMON, BODY, &["customer_not_found", "already_exists"]);
+
+/// Create a customer
+#[utoipa::path(
+    post,
+    path = "/v1/customers",
+    operation_id = "createCustomer",
+    tag = "customers",
+    security(("bearer" = [])),
+    request_body = CustomerRequest,
+    responses((status = 201, description = "Created", body = Customer), CreateProblems),
+)]
+pub async fn create(
+    State(state): State<AppState>,
+    Writer(caller): Writer,
+    Json(request): Json<CustomerRequest>,
+) -> Result<(StatusCode, Json<Customer>)> {
+    let new = NewCustomer {
+        name: request.name,
+        external_id: request.external_id,
+        credit_limit: request.credit_limit,
+        blocked: request.blocked,
+    };
+    Ok((StatusCode::CREATED, Json(state.db.customer_create(caller.business_id, new).await?)))
+}
+
+/// List customers
+#[utoipa::path(
+    get,
+    path = "/v1/customers",
+    operation_id = "listCustomers",
+    tag = "customers",
+    security(("bearer" = [])),
+    params(CustomerQuery),
+    responses((status = 200, description = "The customers, newest first", body = Page<Customer>), ListProblems),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    Query(query): Query<CustomerQuery>,
+) -> Result<Json<Page<Customer>>> {
+    let CustomerQuery { external_id, limit, cursor } = query;
+    Ok(Json(state.db.customer_list(caller.business_id, external_id, cursor, limit).await?))
+}
+
+/// Get a customer
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}",
+    operation_id = "getCustomer",
+    tag = "customers",
+    security(("bearer" = [])),
+    params(("customer_id" = CustomerId, Path, description = "The customer")),
+    responses((status = 200, description = "The customer", body = Customer), GetProblems),
+)]
+pub async fn get(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    IdPath(id): IdPath<CustomerId>,
+) -> Result<Json<Customer>> {
+    Ok(Json(state.db.customer_get(caller.business_id, id).await?))
+}
+
+/// Change a customer
+#[utoipa::path(
+    patch,
+    path = "/v1/customers/{customer_id}",
+    operation_id = "updateCustomer",
+    tag = "customers",
+    security(("bearer" = [])),
+    params(("customer_id" = CustomerId, Path, description = "The customer")),
+    request_body = CustomerChangeRequest,
+    responses((status = 200, description = "The customer as it is now", body = Customer), UpdateProblems),
+)]
+pub async fn update(
+    State(state): State<AppState>,
+    Writer(caller): Writer,
+    IdPath(id): IdPath<CustomerId>,
+    Json(request): Json<CustomerChangeRequest>,
+) -> Result<Json<Customer>> {
+    let change = CustomerChange {
+        name: request.name,
+        credit_limit: request.credit_limit,
+        blocked: request.blocked,
+        external_id: request.external_id,
+    };
+    Ok(Json(state.db.customer_update(caller.business_id, id, change).await?))
+}
+
+/// Get a customer's balance
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/balance",
+    operation_id = "getCustomerBalance",
+    tag = "customers",
+    security(("bearer" = [])),
+    params(("customer_id" = CustomerId, Path, description = "The customer")),
+    responses((status = 200, description = "The balance now", body = CustomerBalance), GetProblems),
+)]
+pub async fn balance(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    IdPath(id): IdPath<CustomerId>,
+) -> Result<Json<CustomerBalance>> {
+    Ok(Json(state.db.customer_get(caller.business_id, id).await?.into()))
+}

@@ -1,0 +1,35 @@
+//! `GET /v1/customers/{customer_id}/ledger`: every change of a customer's debt.
+
+use axum::extract::State;
+
+use super::Paging;
+use crate::{
+    domain::{CustomerId, LedgerEntry, Page},
+    error::Result,
+    http::{
+        extract::{IdPath, Json, Query, Reader},
+        openapi::problems::{COMMON, QUERY, problems},
+        state::AppState,
+    },
+};
+
+problems!(ListProblems: COMMON, QUERY, &["customer_not_found"]);
+
+/// List a customer's ledger entries
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/ledger",
+    operation_id = "listLedgerEntries",
+    tag = "customers",
+    security(("bearer" = [])),
+    params(("customer_id" = CustomerId, Path, description = "The customer"), Paging<i64>),
+    responses((status = 200, description = "The entries, newest first", body = Page<LedgerEntry>), ListProblems),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    IdPath(id): IdPath<CustomerId>,
+    Query(paging): Query<Paging<i64>>,
+) -> Result<Json<Page<LedgerEntry>>> {
+    Ok(Json(state.db.ledger_list(caller.business_id, id, paging.cursor, paging.limit).await?))
+}

@@ -1,0 +1,71 @@
+//! One file per resource. A handler takes what the extractors made of the request, makes one database call, and answers.
+//!
+//! Handlers contain no SQL and no rules of the business; which route leads where is in [`super::router`].
+
+pub mod api_keys;
+pub mod businesses;
+pub mod customers;
+pub mod ledger;
+pub mod operations;
+pub mod orders;
+pub mod overdue_customers;
+pub mod payments;
+pub mod products;
+pub mod purchases;
+pub mod stock_movements;
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::extract::{Json, parsed};
+use crate::{
+    db::Recorded,
+    domain::{Cursor, PageLimit},
+};
+
+/// Says that the answer is that of an earlier request with the same idempotency key.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// The answer to a movement of money or stock.
+fn recorded<T: Serialize>(recorded: Recorded<T>) -> Response {
+    let mut response = (StatusCode::CREATED, Json(recorded.record)).into_response();
+    if recorded.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// The header that every movement of money or stock needs; for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes what the IdempotencyKey extractor reads")]
+struct IdempotencyHeader {
+    /// The client's name for this request, unique within the business: 1 to 255 visible ASCII characters. The same key
+    /// with the same request gives the first answer again; with another request it is refused.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$", example = "order-2026-0001")]
+    idempotency_key: String,
+}
+
+/// Which part of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields, bound(deserialize = "T: std::str::FromStr"))]
+#[into_params(parameter_in = Query)]
+pub struct Paging<T> {
+    /// The most rows to return.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[serde(deserialize_with = "parsed")]
+    limit: PageLimit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<T>>,
+}
+
+impl<T> Default for Paging<T> {
+    fn default() -> Self {
+        Self { limit: PageLimit::default(), cursor: None }
+    }
+}

@@ -1,0 +1,73 @@
+//! `/v1/orders`: the records that purchases leave.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    domain::{Cursor, CustomerId, Order, OrderId, Page, PageLimit},
+    error::Result,
+    http::{
+        extract::{IdPath, Json, Query, Reader, parsed, parsed_option},
+        openapi::problems::{COMMON, QUERY, problems},
+        state::AppState,
+    },
+};
+
+/// Which orders.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrderQuery {
+    /// Only this customer's orders.
+    #[param(value_type = Option<uuid::Uuid>)]
+    #[serde(deserialize_with = "parsed_option")]
+    customer_id: Option<CustomerId>,
+    /// The most rows to return.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[serde(deserialize_with = "parsed")]
+    limit: PageLimit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<OrderId>>,
+}
+
+problems!(ListProblems: COMMON, QUERY);
+problems!(GetProblems: COMMON, &["order_not_found"]);
+
+/// List orders
+#[utoipa::path(
+    get,
+    path = "/v1/orders",
+    operation_id = "listOrders",
+    tag = "orders",
+    security(("bearer" = [])),
+    params(OrderQuery),
+    responses((status = 200, description = "The orders, newest first", body = Page<Order>), ListProblems),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    Query(query): Query<OrderQuery>,
+) -> Result<Json<Page<Order>>> {
+    let OrderQuery { customer_id, limit, cursor } = query;
+    Ok(Json(state.db.order_list(caller.business_id, customer_id, cursor, limit).await?))
+}
+
+/// Get an order
+#[utoipa::path(
+    get,
+    path = "/v1/orders/{order_id}",
+    operation_id = "getOrder",
+    tag = "orders",
+    security(("bearer" = [])),
+    params(("order_id" = OrderId, Path, description = "The order")),
+    responses((status = 200, description = "The order", body = Order), GetProblems),
+)]
+pub async fn get(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    IdPath(id): IdPath<OrderId>,
+) -> Result<Json<Order>> {
+    Ok(Json(state.db.order_get(caller.business_id, id).await?))
+}

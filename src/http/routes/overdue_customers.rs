@@ -1,0 +1,38 @@
+//! `GET /v1/overdue-customers`: who is late.
+
+use axum::extract::State;
+
+use super::Paging;
+use crate::{
+    domain::{CustomerId, OverdueCustomer, Page},
+    error::Result,
+    http::{
+        extract::{Json, Query, Reader},
+        openapi::problems::{COMMON, QUERY, problems},
+        state::AppState,
+    },
+};
+
+problems!(ListProblems: COMMON, QUERY);
+
+/// List overdue customers
+///
+/// A customer is overdue when something is owed and the oldest charge that payments have not fully settled is older
+/// than the business's `overdue_after_days`. The list is in the order of the customers' ids, newest customer first, so
+/// that nobody moves between pages while payments come in.
+#[utoipa::path(
+    get,
+    path = "/v1/overdue-customers",
+    operation_id = "listOverdueCustomers",
+    tag = "customers",
+    security(("bearer" = [])),
+    params(Paging<CustomerId>),
+    responses((status = 200, description = "Who is overdue now", body = Page<OverdueCustomer>), ListProblems),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    Query(paging): Query<Paging<CustomerId>>,
+) -> Result<Json<Page<OverdueCustomer>>> {
+    Ok(Json(state.db.overdue_list(caller.business_id, paging.cursor, paging.limit).await?))
+}

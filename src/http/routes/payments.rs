@@ -1,0 +1,54 @@
+//! `POST /v1/payments`: a customer pays.
+
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::recorded;
+use crate::{
+    db::NewPayment,
+    domain::{Amount, CustomerId, IdempotencyKey, LedgerEntry},
+    error::Result,
+    http::{
+        extract::{Json, Writer},
+        openapi::problems::{BODY, COMMON, IDEMPOTENT, problems},
+        state::AppState,
+    },
+};
+
+/// Who pays how much.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentRequest {
+    /// Who pays.
+    customer_id: CustomerId,
+    /// How much, in minor units. It settles the oldest charges first, and may exceed what is owed.
+    amount: Amount,
+}
+
+problems!(PaymentProblems: COMMON, BODY, IDEMPOTENT, &["customer_not_found"]);
+
+/// Record a payment
+#[utoipa::path(
+    post,
+    path = "/v1/payments",
+    operation_id = "recordPayment",
+    tag = "purchases",
+    security(("bearer" = [])),
+    params(super::IdempotencyHeader),
+    request_body = PaymentRequest,
+    responses(
+        (status = 201, description = "Recorded; or recorded before with this key", body = LedgerEntry,
+            headers(("Idempotent-Replayed" = Option<bool>, description = "true if this is the answer to an earlier request"))),
+        PaymentProblems,
+    ),
+)]
+pub async fn record(
+    State(state): State<AppState>,
+    Writer(caller): Writer,
+    idempotency_key: IdempotencyKey,
+    Json(request): Json<PaymentRequest>,
+) -> Result<Response> {
+    let payment = NewPayment { customer_id: request.customer_id, amount: request.amount, idempotency_key };
+    Ok(recorded(state.db.payment_record(caller.business_id, payment).await?))
+}

@@ -1,0 +1,149 @@
+//! `/v1/products`: what is sold.
+
+use axum::{extract::State, http::StatusCode};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::customers::present;
+use crate::{
+    db::{NewProduct, ProductChange},
+    domain::{Cursor, Money, Name, Page, PageLimit, Product, ProductId, Sku, Stock},
+    error::Result,
+    http::{
+        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
+        openapi::problems::{BODY, COMMON, QUERY, problems},
+        state::AppState,
+    },
+};
+
+/// A product to create.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductRequest {
+    /// The stock keeping unit, unique within the business.
+    sku: Sku,
+    /// What it is called.
+    name: Name,
+    /// The price of one, in minor units.
+    price: Money,
+    /// How many there are to begin with.
+    stock: Stock,
+}
+
+/// What to change of a product. What is left out stays as it is; stock changes by stock movements only.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductChangeRequest {
+    /// The stock keeping unit, unique within the business.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    sku: Option<Sku>,
+    /// What it is called.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    name: Option<Name>,
+    /// The price of one, in minor units, for purchases from now on.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    price: Option<Money>,
+}
+
+/// Which products.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProductQuery {
+    /// Only the product with this stock keeping unit.
+    #[param(value_type = Option<String>)]
+    #[serde(deserialize_with = "parsed_option")]
+    sku: Option<Sku>,
+    /// The most rows to return.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[serde(deserialize_with = "parsed")]
+    limit: PageLimit,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<ProductId>>,
+}
+
+problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
+problems!(ListProblems: COMMON, QUERY);
+problems!(GetProblems: COMMON, &["product_not_found"]);
+problems!(UpdateProblems: COMMON, BODY, &["product_not_found", "already_exists"]);
+
+/// Create a product
+#[utoipa::path(
+    post,
+    path = "/v1/products",
+    operation_id = "createProduct",
+    tag = "products",
+    security(("bearer" = [])),
+    request_body = ProductRequest,
+    responses((status = 201, description = "Created", body = Product), CreateProblems),
+)]
+pub async fn create(
+    State(state): State<AppState>,
+    Writer(caller): Writer,
+    Json(request): Json<ProductRequest>,
+) -> Result<(StatusCode, Json<Product>)> {
+    let new = NewProduct { sku: request.sku, name: request.name, price: request.price, stock: request.stock };
+    Ok((StatusCode::CREATED, Json(state.db.product_create(caller.business_id, new).await?)))
+}
+
+/// List products
+#[utoipa::path(
+    get,
+    path = "/v1/products",
+    operation_id = "listProducts",
+    tag = "products",
+    security(("bearer" = [])),
+    params(ProductQuery),
+    responses((status = 200, description = "The products, newest first", body = Page<Product>), ListProblems),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    Query(query): Query<ProductQuery>,
+) -> Result<Json<Page<Product>>> {
+    let ProductQuery { sku, limit, cursor } = query;
+    Ok(Json(state.db.product_list(caller.business_id, sku, cursor, limit).await?))
+}
+
+/// Get a product
+#[utoipa::path(
+    get,
+    path = "/v1/products/{product_id}",
+    operation_id = "getProduct",
+    tag = "products",
+    security(("bearer" = [])),
+    params(("product_id" = ProductId, Path, description = "The product")),
+    responses((status = 200, description = "The product", body = Product), GetProblems),
+)]
+pub async fn get(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    IdPath(id): IdPath<ProductId>,
+) -> Result<Json<Product>> {
+    Ok(Json(state.db.product_get(caller.business_id, id).await?))
+}
+
+/// Change a product
+#[utoipa::path(
+    patch,
+    path = "/v1/products/{product_id}",
+    operation_id = "updateProduct",
+    tag = "products",
+    security(("bearer" = [])),
+    params(("product_id" = ProductId, Path, description = "The product")),
+    request_body = ProductChangeRequest,
+    responses((status = 200, description = "The product as it is now", body = Product), UpdateProblems),
+)]
+pub async fn update(
+    State(state): State<AppState>,
+    Writer(caller): Writer,
+    IdPath(id): IdPath<ProductId>,
+    Json(request): Json<ProductChangeRequest>,
+) -> Result<Json<Product>> {
+    let change = ProductChange { sku: request.sku, name: request.name, price: request.price };
+    Ok(Json(state.db.product_update(caller.business_id, id, change).await?))
+}
