@@ -1,0 +1,184 @@
+//! The command line: what can be asked for, and how. `--help` teaches; running is in [`crate::commands`].
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    config::ServeArgs,
+    domain::{ApiKeyId, BusinessId, Currency, Name, Scope},
+};
+
+/// Sell on credit, correctly: a multi-tenant purchase and credit-ledger backend on PostgreSQL.
+///
+/// Data goes to standard output, everything else to standard error.
+/// Exit status: 0 done; 1 done, and the answer is no (findings, not found, refused); 2 could not be done.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about, max_term_width = 100, propagate_version = true)]
+pub struct Cli {
+    /// Read settings from this file of NAME=value lines; the environment and flags go before it.
+    #[arg(long, global = true, env = "TALLYSTICK_ENV_FILE", value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What tallystick can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the HTTP API.
+    ///
+    /// With DATABASE_URL it uses that PostgreSQL, as a role that can write no table (see `tallystick migrate --help`).
+    /// Without, it starts a PostgreSQL of its own on a data folder that it keeps.
+    Serve(Box<ServeArgs>),
+    /// Serve the HTTP API with two sample businesses, and print what to paste.
+    Demo(Box<ServeArgs>),
+    /// Install or upgrade the database schema.
+    ///
+    /// Connects as a role that may create schemas and roles (the database's owner with CREATEROLE, or a superuser).
+    /// Running it again changes nothing; two at once wait for each other; an applied migration that was edited is refused.
+    ///
+    /// Then make the role that `serve` connects as:
+    ///   CREATE ROLE tallystick_server LOGIN PASSWORD '…' IN ROLE tallystick_app;
+    #[command(verbatim_doc_comment)]
+    Migrate(OwnerDatabase),
+    /// Prove a database from the outside: every balance, order, stock figure, chain, policy and grant.
+    ///
+    /// Reads one consistent snapshot while the system is in use. Connects as a role that sees every row (a superuser, or
+    /// one with BYPASSRLS). Exit status 1 if there is any finding.
+    Verify(VerifyArgs),
+    /// Create and list businesses.
+    #[command(subcommand)]
+    Business(BusinessCommand),
+    /// Create, list and revoke the API keys of a business.
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
+    /// Print the OpenAPI 3.1 document.
+    Openapi,
+}
+
+/// The database as its owner sees it.
+#[derive(Debug, Args)]
+pub struct OwnerDatabase {
+    /// The database, as a role that owns it.
+    #[arg(long, env = "TALLYSTICK_MIGRATE_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub migrate_database_url: Option<String>,
+    /// Used if the former is not given.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+/// The database as the server sees it.
+#[derive(Debug, Args)]
+pub struct ServerDatabase {
+    /// The database, as the role that the server uses.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: String,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How to verify.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Where.
+    #[command(flatten)]
+    pub database: OwnerDatabase,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be done with businesses.
+#[derive(Debug, Subcommand)]
+pub enum BusinessCommand {
+    /// Create a business.
+    Create {
+        /// What it is called.
+        #[arg(long)]
+        name: Name,
+        /// The ISO 4217 code of the currency that its amounts are in.
+        #[arg(long)]
+        currency: Currency,
+        /// An unpaid charge older than this many days makes its customer overdue.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i32).range(0..=3650))]
+        overdue_after_days: i32,
+        /// Where.
+        #[command(flatten)]
+        database: ServerDatabase,
+    },
+    /// List all businesses, newest first.
+    List {
+        /// Where.
+        #[command(flatten)]
+        database: ServerDatabase,
+    },
+}
+
+/// What can be done with API keys.
+#[derive(Debug, Subcommand)]
+pub enum ApiKeyCommand {
+    /// Create a key, and print it this once.
+    Create {
+        /// The business that it is for.
+        #[arg(long, value_name = "ID")]
+        business: BusinessId,
+        /// What it is for.
+        #[arg(long)]
+        name: Name,
+        /// What it allows; may be given twice.
+        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// When it stops working, as in 2027-01-31T00:00:00Z; without it, never.
+        #[arg(long, value_name = "TIME")]
+        expires_at: Option<DateTime<Utc>>,
+        /// Where.
+        #[command(flatten)]
+        database: ServerDatabase,
+    },
+    /// List a business's keys, newest first.
+    List {
+        /// The business.
+        #[arg(long, value_name = "ID")]
+        business: BusinessId,
+        /// Where.
+        #[command(flatten)]
+        database: ServerDatabase,
+    },
+    /// End a key now.
+    Revoke {
+        /// The business.
+        #[arg(long, value_name = "ID")]
+        business: BusinessId,
+        /// The key's id, as `list` shows it.
+        #[arg(long, value_name = "ID")]
+        key: ApiKeyId,
+        /// Where.
+        #[command(flatten)]
+        database: ServerDatabase,
+    },
+}
+
+impl OwnerDatabase {
+    /// The URL to use: the owner's, or else the server's.
+    pub fn url(&self) -> anyhow::Result<&str> {
+        let url = self.migrate_database_url.as_deref().or(self.database_url.as_deref());
+        url.ok_or_else(|| anyhow::anyhow!("set TALLYSTICK_MIGRATE_DATABASE_URL, or DATABASE_URL"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,57 @@
+//! `tallystick business`: tenants, from the command line.
+
+use std::process::ExitCode;
+
+use super::output::{self, explain};
+use crate::{
+    cli::{BusinessCommand, ServerDatabase},
+    db::{Database, NewBusiness},
+    domain::{Business, Cursor, PageLimit},
+};
+
+pub(super) async fn run(command: BusinessCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        BusinessCommand::Create { name, currency, overdue_after_days, database } => {
+            let new = NewBusiness { name, currency, overdue_after_days };
+            let business = open(&database)?.business_create(new).await.map_err(explain)?;
+            if database.json { output::json(&business)? } else { print(&[business])? }
+        }
+        BusinessCommand::List { database } => {
+            let businesses = all(&open(&database)?).await?;
+            if database.json { output::json(&businesses)? } else { print(&businesses)? }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn open(database: &ServerDatabase) -> anyhow::Result<Database> {
+    Database::open(&database.database_url)
+}
+
+async fn all(database: &Database) -> anyhow::Result<Vec<Business>> {
+    let mut businesses = Vec::new();
+    let mut cursor: Option<Cursor<_>> = None;
+    loop {
+        let page = database.business_list(cursor, PageLimit::default()).await.map_err(explain)?;
+        businesses.extend(page.data);
+        match page.next_cursor {
+            Some(next) => cursor = Some(next.parse().map_err(anyhow::Error::msg)?),
+            None => return Ok(businesses),
+        }
+    }
+}
+
+fn print(businesses: &[Business]) -> std::io::Result<()> {
+    output::table(
+        ["ID", "NAME", "CURRENCY", "OVERDUE AFTER", "CREATED"],
+        businesses.iter().map(|business| {
+            [
+                business.id.to_string(),
+                business.name.clone(),
+                business.currency.as_str().to_owned(),
+                format!("{} days", business.overdue_after_days),
+                business.created_at.format("%F %T").to_string(),
+            ]
+        }),
+    )
+}

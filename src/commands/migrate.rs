@@ -1,0 +1,39 @@
+//! `tallystick migrate`: brings the schema up to this program.
+
+use std::process::ExitCode;
+
+use super::output;
+use crate::{
+    cli::OwnerDatabase,
+    db::migrate::{MigrateOptions, Progress, Report, Source, migrate},
+};
+
+pub(super) async fn run(database: &OwnerDatabase) -> anyhow::Result<ExitCode> {
+    let url = database.url()?.parse()?;
+    let report = migrate(&url, &Source::embedded(), MigrateOptions::default(), &mut say).await?;
+    for line in describe(&report) {
+        output::line(&line)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Progress, on standard error.
+pub(super) fn say(progress: Progress<'_>) {
+    match progress {
+        Progress::WaitingForAnotherRun => eprintln!("another migration is running; waiting for it"),
+        Progress::Applying { path } => eprintln!("applying {path}"),
+        Progress::Notice { path, notice } => eprintln!("{path}: {}: {}", notice.severity, notice.message),
+    }
+}
+
+fn describe(report: &Report) -> Vec<String> {
+    if report.nothing_to_do() {
+        return vec![format!("nothing to do: the schema is at version {}", report.version)];
+    }
+    let mut lines: Vec<_> = report.applied.iter().map(|done| format!("applied {:04} {}", done.version, done.name)).collect();
+    if report.code_applied {
+        lines.push("applied functions, views, triggers, policies and grants".to_owned());
+    }
+    lines.push(format!("the schema is at version {}", report.version));
+    lines
+}
