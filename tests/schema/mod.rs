@@ -1,0 +1,3 @@
+//! The schema as a whole: installing and upgrading it.
+
+mod migrate;
