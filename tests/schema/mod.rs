@@ -1,3 +1,4 @@
-//! The schema as a whole: installing and upgrading it.
+//! The schema as a whole: installing, upgrading, who may connect.
 
 mod migrate;
+mod role_check;
