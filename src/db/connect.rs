@@ -32,18 +32,20 @@ pub struct Notice {
 }
 
 /// Why there is no connection.
+///
+/// The driver's error is part of the message and not its `source`, so that a chain of causes does not say it twice.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// TLS cannot be set up on this side.
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// The server does not answer, or does not let this role in.
-    #[error("cannot connect to {address}: {}", explain(.source))]
+    #[error("cannot connect to {address}: {}", explain(.error))]
     Refused {
         /// Where, without a password.
         address: String,
         /// What happened.
-        source: tokio_postgres::Error,
+        error: tokio_postgres::Error,
     },
     /// The server answered too slowly.
     #[error("cannot connect to {address}: no answer within {} seconds", CONNECT_TIMEOUT.as_secs())]
@@ -59,7 +61,7 @@ pub async fn connect(url: &ConnectionUrl) -> Result<Session, ConnectError> {
     let address = url.to_string();
     let (client, mut connection) = match tokio::time::timeout(CONNECT_TIMEOUT, url.config().connect(connector)).await {
         Ok(Ok(pair)) => pair,
-        Ok(Err(source)) => return Err(ConnectError::Refused { address, source }),
+        Ok(Err(error)) => return Err(ConnectError::Refused { address, error }),
         Err(_) => return Err(ConnectError::TimedOut { address }),
     };
     let (sender, notices) = mpsc::unbounded_channel();
@@ -101,9 +103,23 @@ impl From<&DbError> for Notice {
     }
 }
 
-/// An error of the driver with its cause, which its own `Display` leaves out; one line each for detail and hint.
+/// An error of the driver with its cause, which its own `Display` leaves out, for a log.
+///
+/// PostgreSQL's detail of a violated constraint quotes the row, so that is left out, and the constraint named instead.
 #[must_use]
 pub fn explain(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(refusal) if refusal.code().code().starts_with("23") => {
+            let constraint = refusal.constraint().unwrap_or("unnamed");
+            format!("constraint {constraint} is violated (SQLSTATE {})", refusal.code().code())
+        }
+        _ => explain_fully(error),
+    }
+}
+
+/// As [`explain`], with everything that PostgreSQL said, values of rows included: for whoever migrates, not for a log.
+#[must_use]
+pub fn explain_fully(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(refusal) => format!("{} (SQLSTATE {})", with_detail(refusal), refusal.code().code()),
         None => match error.source() {

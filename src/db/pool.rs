@@ -90,7 +90,7 @@ pub enum PoolError {
     },
     /// A new connection was needed and could not be opened.
     #[error("the database cannot be reached: {}", explain(.0))]
-    Unavailable(#[source] tokio_postgres::Error),
+    Unavailable(tokio_postgres::Error),
     /// A new connection was needed and did not open in time.
     #[error("the database did not accept a connection within {waited:?}")]
     ConnectTimeout {
@@ -146,6 +146,14 @@ impl Pool {
     /// A connection, as soon as one is free.
     pub async fn get(&self) -> Result<Connection, PoolError> {
         self.inner.get().await.map_err(|error| self.explain_failure(error))
+    }
+
+    /// Closes a connection instead of giving it back.
+    ///
+    /// Needed after [`Transient::Unknown`](super::sqlstate::Transient::Unknown): a session that PostgreSQL has ended
+    /// may not look closed yet, and would fail the next call too.
+    pub fn discard(connection: Connection) {
+        drop(Connection::take(connection));
     }
 
     /// Whether a call may use `prepare_cached`. If not (`pgbouncer=true`), it must send its statement with the types of

@@ -125,15 +125,17 @@ impl Recorded {
         Ok(source.migrations.get(self.migrations.len()..).unwrap_or_default())
     }
 
-    /// Reads the bookkeeping. Nothing, if tallystick was never installed in this database.
-    pub(in crate::db) async fn read(client: &Client) -> Result<Option<Self>, Error> {
+    /// Whether tallystick was ever installed in this database. Any role may ask.
+    pub(in crate::db) async fn exists(client: &Client) -> Result<bool, Error> {
         // By the catalogue, because to_regclass() fails for a role that may not use the schema.
-        let installed = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS t \
-                         JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace \
-                         WHERE s.nspname = 'tallystick_migrate' AND t.relname = 'current_code')";
-        if !client.query_one(installed, &[]).await?.try_get::<_, bool>(0)? {
-            return Ok(None);
-        }
+        let query = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS t \
+                     JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace \
+                     WHERE s.nspname = 'tallystick_migrate' AND t.relname = 'current_code')";
+        client.query_one(query, &[]).await?.try_get(0)
+    }
+
+    /// Reads the bookkeeping; it must [exist](Self::exists).
+    pub(in crate::db) async fn read(client: &Client) -> Result<Self, Error> {
         let migrations = client
             .query("SELECT version, name, sha256 FROM tallystick_migrate.migrations ORDER BY version", &[])
             .await?
@@ -144,7 +146,7 @@ impl Recorded {
             .collect::<Result<_, Error>>()?;
         let code = client.query_opt("SELECT sha256 FROM tallystick_migrate.current_code", &[]).await?;
         let code_sha256 = code.map(|row| row.try_get(0)).transpose()?;
-        Ok(Some(Self { migrations, code_sha256 }))
+        Ok(Self { migrations, code_sha256 })
     }
 }
 

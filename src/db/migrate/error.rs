@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::error::{ErrorPosition, SqlState};
 
 use super::{HistoryError, source::Script};
-use crate::db::connect::{ConnectError, explain};
+use crate::db::connect::{ConnectError, explain_fully};
 
 /// Why the database was left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub enum MigrateError {
         /// PostgreSQL's words, and what to do about it.
         message: String,
         /// The driver's error.
-        source: tokio_postgres::Error,
+        error: tokio_postgres::Error,
     },
     /// A file ended the transaction or changed the role, which would leave the rest without protection.
     #[error("sql/{path} ended the transaction or changed the role; no file may do either")]
@@ -46,33 +46,36 @@ pub enum MigrateError {
         path: String,
     },
     /// Something between the files failed.
-    #[error("cannot {doing}: {}", explain(.source))]
+    #[error("cannot {doing}: {}", advise(.error))]
     Database {
         /// What was being done.
         doing: &'static str,
         /// The driver's error.
-        source: tokio_postgres::Error,
+        error: tokio_postgres::Error,
     },
 }
 
 impl MigrateError {
     /// What a failure of `script` means.
-    pub(super) fn of_script(script: &Script, lock_timeout: Duration, source: tokio_postgres::Error) -> Self {
+    pub(super) fn of_script(script: &Script, lock_timeout: Duration, error: tokio_postgres::Error) -> Self {
         let path = script.path.to_string();
-        match source.code() {
+        match error.code() {
             Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => Self::LockTimeout { path, waited: lock_timeout },
-            code => {
-                let mut message = explain(&source);
-                if code == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
-                    message.push_str(
-                        "\n  hint: migrate as a superuser, or as the database's owner with CREATEROLE; set \
-                         TALLYSTICK_MIGRATE_DATABASE_URL",
-                    );
-                }
-                Self::Script { path, line: line_of(script, &source), message, source }
-            }
+            _ => Self::Script { path, line: line_of(script, &error), message: advise(&error), error },
         }
     }
+}
+
+/// What PostgreSQL said, and who may do it if it was a matter of rights.
+fn advise(error: &tokio_postgres::Error) -> String {
+    let mut message = explain_fully(error);
+    if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        message.push_str(
+            "\n  hint: migrate as a superuser, or as the database's owner with CREATEROLE; set \
+             TALLYSTICK_MIGRATE_DATABASE_URL",
+        );
+    }
+    message
 }
 
 /// PostgreSQL counts characters from 1 in the whole text that was sent.

@@ -59,11 +59,7 @@ impl<'run> Run<'run> {
     pub(super) async fn to(mut self, source: &Source) -> Result<Report, MigrateError> {
         self.execute("begin", BEGIN).await?;
         self.lock().await?;
-        // The lock is held: what is read now stays true until we commit.
-        let recorded = Recorded::read(self.session.client())
-            .await
-            .map_err(|source| MigrateError::Database { doing: "read schema tallystick_migrate", source })?
-            .unwrap_or_default();
+        let recorded = self.recorded().await?;
         let pending = recorded.pending(source)?;
         let code_sha256 = source.code_sha256();
         let code_changed = recorded.code_sha256.as_deref() != Some(code_sha256.as_str());
@@ -82,9 +78,20 @@ impl<'run> Run<'run> {
         })
     }
 
+    /// Read under the lock, so it stays true until we commit.
+    async fn recorded(&mut self) -> Result<Recorded, MigrateError> {
+        let failed = |error| MigrateError::Database { doing: "read schema tallystick_migrate", error };
+        let client = self.session.client();
+        if Recorded::exists(client).await.map_err(failed)? {
+            Recorded::read(client).await.map_err(failed)
+        } else {
+            Ok(Recorded::default())
+        }
+    }
+
     async fn lock(&mut self) -> Result<(), MigrateError> {
         let doing = "take the migration lock";
-        let failed = |source| MigrateError::Database { doing, source };
+        let failed = |error| MigrateError::Database { doing, error };
         let attempt = "SELECT pg_catalog.pg_try_advisory_xact_lock($1)";
         let row = self.session.client().query_one(attempt, &[&LOCK]).await.map_err(failed)?;
         if !row.try_get::<_, bool>(0).map_err(failed)? {
@@ -106,14 +113,14 @@ impl<'run> Run<'run> {
             self.script(&migration.script).await?;
             record_migration(self.session.client(), migration)
                 .await
-                .map_err(|source| MigrateError::Database { doing: "record a migration", source })?;
+                .map_err(|error| MigrateError::Database { doing: "record a migration", error })?;
         }
         for script in &source.code {
             self.script(script).await?;
         }
         record_code(self.session.client(), code_sha256)
             .await
-            .map_err(|source| MigrateError::Database { doing: "record the current code", source })?;
+            .map_err(|error| MigrateError::Database { doing: "record the current code", error })?;
         self.execute("become the migrating role again", "RESET ROLE").await?;
         self.script(&source.database).await
     }
@@ -133,14 +140,14 @@ impl<'run> Run<'run> {
         }
     }
 
-    async fn standing(&self) -> Result<Standing, MigrateError> {
-        let failed = |source| MigrateError::Database { doing: "check the transaction", source };
+    async fn standing(&mut self) -> Result<Standing, MigrateError> {
+        let failed = |error| MigrateError::Database { doing: "check the transaction", error };
         let query = "SELECT pg_catalog.pg_current_xact_id()::text, current_user::text";
         let row = self.session.client().query_one(query, &[]).await.map_err(failed)?;
         Ok(Standing { transaction: row.try_get(0).map_err(failed)?, role: row.try_get(1).map_err(failed)? })
     }
 
-    async fn execute(&self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
-        self.session.client().batch_execute(sql).await.map_err(|source| MigrateError::Database { doing, source })
+    async fn execute(&mut self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
+        self.session.client().batch_execute(sql).await.map_err(|error| MigrateError::Database { doing, error })
     }
 }

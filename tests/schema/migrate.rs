@@ -1,0 +1,328 @@
+//! `tallystick migrate`: idempotent, all or nothing, safe when two run at once, for superusers and others.
+
+use tallystick::db::{
+    connection_url::ConnectionUrl,
+    migrate::{
+        HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, embedded, migrate, source::Script,
+    },
+};
+
+use crate::support::fresh_database::FreshDatabase;
+
+const ROLES: &str = include_str!("../../sql/roles.sql");
+const FIRST: &str = "CREATE TABLE tallystick.things (id integer PRIMARY KEY);";
+const SECOND: &str = "ALTER TABLE tallystick.things ADD COLUMN name text;";
+const CODE: &str = "CREATE OR REPLACE FUNCTION tallystick.answer() RETURNS integer LANGUAGE sql RETURN 42;";
+
+/// A small source, because these tests are about the runner and not about the schema.
+fn source(migrations: &[&str], code: &str) -> Source {
+    let migrations = (1..)
+        .zip(migrations)
+        .map(|(number, sql)| Script::new(format!("migrations/{number:04}_step_{number}.sql"), (*sql).to_owned()));
+    Source::new(
+        Script::new("roles.sql", ROLES),
+        migrations.collect(),
+        vec![Script::new("functions/answer.sql", code.to_owned())],
+        Script::new("database.sql", "SELECT 1;"),
+    )
+    .unwrap()
+}
+
+/// What a run said, besides its result.
+#[derive(Default)]
+struct Heard {
+    applied: Vec<String>,
+    notices: Vec<String>,
+    waited: bool,
+}
+
+async fn run(url: &ConnectionUrl, source: &Source) -> (Result<Report, MigrateError>, Heard) {
+    run_with(url, source, MigrateOptions::default()).await
+}
+
+async fn run_with(
+    url: &ConnectionUrl,
+    source: &Source,
+    options: MigrateOptions,
+) -> (Result<Report, MigrateError>, Heard) {
+    let mut heard = Heard::default();
+    let result = migrate(url, source, options, &mut |progress: Progress<'_>| match progress {
+        Progress::WaitingForAnotherRun => heard.waited = true,
+        Progress::Applying { path } => heard.applied.push(path.to_owned()),
+        Progress::Notice { path, notice } => {
+            heard.notices.push(format!("{path} {}: {}", notice.severity, notice.message));
+        }
+    })
+    .await;
+    (result, heard)
+}
+
+async fn migrated(url: &ConnectionUrl, source: &Source) -> Report {
+    run(url, source).await.0.unwrap()
+}
+
+async fn text(database: &FreshDatabase, query: &str) -> String {
+    database
+        .session()
+        .await
+        .client()
+        .query_one(query, &[])
+        .await
+        .unwrap()
+        .get::<_, Option<String>>(0)
+        .unwrap_or_default()
+}
+
+fn versions(report: &Report) -> Vec<i32> {
+    report.applied.iter().map(|one| one.version).collect()
+}
+
+#[tokio::test]
+async fn a_fresh_database_gets_everything_and_a_second_run_finds_nothing_to_do() {
+    let database = FreshDatabase::create().await;
+    let source = source(&[FIRST, SECOND], CODE);
+    let (first, heard) = run(&database.url(), &source).await;
+    let first = first.unwrap();
+    assert_eq!((versions(&first), first.code_applied, first.version), (vec![1, 2], true, 2));
+    assert_eq!(
+        heard.applied,
+        [
+            "roles.sql",
+            "bookkeeping.sql",
+            "migrations/0001_step_1.sql",
+            "migrations/0002_step_2.sql",
+            "functions/answer.sql",
+            "database.sql"
+        ]
+    );
+    let (second, heard) = run(&database.url(), &source).await;
+    assert!(second.unwrap().nothing_to_do());
+    assert!(heard.applied.is_empty(), "{:?}", heard.applied);
+}
+
+#[tokio::test]
+async fn the_embedded_schema_installs_and_reapplies_without_a_warning() {
+    let database = FreshDatabase::create().await;
+    let source = embedded::source().unwrap();
+    let (first, _) = run(&database.url(), &source).await;
+    assert_eq!(first.unwrap().applied.len(), source.migrations.len());
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    let (second, heard) = run_with(&database.url(), &source, reapply).await;
+    let second = second.unwrap();
+    assert!(second.code_applied && second.applied.is_empty());
+    assert!(!heard.notices.iter().any(|notice| notice.contains("WARNING")), "{:?}", heard.notices);
+}
+
+#[tokio::test]
+async fn everything_belongs_to_the_owner_role_and_the_server_can_read_the_bookkeeping() {
+    let database = FreshDatabase::create().await;
+    migrated(&database.url(), &source(&[FIRST], CODE)).await;
+    let owners = "SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',') FROM (
+        SELECT relowner FROM pg_class WHERE relnamespace::regnamespace::text IN ('tallystick', 'tallystick_migrate')
+        UNION ALL SELECT proowner FROM pg_proc WHERE pronamespace = 'tallystick'::regnamespace
+        UNION ALL SELECT nspowner FROM pg_namespace WHERE nspname IN ('tallystick', 'tallystick_migrate')) AS o (owner)";
+    assert_eq!(text(&database, owners).await, "tallystick_owner");
+    let readable = "SELECT has_table_privilege('tallystick_app', 'tallystick_migrate.migrations', 'SELECT')::text";
+    assert_eq!(text(&database, readable).await, "true");
+    let writable = "SELECT has_table_privilege('tallystick_app', 'tallystick_migrate.migrations', 'INSERT')::text";
+    assert_eq!(text(&database, writable).await, "false");
+}
+
+#[tokio::test]
+async fn a_new_migration_is_applied_once_and_the_code_again() {
+    let database = FreshDatabase::create().await;
+    migrated(&database.url(), &source(&[FIRST], CODE)).await;
+    let report = migrated(&database.url(), &source(&[FIRST, SECOND], CODE)).await;
+    assert_eq!((versions(&report), report.code_applied), (vec![2], true));
+    let columns = "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute
+                   WHERE attrelid = 'tallystick.things'::regclass AND attnum > 0";
+    assert_eq!(text(&database, columns).await, "id,name");
+}
+
+#[tokio::test]
+async fn changed_code_is_applied_without_any_migration() {
+    let database = FreshDatabase::create().await;
+    migrated(&database.url(), &source(&[FIRST], CODE)).await;
+    let report = migrated(&database.url(), &source(&[FIRST], &CODE.replace("42", "43"))).await;
+    assert_eq!((versions(&report), report.code_applied), (vec![], true));
+    assert_eq!(text(&database, "SELECT tallystick.answer()::text").await, "43");
+}
+
+#[tokio::test]
+async fn code_altered_by_hand_is_mended_by_reapplying() {
+    let database = FreshDatabase::create().await;
+    let source = source(&[FIRST], CODE);
+    migrated(&database.url(), &source).await;
+    database.session().await.client().batch_execute(&CODE.replace("42", "0")).await.unwrap();
+    assert!(migrated(&database.url(), &source).await.nothing_to_do());
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    assert!(run_with(&database.url(), &source, reapply).await.0.unwrap().code_applied);
+    assert_eq!(text(&database, "SELECT tallystick.answer()::text").await, "42");
+}
+
+#[tokio::test]
+async fn an_edited_migration_is_refused_and_nothing_is_changed() {
+    let database = FreshDatabase::create().await;
+    migrated(&database.url(), &source(&[FIRST], CODE)).await;
+    let edited = FIRST.replace("integer", "bigint");
+    let (result, heard) = run(&database.url(), &source(&[&edited, SECOND], CODE)).await;
+    let error = result.unwrap_err();
+    assert!(matches!(error, MigrateError::History(HistoryError::Edited { version: 1, .. })), "{error}");
+    assert!(heard.applied.is_empty(), "{:?}", heard.applied);
+}
+
+#[tokio::test]
+async fn an_older_program_refuses_a_newer_database() {
+    let database = FreshDatabase::create().await;
+    migrated(&database.url(), &source(&[FIRST, SECOND], CODE)).await;
+    let error = run(&database.url(), &source(&[FIRST], CODE)).await.0.unwrap_err();
+    assert!(matches!(error, MigrateError::History(HistoryError::NewerDatabase { version: 2, .. })), "{error}");
+    assert!(error.to_string().contains("upgrade the program"), "{error}");
+}
+
+#[tokio::test]
+async fn a_migration_missing_from_the_bookkeeping_is_refused() {
+    let database = FreshDatabase::create().await;
+    let source = source(&[FIRST, SECOND], CODE);
+    migrated(&database.url(), &source).await;
+    let forget = "DELETE FROM tallystick_migrate.migrations WHERE version = 1";
+    database.session().await.client().batch_execute(forget).await.unwrap();
+    let error = run(&database.url(), &source).await.0.unwrap_err();
+    assert!(matches!(error, MigrateError::History(HistoryError::Skipped { version: 1, .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_failing_statement_undoes_the_whole_run_and_is_located() {
+    let database = FreshDatabase::create().await;
+    let broken = "CREATE TABLE tallystick.other (id integer);\n\nCREATE TABLE tallystick.wrong (id no_such_type);";
+    let error = run(&database.url(), &source(&[FIRST, broken], CODE)).await.0.unwrap_err();
+    assert!(error.to_string().starts_with("sql/migrations/0002_step_2.sql:3: "), "{error}");
+    assert!(error.to_string().contains("no_such_type"), "{error}");
+    let left = "SELECT count(*)::text FROM pg_namespace WHERE nspname LIKE 'tallystick%'";
+    assert_eq!(text(&database, left).await, "0");
+}
+
+#[tokio::test]
+async fn two_runs_at_once_are_one_run_and_one_that_finds_nothing_to_do() {
+    let database = FreshDatabase::create().await;
+    let (url, source) = (database.url(), source(&[FIRST, SECOND], CODE));
+    let runs = (0..4).map(|_| {
+        let (url, source) = (url.clone(), source.clone());
+        tokio::spawn(async move { migrated(&url, &source).await })
+    });
+    let mut reports = Vec::new();
+    for run in runs.collect::<Vec<_>>() {
+        reports.push(run.await.unwrap());
+    }
+    assert_eq!(reports.iter().filter(|report| versions(report) == [1, 2]).count(), 1, "{reports:?}");
+    assert_eq!(reports.iter().filter(|report| report.nothing_to_do()).count(), 3, "{reports:?}");
+}
+
+#[tokio::test]
+async fn a_run_waits_for_another_one_and_says_so() {
+    let database = FreshDatabase::create().await;
+    let (url, source) = (database.url(), source(&[FIRST], CODE));
+    let other = database.session().await;
+    let lock = i64::from_be_bytes(*b"tallymig");
+    other.client().execute("SELECT pg_advisory_lock($1)", &[&lock]).await.unwrap();
+    let (sender, mut waiting) = tokio::sync::mpsc::unbounded_channel();
+    let run = tokio::spawn(async move {
+        migrate(&url, &source, MigrateOptions::default(), &mut |progress: Progress<'_>| {
+            if progress == Progress::WaitingForAnotherRun {
+                sender.send(()).unwrap();
+            }
+        })
+        .await
+    });
+    waiting.recv().await.unwrap();
+    other.client().execute("SELECT pg_advisory_unlock($1)", &[&lock]).await.unwrap();
+    assert_eq!(versions(&run.await.unwrap().unwrap()), [1]);
+}
+
+#[tokio::test]
+async fn a_lock_held_by_traffic_ends_the_run_instead_of_blocking_the_traffic() {
+    let database = FreshDatabase::create().await;
+    migrated(&database.url(), &source(&[FIRST], CODE)).await;
+    let traffic = database.session().await;
+    traffic.client().batch_execute("BEGIN; SELECT * FROM tallystick.things").await.unwrap();
+    let options = MigrateOptions { lock_timeout: std::time::Duration::from_millis(50), ..MigrateOptions::default() };
+    let error = run_with(&database.url(), &source(&[FIRST, SECOND], CODE), options).await.0.unwrap_err();
+    assert!(matches!(&error, MigrateError::LockTimeout { path, .. } if path.contains("0002")), "{error}");
+    traffic.client().batch_execute("COMMIT").await.unwrap();
+    assert_eq!(versions(&migrated(&database.url(), &source(&[FIRST, SECOND], CODE)).await), [2]);
+}
+
+#[tokio::test]
+async fn a_file_cannot_end_the_transaction_or_change_the_role() {
+    for escape in ["COMMIT; BEGIN;", "RESET ROLE;"] {
+        let database = FreshDatabase::create().await;
+        let error = run(&database.url(), &source(&[FIRST, escape], CODE)).await.0.unwrap_err();
+        assert!(matches!(error, MigrateError::EscapedTransaction { .. }), "{escape} {error}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_says_on_the_side_is_passed_on() {
+    let database = FreshDatabase::create().await;
+    let noisy = "DO $$ BEGIN RAISE WARNING 'three rows were %', 'odd'; RAISE NOTICE 'done'; END $$;";
+    let (result, heard) = run(&database.url(), &source(&[noisy], CODE)).await;
+    result.unwrap();
+    let from_migration: Vec<_> = heard.notices.iter().filter(|notice| notice.starts_with("migrations/")).collect();
+    assert_eq!(
+        from_migration,
+        ["migrations/0001_step_1.sql WARNING: three rows were odd", "migrations/0001_step_1.sql NOTICE: done"]
+    );
+}
+
+#[tokio::test]
+async fn the_roles_own_time_limits_do_not_apply() {
+    let database = FreshDatabase::create().await;
+    let strict = format!(
+        "ALTER DATABASE {} SET statement_timeout = '20ms'; ALTER DATABASE {} SET lock_timeout = '1ms'",
+        database.name, database.name
+    );
+    database.session().await.client().batch_execute(&strict).await.unwrap();
+    migrated(&database.url(), &source(&[FIRST, "SELECT pg_sleep(0.05);"], CODE)).await;
+}
+
+#[tokio::test]
+async fn a_database_owner_with_createrole_can_migrate_without_being_superuser() {
+    let database = FreshDatabase::create().await;
+    let owner = format!("{}_owner", database.name);
+    let create = format!("CREATE ROLE {owner} LOGIN CREATEROLE; ALTER DATABASE {} OWNER TO {owner}", database.name);
+    database.session().await.client().batch_execute(&create).await.unwrap();
+    // Roles belong to the cluster, and other tests have made them already: let this one administer them, as it would if
+    // it had been first.
+    if text(&database, "SELECT current_setting('server_version_num')").await.as_str() >= "160000" {
+        grant_admin(&database, &owner).await;
+    }
+    let source = embedded::source().unwrap();
+    let (result, heard) = run(&database.url_as(&owner), &source).await;
+    assert_eq!(result.unwrap().applied.len(), source.migrations.len());
+    assert!(!heard.notices.iter().any(|notice| notice.contains("WARNING")), "{:?}", heard.notices);
+    assert!(migrated(&database.url_as(&owner), &source).await.nothing_to_do());
+}
+
+/// What PostgreSQL 16 and newer give to the creator of a role: it may grant it, but neither inherits nor becomes it.
+async fn grant_admin(database: &FreshDatabase, role: &str) {
+    let session = database.session().await;
+    for created in ["tallystick_owner", "tallystick_app"] {
+        let create = format!(
+            "DO $$ BEGIN CREATE ROLE {created}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
+        );
+        session.client().batch_execute(&create).await.unwrap();
+        let grant = format!("GRANT {created} TO {role} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE");
+        session.client().batch_execute(&grant).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_migrate_is_told_which_one_may() {
+    let database = FreshDatabase::create().await;
+    migrated(&database.url(), &source(&[FIRST], CODE)).await;
+    let role = format!("{}_nobody", database.name);
+    database.session().await.client().batch_execute(&format!("CREATE ROLE {role} LOGIN")).await.unwrap();
+    let error = run(&database.url_as(&role), &source(&[FIRST, SECOND], CODE)).await.0.unwrap_err();
+    assert!(error.to_string().contains("permission denied"), "{error}");
+    assert!(error.to_string().contains("TALLYSTICK_MIGRATE_DATABASE_URL"), "{error}");
+}

@@ -1,0 +1,5 @@
+//! The schema as a whole: installing, upgrading, who may connect.
+
+mod migrate;
+mod pool;
+mod role_check;
