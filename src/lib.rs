@@ -4,7 +4,9 @@
 //! This crate authenticates, finds the business, parses input, runs one SQL call and answers.
 
 pub mod auth;
+pub mod config;
 pub mod domain;
 pub mod error;
 pub mod http;
 pub mod metrics;
+pub mod telemetry;
