@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    config::ServeArgs,
+    config::{LogArgs, ServeArgs},
     domain::{ApiKeyId, BusinessId, Currency, Name, Scope},
 };
 
@@ -20,6 +20,10 @@ pub struct Cli {
     /// Read settings from this file of NAME=value lines; the environment and flags go before it.
     #[arg(long, global = true, env = "TALLYSTICK_ENV_FILE", value_name = "FILE")]
     pub env_file: Option<PathBuf>,
+
+    /// What to log.
+    #[command(flatten)]
+    pub log: LogArgs,
 
     /// What to do.
     #[command(subcommand)]

@@ -3,9 +3,15 @@
 //! The database decides: stock, credit, tenancy and the ledger are held by SQL under `sql/`.
 //! This crate authenticates, finds the business, parses input, runs one SQL call and answers.
 
+pub mod app;
 pub mod auth;
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod db;
 pub mod domain;
 pub mod error;
 pub mod http;
+pub mod local_postgres;
 pub mod metrics;
+pub mod telemetry;

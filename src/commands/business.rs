@@ -1,12 +1,13 @@
 //! `tallystick business`: tenants, from the command line.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use super::output::{self, explain};
 use crate::{
     cli::{BusinessCommand, ServerDatabase},
-    db::{Database, NewBusiness},
+    db::{Database, NewBusiness, pool::PoolSettings},
     domain::{Business, Cursor, PageLimit},
+    metrics::Metrics,
 };
 
 pub(super) async fn run(command: BusinessCommand) -> anyhow::Result<ExitCode> {
@@ -25,7 +26,8 @@ pub(super) async fn run(command: BusinessCommand) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn open(database: &ServerDatabase) -> anyhow::Result<Database> {
-    Database::open(&database.database_url)
+    let settings = PoolSettings { size: 1, hot_statements: &[], ..PoolSettings::default() };
+    Ok(Database::open(&database.database_url.parse()?, &settings, Arc::new(Metrics::new()))?)
 }
 
 async fn all(database: &Database) -> anyhow::Result<Vec<Business>> {

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use super::output;
 use crate::{
     cli::OwnerDatabase,
-    db::migrate::{MigrateOptions, Progress, Report, Source, migrate},
+    db::migrate::{MigrateOptions, Progress, Report, embedded, migrate},
 };
 
 pub(super) async fn run(database: &OwnerDatabase) -> anyhow::Result<ExitCode> {
     let url = database.url()?.parse()?;
-    let report = migrate(&url, &Source::embedded(), MigrateOptions::default(), &mut say).await?;
+    let report = migrate(&url, &embedded::source()?, MigrateOptions::default(), &mut say).await?;
     for line in describe(&report) {
         output::line(&line)?;
     }

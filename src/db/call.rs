@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A call that has taken this long is not tried again, so that the client hears of it within the request's time.
-const RETRY_BUDGET: Duration = Duration::from_secs(5);
+const RETRY_BUDGET: Duration = Duration::from_secs(3);
 
 /// The text of a call in a tenant's context: `$1` is the business, and `context` the id that it was set to.
 ///

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::pool::{Pool, PoolStatus};
+use super::{
+    connection_url::ConnectionUrl,
+    pool::{Pool, PoolSettings, PoolStatus},
+    tls::TlsError,
+};
 use crate::{
     error::{Error, Result},
     metrics::Metrics,
@@ -29,10 +33,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// A handle over `pool` that counts into `metrics`.
-    #[must_use]
-    pub fn new(pool: Pool, metrics: Arc<Metrics>) -> Self {
-        Self { pool, metrics }
+    /// A handle on the database at `url` that counts into `metrics`. No connection is opened before it is needed.
+    pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, TlsError> {
+        Ok(Self { pool: Pool::new(url, settings)?, metrics })
     }
 
     /// The pool at this moment, for metrics.

@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use super::rate_limit::RateLimiter;
-use crate::{auth::Authenticator, metrics::Metrics};
+use crate::{auth::Authenticator, db::Database, metrics::Metrics};
 
 /// The server's state. Cloning it clones a pointer.
 #[derive(Clone)]
@@ -11,6 +11,8 @@ pub struct AppState(Arc<Shared>);
 
 /// What [`AppState`] points to. Build it whole, then turn it `into()` an [`AppState`].
 pub struct Shared {
+    /// What decides.
+    pub db: Database,
     /// The server's one metrics registry.
     pub metrics: Arc<Metrics>,
     /// Who may do what.

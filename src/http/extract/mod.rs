@@ -19,7 +19,7 @@ mod query;
 
 pub use admin::Admin;
 pub use caller::{Reader, Writer};
-pub use context::{RequestContext, RequestId};
+pub use context::{REQUEST_ID, RequestContext, RequestId};
 pub use id_path::{IdPath, PathId};
 pub use json::Json;
 pub use query::{Query, parsed, parsed_option};

@@ -87,7 +87,7 @@ problems!(UpdateProblems: COMMON, BODY, &["customer_not_found", "already_exists"
     path = "/v1/customers",
     operation_id = "createCustomer",
     tag = "customers",
-    security(("bearer" = [])),
+    security(("business" = [])),
     request_body = CustomerRequest,
     responses((status = 201, description = "Created", body = Customer), CreateProblems),
 )]
@@ -111,7 +111,7 @@ pub async fn create(
     path = "/v1/customers",
     operation_id = "listCustomers",
     tag = "customers",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(CustomerQuery),
     responses((status = 200, description = "The customers, newest first", body = Page<Customer>), ListProblems),
 )]
@@ -130,7 +130,7 @@ pub async fn list(
     path = "/v1/customers/{customer_id}",
     operation_id = "getCustomer",
     tag = "customers",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer")),
     responses((status = 200, description = "The customer", body = Customer), GetProblems),
 )]
@@ -148,7 +148,7 @@ pub async fn get(
     path = "/v1/customers/{customer_id}",
     operation_id = "updateCustomer",
     tag = "customers",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer")),
     request_body = CustomerChangeRequest,
     responses((status = 200, description = "The customer as it is now", body = Customer), UpdateProblems),
@@ -174,7 +174,7 @@ pub async fn update(
     path = "/v1/customers/{customer_id}/balance",
     operation_id = "getCustomerBalance",
     tag = "customers",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer")),
     responses((status = 200, description = "The balance now", body = CustomerBalance), GetProblems),
 )]

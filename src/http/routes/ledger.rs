@@ -21,7 +21,7 @@ problems!(ListProblems: COMMON, QUERY, &["customer_not_found"]);
     path = "/v1/customers/{customer_id}/ledger",
     operation_id = "listLedgerEntries",
     tag = "customers",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer"), Paging<i64>),
     responses((status = 200, description = "The entries, newest first", body = Page<LedgerEntry>), ListProblems),
 )]

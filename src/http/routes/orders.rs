@@ -41,7 +41,7 @@ problems!(GetProblems: COMMON, &["order_not_found"]);
     path = "/v1/orders",
     operation_id = "listOrders",
     tag = "orders",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(OrderQuery),
     responses((status = 200, description = "The orders, newest first", body = Page<Order>), ListProblems),
 )]
@@ -60,7 +60,7 @@ pub async fn list(
     path = "/v1/orders/{order_id}",
     operation_id = "getOrder",
     tag = "orders",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("order_id" = OrderId, Path, description = "The order")),
     responses((status = 200, description = "The order", body = Order), GetProblems),
 )]

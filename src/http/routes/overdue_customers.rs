@@ -25,7 +25,7 @@ problems!(ListProblems: COMMON, QUERY);
     path = "/v1/overdue-customers",
     operation_id = "listOverdueCustomers",
     tag = "customers",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(Paging<CustomerId>),
     responses((status = 200, description = "Who is overdue now", body = Page<OverdueCustomer>), ListProblems),
 )]

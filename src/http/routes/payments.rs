@@ -34,7 +34,7 @@ problems!(PaymentProblems: COMMON, BODY, IDEMPOTENT, &["customer_not_found"]);
     path = "/v1/payments",
     operation_id = "recordPayment",
     tag = "purchases",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(super::IdempotencyHeader),
     request_body = PaymentRequest,
     responses(

@@ -77,7 +77,7 @@ problems!(UpdateProblems: COMMON, BODY, &["product_not_found", "already_exists"]
     path = "/v1/products",
     operation_id = "createProduct",
     tag = "products",
-    security(("bearer" = [])),
+    security(("business" = [])),
     request_body = ProductRequest,
     responses((status = 201, description = "Created", body = Product), CreateProblems),
 )]
@@ -96,7 +96,7 @@ pub async fn create(
     path = "/v1/products",
     operation_id = "listProducts",
     tag = "products",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(ProductQuery),
     responses((status = 200, description = "The products, newest first", body = Page<Product>), ListProblems),
 )]
@@ -115,7 +115,7 @@ pub async fn list(
     path = "/v1/products/{product_id}",
     operation_id = "getProduct",
     tag = "products",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("product_id" = ProductId, Path, description = "The product")),
     responses((status = 200, description = "The product", body = Product), GetProblems),
 )]
@@ -133,7 +133,7 @@ pub async fn get(
     path = "/v1/products/{product_id}",
     operation_id = "updateProduct",
     tag = "products",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("product_id" = ProductId, Path, description = "The product")),
     request_body = ProductChangeRequest,
     responses((status = 200, description = "The product as it is now", body = Product), UpdateProblems),

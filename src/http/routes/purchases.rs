@@ -53,7 +53,7 @@ problems!(PurchaseProblems: COMMON, BODY, IDEMPOTENT, &[
     path = "/v1/purchases",
     operation_id = "purchase",
     tag = "purchases",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(super::IdempotencyHeader),
     request_body = PurchaseRequest,
     responses(

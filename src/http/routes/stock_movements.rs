@@ -36,7 +36,7 @@ problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &["product_not_found", "insu
     path = "/v1/products/{product_id}/stock-movements",
     operation_id = "recordStockMovement",
     tag = "products",
-    security(("bearer" = [])),
+    security(("business" = [])),
     params(("product_id" = ProductId, Path, description = "The product"), super::IdempotencyHeader),
     request_body = StockMovementRequest,
     responses(

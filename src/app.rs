@@ -1,0 +1,74 @@
+//! The server, put together: settings in, a router out. Listening is `http::server`'s, ending is the command's.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+
+use crate::{
+    auth::{Authenticator, JwtVerifier},
+    config::ServeArgs,
+    db::{Database, HOT_STATEMENTS, connection_url::ConnectionUrl, pool::PoolSettings},
+    http::{
+        rate_limit::RateLimiter,
+        router,
+        state::{AppState, Shared},
+    },
+    metrics::{Metrics, PoolStatus},
+};
+
+/// Everything that serving needs.
+pub struct App {
+    /// All routes with all that surrounds them.
+    pub router: Router,
+    /// What the routes share.
+    pub state: AppState,
+}
+
+impl App {
+    /// Puts the server together for the database at `url`. Opens no connection yet, but fetches a remote key set.
+    pub async fn build(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
+        let metrics = Arc::new(Metrics::new());
+        let db = Database::open(url, &pool_settings(args), Arc::clone(&metrics))?;
+        let pool = db.clone();
+        metrics.watch_pool(move || {
+            let status = pool.pool_status();
+            PoolStatus {
+                size: status.size as u64,
+                available: status.available as u64,
+                waiting: status.waiting as u64,
+            }
+        });
+        let jwt = match args.auth.jwt()? {
+            Some(settings) => Some(JwtVerifier::start(settings).await.context("cannot set up JSON Web Tokens")?),
+            None => None,
+        };
+        let authenticator = Authenticator::new(
+            Arc::new(db.clone()),
+            args.auth.key_cache(),
+            jwt,
+            args.auth.admin_token(),
+            Arc::clone(&metrics),
+        );
+        let state = AppState::from(Shared {
+            db,
+            metrics,
+            authenticator,
+            rate_limiter: RateLimiter::new(args.http.rate()),
+            limits: args.http.request_limits(),
+        });
+        Ok(Self { router: router::router(state.clone())?, state })
+    }
+}
+
+fn pool_settings(args: &ServeArgs) -> PoolSettings {
+    let database = &args.database;
+    PoolSettings {
+        size: database.pool_size as usize,
+        wait_timeout: database.pool_wait_timeout,
+        statement_timeout: database.statement_timeout,
+        lock_timeout: database.lock_timeout,
+        hot_statements: HOT_STATEMENTS,
+        ..PoolSettings::default()
+    }
+}

@@ -1,0 +1,173 @@
+//! `tallystick serve`: the HTTP API, until it is told to stop.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{
+    app::App,
+    config::ServeArgs,
+    db::{
+        connection_url::ConnectionUrl,
+        migrate::{MigrateOptions, Progress, embedded, migrate},
+        role_check,
+    },
+    http::server::{self, Drained},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+};
+
+/// The database of a PostgreSQL of our own, and the role that the server has there.
+const DATABASE: &str = "tallystick";
+const SERVER_ROLE: &str = "tallystick_server";
+
+pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    args.check()?;
+    let Some(url) = args.database.url() else {
+        let own = OwnDatabase::start(&args).await?;
+        let served = serve(&args, &own.server_url()?, |_, _| async { Ok(()) }).await;
+        own.stop().await?;
+        return served;
+    };
+    let url = url.expose().parse()?;
+    serve(&args, &url, |_, _| async { Ok(()) }).await
+}
+
+/// Serves until a signal, calling `listening` once requests are accepted.
+pub(super) async fn serve<Listening, Done>(
+    args: &ServeArgs,
+    url: &ConnectionUrl,
+    listening: Listening,
+) -> anyhow::Result<ExitCode>
+where
+    Listening: FnOnce(App, std::net::SocketAddr) -> Done,
+    Done: Future<Output = anyhow::Result<()>>,
+{
+    role_check::check(url, &embedded::source()?).await?;
+    let App { router, state } = App::build(args, url).await?;
+    state.db.ready().await.map_err(super::output::explain)?;
+    let listener =
+        TcpListener::bind(args.http.listen).await.with_context(|| format!("cannot listen on {}", args.http.listen))?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, database = %url, "listening");
+
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let signalled = until_told_to_stop()?;
+    let serving = server::serve(
+        listener,
+        router.clone(),
+        args.http.server_limits(),
+        state.metrics.clone(),
+        async move { drop(stopped.await) },
+    );
+    let stopping = async {
+        // Whatever the caller does once we listen must not keep a signal from ending us.
+        let begun = listening(App { router, state: state.clone() }, address);
+        let result = tokio::select! {
+            signal = signalled => Ok(signal),
+            failed = async { match begun.await { Ok(()) => std::future::pending().await, Err(error) => error } } => Err(failed),
+        };
+        drop(stop);
+        result
+    };
+    let (drained, stopped) = tokio::join!(serving, stopping);
+    state.db.close();
+    tracing::info!(signal = stopped?, "stopped");
+    Ok(match drained {
+        Drained::Fully => ExitCode::SUCCESS,
+        Drained::CutOff { connections } => {
+            tracing::warn!(connections, "some requests did not finish in time");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Ready when the process is asked to end: the name of the signal.
+fn until_told_to_stop() -> std::io::Result<impl Future<Output = &'static str>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => "SIGINT",
+            _ = terminate.recv() => "SIGTERM",
+        }
+    })
+}
+
+/// A PostgreSQL of our own with the schema and the server's role in it.
+pub(super) struct OwnDatabase(LocalPostgres);
+
+impl OwnDatabase {
+    /// Starts it on the kept data folder, and brings its schema up to this program.
+    pub(super) async fn start(args: &ServeArgs) -> anyhow::Result<Self> {
+        let options = LocalPostgresOptions {
+            bin_dir: args.database.postgres_bin.clone(),
+            lifetime: Lifetime::WithParent,
+            settings: vec![("max_connections".to_owned(), (args.database.pool_size + 20).max(100).to_string())],
+            ..LocalPostgresOptions::new(data_dir(args.database.data_dir.as_deref())?)
+        };
+        let postgres = LocalPostgres::start(options, &|step| eprintln!("{step}")).await?;
+        let own = Self(postgres);
+        own.prepare().await?;
+        Ok(own)
+    }
+
+    async fn prepare(&self) -> anyhow::Result<()> {
+        let maintenance = crate::db::connect::connect(&self.0.url(SUPERUSER, "postgres").parse()?).await?;
+        let client = maintenance.client();
+        if client.query("SELECT FROM pg_database WHERE datname = $1", &[&DATABASE]).await?.is_empty() {
+            client.batch_execute(&format!("CREATE DATABASE {DATABASE}")).await?;
+        }
+        let mut say = |progress: Progress<'_>| {
+            if !matches!(progress, Progress::Notice { .. }) {
+                super::migrate::say(progress);
+            }
+        };
+        migrate(&self.owner_url().parse()?, &embedded::source()?, MigrateOptions::default(), &mut say).await?;
+        if client.query("SELECT FROM pg_roles WHERE rolname = $1", &[&SERVER_ROLE]).await?.is_empty() {
+            client.batch_execute(&format!("CREATE ROLE {SERVER_ROLE} LOGIN IN ROLE tallystick_app")).await?;
+        }
+        Ok(())
+    }
+
+    /// As the role that the server uses.
+    pub(super) fn server_url(&self) -> anyhow::Result<ConnectionUrl> {
+        Ok(self.server_url_text().parse()?)
+    }
+
+    /// The same, to show.
+    pub(super) fn server_url_text(&self) -> String {
+        self.0.url(SERVER_ROLE, DATABASE)
+    }
+
+    /// As the superuser, for `migrate` and `verify`.
+    pub(super) fn owner_url(&self) -> String {
+        self.0.url(SUPERUSER, DATABASE)
+    }
+
+    /// Stops PostgreSQL; the data stays.
+    pub(super) async fn stop(self) -> anyhow::Result<()> {
+        eprintln!("stopping PostgreSQL");
+        Ok(self.0.stop().await?)
+    }
+}
+
+/// The folder that keeps the data: as told, else where a service or a person keeps such things.
+fn data_dir(told: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(told) = told {
+        return Ok(told.to_owned());
+    }
+    if nix::unistd::Uid::effective().is_root() {
+        return Ok(PathBuf::from("/var/lib/tallystick"));
+    }
+    let under = |variable, rest: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(|home| Path::new(&home).join(rest));
+    under("XDG_DATA_HOME", "tallystick")
+        .or_else(|| under("HOME", ".local/share/tallystick"))
+        .context("set TALLYSTICK_DATA_DIR: there is no home folder to keep data in")
+}

@@ -1,0 +1,107 @@
+//! Which credentials to accept.
+
+use std::time::Duration;
+
+use anyhow::{bail, ensure};
+use clap::Args;
+
+use super::{
+    Secret,
+    duration::{parse_duration, parse_timeout},
+};
+use crate::auth::{
+    AdminToken, JwtSettings, KeyCacheSettings,
+    jwks::{JwksSettings, JwksSource},
+    jwt::{JwksAlgorithm, JwtSignature},
+};
+
+/// Who may call.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Authentication")]
+pub struct AuthArgs {
+    /// The operator's token, for the platform routes; without it there are none
+    #[arg(long, env = "TALLYSTICK_ADMIN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub admin_token: Option<Secret>,
+    /// How long an API key stays good without asking the database again; 0 asks every time
+    #[arg(long, env = "TALLYSTICK_API_KEY_CACHE_TTL", default_value = "5s", value_name = "TIME", value_parser = parse_duration)]
+    pub api_key_cache_ttl: Duration,
+    /// The secret that JSON Web Tokens are signed with, for HS256: at least 32 bytes
+    #[arg(long, env = "TALLYSTICK_JWT_SECRET", hide_env_values = true, value_name = "SECRET")]
+    pub jwt_secret: Option<Secret>,
+    /// The key set that JSON Web Tokens are verified with: an https address, or a file
+    #[arg(long, env = "TALLYSTICK_JWT_JWKS", value_name = "URL|FILE")]
+    pub jwt_jwks: Option<String>,
+    /// The one algorithm that is accepted with a key set
+    #[arg(long, env = "TALLYSTICK_JWT_ALGORITHM", value_name = "ALGORITHM", ignore_case = true)]
+    pub jwt_algorithm: Option<JwksAlgorithm>,
+    /// The least time between two fetches of the key set
+    #[arg(long, env = "TALLYSTICK_JWT_JWKS_REFRESH", default_value = "30s", value_name = "TIME", value_parser = parse_timeout)]
+    pub jwt_jwks_refresh: Duration,
+    /// The issuer (`iss`) that a token must have
+    #[arg(long, env = "TALLYSTICK_JWT_ISSUER", value_name = "TEXT")]
+    pub jwt_issuer: Option<String>,
+    /// The audience (`aud`) that a token must have
+    #[arg(long, env = "TALLYSTICK_JWT_AUDIENCE", value_name = "TEXT")]
+    pub jwt_audience: Option<String>,
+}
+
+impl AuthArgs {
+    /// The admin token, if one is set and not empty.
+    #[must_use]
+    pub fn admin_token(&self) -> Option<AdminToken> {
+        self.admin_token.as_ref().filter(|token| !token.is_empty()).map(|token| AdminToken::new(token.expose()))
+    }
+
+    /// How long API keys are remembered.
+    #[must_use]
+    pub fn key_cache(&self) -> KeyCacheSettings {
+        KeyCacheSettings { time_to_live: self.api_key_cache_ttl, ..KeyCacheSettings::default() }
+    }
+
+    /// Which tokens to accept, if any.
+    pub fn jwt(&self) -> anyhow::Result<Option<JwtSettings>> {
+        let secret = self.jwt_secret.as_ref().filter(|secret| !secret.is_empty());
+        let signature = match (secret, given(self.jwt_jwks.as_ref())) {
+            (None, None) => {
+                let rest = given(self.jwt_issuer.as_ref()).is_some() || given(self.jwt_audience.as_ref()).is_some();
+                ensure!(!rest, "--jwt-issuer and --jwt-audience need --jwt-secret or --jwt-jwks");
+                return Ok(None);
+            }
+            (Some(_), Some(_)) => bail!("--jwt-secret and --jwt-jwks exclude each other: tokens are signed in one way"),
+            (Some(secret), None) => {
+                ensure!(self.jwt_algorithm.is_none(), "--jwt-algorithm goes with --jwt-jwks; a secret means HS256");
+                JwtSignature::Secret(secret.expose().to_owned())
+            }
+            (None, Some(jwks)) => self.jwks(jwks)?,
+        };
+        let (Some(issuer), Some(audience)) = (given(self.jwt_issuer.as_ref()), given(self.jwt_audience.as_ref()))
+        else {
+            bail!(
+                "JSON Web Tokens need --jwt-issuer and --jwt-audience: a token made for somebody else must not work here"
+            )
+        };
+        Ok(Some(JwtSettings { signature, issuer: issuer.to_owned(), audience: audience.to_owned() }))
+    }
+
+    fn jwks(&self, source: &str) -> anyhow::Result<JwtSignature> {
+        let source: JwksSource = source.parse().map_err(|hint| anyhow::anyhow!("--jwt-jwks {hint}"))?;
+        let Some(algorithm) = self.jwt_algorithm else {
+            bail!("--jwt-jwks needs --jwt-algorithm (RS256, ES256 or EdDSA): a token must not choose it")
+        };
+        let settings = JwksSettings { source, min_refresh_interval: self.jwt_jwks_refresh };
+        Ok(JwtSignature::Jwks { settings, algorithm })
+    }
+
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        if let Some(token) = self.admin_token.as_ref().filter(|token| !token.is_empty()) {
+            let sendable = token.expose().bytes().all(|byte| byte.is_ascii_graphic());
+            ensure!(sendable, "--admin-token must be visible ASCII characters, or no header can carry it");
+        }
+        self.jwt().map(drop)
+    }
+}
+
+/// An empty setting is one that was not made.
+fn given(setting: Option<&String>) -> Option<&str> {
+    setting.map(String::as_str).filter(|setting| !setting.is_empty())
+}

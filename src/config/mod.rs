@@ -1,0 +1,130 @@
+//! Every setting of the server: a flag, or an environment variable, or its default.
+//!
+//! What is checked here is what can be checked without asking anybody: forms, ranges, and settings that contradict each
+//! other. Secrets are [`Secret`]s, which neither `--help` nor `{:?}` shows. Files of settings are read before this is parsed.
+
+mod auth;
+mod database;
+mod duration;
+mod http;
+mod secret;
+
+pub use auth::AuthArgs;
+pub use database::DatabaseArgs;
+pub use duration::parse_duration;
+pub use http::HttpArgs;
+pub use secret::Secret;
+
+use anyhow::ensure;
+use clap::Args;
+
+use crate::telemetry::{LogFormat, TelemetrySettings};
+
+/// The settings of `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// How to reach and use the database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// How to serve.
+    #[command(flatten)]
+    pub http: HttpArgs,
+    /// Who may call.
+    #[command(flatten)]
+    pub auth: AuthArgs,
+}
+
+impl ServeArgs {
+    /// Refuses settings that contradict each other.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.http.check()?;
+        self.database.check()?;
+        ensure!(
+            self.database.statement_timeout <= self.http.request_timeout,
+            "--statement-timeout ({:?}) is longer than --request-timeout ({:?}), so it could never be reached",
+            self.database.statement_timeout,
+            self.http.request_timeout
+        );
+        self.auth.check()
+    }
+}
+
+/// What to log; for every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Logging")]
+pub struct LogArgs {
+    /// Which log lines to write: `error`, `warn`, `info`, `debug`, or per part, as in `warn,tallystick=debug`
+    #[arg(long = "log", env = "TALLYSTICK_LOG", default_value = "info", value_name = "FILTER", global = true)]
+    pub filter: String,
+    /// How log lines look [default: text on a terminal, else json]
+    #[arg(long = "log-format", env = "TALLYSTICK_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub format: Option<LogFormat>,
+}
+
+impl From<LogArgs> for TelemetrySettings {
+    fn from(log: LogArgs) -> Self {
+        Self { filter: log.filter, format: log.format }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{LogArgs, ServeArgs};
+
+    #[derive(Debug, Parser)]
+    struct Sample {
+        #[command(flatten)]
+        serve: ServeArgs,
+        #[command(flatten)]
+        log: LogArgs,
+    }
+
+    fn parse(arguments: &[&str]) -> ServeArgs {
+        Sample::try_parse_from([&["serve"], arguments].concat()).unwrap().serve
+    }
+
+    fn refusal(arguments: &[&str]) -> String {
+        parse(arguments).check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_setting_has_a_flag_a_variable_and_words() {
+        Sample::command().debug_assert();
+        for argument in Sample::command().get_arguments().filter(|argument| argument.get_id() != "help") {
+            let id = argument.get_id();
+            assert!(argument.get_long().is_some() && argument.get_env().is_some(), "{id} lacks a flag or a variable");
+            assert!(argument.get_help().is_some_and(|help| !help.to_string().is_empty()), "{id} lacks words");
+        }
+    }
+
+    #[test]
+    fn secrets_show_neither_in_help_nor_in_debug_output() {
+        let secrets = ["--database-url", "--admin-token", "--jwt-secret"];
+        for flag in secrets {
+            let command = Sample::command();
+            let argument = command.get_arguments().find(|argument| argument.get_long() == Some(&flag[2..])).unwrap();
+            assert!(argument.is_hide_env_values_set(), "{flag} would show its variable's value");
+            let args = parse(&[flag, "hunter2-hunter2-hunter2-hunter2-hunter2"]);
+            assert!(!format!("{args:?}").contains("hunter2"), "{flag} shows in {args:?}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_do_not_contradict_each_other() {
+        parse(&[]).check().unwrap();
+    }
+
+    #[test]
+    fn settings_that_contradict_each_other_are_refused_with_both_names() {
+        let refused = refusal(&["--body-read-timeout", "20s", "--request-timeout", "10s"]);
+        assert!(refused.contains("body-read-timeout") && refused.contains("request-timeout"), "{refused}");
+        let refused = refusal(&["--lock-timeout", "6s", "--statement-timeout", "5s"]);
+        assert!(refused.contains("lock-timeout") && refused.contains("statement-timeout"), "{refused}");
+        let refused = refusal(&["--statement-timeout", "11s", "--request-timeout", "10s"]);
+        assert!(refused.contains("statement-timeout") && refused.contains("request-timeout"), "{refused}");
+        let refused = refusal(&["--rate-limit-burst", "10"]);
+        assert!(refused.contains("rate-limit-per-second"), "{refused}");
+    }
+}

@@ -1,0 +1,35 @@
+//! A setting that must not be shown.
+
+use std::{convert::Infallible, fmt, str::FromStr};
+
+/// Text that nothing prints: not `{:?}`, not `--help`, and no error message, because reading it never fails.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret, for whoever must know it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// An empty setting is one that was not made: files of settings often list what is not used.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.is_empty() { "Secret()" } else { "Secret(…)" })
+    }
+}

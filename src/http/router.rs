@@ -1,0 +1,55 @@
+//! Every route, and nothing else.
+
+use axum::{Router, middleware::from_fn_with_state};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    openapi::Document,
+    routes::{
+        api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, purchases,
+        stock_movements,
+    },
+    stack,
+    state::AppState,
+};
+
+/// All routes with their descriptions. Routers are merged, never nested on one prefix: that loses operations.
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(purchases::purchase))
+        .routes(routes!(payments::record))
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::get))
+        .routes(routes!(customers::create, customers::list))
+        .routes(routes!(customers::get, customers::update))
+        .routes(routes!(customers::balance))
+        .routes(routes!(ledger::list))
+        .routes(routes!(overdue_customers::list))
+        .routes(routes!(products::create, products::list))
+        .routes(routes!(products::get, products::update))
+        .routes(routes!(stock_movements::record))
+        .routes(routes!(businesses::create))
+        .routes(routes!(api_keys::create, api_keys::list))
+        .routes(routes!(api_keys::revoke))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
+}
+
+/// The server's routes with all that surrounds them. Fails only if the description cannot be written as JSON.
+pub fn router(state: AppState) -> serde_json::Result<Router> {
+    let (routes, document) = described().split_for_parts();
+    Ok(surrounded(routes.merge(operations::description(&document)?), state))
+}
+
+/// Puts [`stack`] around routes and the fallback.
+pub fn surrounded(routes: Router<AppState>, state: AppState) -> Router {
+    routes.layer(from_fn_with_state(state.clone(), stack::surround)).with_state(state)
+}
+
+/// The description of the API, as `/openapi.json` serves it.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    described().into_openapi()
+}

@@ -1,0 +1,181 @@
+//! Connections: accepts them, bounds them in number, size and time, and at the end finishes what was accepted.
+//!
+//! - One connection too many is told so (503 `overloaded`) and closed, rather than left waiting in the backlog: a client or
+//!   a load balancer that gets an answer can go elsewhere, one that gets silence can only wait.
+//! - A connection is closed in order: what the client still sends is read for a moment first, because closing on unread
+//!   bytes resets the connection, and a reset can take the answer away from a client that was still sending.
+//!
+//! HTTP/1.1 without TLS: whatever stands in front of this server in production speaks HTTP/2 and TLS.
+
+mod bare;
+mod client_stream;
+mod connection;
+
+use std::{io, pin::pin, sync::Arc, time::Duration};
+
+use axum::Router;
+use futures_util::FutureExt;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+
+use crate::metrics::Metrics;
+
+/// How many connections may be told at once that they are too many; beyond, they are closed without a word.
+const MAX_REFUSALS_AT_ONCE: usize = 64;
+/// How long to wait when the operating system has no file descriptors left; each connection that closes frees one.
+const ACCEPT_BACK_OFF: Duration = Duration::from_millis(50);
+
+/// Bounds on connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerLimits {
+    /// The most connections at once.
+    pub max_connections: usize,
+    /// How long the head of a request may take to arrive, from its first byte.
+    pub header_read_timeout: Duration,
+    /// How long a connection may be without a request.
+    pub idle_timeout: Duration,
+    /// How long a client may take to take in any part of an answer.
+    pub write_timeout: Duration,
+    /// The largest head of a request, in bytes.
+    pub max_header_bytes: usize,
+    /// The most headers a request may have.
+    pub max_headers: usize,
+    /// How long requests that were accepted may take to finish once the server is told to stop.
+    pub drain_timeout: Duration,
+}
+
+impl Default for ServerLimits {
+    fn default() -> Self {
+        Self {
+            max_connections: 4_096,
+            header_read_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
+            max_header_bytes: 16 * 1024,
+            max_headers: 64,
+            drain_timeout: Duration::from_secs(15),
+        }
+    }
+}
+
+/// How the server ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drained {
+    /// Everything that was accepted was finished.
+    Fully,
+    /// The drain time was over before these many connections were.
+    CutOff {
+        /// Connections closed in the middle of something.
+        connections: usize,
+    },
+}
+
+/// Serves until `shutdown` is ready, then finishes what it accepted.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: ServerLimits,
+    metrics: Arc<Metrics>,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    let (stop, stopping) = watch::channel(false);
+    let mut server = Server {
+        router,
+        limits,
+        metrics,
+        stopping,
+        slots: Arc::new(Semaphore::new(limits.max_connections)),
+        refusals: Arc::new(Semaphore::new(MAX_REFUSALS_AT_ONCE)),
+        connections: JoinSet::new(),
+    };
+    server.accept_until(&listener, shutdown).await;
+    server.accept_backlog(&listener);
+    drop(listener);
+    // It fails only if no connection is left to be told.
+    let _ = stop.send(true);
+    server.drain().await
+}
+
+struct Server {
+    router: Router,
+    limits: ServerLimits,
+    metrics: Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
+    slots: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
+    connections: JoinSet<()>,
+}
+
+impl Server {
+    async fn accept_until(&mut self, listener: &TcpListener, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = pin!(shutdown);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => return,
+                Some(_) = self.connections.join_next() => {}
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => self.accepted(stream),
+                    Err(error) => accept_failed(&error).await,
+                },
+            }
+        }
+    }
+
+    /// Whoever is in the backlog has been told by the operating system that it is connected.
+    fn accept_backlog(&mut self, listener: &TcpListener) {
+        while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
+            self.accepted(stream);
+        }
+    }
+
+    fn accepted(&mut self, stream: TcpStream) {
+        // Answers are small and written whole: waiting to fill a packet only delays them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a client went away at once");
+            return;
+        }
+        let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { return self.refuse(stream) };
+        let open = self.metrics.connection_opened();
+        let connection = connection::serve(stream, self.router.clone(), self.limits, self.stopping.clone());
+        self.connections.spawn(async move {
+            connection.await;
+            drop((slot, open));
+        });
+    }
+
+    fn refuse(&mut self, stream: TcpStream) {
+        self.metrics.connection_refused();
+        tracing::warn!(max_connections = self.limits.max_connections, "a connection was refused: there are too many");
+        if let Ok(slot) = Arc::clone(&self.refusals).try_acquire_owned() {
+            self.connections.spawn(async move {
+                connection::refuse(stream).await;
+                drop(slot);
+            });
+        }
+    }
+
+    async fn drain(mut self) -> Drained {
+        let all = async { while self.connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.limits.drain_timeout, all).await.is_ok() {
+            return Drained::Fully;
+        }
+        let connections = self.connections.len();
+        tracing::warn!(connections, "the drain time is over; closing connections in the middle of something");
+        self.connections.shutdown().await;
+        Drained::CutOff { connections }
+    }
+}
+
+/// A client that went away before it was accepted is its own affair; a lack of file descriptors passes, but not at once.
+async fn accept_failed(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
+        return;
+    }
+    tracing::error!(%error, "a connection cannot be accepted");
+    tokio::time::sleep(ACCEPT_BACK_OFF).await;
+}

@@ -1,0 +1,200 @@
+//! Logs to stderr, one line an event; and OpenTelemetry traces, where an endpoint is configured.
+//!
+//! - Logs are events, traces are spans: the two are kept apart, so that without an endpoint a span costs nothing.
+//! - Nothing here or elsewhere logs a header, a body or a credential.
+
+use std::io::IsTerminal;
+
+use anyhow::Context as _;
+use axum::http::HeaderMap;
+use opentelemetry::{
+    Context,
+    propagation::{Extractor, TextMapPropagator},
+    trace::{TraceContextExt, TraceId, TracerProvider},
+};
+use opentelemetry_otlp::SpanExporter;
+use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use tracing::{Metadata, Span, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    registry::LookupSpan,
+    util::SubscriberInitExt,
+};
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line, for machines.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl LogFormat {
+    /// JSON, unless a person is looking.
+    #[must_use]
+    pub fn detect() -> Self {
+        if std::io::stderr().is_terminal() { Self::Text } else { Self::Json }
+    }
+}
+
+/// What to log, and how.
+#[derive(Debug, Clone)]
+pub struct TelemetrySettings {
+    /// Which events, as `tracing_subscriber::EnvFilter` reads it: `info`, `warn,tallystick=debug` …
+    pub filter: String,
+    /// How lines look; as fits stderr if not told.
+    pub format: Option<LogFormat>,
+}
+
+/// Keeps telemetry running; what is still buffered is sent when it is shut down or dropped.
+#[must_use]
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+}
+
+/// Starts logging, and tracing if an endpoint is configured. To be called once, before anything is logged.
+pub fn start(settings: &TelemetrySettings) -> anyhow::Result<Telemetry> {
+    let filter = EnvFilter::try_new(&settings.filter)
+        .with_context(|| format!("`{}` is not a log filter; try `info` or `warn,tallystick=debug`", settings.filter))?;
+    let traces = if traces_are_wanted() { Some(trace_provider()?) } else { None };
+    let tracing = traces.as_ref().map(|provider| {
+        tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer("tallystick"))
+            .with_location(false)
+            .with_threads(false)
+            .with_filter(filter_fn(is_our_span))
+    });
+    let format = settings.format.unwrap_or_else(LogFormat::detect);
+    tracing_subscriber::registry().with(tracing).with(log_layer(format, filter, std::io::stderr)).try_init()?;
+    std::panic::set_hook(Box::new(log_panic));
+    Ok(Telemetry { traces })
+}
+
+/// Writes events as lines.
+pub fn log_layer<S, W>(format: LogFormat, filter: EnvFilter, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: tracing::Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let filter = filter.and(filter_fn(is_event));
+    let lines = fmt::layer().with_writer(writer);
+    match format {
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_current_span(false).with_span_list(false);
+            lines.with_filter(filter).boxed()
+        }
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).with_filter(filter).boxed(),
+    }
+}
+
+fn is_event(metadata: &Metadata<'_>) -> bool {
+    metadata.is_event()
+}
+
+/// Only spans that were made for traces; libraries make others.
+fn is_our_span(metadata: &Metadata<'_>) -> bool {
+    metadata.is_span() && metadata.target().starts_with("tallystick")
+}
+
+fn traces_are_wanted() -> bool {
+    ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+        .iter()
+        .any(|name| std::env::var(name).is_ok_and(|endpoint| !endpoint.is_empty()))
+}
+
+/// The exporter reads the endpoint, headers and timeout from the variables that OpenTelemetry defines.
+fn trace_provider() -> anyhow::Result<SdkTracerProvider> {
+    let exporter = SpanExporter::builder().with_http().build().context("cannot export traces")?;
+    let resource = Resource::builder().with_service_name("tallystick").build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}
+
+/// A panic is a line like any other. Its message is ours, and holds no data of a request.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let location = panic.location().map(tracing::field::display);
+    tracing::error!(target: "tallystick::panic", location, message = panic.payload_as_str().unwrap_or("panic"));
+}
+
+impl Telemetry {
+    /// Sends what is still buffered. It blocks, so call it outside of the runtime or in a blocking task.
+    pub fn shut_down(self) {
+        if let Some(traces) = &self.traces
+            && let Err(error) = traces.shutdown()
+        {
+            tracing::warn!(%error, "some traces may be lost");
+        }
+    }
+}
+
+/// The span of one request, as a child of the caller's if it sent a `traceparent`. Disabled without an endpoint.
+#[must_use]
+pub fn request_span(method: &'static str, route: &str, headers: &HeaderMap) -> Span {
+    let span = tracing::info_span!(
+        target: "tallystick::trace",
+        "request",
+        otel.name = Empty,
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+    );
+    if !span.is_disabled() {
+        span.record("otel.name", format!("{method} {route}"));
+        let parent = TraceContextPropagator::new().extract(&Headers(headers));
+        if parent.has_active_span() {
+            // It fails only where the span is not traced after all.
+            let _ = span.set_parent(parent);
+        }
+    }
+    span
+}
+
+/// Notes how a request ended.
+pub fn end_request_span(span: &Span, status: u16) {
+    span.record("http.response.status_code", status);
+    if status >= 500 {
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
+/// The span of one try of one database function, inside the current request's.
+#[must_use]
+pub fn database_span(function: &'static str) -> Span {
+    tracing::info_span!(
+        target: "tallystick::trace",
+        "database",
+        otel.name = function,
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = function,
+    )
+}
+
+/// The id that joins a log line to its trace.
+#[must_use]
+pub fn trace_id(span: &Span) -> Option<TraceId> {
+    if span.is_disabled() {
+        return None;
+    }
+    let context: Context = span.context();
+    let trace_id = context.span().span_context().trace_id();
+    (trace_id != TraceId::INVALID).then_some(trace_id)
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(axum::http::HeaderName::as_str).collect()
+    }
+}
