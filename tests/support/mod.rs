@@ -1,0 +1,4 @@
+//! What tests share.
+
+pub mod cluster;
+pub mod temp_folder;
