@@ -33,11 +33,7 @@ impl App {
         let pool = db.clone();
         metrics.watch_pool(move || {
             let status = pool.pool_status();
-            PoolStatus {
-                size: status.size as u64,
-                available: status.available as u64,
-                waiting: status.waiting as u64,
-            }
+            PoolStatus { size: status.size as u64, available: status.available as u64, waiting: status.waiting as u64 }
         });
         let jwt = match args.auth.jwt()? {
             Some(settings) => Some(JwtVerifier::start(settings).await.context("cannot set up JSON Web Tokens")?),

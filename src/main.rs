@@ -33,7 +33,9 @@ fn load_env_file() -> anyhow::Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let flag = std::iter::from_fn(|| arguments.next()).find_map(|argument| {
         let text = argument.to_str()?;
-        text.strip_prefix("--env-file=").map(Into::into).or_else(|| (text == "--env-file").then(|| std::ffi::OsString::from("--env-file")))
+        text.strip_prefix("--env-file=")
+            .map(Into::into)
+            .or_else(|| (text == "--env-file").then(|| std::ffi::OsString::from("--env-file")))
     });
     let file = match flag {
         Some(flag) if flag == "--env-file" => arguments.next(),

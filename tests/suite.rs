@@ -1,5 +1,6 @@
-//! The one test binary. Every test runs on a database of its own.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+//! The one test binary: one link step, and one temporary PostgreSQL for all tests that need none of their own.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test as its body does")]
 
+mod local_postgres;
 mod schema;
 mod support;

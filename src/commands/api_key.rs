@@ -41,7 +41,9 @@ pub(super) async fn run(command: ApiKeyCommand) -> anyhow::Result<ExitCode> {
             if found(revoked)?.is_none() {
                 return Ok(ExitCode::FAILURE);
             }
-            if database.json { output::json(&serde_json::json!({"id": key, "revoked": true}))? }
+            if database.json {
+                output::json(&serde_json::json!({"id": key, "revoked": true}))?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

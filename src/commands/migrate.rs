@@ -30,7 +30,8 @@ fn describe(report: &Report) -> Vec<String> {
     if report.nothing_to_do() {
         return vec![format!("nothing to do: the schema is at version {}", report.version)];
     }
-    let mut lines: Vec<_> = report.applied.iter().map(|done| format!("applied {:04} {}", done.version, done.name)).collect();
+    let mut lines: Vec<_> =
+        report.applied.iter().map(|done| format!("applied {:04} {}", done.version, done.name)).collect();
     if report.code_applied {
         lines.push("applied functions, views, triggers, policies and grants".to_owned());
     }

@@ -15,11 +15,12 @@ use crate::{
     app::App,
     config::ServeArgs,
     db::{
+        Database,
         connection_url::ConnectionUrl,
         migrate::{MigrateOptions, Progress, embedded, migrate},
         role_check,
     },
-    http::server::{self, Drained},
+    http::server::{self, Drained, ServerLimits},
     local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
 };
 
@@ -29,67 +30,73 @@ const SERVER_ROLE: &str = "tallystick_server";
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.check()?;
+    let stop = until_told_to_stop()?;
     let Some(url) = args.database.url() else {
         let own = OwnDatabase::start(&args).await?;
-        let served = serve(&args, &own.server_url()?, |_, _| async { Ok(()) }).await;
+        let served = async { Server::bind(&args, &own.server_url()?).await?.run(stop).await };
+        let served = served.await;
         own.stop().await?;
         return served;
     };
-    let url = url.expose().parse()?;
-    serve(&args, &url, |_, _| async { Ok(()) }).await
+    Server::bind(&args, &url.expose().parse()?).await?.run(stop).await
 }
 
-/// Serves until a signal, calling `listening` once requests are accepted.
-pub(super) async fn serve<Listening, Done>(
-    args: &ServeArgs,
-    url: &ConnectionUrl,
-    listening: Listening,
-) -> anyhow::Result<ExitCode>
-where
-    Listening: FnOnce(App, std::net::SocketAddr) -> Done,
-    Done: Future<Output = anyhow::Result<()>>,
-{
-    role_check::check(url, &embedded::source()?).await?;
-    let App { router, state } = App::build(args, url).await?;
-    state.db.ready().await.map_err(super::output::explain)?;
-    let listener =
-        TcpListener::bind(args.http.listen).await.with_context(|| format!("cannot listen on {}", args.http.listen))?;
-    let address = listener.local_addr()?;
-    tracing::info!(%address, database = %url, "listening");
+/// A server that is ready to accept requests.
+pub(super) struct Server {
+    app: App,
+    listener: TcpListener,
+    limits: ServerLimits,
+}
 
-    let (stop, stopped) = tokio::sync::oneshot::channel();
-    let signalled = until_told_to_stop()?;
-    let serving = server::serve(
-        listener,
-        router.clone(),
-        args.http.server_limits(),
-        state.metrics.clone(),
-        async move { drop(stopped.await) },
-    );
-    let stopping = async {
-        // Whatever the caller does once we listen must not keep a signal from ending us.
-        let begun = listening(App { router, state: state.clone() }, address);
-        let result = tokio::select! {
-            signal = signalled => Ok(signal),
-            failed = async { match begun.await { Ok(()) => std::future::pending().await, Err(error) => error } } => Err(failed),
-        };
-        drop(stop);
-        result
-    };
-    let (drained, stopped) = tokio::join!(serving, stopping);
-    state.db.close();
-    tracing::info!(signal = stopped?, "stopped");
-    Ok(match drained {
-        Drained::Fully => ExitCode::SUCCESS,
-        Drained::CutOff { connections } => {
-            tracing::warn!(connections, "some requests did not finish in time");
-            ExitCode::FAILURE
+impl Server {
+    /// Makes sure of the database and the role, puts the server together and takes the address.
+    pub(super) async fn bind(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
+        role_check::check(url, &embedded::source()?).await?;
+        let app = App::build(args, url).await?;
+        app.state.db.ready().await.map_err(super::output::explain)?;
+        let listener = TcpListener::bind(args.http.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", args.http.listen))?;
+        if !url.ignored().is_empty() {
+            tracing::warn!(
+                parameters = url.ignored().join(", "),
+                "the database URL has parameters without effect here"
+            );
         }
-    })
+        tracing::info!(address = %listener.local_addr()?, database = %url, "listening");
+        Ok(Self { app, listener, limits: args.http.server_limits() })
+    }
+
+    /// The handle on the database.
+    pub(super) fn database(&self) -> &Database {
+        &self.app.state.db
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> std::io::Result<std::net::SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` is ready, and finishes what was accepted by then.
+    pub(super) async fn run(self, stop: impl Future<Output = &'static str>) -> anyhow::Result<ExitCode> {
+        let Self { app: App { router, state }, listener, limits } = self;
+        let stop = async {
+            tracing::info!(signal = stop.await, "stopping");
+        };
+        let drained = server::serve(listener, router, limits, state.metrics.clone(), stop).await;
+        state.db.close();
+        Ok(match drained {
+            Drained::Fully => ExitCode::SUCCESS,
+            Drained::CutOff { connections } => {
+                tracing::warn!(connections, "some requests did not finish in time");
+                ExitCode::FAILURE
+            }
+        })
+    }
 }
 
 /// Ready when the process is asked to end: the name of the signal.
-fn until_told_to_stop() -> std::io::Result<impl Future<Output = &'static str>> {
+pub(super) fn until_told_to_stop() -> std::io::Result<impl Future<Output = &'static str>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
@@ -166,7 +173,9 @@ fn data_dir(told: Option<&Path>) -> anyhow::Result<PathBuf> {
     if nix::unistd::Uid::effective().is_root() {
         return Ok(PathBuf::from("/var/lib/tallystick"));
     }
-    let under = |variable, rest: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(|home| Path::new(&home).join(rest));
+    let under = |variable, rest: &str| {
+        std::env::var_os(variable).filter(|value| !value.is_empty()).map(|home| Path::new(&home).join(rest))
+    };
     under("XDG_DATA_HOME", "tallystick")
         .or_else(|| under("HOME", ".local/share/tallystick"))
         .context("set TALLYSTICK_DATA_DIR: there is no home folder to keep data in")

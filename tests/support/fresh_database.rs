@@ -1,63 +1,94 @@
-//! An empty database on the server that `TALLYSTICK_TEST_DATABASE_URL` names, as its superuser.
+//! A database for one test: empty, or a clone of one with the schema installed.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tallystick::db::{
-    connect::{Session, connect},
-    connection_url::ConnectionUrl,
+use tallystick::{
+    db::{
+        connect::{Session, connect},
+        connection_url::ConnectionUrl,
+        migrate::{MigrateOptions, embedded, migrate},
+    },
+    local_postgres::SUPERUSER,
 };
+use tokio::sync::OnceCell;
 
-/// The URL of a new, empty database, for a superuser.
+use super::cluster::cluster;
+
+/// A new database that nobody else uses.
 pub struct FreshDatabase {
-    template: String,
     /// The database's name, unique in the cluster; tests derive role names from it.
     pub name: String,
 }
 
+/// The role that servers under test connect as, made as the README tells operators to.
+pub const SERVER_ROLE: &str = "tallystick_server";
+
+const TEMPLATE: &str = "tallystick_template";
+
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 impl FreshDatabase {
+    /// An empty one.
     pub async fn create() -> Self {
-        let template = std::env::var("TALLYSTICK_TEST_DATABASE_URL")
-            .expect("TALLYSTICK_TEST_DATABASE_URL: postgresql://{user}@host/{database}, literally");
+        Self::cloned_from("template1").await
+    }
+
+    /// One with the schema installed.
+    pub async fn installed() -> Self {
+        static INSTALLED: OnceCell<()> = OnceCell::const_new();
+        INSTALLED.get_or_init(install_template).await;
+        Self::cloned_from(TEMPLATE).await
+    }
+
+    async fn cloned_from(template: &str) -> Self {
         let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let fresh = Self { template, name };
-        let admin = fresh.session_in("postgres", "postgres").await;
-        admin.client().batch_execute(&format!("CREATE DATABASE {}", fresh.name)).await.unwrap();
-        fresh
+        let admin = session("postgres").await;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
+        admin.client().batch_execute(&create).await.unwrap();
+        Self { name }
     }
 
     /// This database's URL for `role`, which needs no password.
     pub fn url_as(&self, role: &str) -> ConnectionUrl {
-        self.url_in(&self.name, role)
+        cluster().url(role, &self.name).parse().unwrap()
     }
 
     /// This database's URL for `role` with one more parameter.
     pub fn url_with(&self, role: &str, parameter: &str) -> ConnectionUrl {
-        format!("{}?{parameter}", self.fill(&self.name, role)).parse().unwrap()
+        format!("{}&{parameter}", cluster().url(role, &self.name)).parse().unwrap()
     }
 
+    /// This database's URL for the superuser.
     pub fn url(&self) -> ConnectionUrl {
-        self.url_as("postgres")
+        self.url_as(SUPERUSER)
     }
 
+    /// This database's URL for the server's role.
+    pub fn server_url(&self) -> ConnectionUrl {
+        self.url_as(SERVER_ROLE)
+    }
+
+    /// A session of `role`.
     pub async fn session_as(&self, role: &str) -> Session {
-        self.session_in(&self.name, role).await
+        connect(&self.url_as(role)).await.unwrap()
     }
 
+    /// A session of the superuser, whom no rule of row level security holds: never test isolation with it.
     pub async fn session(&self) -> Session {
-        self.session_as("postgres").await
+        self.session_as(SUPERUSER).await
     }
+}
 
-    fn url_in(&self, database: &str, role: &str) -> ConnectionUrl {
-        self.fill(database, role).parse().unwrap()
-    }
+async fn session(database: &str) -> Session {
+    connect(&cluster().superuser_url(database).parse().unwrap()).await.unwrap()
+}
 
-    fn fill(&self, database: &str, role: &str) -> String {
-        self.template.replace("{database}", database).replace("{user}", role)
-    }
-
-    async fn session_in(&self, database: &str, role: &str) -> Session {
-        connect(&self.url_in(database, role)).await.unwrap()
-    }
+async fn install_template() {
+    let admin = session("postgres").await;
+    admin.client().batch_execute(&format!("CREATE DATABASE {TEMPLATE}")).await.unwrap();
+    let url = cluster().superuser_url(TEMPLATE).parse().unwrap();
+    let source = embedded::source().unwrap();
+    migrate(&url, &source, MigrateOptions::default(), &mut |_| {}).await.unwrap();
+    let role = format!("CREATE ROLE {SERVER_ROLE} LOGIN IN ROLE tallystick_app");
+    admin.client().batch_execute(&role).await.unwrap();
 }

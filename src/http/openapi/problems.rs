@@ -64,7 +64,7 @@ fn response(errors: &[Error]) -> Response {
     let mut response = ResponseBuilder::new().description(codes.join(", ")).content(MEDIA_TYPE, content);
     if errors.iter().any(|error| matches!(status(error).as_u16(), 429 | 503)) {
         let header = HeaderBuilder::new()
-            .schema(i32::schema())
+            .schema(Some(i32::schema()))
             .description(Some("Whole seconds after which the next try can succeed"))
             .build();
         response = response.header("Retry-After", header);

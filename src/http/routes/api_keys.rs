@@ -103,7 +103,7 @@ pub async fn create(
     operation_id = "listApiKeys",
     tag = "platform",
     security(("admin" = [])),
-    params(("business_id" = BusinessId, Path, description = "The business"), Paging<ApiKeyId>),
+    params(("business_id" = BusinessId, Path, description = "The business"), super::PagingParams),
     responses((status = 200, description = "The keys, newest first", body = Page<ApiKey>), ListProblems),
 )]
 pub async fn list(

@@ -56,10 +56,7 @@ pub async fn create(
         let hint = format!("must be a whole number from 0 to {MAX_OVERDUE_AFTER_DAYS}");
         return Err(Error::invalid_body("/overdue_after_days", hint));
     }
-    let new = NewBusiness {
-        name: request.name,
-        currency: request.currency,
-        overdue_after_days: request.overdue_after_days,
-    };
+    let new =
+        NewBusiness { name: request.name, currency: request.currency, overdue_after_days: request.overdue_after_days };
     Ok((StatusCode::CREATED, Json(state.db.business_create(new).await?)))
 }

@@ -22,7 +22,7 @@ problems!(ListProblems: COMMON, QUERY, &["customer_not_found"]);
     operation_id = "listLedgerEntries",
     tag = "customers",
     security(("business" = [])),
-    params(("customer_id" = CustomerId, Path, description = "The customer"), Paging<i64>),
+    params(("customer_id" = CustomerId, Path, description = "The customer"), super::PagingParams),
     responses((status = 200, description = "The entries, newest first", body = Page<LedgerEntry>), ListProblems),
 )]
 pub async fn list(

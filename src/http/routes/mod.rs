@@ -46,21 +46,22 @@ fn recorded<T: Serialize>(recorded: Recorded<T>) -> Response {
 struct IdempotencyHeader {
     /// The client's name for this request, unique within the business: 1 to 255 visible ASCII characters. The same key
     /// with the same request gives the first answer again; with another request it is refused.
-    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$", example = "order-2026-0001")]
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$",
+        example = "order-2026-0001"
+    )]
     idempotency_key: String,
 }
 
 /// Which part of a list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, bound(deserialize = "T: std::str::FromStr"))]
-#[into_params(parameter_in = Query)]
 pub struct Paging<T> {
-    /// The most rows to return.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
     #[serde(deserialize_with = "parsed")]
     limit: PageLimit,
-    /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<T>>,
 }
 
@@ -68,4 +69,16 @@ impl<T> Default for Paging<T> {
     fn default() -> Self {
         Self { limit: PageLimit::default(), cursor: None }
     }
+}
+
+/// The same, for the OpenAPI document, where every cursor is just text.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes what Paging reads")]
+struct PagingParams {
+    /// The most rows to return.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
 }

@@ -15,11 +15,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     error::{Error, Result},
-    http::{
-        extract::Json,
-        openapi::problems::problems,
-        state::AppState,
-    },
+    http::{extract::Json, openapi::problems::problems, state::AppState},
     metrics,
 };
 

@@ -26,7 +26,7 @@ problems!(ListProblems: COMMON, QUERY);
     operation_id = "listOverdueCustomers",
     tag = "customers",
     security(("business" = [])),
-    params(Paging<CustomerId>),
+    params(super::PagingParams),
     responses((status = 200, description = "Who is overdue now", body = Page<OverdueCustomer>), ListProblems),
 )]
 pub async fn list(

@@ -52,7 +52,6 @@ pub async fn record(
     idempotency_key: IdempotencyKey,
     Json(request): Json<StockMovementRequest>,
 ) -> Result<Response> {
-    let movement =
-        NewStockMovement { product_id, quantity: request.quantity, reason: request.reason, idempotency_key };
+    let movement = NewStockMovement { product_id, quantity: request.quantity, reason: request.reason, idempotency_key };
     Ok(recorded(state.db.stock_movement_record(caller.business_id, movement).await?))
 }

@@ -1,0 +1,84 @@
+//! Deals with the PostgreSQL that an earlier run left behind: one that still runs, or one of which only
+//! `postmaster.pid` is left.
+//!
+//! A running one is stopped and not adopted. Adopting saves a second, but leaves us with a server of unknown settings
+//! and perhaps of other binaries, that is no child of ours, so that its end goes unnoticed; and with the sessions of
+//! the killed process, which may hold locks until PostgreSQL notices that nobody is there.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::time::sleep;
+
+use super::account::Account;
+use super::folder::Folder;
+use super::pid_file::{PidFile, Verdict, judge};
+use super::process::{FAST, IMMEDIATE, POLL_INTERVAL};
+use super::{LocalPostgresError, Progress, Result};
+
+/// How long a postmaster that has just made its `postmaster.pid` may take to write into it. It writes at once.
+const WRITE_LIMIT: Duration = Duration::from_secs(1);
+
+/// Leaves nothing that keeps PostgreSQL from starting. The caller holds the folder's lock.
+pub(super) async fn stop(folder: &Folder, account: &Account, progress: Progress<'_>) -> Result<()> {
+    let data = folder.data();
+    let Some(found) = read_settled(&data).await? else { return Ok(()) };
+    // PostgreSQL refuses to start over an empty file too, which a power failure may leave.
+    let Some(pid) = found.pid else { return remove_stale(&data) };
+    match judge(pid, &data, account) {
+        Verdict::Postmaster if found.is_postmaster => {
+            progress(&format!("stopping the PostgreSQL that an earlier run left behind (pid {pid})"));
+            for (signal, patience) in [FAST, IMMEDIATE] {
+                if is_gone_after(pid, signal, patience, folder, account).await {
+                    return Ok(());
+                }
+            }
+            Err(LocalPostgresError::DoesNotStop { pid })
+        }
+        Verdict::Postmaster | Verdict::Unclear => Err(LocalPostgresError::LeftoverUnclear { pid, folder: data }),
+        Verdict::Unrelated => {
+            // PostgreSQL sees for itself that a dead process is dead, but it takes any living process of its user for
+            // its postmaster and refuses to start. Sessions that outlive a killed postmaster are still found without
+            // the file, by the shared memory that they hold.
+            remove_stale(&data)
+        }
+    }
+}
+
+/// Reads `postmaster.pid`, giving a postmaster that is just starting the time to write it.
+async fn read_settled(data: &Path) -> Result<Option<PidFile>> {
+    let began = Instant::now();
+    loop {
+        let found = PidFile::read(data)?;
+        if found.as_ref().is_none_or(|found| found.pid.is_some()) || began.elapsed() > WRITE_LIMIT {
+            return Ok(found);
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+}
+
+fn remove_stale(data: &Path) -> Result<()> {
+    let file = PidFile::path(data);
+    fs::remove_file(&file).map_err(LocalPostgresError::io("remove the stale", &file))
+}
+
+/// Signals the postmaster and waits until it is gone, or until patience ends.
+async fn is_gone_after(pid: i32, signal: Signal, patience: Duration, folder: &Folder, account: &Account) -> bool {
+    let data = folder.data();
+    let asked_at = Instant::now();
+    let is_there = || judge(pid, &data, account) == Verdict::Postmaster;
+    if is_there() {
+        // It can only fail because the process is gone, which the next look finds out.
+        let _ = kill(Pid::from_raw(pid), signal);
+    }
+    while is_there() {
+        if asked_at.elapsed() > patience {
+            return false;
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+    true
+}

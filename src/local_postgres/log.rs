@@ -1,0 +1,55 @@
+//! PostgreSQL's own log: a file that we open and PostgreSQL inherits, so that it needs no write access to our folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::{LocalPostgresError, Result};
+
+/// A log that has grown above this is put aside at the next start, in place of the one put aside before.
+const KEPT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How much of the log an error message quotes.
+const QUOTED_LINES: usize = 20;
+
+/// The log, and where in it this start began.
+#[derive(Debug)]
+pub(super) struct Log {
+    path: PathBuf,
+    begin: u64,
+}
+
+impl Log {
+    /// Opens the log for appending.
+    pub fn open(path: PathBuf) -> Result<(Self, File)> {
+        if path.metadata().is_ok_and(|found| found.len() > KEPT_BYTES) {
+            let older = path.with_extension("log.1");
+            fs::rename(&path, &older).map_err(LocalPostgresError::io("move the log to", &older))?;
+        }
+        let mut options = OpenOptions::new();
+        options.append(true).create(true).mode(0o600);
+        let file = options.open(&path).map_err(LocalPostgresError::io("open the log", &path))?;
+        let begin = file.metadata().map_err(LocalPostgresError::io("look at", &path))?.len();
+        Ok((Self { path, begin }, file))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The last lines written since this log was opened. For messages: whatever cannot be read is left out.
+    pub fn tail(&self) -> String {
+        let mut bytes = Vec::new();
+        let read = File::open(&self.path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(self.begin))?;
+            file.read_to_end(&mut bytes)
+        });
+        if let Err(error) = read {
+            return format!("(it cannot be read: {error})");
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().collect();
+        lines.get(lines.len().saturating_sub(QUOTED_LINES)..).unwrap_or_default().join("\n")
+    }
+}

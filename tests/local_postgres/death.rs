@@ -1,0 +1,143 @@
+//! Deaths: of PostgreSQL, of the process that started it, of both.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
+use tallystick::local_postgres::{Lifetime, LocalPostgres, SUPERUSER};
+
+use super::holder::{Holder, folder_to_hold, hold};
+use super::{assert_note_is_there, connect, options, start, write_note};
+use crate::support::temp_folder::TempFolder;
+
+#[tokio::test]
+async fn a_killed_postgresql_recovers_at_the_next_start() {
+    let folder = TempFolder::new();
+    let mut first = start(folder.path()).await;
+    let url = first.url(SUPERUSER, "postgres");
+    write_note(&url).await;
+    let idle = connect(&url).await;
+    kill(first.pid());
+    assert!(!first.exited().await.unwrap().success());
+    drop(first);
+    assert!(folder.path().join("postgresql/postmaster.pid").exists(), "the crash left its traces");
+
+    let second = start(folder.path()).await;
+    assert_note_is_there(&second).await;
+    second.stop().await.unwrap();
+    drop(idle);
+}
+
+#[tokio::test]
+async fn a_postgresql_whose_holder_was_killed_is_replaced_at_the_next_start() {
+    if let Some(folder) = folder_to_hold() {
+        hold(&folder, Lifetime::Kept).await;
+    }
+    let folder = TempFolder::new();
+    let test = "local_postgres::death::a_postgresql_whose_holder_was_killed_is_replaced_at_the_next_start";
+    let mut holder = Holder::start(test, folder.path());
+    holder.kill();
+    let orphan = holder.postmaster;
+
+    let told = Mutex::new(Vec::new());
+    let tell = |message: &str| told.lock().unwrap().push(message.to_owned());
+    let second = LocalPostgres::start(options(folder.path()), &tell).await.unwrap();
+    assert_eq!(
+        told.lock().unwrap().first().unwrap(),
+        &format!("stopping the PostgreSQL that an earlier run left behind (pid {orphan})")
+    );
+    assert_ne!(second.pid(), orphan);
+    assert_is_over(&mut holder);
+    assert_note_is_there(&second).await;
+    second.stop().await.unwrap();
+    let log = fs::read_to_string(folder.path().join("postgresql.log")).unwrap();
+    assert!(!log.contains("not properly shut down"), "the orphan was stopped cleanly:\n{log}");
+}
+
+#[tokio::test]
+async fn a_postgresql_that_is_not_to_outlive_its_holder_stops_cleanly_when_that_is_killed() {
+    if let Some(folder) = folder_to_hold() {
+        hold(&folder, Lifetime::WithParent).await;
+    }
+    let folder = TempFolder::new();
+    let test =
+        "local_postgres::death::a_postgresql_that_is_not_to_outlive_its_holder_stops_cleanly_when_that_is_killed";
+    let mut holder = Holder::start(test, folder.path());
+    holder.kill();
+    assert_is_over(&mut holder);
+
+    let second = start(folder.path()).await;
+    assert_note_is_there(&second).await;
+    second.stop().await.unwrap();
+    let log = fs::read_to_string(folder.path().join("postgresql.log")).unwrap();
+    assert!(!log.contains("not properly shut down"), "{log}");
+}
+
+#[tokio::test]
+async fn a_temporary_postgresql_vanishes_with_its_folder_when_its_holder_is_killed() {
+    if let Some(folder) = folder_to_hold() {
+        hold(&folder, Lifetime::Temporary).await;
+    }
+    let folder = TempFolder::new();
+    let test = "local_postgres::death::a_temporary_postgresql_vanishes_with_its_folder_when_its_holder_is_killed";
+    let mut holder = Holder::start(test, folder.path());
+    assert!(folder.path().exists());
+    holder.kill();
+    assert_is_over(&mut holder);
+    // The watchdog is no child of ours any more, so there is nothing to wait on but the folder.
+    let began = Instant::now();
+    while folder.path().exists() {
+        assert!(began.elapsed() < Duration::from_secs(30), "the folder is removed");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[tokio::test]
+async fn a_stale_pid_file_does_not_stop_a_start_and_whoever_has_the_pid_now_is_left_alone() {
+    let folder = TempFolder::new();
+    let first = start(folder.path()).await;
+    write_note(&first.url(SUPERUSER, "postgres")).await;
+    first.stop().await.unwrap();
+    let data = folder.path().join("postgresql");
+    let mut bystander = sleeper_of_the_owner_of(&data);
+    for stale in [String::new(), "999999999\n".to_owned(), format!("{}\n", bystander.id())] {
+        fs::write(data.join("postmaster.pid"), &stale).unwrap();
+
+        let next = start(folder.path()).await;
+        assert_note_is_there(&next).await;
+        next.stop().await.unwrap();
+    }
+    assert!(bystander.try_wait().unwrap().is_none(), "the bystander lives");
+    bystander.kill().unwrap();
+    bystander.wait().unwrap();
+}
+
+/// `kill -9`.
+pub fn kill(pid: u32) {
+    signal::kill(Pid::from_raw(pid.try_into().unwrap()), Signal::SIGKILL).unwrap();
+}
+
+/// Waits for the end of the PostgreSQL that the holder held, which ends its open session.
+fn assert_is_over(holder: &mut Holder) {
+    holder.session.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    assert_eq!(holder.session.read(&mut [0]).expect("PostgreSQL ends"), 0);
+}
+
+/// A process of the same user as PostgreSQL, which PostgreSQL itself would take for its postmaster.
+fn sleeper_of_the_owner_of(path: &Path) -> std::process::Child {
+    let owner = path.metadata().unwrap();
+    let mut command = Command::new("sleep");
+    command.arg("600");
+    if nix::unistd::geteuid().is_root() {
+        command.uid(owner.uid()).gid(owner.gid());
+    }
+    command.spawn().unwrap()
+}
