@@ -1,0 +1,107 @@
+//! A whole server in this process: its own database, a real socket, the role that a real server has.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use tallystick::{
+    app::App,
+    cli::{Cli, Command},
+    config::ServeArgs,
+    db::Database,
+    domain::BusinessId,
+    http::server::{self, Drained},
+};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use super::{audit, client::Client, fresh_database::FreshDatabase, shop::Shop};
+
+/// The admin token of every server under test.
+pub const ADMIN_TOKEN: &str = "test-admin-token";
+
+/// A server under test.
+pub struct TestServer {
+    /// Its database.
+    pub database: FreshDatabase,
+    /// Its handle on the database.
+    pub db: Database,
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<Drained>,
+}
+
+impl TestServer {
+    /// A server with the settings that users have by default.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// A server with some flags of `tallystick serve`.
+    pub async fn start_with(flags: &[&str]) -> Self {
+        Self::start_on(FreshDatabase::installed().await, flags).await
+    }
+
+    /// One more server on a database.
+    pub async fn start_on(database: FreshDatabase, flags: &[&str]) -> Self {
+        let url = database.server_url();
+        let args = serve_args(flags);
+        args.check().unwrap();
+        let app = App::build(&args, &url).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let db = app.state.db.clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let metrics = app.state.metrics.clone();
+        let serving = tokio::spawn(server::serve(listener, app.router, args.http.server_limits(), metrics, async {
+            let _ = stopped.await;
+        }));
+        Self { database, db, address, stop, serving }
+    }
+
+    /// A client with the admin token.
+    pub fn admin(&self) -> Client {
+        self.client(ADMIN_TOKEN)
+    }
+
+    /// A client without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address, None)
+    }
+
+    /// A client with a bearer credential.
+    pub fn client(&self, credential: &str) -> Client {
+        Client::new(self.address, Some(credential))
+    }
+
+    /// A new business with a client that may do everything in it.
+    pub async fn shop(&self) -> Shop {
+        Shop::open(self).await
+    }
+
+    /// A client for a business that has just these scopes.
+    pub async fn client_with_scopes(&self, business_id: BusinessId, scopes: &[&str]) -> Client {
+        let body = serde_json::json!({"name": "test", "scopes": scopes});
+        let created = self.admin().post(&format!("/v1/businesses/{business_id}/api-keys"), &body).await;
+        self.client(created.expect(201)["key"].as_str().unwrap())
+    }
+
+    /// Fails with every finding if the database does not add up. Every test that moves money ends with it.
+    pub async fn audit(&self) {
+        audit::audit(&self.database).await;
+    }
+
+    /// Stops as on SIGTERM.
+    pub async fn stop(self) -> Drained {
+        drop(self.stop);
+        self.serving.await.unwrap()
+    }
+}
+
+/// The settings of `tallystick serve` with some flags, regardless of the environment's.
+pub fn serve_args(flags: &[&str]) -> ServeArgs {
+    let arguments = [&["tallystick", "serve", "--admin-token", ADMIN_TOKEN], flags].concat();
+    match Cli::try_parse_from(arguments).unwrap_or_else(|error| panic!("{error}")).command {
+        Command::Serve(args) => *args,
+        other => panic!("not serve: {other:?}"),
+    }
+}
