@@ -32,7 +32,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.check()?;
     let stop = until_told_to_stop()?;
     let Some(url) = args.database.url() else {
-        let own = OwnDatabase::start(&args).await?;
+        let own = OwnDatabase::start(&args, "tallystick").await?;
         let served = async { Server::bind(&args, &own.server_url()?).await?.run(stop).await };
         let served = served.await;
         own.stop().await?;
@@ -108,32 +108,38 @@ pub(super) fn until_told_to_stop() -> std::io::Result<impl Future<Output = &'sta
 }
 
 /// A PostgreSQL of our own with the schema and the server's role in it.
-pub(super) struct OwnDatabase(LocalPostgres);
+pub(super) struct OwnDatabase {
+    postgres: LocalPostgres,
+    data_dir: PathBuf,
+}
 
 impl OwnDatabase {
-    /// Starts it on the kept data folder, and brings its schema up to this program.
-    pub(super) async fn start(args: &ServeArgs) -> anyhow::Result<Self> {
+    /// Starts it on the kept data folder, and brings its schema up to this program. The folder is `name`, in the usual
+    /// place for such things, unless the settings say otherwise.
+    pub(super) async fn start(args: &ServeArgs, name: &str) -> anyhow::Result<Self> {
+        let data_dir = data_dir(args.database.data_dir.as_deref(), name)?;
         let options = LocalPostgresOptions {
             bin_dir: args.database.postgres_bin.clone(),
             lifetime: Lifetime::WithParent,
             settings: vec![("max_connections".to_owned(), (args.database.pool_size + 20).max(100).to_string())],
-            ..LocalPostgresOptions::new(data_dir(args.database.data_dir.as_deref())?)
+            ..LocalPostgresOptions::new(&data_dir)
         };
         let postgres = LocalPostgres::start(options, &|step| eprintln!("{step}")).await?;
-        let own = Self(postgres);
+        let own = Self { postgres, data_dir };
         own.prepare().await?;
         Ok(own)
     }
 
     async fn prepare(&self) -> anyhow::Result<()> {
-        let maintenance = crate::db::connect::connect(&self.0.url(SUPERUSER, "postgres").parse()?).await?;
+        let maintenance = crate::db::connect::connect(&self.postgres.url(SUPERUSER, "postgres").parse()?).await?;
         let client = maintenance.client();
         if client.query("SELECT FROM pg_database WHERE datname = $1", &[&DATABASE]).await?.is_empty() {
             client.batch_execute(&format!("CREATE DATABASE {DATABASE}")).await?;
         }
+        let mut said = false;
         let mut say = |progress: Progress<'_>| {
-            if !matches!(progress, Progress::Notice { .. }) {
-                super::migrate::say(progress);
+            if matches!(progress, Progress::Applying { .. }) && !std::mem::replace(&mut said, true) {
+                eprintln!("bringing the database schema up to this program");
             }
         };
         migrate(&self.owner_url().parse()?, &embedded::source()?, MigrateOptions::default(), &mut say).await?;
@@ -143,6 +149,11 @@ impl OwnDatabase {
         Ok(())
     }
 
+    /// The folder that everything is kept in.
+    pub(super) fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
     /// As the role that the server uses.
     pub(super) fn server_url(&self) -> anyhow::Result<ConnectionUrl> {
         Ok(self.server_url_text().parse()?)
@@ -150,33 +161,30 @@ impl OwnDatabase {
 
     /// The same, to show.
     pub(super) fn server_url_text(&self) -> String {
-        self.0.url(SERVER_ROLE, DATABASE)
+        self.postgres.url(SERVER_ROLE, DATABASE)
     }
 
     /// As the superuser, for `migrate` and `verify`.
     pub(super) fn owner_url(&self) -> String {
-        self.0.url(SUPERUSER, DATABASE)
+        self.postgres.url(SUPERUSER, DATABASE)
     }
 
     /// Stops PostgreSQL; the data stays.
     pub(super) async fn stop(self) -> anyhow::Result<()> {
         eprintln!("stopping PostgreSQL");
-        Ok(self.0.stop().await?)
+        Ok(self.postgres.stop().await?)
     }
 }
 
 /// The folder that keeps the data: as told, else where a service or a person keeps such things.
-fn data_dir(told: Option<&Path>) -> anyhow::Result<PathBuf> {
+fn data_dir(told: Option<&Path>, name: &str) -> anyhow::Result<PathBuf> {
     if let Some(told) = told {
         return Ok(told.to_owned());
     }
     if nix::unistd::Uid::effective().is_root() {
-        return Ok(PathBuf::from("/var/lib/tallystick"));
+        return Ok(Path::new("/var/lib").join(name));
     }
-    let under = |variable, rest: &str| {
-        std::env::var_os(variable).filter(|value| !value.is_empty()).map(|home| Path::new(&home).join(rest))
-    };
-    under("XDG_DATA_HOME", "tallystick")
-        .or_else(|| under("HOME", ".local/share/tallystick"))
-        .context("set TALLYSTICK_DATA_DIR: there is no home folder to keep data in")
+    let folder = |variable| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let parent = folder("XDG_DATA_HOME").or_else(|| Some(folder("HOME")?.join(".local/share")));
+    Ok(parent.context("set TALLYSTICK_DATA_DIR: there is no home folder to keep data in")?.join(name))
 }

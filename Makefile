@@ -1,0 +1,15 @@
+# Each target is one line of truth. What a target needs, it gets.
+
+.PHONY: demo test lint bench
+
+demo:  ## a server with sample data, and what to paste (Ctrl-C stops it; the data stays)
+	@./scripts/get-postgresql && cargo run --locked -- demo
+
+test:  ## the whole test suite, from nothing
+	@./scripts/get-postgresql && cargo test --locked --workspace
+
+lint:  ## formatting and lints; warnings are errors
+	cargo fmt --all --check && cargo clippy --locked --workspace --all-targets -- -D warnings
+
+bench:  ## the API beside pgbench on the same database, as ratios
+	@./scripts/get-postgresql && cargo run --locked --release -p tallystick-bench
