@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, and how. `--help` teaches; running is in [`crate::commands`].
 
+#![expect(clippy::doc_markdown, reason = "these doc comments are what --help prints")]
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};

@@ -17,8 +17,18 @@ pub(super) async fn run(database: &OwnerDatabase) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Progress of a migration that nobody asked for: that it happens, if it does.
+pub(super) fn say_once() -> impl FnMut(Progress<'_>) + Send {
+    let mut said = false;
+    move |progress| {
+        if matches!(progress, Progress::Applying { .. }) && !std::mem::replace(&mut said, true) {
+            eprintln!("bringing the database schema up to this program");
+        }
+    }
+}
+
 /// Progress, on standard error.
-pub(super) fn say(progress: Progress<'_>) {
+fn say(progress: Progress<'_>) {
     match progress {
         Progress::WaitingForAnotherRun => eprintln!("another migration is running; waiting for it"),
         Progress::Applying { path } => eprintln!("applying {path}"),

@@ -6,6 +6,7 @@ mod demo;
 mod migrate;
 mod openapi;
 mod output;
+mod own_database;
 mod serve;
 mod verify;
 

@@ -1,48 +1,47 @@
-//! What the demo prints: commands to paste into another terminal.
+//! What the demo prints: commands to paste into another terminal. The README shows the same ones.
 
-use std::net::SocketAddr;
+use std::{fmt::Write as _, net::SocketAddr};
 
 use super::samples::Samples;
-use crate::commands::serve::OwnDatabase;
+use crate::commands::own_database::OwnDatabase;
 
-/// The guide, ready to print.
-pub(super) fn guide(samples: &Samples, address: SocketAddr, own: &OwnDatabase) -> String {
-    let [shop, other] = samples.shops.as_slice() else { return String::new() };
-    let customer = shop.customers.first().map(ToString::to_string).unwrap_or_default();
-    let product = shop.products.first().map(ToString::to_string).unwrap_or_default();
-    let (shop_name, shop_key) = (&shop.name, &shop.key);
-    let (other_name, other_key) = (&other.name, &other.key);
-    let (admin_token, owner_url, server_url) = (&samples.admin_token, own.owner_url(), own.server_url_text());
-    format!(
-        r#"
-tallystick is running. Paste into another terminal:
-
-  export API=http://{address} KEY={shop_key}
-
-  # {shop_name}: a customer buys two of something on credit. Send it twice: it happens once.
+/// Whole after the variables are set, so that the README can show it as it is.
+const COMMANDS: &str = r#"
+  # A customer buys two of something on credit. Send it twice: it happens once.
   curl -s $API/v1/purchases -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \
     -H "Idempotency-Key: my-first-purchase" \
-    -d '{{"customer_id": "{customer}", "items": [{{"product_id": "{product}", "quantity": 2}}]}}'
+    -d '{"customer_id": "'$CUSTOMER'", "items": [{"product_id": "'$PRODUCT'", "quantity": 2}]}'
 
   # The customer pays a part of it.
   curl -s $API/v1/payments -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \
-    -H "Idempotency-Key: my-first-payment" -d '{{"customer_id": "{customer}", "amount": 1000}}'
+    -H "Idempotency-Key: my-first-payment" -d '{"customer_id": "'$CUSTOMER'", "amount": 1000}'
 
-  # What is owed now, and by which entries.
-  curl -s $API/v1/customers/{customer}/balance -H "Authorization: Bearer $KEY"
-  curl -s $API/v1/customers/{customer}/ledger -H "Authorization: Bearer $KEY"
-
-  # Who is overdue.
+  # What is owed now, and by which entries. Who is overdue.
+  curl -s $API/v1/customers/$CUSTOMER/balance -H "Authorization: Bearer $KEY"
+  curl -s $API/v1/customers/$CUSTOMER/ledger -H "Authorization: Bearer $KEY"
   curl -s $API/v1/overdue-customers -H "Authorization: Bearer $KEY"
 
-  # {other_name} is another tenant: for it, this customer does not exist.
-  curl -s $API/v1/customers/{customer} -H "Authorization: Bearer {other_key}"
+  # Another business: for it, this customer does not exist.
+  curl -s $API/v1/customers/$CUSTOMER -H "Authorization: Bearer $OTHER_KEY"
+"#;
 
-Docs            http://{address}/docs
-Admin token     {admin_token}
-Prove the books TALLYSTICK_MIGRATE_DATABASE_URL='{owner_url}' tallystick verify
-Server's URL    {server_url}
-
-Stop with Ctrl-C; the data stays for the next start."#
-    )
+/// The guide, ready to print.
+pub(super) fn guide(samples: &Samples, address: SocketAddr, own: &OwnDatabase) -> anyhow::Result<String> {
+    let program = std::env::args().next().unwrap_or_else(|| "tallystick".to_owned());
+    let mut text = String::from("\ntallystick is running. Paste into another terminal:\n\n");
+    writeln!(text, "  export API=http://{address}")?;
+    if let [shop, other] = samples.shops.as_slice() {
+        writeln!(text, "  export KEY={}  # {}", shop.key, shop.name)?;
+        if let (Some(customer), Some(product)) = (shop.customers.first(), shop.products.first()) {
+            writeln!(text, "  export CUSTOMER={customer} PRODUCT={product}")?;
+        }
+        writeln!(text, "  export OTHER_KEY={}  # {}", other.key, other.name)?;
+    }
+    text.push_str(COMMANDS);
+    writeln!(text, "\nDocs             http://{address}/docs")?;
+    writeln!(text, "Admin token      {}", samples.admin_token)?;
+    writeln!(text, "Prove the books  TALLYSTICK_MIGRATE_DATABASE_URL='{}' {program} verify", own.owner_url())?;
+    writeln!(text, "Look inside      psql '{}'", own.owner_url())?;
+    text.push_str("\nStop with Ctrl-C; the data stays for the next start.");
+    Ok(text)
 }

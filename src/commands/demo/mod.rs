@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use super::{
     output,
-    serve::{OwnDatabase, Server, until_told_to_stop},
+    own_database::OwnDatabase,
+    serve::{Server, until_told_to_stop},
 };
 use crate::config::{Secret, ServeArgs};
 
@@ -23,7 +24,7 @@ pub(super) async fn run(mut args: ServeArgs) -> anyhow::Result<ExitCode> {
         args.auth.admin_token.get_or_insert_with(|| Secret::from(samples.admin_token.clone()));
         args.check()?;
         let server = Server::bind(&args, &own.server_url()?).await?;
-        output::line(&guide::guide(&samples, server.address()?, &own))?;
+        output::line(&guide::guide(&samples, server.address()?, &own)?)?;
         server.run(stop).await
     };
     let served = served.await;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     auth::GeneratedKey,
-    commands::{output::explain, serve::OwnDatabase},
+    commands::{output::explain, own_database::OwnDatabase},
     config::ServeArgs,
     db::{Database, NewApiKey, NewBusiness, NewCustomer, NewProduct, connect::connect, pool::PoolSettings},
     domain::{BusinessId, CustomerId, ExternalId, Name, OrderId, ProductId, Scope, Sku},
