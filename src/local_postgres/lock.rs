@@ -12,7 +12,7 @@ use super::{LocalPostgresError, Result};
 /// files are opened close-on-exec. The file itself stays, since removing it would let two processes lock two files.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -33,6 +33,13 @@ impl Lock {
             Err(TryLockError::Error(error)) => return Err(failed("lock")(error)),
         }
         file.set_len(0).and_then(|()| writeln!(file, "{}", process::id())).map_err(failed("write"))?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a child that another thread is just forking has the file open until it execs.
+        let _ = self.file.unlock();
     }
 }

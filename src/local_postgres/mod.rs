@@ -13,7 +13,7 @@
 //! | `socket/` | the Unix socket, when its path is short enough | the PostgreSQL account, 0700 |
 //! | `postgresql.log` | PostgreSQL's own log, one older one beside it | us, 0600 |
 //!
-//! The PostgreSQL account is ourselves, unless we are root: see [`account`].
+//! The PostgreSQL account is ourselves, unless we are root: see `account.rs`.
 //!
 //! Invariants:
 //! - durability is PostgreSQL's default (`fsync` on, checksums on); only a caller's explicit setting can change it;

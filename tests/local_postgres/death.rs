@@ -1,7 +1,6 @@
 //! Deaths: of PostgreSQL, of the process that started it, of both.
 
 use std::fs;
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -37,13 +36,41 @@ async fn a_killed_postgresql_recovers_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_session_that_outlives_a_killed_postgresql_is_waited_for() {
+    let folder = TempFolder::new();
+    let mut first = start(folder.path()).await;
+    let url = first.url(SUPERUSER, "postgres");
+    write_note(&url).await;
+    let client = connect(&url).await;
+    let session: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+    let session = Pid::from_raw(session);
+    // A stopped process does not notice the postmaster's end, as a busy one would not for a while.
+    signal::kill(session, Signal::SIGSTOP).unwrap();
+    kill(first.pid());
+    first.exited().await.unwrap();
+    drop(first);
+
+    let told = Mutex::new(Vec::new());
+    let tell = |message: &str| {
+        if message == "waiting for the sessions of a killed PostgreSQL to end" {
+            signal::kill(session, Signal::SIGCONT).ok();
+        }
+        told.lock().unwrap().push(message.to_owned());
+    };
+    let second = LocalPostgres::start(options(folder.path()), &tell).await.unwrap();
+    assert!(told.lock().unwrap().iter().any(|message| message.starts_with("waiting")), "{told:?}");
+    assert_note_is_there(&second).await;
+    second.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_postgresql_whose_holder_was_killed_is_replaced_at_the_next_start() {
     if let Some(folder) = folder_to_hold() {
         hold(&folder, Lifetime::Kept).await;
     }
     let folder = TempFolder::new();
     let test = "local_postgres::death::a_postgresql_whose_holder_was_killed_is_replaced_at_the_next_start";
-    let mut holder = Holder::start(test, folder.path());
+    let mut holder = Holder::start(test, folder.path()).await;
     holder.kill();
     let orphan = holder.postmaster;
 
@@ -55,7 +82,7 @@ async fn a_postgresql_whose_holder_was_killed_is_replaced_at_the_next_start() {
         &format!("stopping the PostgreSQL that an earlier run left behind (pid {orphan})")
     );
     assert_ne!(second.pid(), orphan);
-    assert_is_over(&mut holder);
+    holder.assert_postgres_ends().await;
     assert_note_is_there(&second).await;
     second.stop().await.unwrap();
     let log = fs::read_to_string(folder.path().join("postgresql.log")).unwrap();
@@ -70,9 +97,9 @@ async fn a_postgresql_that_is_not_to_outlive_its_holder_stops_cleanly_when_that_
     let folder = TempFolder::new();
     let test =
         "local_postgres::death::a_postgresql_that_is_not_to_outlive_its_holder_stops_cleanly_when_that_is_killed";
-    let mut holder = Holder::start(test, folder.path());
+    let mut holder = Holder::start(test, folder.path()).await;
     holder.kill();
-    assert_is_over(&mut holder);
+    holder.assert_postgres_ends().await;
 
     let second = start(folder.path()).await;
     assert_note_is_there(&second).await;
@@ -88,10 +115,10 @@ async fn a_temporary_postgresql_vanishes_with_its_folder_when_its_holder_is_kill
     }
     let folder = TempFolder::new();
     let test = "local_postgres::death::a_temporary_postgresql_vanishes_with_its_folder_when_its_holder_is_killed";
-    let mut holder = Holder::start(test, folder.path());
+    let mut holder = Holder::start(test, folder.path()).await;
     assert!(folder.path().exists());
     holder.kill();
-    assert_is_over(&mut holder);
+    holder.assert_postgres_ends().await;
     // The watchdog is no child of ours any more, so there is nothing to wait on but the folder.
     let began = Instant::now();
     while folder.path().exists() {
@@ -123,12 +150,6 @@ async fn a_stale_pid_file_does_not_stop_a_start_and_whoever_has_the_pid_now_is_l
 /// `kill -9`.
 pub fn kill(pid: u32) {
     signal::kill(Pid::from_raw(pid.try_into().unwrap()), Signal::SIGKILL).unwrap();
-}
-
-/// Waits for the end of the PostgreSQL that the holder held, which ends its open session.
-fn assert_is_over(holder: &mut Holder) {
-    holder.session.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    assert_eq!(holder.session.read(&mut [0]).expect("PostgreSQL ends"), 0);
 }
 
 /// A process of the same user as PostgreSQL, which PostgreSQL itself would take for its postmaster.

@@ -1,8 +1,9 @@
 //! Starts that cannot work say why.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use tallystick::local_postgres::{LocalPostgresError, LocalPostgresOptions};
 
@@ -90,9 +91,17 @@ fn fake_binaries(version: &str, initdb: &str) -> TempFolder {
     let folder = TempFolder::new();
     fs::create_dir(folder.path()).unwrap();
     for (name, script) in [("postgres", &*format!("echo '{version}'")), ("initdb", initdb)] {
-        let program = folder.path().join(name);
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        write_script(&folder.path().join(name), script);
     }
     folder
+}
+
+/// Has another process write it: a child that a parallel test is just forking would have our file open for writing,
+/// and the kernel does not run a file that somebody has open for writing.
+fn write_script(path: &Path, script: &str) {
+    let mut install = Command::new("install");
+    install.args(["-m", "755", "/dev/stdin"]).arg(path).stdin(Stdio::piped());
+    let mut child = install.spawn().unwrap();
+    write!(child.stdin.take().unwrap(), "#!/bin/sh\n{script}\n").unwrap();
+    assert!(child.wait().unwrap().success());
 }
