@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -134,17 +134,15 @@ async fn a_stale_pid_file_does_not_stop_a_start_and_whoever_has_the_pid_now_is_l
     write_note(&first.url(SUPERUSER, "postgres")).await;
     first.stop().await.unwrap();
     let data = folder.path().join("postgresql");
-    let mut bystander = sleeper_of_the_owner_of(&data);
-    for stale in [String::new(), "999999999\n".to_owned(), format!("{}\n", bystander.id())] {
+    let mut bystander = Bystander::of_the_owner_of(&data);
+    for stale in [String::new(), "999999999\n".to_owned(), format!("{}\n", bystander.0.id())] {
         fs::write(data.join("postmaster.pid"), &stale).unwrap();
 
         let next = start(folder.path()).await;
         assert_note_is_there(&next).await;
         next.stop().await.unwrap();
     }
-    assert!(bystander.try_wait().unwrap().is_none(), "the bystander lives");
-    bystander.kill().unwrap();
-    bystander.wait().unwrap();
+    assert!(bystander.0.try_wait().unwrap().is_none(), "the bystander lives");
 }
 
 /// `kill -9`.
@@ -153,12 +151,23 @@ pub fn kill(pid: u32) {
 }
 
 /// A process of the same user as PostgreSQL, which PostgreSQL itself would take for its postmaster.
-fn sleeper_of_the_owner_of(path: &Path) -> std::process::Child {
-    let owner = path.metadata().unwrap();
-    let mut command = Command::new("sleep");
-    command.arg("600");
-    if nix::unistd::geteuid().is_root() {
-        command.uid(owner.uid()).gid(owner.gid());
+struct Bystander(Child);
+
+impl Bystander {
+    fn of_the_owner_of(path: &Path) -> Self {
+        let owner = path.metadata().unwrap();
+        let mut command = Command::new("sleep");
+        command.arg("600").stdout(Stdio::null()).stderr(Stdio::null());
+        if nix::unistd::geteuid().is_root() {
+            command.uid(owner.uid()).gid(owner.gid());
+        }
+        Self(command.spawn().unwrap())
     }
-    command.spawn().unwrap()
+}
+
+impl Drop for Bystander {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
 }
