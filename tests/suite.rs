@@ -1,6 +1,7 @@
 //! The one test binary: one link step, and one temporary PostgreSQL for all tests that need none of their own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test as its body does")]
 
+mod cli;
 mod http;
 mod local_postgres;
 mod schema;

@@ -45,6 +45,11 @@ impl FreshDatabase {
         let admin = session("postgres").await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
         admin.client().batch_execute(&create).await.unwrap();
+        // A clone does not have the privileges of its template's database.
+        let revoke = format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC");
+        if template == TEMPLATE {
+            admin.client().batch_execute(&revoke).await.unwrap();
+        }
         Self { name }
     }
 

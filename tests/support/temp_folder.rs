@@ -12,6 +12,13 @@ impl TempFolder {
         Self(unique_path())
     }
 
+    /// The same, with the folder there.
+    pub fn created() -> Self {
+        let folder = Self::new();
+        fs::create_dir(folder.path()).unwrap();
+        folder
+    }
+
     pub fn path(&self) -> &Path {
         &self.0
     }

@@ -1,0 +1,89 @@
+//! `tallystick business` and `tallystick api-key`.
+
+use serde_json::Value;
+
+use super::program::{Ended, program, run};
+use crate::support::{cluster::cluster, fresh_database::SERVER_ROLE, server::TestServer};
+
+fn tallystick(server: &TestServer, arguments: &[&str]) -> Ended {
+    run(program(arguments).env("DATABASE_URL", cluster().url(SERVER_ROLE, &server.database.name)))
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_business_and_its_keys_are_made_listed_and_ended_on_the_command_line() {
+    let server = TestServer::start().await;
+    let create =
+        ["business", "create", "--name", "Nord & Süd", "--currency", "CHF", "--overdue-after-days", "14", "--json"];
+    let business = json(&tallystick(&server, &create).expect(0));
+    assert_eq!((business["currency"].as_str(), business["overdue_after_days"].as_i64()), (Some("CHF"), Some(14)));
+    let id = business["id"].as_str().unwrap();
+
+    let listed = tallystick(&server, &["business", "list"]).expect(0);
+    assert!(listed.contains(id) && listed.contains("Nord & Süd") && listed.starts_with("ID "), "{listed}");
+    assert_eq!(
+        json(&tallystick(&server, &["business", "list", "--json"]).expect(0)),
+        Value::Array(vec![business.clone()])
+    );
+
+    let create = ["api-key", "create", "--business", id, "--name", "till", "--scope", "read", "--scope", "write"];
+    let key = tallystick(&server, &create).expect(0);
+    let client = server.client(key.trim());
+    client.get("/v1/customers").await.expect(200);
+
+    let keys = json(&tallystick(&server, &["api-key", "list", "--business", id, "--json"]).expect(0));
+    assert_eq!(keys[0]["name"], "till");
+    assert_eq!(keys[0]["scopes"], serde_json::json!(["read", "write"]));
+    let secret = key.trim().rsplit('_').next().unwrap();
+    assert!(!keys.to_string().contains(secret), "a list shows a secret");
+    let table = tallystick(&server, &["api-key", "list", "--business", id]).expect(0);
+    assert!(table.contains("till") && !table.contains(secret), "{table}");
+
+    let revoke = ["api-key", "revoke", "--business", id, "--key", keys[0]["id"].as_str().unwrap()];
+    tallystick(&server, &revoke).expect(0);
+    tallystick(&server, &revoke).expect(0);
+    let keys = json(&tallystick(&server, &["api-key", "list", "--business", id, "--json"]).expect(0));
+    assert!(keys[0]["revoked_at"].is_string(), "{keys}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_exist_is_status_1_and_what_makes_no_sense_is_status_2() {
+    let server = TestServer::start().await;
+    let nobody = "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11";
+    for arguments in [
+        &["api-key", "create", "--business", nobody, "--name", "x", "--scope", "read"][..],
+        &["api-key", "list", "--business", nobody],
+        &["api-key", "revoke", "--business", nobody, "--key", nobody],
+    ] {
+        let complaint = tallystick(&server, arguments).expect_complaint(1);
+        assert!(complaint.contains("not found"), "{complaint}");
+    }
+    for arguments in [
+        &["business", "create", "--name", "", "--currency", "EUR"][..],
+        &["business", "create", "--name", "x", "--currency", "euro"],
+        &["business", "create", "--name", "x", "--currency", "EUR", "--overdue-after-days", "3651"],
+        &["api-key", "create", "--business", nobody, "--name", "x"],
+        &["api-key", "create", "--business", nobody, "--name", "x", "--scope", "admin"],
+        &["api-key", "list", "--business", "1"],
+        &["nonsense"],
+    ] {
+        tallystick(&server, arguments).expect_complaint(2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_many_businesses_is_whole() {
+    let server = TestServer::start().await;
+    let mut ids = Vec::new();
+    for number in 0..103 {
+        let body = serde_json::json!({"name": format!("Shop {number}"), "currency": "EUR"});
+        ids.push(server.admin().post("/v1/businesses", &body).await.expect(201)["id"].clone());
+    }
+    ids.reverse();
+    let listed = json(&tallystick(&server, &["business", "list", "--json"]).expect(0));
+    let listed: Vec<_> = listed.as_array().unwrap().iter().map(|business| business["id"].clone()).collect();
+    assert_eq!(listed, ids);
+}

@@ -1,0 +1,8 @@
+//! The program itself, as people run it.
+
+mod api_keys;
+mod demo;
+mod migrate;
+mod program;
+mod serve;
+mod settings;

@@ -1,0 +1,109 @@
+//! Runs the program and keeps what it said.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+/// The program with arguments, in an environment without settings of ours.
+pub fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tallystick"));
+    command.args(arguments).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        let ours = name.to_str().is_some_and(|name| name.starts_with("TALLYSTICK_") || name == "DATABASE_URL");
+        if ours && name != "TALLYSTICK_POSTGRES_BIN" {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// What a run ended with.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs to the end.
+pub fn run(command: &mut Command) -> Ended {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ended { code: status.code(), out: text(stdout), err: text(stderr) }
+}
+
+impl Ended {
+    /// What it printed, if it ended as expected.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "out: {}\nerr: {}", self.out, self.err);
+        self.out
+    }
+
+    /// What it complained of, if it ended as expected and printed no data.
+    #[track_caller]
+    pub fn expect_complaint(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "out: {}\nerr: {}", self.out, self.err);
+        assert_eq!(self.out, "");
+        self.err
+    }
+}
+
+/// A program that goes on running.
+pub struct Running {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Running {
+    /// Starts it; its standard output is read as it comes, its standard error goes into `complaints`.
+    pub fn start(command: &mut Command, complaints: &std::path::Path) -> Self {
+        let file = std::fs::File::options().create(true).append(true).open(complaints).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().unwrap();
+        let out: ChildStdout = child.stdout.take().unwrap();
+        let (send, lines) = mpsc::channel();
+        thread::spawn(move || BufReader::new(out).lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        Self { child, lines }
+    }
+
+    /// The lines up to and including the first that contains `text`. Fails if the program ends before.
+    pub fn lines_until(&mut self, text: &str) -> Vec<String> {
+        let mut read = Vec::new();
+        while let Ok(line) = self.lines.recv() {
+            let found = line.contains(text);
+            read.push(line);
+            if found {
+                return read;
+            }
+        }
+        panic!("it ended without saying {text:?}: {read:#?}");
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// The exit status; none if a signal ended it.
+    pub fn wait(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already, as it should.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,73 @@
+//! `tallystick serve` with a database of others.
+
+use nix::sys::signal::Signal;
+
+use super::program::{Running, program, run};
+use crate::support::{
+    client::Client,
+    cluster::cluster,
+    fresh_database::{FreshDatabase, SERVER_ROLE},
+    temp_folder::TempFolder,
+};
+
+#[tokio::test]
+async fn serve_refuses_a_superuser_and_says_how_to_make_a_better_role() {
+    let database = FreshDatabase::installed().await;
+    let serve = &["serve", "--listen", "127.0.0.1:0"];
+    let complaint =
+        run(program(serve).env("DATABASE_URL", cluster().superuser_url(&database.name))).expect_complaint(2);
+    assert!(complaint.contains("superuser"), "{complaint}");
+    assert!(complaint.contains("IN ROLE tallystick_app"), "{complaint}");
+}
+
+#[tokio::test]
+async fn serve_refuses_a_database_without_the_schema_and_says_what_to_run() {
+    FreshDatabase::installed().await;
+    let database = FreshDatabase::create().await;
+    let serve = &["serve", "--listen", "127.0.0.1:0"];
+    let complaint =
+        run(program(serve).env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name))).expect_complaint(2);
+    assert!(complaint.contains("tallystick migrate"), "{complaint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_answers_until_it_is_told_to_stop_and_logs_one_line_a_request() {
+    let database = FreshDatabase::installed().await;
+    let folder = TempFolder::created();
+    let log = folder.path().join("log");
+    let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+    serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", "hunter2");
+    let mut running = Running::start(&mut serve, &log);
+
+    let address = address(&log, &mut running).await;
+    let client = Client::new(address, Some("hunter2"));
+    let body = serde_json::json!({"name": "x", "currency": "EUR"});
+    let created = client.post("/v1/businesses", &body).await;
+    created.expect(201);
+    client.get("/readyz").await.expect(200);
+    running.signal(Signal::SIGTERM);
+    assert_eq!(running.wait(), Some(0));
+
+    let log = std::fs::read_to_string(&log).unwrap();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let request_id = created.header("x-request-id").unwrap();
+    let of_request: Vec<_> = lines.iter().filter(|line| line["request_id"] == request_id).collect();
+    assert_eq!(of_request.len(), 1, "{log}");
+    assert_eq!(of_request[0]["route"], "/v1/businesses");
+    assert_eq!(of_request[0]["status"], 201);
+    assert!(!log.contains("hunter2"), "{log}");
+}
+
+/// Where a server listens, as its log says.
+async fn address(log: &std::path::Path, running: &mut Running) -> std::net::SocketAddr {
+    loop {
+        let ended = running.has_ended();
+        let text = tokio::fs::read_to_string(log).await.unwrap_or_default();
+        let listening = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        if let Some(address) = listening.filter_map(|line| line["address"].as_str().map(str::to_owned)).next() {
+            return address.parse().unwrap();
+        }
+        assert!(!ended, "it ended: {text}");
+        tokio::task::yield_now().await;
+    }
+}
