@@ -5,3 +5,4 @@ mod http;
 mod local_postgres;
 mod schema;
 mod support;
+mod verify;
