@@ -94,6 +94,9 @@ pub struct VerifyArgs {
     /// Where.
     #[command(flatten)]
     pub database: OwnerDatabase,
+    /// Look at the rows of this business only. Roles, functions, policies and grants are looked at all the same.
+    #[arg(long, value_name = "ID")]
+    pub business: Option<BusinessId>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -15,3 +15,4 @@ pub mod http;
 pub mod local_postgres;
 pub mod metrics;
 pub mod telemetry;
+pub mod verify;

@@ -6,3 +6,4 @@ mod http;
 mod local_postgres;
 mod schema;
 mod support;
+mod verify;

@@ -1,9 +1,154 @@
-//! `tallystick verify`: proves a database from the outside.
+//! `tallystick verify`: proves a database and prints what was checked and found.
 
-use std::process::ExitCode;
+use std::{fmt::Write as _, process::ExitCode};
 
-use crate::cli::VerifyArgs;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 
-pub(super) async fn run(_args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not built yet")
+use super::output;
+use crate::{
+    cli::VerifyArgs,
+    verify::{
+        Progress, Report, VerifyOptions,
+        report::{BusinessReport, CheckReport, Finding},
+        verify,
+    },
+};
+
+/// How many businesses are printed for people; those with findings come first. `--json` has all.
+const BUSINESSES_PRINTED: usize = 50;
+
+pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let url = args.database.url()?.parse()?;
+    let options = VerifyOptions { business: args.business, ..VerifyOptions::default() };
+    // Draws on standard error, and only if that is a terminal.
+    let bar = ProgressBar::new(1).with_style(ProgressStyle::with_template("{bar:24} {pos}/{len} {msg} {elapsed}")?);
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    let mut show = |progress: Progress| {
+        bar.set_length(progress.total as u64);
+        bar.set_position(progress.done as u64);
+        bar.set_message(progress.title);
+    };
+    let report = verify(&url, options, &mut show).await;
+    bar.finish_and_clear();
+    let report = report?;
+    if args.json {
+        output::json(&report)?;
+    } else {
+        print(&report)?;
+    }
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(report: &Report) -> std::io::Result<()> {
+    let Report { database, server_version, .. } = report;
+    output::line(&format!("{database}, PostgreSQL {server_version}, as of {}\n", report.taken_at.format("%F %T UTC")))?;
+    for line in check_lines(&report.checks) {
+        output::line(&line)?;
+    }
+    output::line("")?;
+    print_businesses(&report.businesses)?;
+    output::line(&verdict(report))
+}
+
+/// One line per check, and under it what it found.
+fn check_lines(checks: &[CheckReport]) -> Vec<String> {
+    let width = checks.iter().map(|check| check.title.chars().count()).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for check in checks {
+        let found = check.findings_total;
+        let mark = if found == 0 { "ok   " } else { "WRONG" };
+        let mut line = format!(
+            "{mark}  {:width$}  {:>12} checked  {:>8}",
+            check.title,
+            check.rows_checked,
+            seconds(check.duration_ms)
+        );
+        if found > 0 {
+            // Writing to a String cannot fail.
+            _ = write!(line, "  {}", count(found, "finding"));
+        }
+        lines.push(line);
+        if found > 0 {
+            lines.push(format!("       {}", check.proves));
+            lines.extend(check.findings.iter().map(|finding| format!("       - {}", finding_text(finding))));
+        }
+        let hidden = found - check.findings.len() as u64;
+        if hidden > 0 {
+            lines.push(format!("       - and {hidden} more"));
+        }
+    }
+    lines
+}
+
+fn finding_text(finding: &Finding) -> String {
+    let mut text = finding.wrong.clone();
+    let business = finding.business_id.map(|id| ("business_id", id.to_string()));
+    let keys = finding.keys.iter().map(|(name, value)| (name.as_str(), value_text(value)));
+    for (position, (name, value)) in business.into_iter().chain(keys).enumerate() {
+        _ = write!(text, "{}{name}={value}", if position == 0 { "  [" } else { ", " });
+    }
+    if text.contains("  [") { text + "]" } else { text }
+}
+
+fn value_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn print_businesses(businesses: &[BusinessReport]) -> std::io::Result<()> {
+    let mut shown: Vec<_> = businesses.iter().collect();
+    shown.sort_by_key(|business| std::cmp::Reverse(business.findings));
+    shown.truncate(BUSINESSES_PRINTED);
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let heading = ["BUSINESS", "NAME", "CUSTOMERS", "PRODUCTS", "ORDERS", "LINES", "ENTRIES", "BALANCE", "FINDINGS"];
+    output::table(
+        heading,
+        shown.iter().map(|business| {
+            [
+                business.business_id.map_or_else(|| "-".to_owned(), |id| id.to_string()),
+                business.name.clone().unwrap_or_else(|| "-".to_owned()),
+                business.customers.to_string(),
+                business.products.to_string(),
+                business.orders.to_string(),
+                business.order_items.to_string(),
+                business.ledger_entries.to_string(),
+                format!("{} {}", business.balance, business.currency.as_deref().unwrap_or("-")),
+                business.findings.to_string(),
+            ]
+        }),
+    )?;
+    let hidden = businesses.len() - shown.len();
+    output::line(&if hidden > 0 { format!("and {hidden} more (--json has all)\n") } else { String::new() })
+}
+
+fn verdict(report: &Report) -> String {
+    let checked = format!(
+        "{} over {} rows of {} in {}",
+        count(report.checks.len() as u64, "check"),
+        report.rows_checked,
+        count_of(report.businesses.len() as u64, "business", "businesses"),
+        seconds(report.duration_ms),
+    );
+    match report.findings {
+        0 => format!("{checked}: everything is as it should be"),
+        found => format!("{checked}: {}", count(found, "finding")),
+    }
+}
+
+fn count(number: u64, noun: &str) -> String {
+    count_of(number, noun, &format!("{noun}s"))
+}
+
+fn count_of(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a duration for people, to a hundredth of a second")]
+fn seconds(milliseconds: u64) -> String {
+    format!("{:.2} s", milliseconds as f64 / 1000.0)
 }

@@ -3,3 +3,4 @@
 mod migrate;
 mod pool;
 mod role_check;
+mod snapshot;

@@ -37,7 +37,11 @@ impl FreshDatabase {
     pub async fn installed() -> Self {
         static INSTALLED: OnceCell<()> = OnceCell::const_new();
         INSTALLED.get_or_init(install_template).await;
-        Self::cloned_from(TEMPLATE).await
+        let cloned = Self::cloned_from(TEMPLATE).await;
+        // A clone has everything but its template's privileges on the database itself (sql/database.sql).
+        let revoke = format!("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC", cloned.name);
+        session("postgres").await.client().batch_execute(&revoke).await.unwrap();
+        cloned
     }
 
     async fn cloned_from(template: &str) -> Self {

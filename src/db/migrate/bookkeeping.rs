@@ -135,7 +135,7 @@ impl Recorded {
     }
 
     /// Reads the bookkeeping; it must [exist](Self::exists).
-    pub(in crate::db) async fn read(client: &Client) -> Result<Self, Error> {
+    pub(crate) async fn read(client: &Client) -> Result<Self, Error> {
         let migrations = client
             .query("SELECT version, name, sha256 FROM tallystick_migrate.migrations ORDER BY version", &[])
             .await?

@@ -1,0 +1,620 @@
+-- The whole catalogue after a fresh install, for review: what all migrations and all current code add up to.
+-- `tallystick verify` compares databases with it. Generated from sql/queries/catalogue.sql, never edited:
+--     UPDATE_SNAPSHOTS=1 cargo test schema
+
+role tallystick_app
+    attributes: NOLOGIN, NOSUPERUSER, NOBYPASSRLS, NOCREATEROLE, NOCREATEDB, NOREPLICATION
+
+role tallystick_owner
+    attributes: NOLOGIN, NOSUPERUSER, NOBYPASSRLS, NOCREATEROLE, NOCREATEDB, NOREPLICATION
+
+schema tallystick
+    owner: tallystick_owner
+    granted to authenticated: USAGE
+    granted to tallystick_app: USAGE
+    granted to tallystick_owner: CREATE, USAGE
+
+schema tallystick_migrate
+    owner: tallystick_owner
+    granted to tallystick_app: USAGE
+    granted to tallystick_owner: CREATE, USAGE
+
+table tallystick.api_keys
+    owner: tallystick_owner
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column name: text NOT NULL
+    column prefix: text COLLATE "C" NOT NULL
+    column secret_hash: bytea NOT NULL
+    column scopes: text[] NOT NULL
+    column expires_at: timestamp with time zone
+    column revoked_at: timestamp with time zone
+    column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    constraint api_keys_pk: PRIMARY KEY (business_id, id)
+    constraint api_keys_prefix_is_unique: UNIQUE (business_id, prefix)
+    constraint api_keys_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint api_keys_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
+    constraint api_keys_scopes_are_known: CHECK ((((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2)) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
+    constraint api_keys_secret_hash_is_sha256: CHECK ((octet_length(secret_hash) = 32))
+    index api_keys_pk: CREATE UNIQUE INDEX api_keys_pk ON tallystick.api_keys USING btree (business_id, id)
+    index api_keys_prefix_is_unique: CREATE UNIQUE INDEX api_keys_prefix_is_unique ON tallystick.api_keys USING btree (business_id, prefix)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.businesses
+    owner: tallystick_owner
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column name: text NOT NULL
+    column currency: text NOT NULL
+    column overdue_after_days: integer NOT NULL DEFAULT 30
+    column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    constraint businesses_pk: PRIMARY KEY (business_id)
+    constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency ~ '^[A-Z]{3}$'::text))
+    constraint businesses_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint businesses_overdue_after_days_is_0_to_3650: CHECK (((overdue_after_days >= 0) AND (overdue_after_days <= 3650)))
+    index businesses_pk: CREATE UNIQUE INDEX businesses_pk ON tallystick.businesses USING btree (business_id)
+    policy platform_lists_businesses: PERMISSIVE FOR SELECT TO tallystick_owner USING (current_setting('app.platform'::text, true) = 'business_list'::text)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.credit_ledger
+    owner: tallystick_owner
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column customer_id: uuid NOT NULL
+    column entry_no: bigint NOT NULL
+    column id: uuid NOT NULL
+    column kind: text NOT NULL
+    column amount: bigint NOT NULL
+    column balance_before: bigint NOT NULL
+    column balance_after: bigint NOT NULL
+    column charged_total: bigint NOT NULL
+    column credit_limit: bigint
+    column idempotency_key: text COLLATE "C" NOT NULL
+    column request_fingerprint: bytea NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    column previous_entry_no: bigint GENERATED ALWAYS AS (NULLIF((entry_no - 1), 0)) STORED
+    column charged_before: bigint GENERATED ALWAYS AS ((charged_total - GREATEST(amount, (0)::bigint))) STORED
+    column order_id: uuid GENERATED ALWAYS AS ( CASE kind WHEN 'purchase'::text THEN id ELSE NULL::uuid END) STORED
+    constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no)
+    constraint credit_ledger_id_is_unique: UNIQUE (business_id, id)
+    constraint credit_ledger_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
+    constraint credit_ledger_prefix_sums: UNIQUE (business_id, customer_id, charged_total, entry_no, balance_after)
+    constraint credit_ledger_continues_the_previous_entry: FOREIGN KEY (business_id, customer_id, charged_before, previous_entry_no, balance_before) REFERENCES tallystick.credit_ledger(business_id, customer_id, charged_total, entry_no, balance_after)
+    constraint credit_ledger_customer_exists: FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers(business_id, id)
+    constraint credit_ledger_purchase_charges_its_orders_total: FOREIGN KEY (business_id, customer_id, order_id, amount) REFERENCES tallystick.orders(business_id, customer_id, id, total)
+    constraint credit_ledger_amount_is_safe_money: CHECK (((amount >= '-9007199254740991'::bigint) AND (amount <= '9007199254740991'::bigint)))
+    constraint credit_ledger_balance_after_is_before_plus_amount: CHECK ((balance_after = (balance_before + amount)))
+    constraint credit_ledger_balance_is_safe_money: CHECK (((balance_after >= '-9007199254740991'::bigint) AND (balance_after <= '9007199254740991'::bigint)))
+    constraint credit_ledger_charge_keeps_the_limit_in_force: CHECK (((kind = 'purchase'::text) = (credit_limit IS NOT NULL)))
+    constraint credit_ledger_charge_stays_within_the_limit: CHECK (((amount <= 0) OR (balance_after <= credit_limit)))
+    constraint credit_ledger_entry_no_counts_from_1: CHECK ((entry_no >= 1))
+    constraint credit_ledger_fingerprint_is_sha256: CHECK ((octet_length(request_fingerprint) = 32))
+    constraint credit_ledger_first_entry_starts_from_zero: CHECK (((entry_no > 1) OR ((balance_before = 0) AND (charged_total = GREATEST(amount, (0)::bigint)))))
+    constraint credit_ledger_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
+    constraint credit_ledger_purchase_charges_and_payment_pays: CHECK ( CASE kind WHEN 'purchase'::text THEN (amount >= 0) WHEN 'payment'::text THEN (amount < 0) ELSE false END)
+    index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
+    index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
+    index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no)
+    index credit_ledger_prefix_sums: CREATE UNIQUE INDEX credit_ledger_prefix_sums ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no, balance_after)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.credit_ledger FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.credit_ledger FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.customers
+    owner: tallystick_owner
+    row level security: enabled, forced
+    options: fillfactor=90
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column name: text NOT NULL
+    column external_id: text
+    column credit_limit: bigint NOT NULL
+    column blocked: boolean NOT NULL DEFAULT false
+    column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    constraint customers_pk: PRIMARY KEY (business_id, id)
+    constraint customers_external_id_is_unique: UNIQUE (business_id, external_id)
+    constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint customers_credit_limit_is_safe_money: CHECK (((credit_limit >= 0) AND (credit_limit <= '9007199254740991'::bigint)))
+    constraint customers_external_id_is_short_text: CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200)))
+    constraint customers_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id)
+    index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.order_items
+    owner: tallystick_owner
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column order_id: uuid NOT NULL
+    column line_no: integer NOT NULL
+    column product_id: uuid NOT NULL
+    column quantity: bigint NOT NULL
+    column unit_price: bigint NOT NULL
+    column line_total: bigint NOT NULL
+    constraint order_items_pk: PRIMARY KEY (business_id, order_id, line_no)
+    constraint order_items_order_exists: FOREIGN KEY (business_id, order_id) REFERENCES tallystick.orders(business_id, id)
+    constraint order_items_product_exists: FOREIGN KEY (business_id, product_id) REFERENCES tallystick.products(business_id, id)
+    constraint order_items_line_no_is_1_to_500: CHECK (((line_no >= 1) AND (line_no <= 500)))
+    constraint order_items_line_total_is_quantity_times_price: CHECK (((line_total)::numeric = ((quantity)::numeric * (unit_price)::numeric)))
+    constraint order_items_quantity_is_positive: CHECK (((quantity >= 1) AND (quantity <= 2147483647)))
+    constraint order_items_unit_price_is_safe_money: CHECK (((unit_price >= 0) AND (unit_price <= '9007199254740991'::bigint)))
+    index order_items_pk: CREATE UNIQUE INDEX order_items_pk ON tallystick.order_items USING btree (business_id, order_id, line_no)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger order_lines_add_up: CREATE TRIGGER order_lines_add_up AFTER INSERT ON tallystick.order_items REFERENCING NEW TABLE AS new_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.order_lines_add_up(), always
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.order_items FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.order_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.orders
+    owner: tallystick_owner
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column customer_id: uuid NOT NULL
+    column total: bigint NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    constraint orders_pk: PRIMARY KEY (business_id, id)
+    constraint orders_total_belongs_to_the_customer: UNIQUE (business_id, customer_id, id, total)
+    constraint orders_customer_exists: FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers(business_id, id)
+    constraint orders_total_is_safe_money: CHECK (((total >= 0) AND (total <= '9007199254740991'::bigint)))
+    index orders_pk: CREATE UNIQUE INDEX orders_pk ON tallystick.orders USING btree (business_id, id)
+    index orders_total_belongs_to_the_customer: CREATE UNIQUE INDEX orders_total_belongs_to_the_customer ON tallystick.orders USING btree (business_id, customer_id, id, total)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.orders FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.orders FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.products
+    owner: tallystick_owner
+    row level security: enabled, forced
+    options: fillfactor=60
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column sku: text NOT NULL
+    column name: text NOT NULL
+    column price: bigint NOT NULL
+    column stock: bigint NOT NULL
+    column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    constraint products_pk: PRIMARY KEY (business_id, id)
+    constraint products_sku_is_unique: UNIQUE (business_id, sku)
+    constraint products_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint products_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint products_price_is_safe_money: CHECK (((price >= 0) AND (price <= '9007199254740991'::bigint)))
+    constraint products_sku_is_short_text: CHECK (((char_length(sku) >= 1) AND (char_length(sku) <= 100)))
+    constraint products_stock_is_a_safe_integer: CHECK ((stock <= '9007199254740991'::bigint))
+    constraint products_stock_is_never_below_zero: CHECK ((stock >= 0))
+    index products_pk: CREATE UNIQUE INDEX products_pk ON tallystick.products USING btree (business_id, id)
+    index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.stock_movements
+    owner: tallystick_owner
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column product_id: uuid NOT NULL
+    column kind: text NOT NULL
+    column quantity: bigint NOT NULL
+    column stock_after: bigint NOT NULL
+    column reason: text NOT NULL
+    column idempotency_key: text COLLATE "C"
+    column request_fingerprint: bytea
+    column created_at: timestamp with time zone NOT NULL
+    constraint stock_movements_pk: PRIMARY KEY (business_id, id)
+    constraint stock_movements_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
+    constraint stock_movements_product_exists: FOREIGN KEY (business_id, product_id) REFERENCES tallystick.products(business_id, id)
+    constraint stock_movements_adjustments_carry_a_key: CHECK (((kind = 'adjustment'::text) = (idempotency_key IS NOT NULL)))
+    constraint stock_movements_change_something: CHECK ((quantity <> 0))
+    constraint stock_movements_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
+    constraint stock_movements_key_comes_with_a_fingerprint: CHECK ((((idempotency_key IS NULL) = (request_fingerprint IS NULL)) AND (octet_length(request_fingerprint) = 32)))
+    constraint stock_movements_kind_is_known: CHECK ((kind = ANY (ARRAY['opening'::text, 'adjustment'::text])))
+    constraint stock_movements_opening_is_positive: CHECK (((kind <> 'opening'::text) OR (quantity > 0)))
+    constraint stock_movements_reason_is_short_text: CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+    constraint stock_movements_stock_is_never_below_zero: CHECK (((stock_after >= 0) AND (stock_after <= '9007199254740991'::bigint)))
+    index stock_movements_by_product: CREATE INDEX stock_movements_by_product ON tallystick.stock_movements USING btree (business_id, product_id, id)
+    index stock_movements_idempotency_key_is_used_once: CREATE UNIQUE INDEX stock_movements_idempotency_key_is_used_once ON tallystick.stock_movements USING btree (business_id, idempotency_key)
+    index stock_movements_opening_is_single: CREATE UNIQUE INDEX stock_movements_opening_is_single ON tallystick.stock_movements USING btree (business_id, product_id) WHERE (kind = 'opening'::text)
+    index stock_movements_pk: CREATE UNIQUE INDEX stock_movements_pk ON tallystick.stock_movements USING btree (business_id, id)
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.stock_movements FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick_migrate.current_code
+    owner: tallystick_owner
+    row level security: disabled, not forced
+    column only_row: boolean NOT NULL DEFAULT true
+    column sha256: text NOT NULL
+    column tallystick_version: text NOT NULL
+    column applied_at: timestamp with time zone NOT NULL DEFAULT now()
+    constraint current_code_pkey: PRIMARY KEY (only_row)
+    constraint current_code_has_one_row: CHECK (only_row)
+    constraint current_code_sha256_is_hexadecimal: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+    index current_code_pkey: CREATE UNIQUE INDEX current_code_pkey ON tallystick_migrate.current_code USING btree (only_row)
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick_migrate.migrations
+    owner: tallystick_owner
+    row level security: disabled, not forced
+    column version: integer NOT NULL
+    column name: text NOT NULL
+    column sha256: text NOT NULL
+    column tallystick_version: text NOT NULL
+    column applied_at: timestamp with time zone NOT NULL DEFAULT now()
+    constraint migrations_pkey: PRIMARY KEY (version)
+    constraint migrations_sha256_is_hexadecimal: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+    constraint migrations_version_counts_from_one: CHECK ((version >= 1))
+    index migrations_pkey: CREATE UNIQUE INDEX migrations_pkey ON tallystick_migrate.migrations USING btree (version)
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+view tallystick.customer_accounts
+    owner: tallystick_owner
+    options: security_invoker=true
+    column business_id: uuid
+    column id: uuid
+    column name: text
+    column external_id: text
+    column credit_limit: bigint
+    column blocked: boolean
+    column created_at: timestamp with time zone
+    column balance: bigint
+    column available_credit: bigint
+    column oldest_unpaid_at: timestamp with time zone
+    column overdue: boolean
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance_after, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance_after, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after, entry.charged_total FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT entry.created_at FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND (entry.charged_total > (last.charged_total - last.balance_after))) ORDER BY entry.charged_total, entry.entry_no LIMIT 1) unpaid ON ((last.balance_after > 0)));
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+view tallystick.order_records
+    owner: tallystick_owner
+    options: security_invoker=true
+    column business_id: uuid
+    column id: uuid
+    column customer_id: uuid
+    column total: bigint
+    column balance_after: bigint
+    column created_at: timestamp with time zone
+    column product_ids: uuid[]
+    column quantities: bigint[]
+    column unit_prices: bigint[]
+    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices FROM ((tallystick.orders placed JOIN tallystick.credit_ledger entry ON (((entry.business_id = placed.business_id) AND (entry.id = placed.id)))) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+view tallystick.overdue_customers
+    owner: tallystick_owner
+    options: security_invoker=true
+    column business_id: uuid
+    column customer_id: uuid
+    column name: text
+    column external_id: text
+    column balance: bigint
+    column oldest_unpaid_at: timestamp with time zone
+    column days: integer
+    definition: SELECT business_id, id AS customer_id, name, external_id, balance, oldest_unpaid_at, (floor((EXTRACT(epoch FROM (now() - oldest_unpaid_at)) / (86400)::numeric)))::integer AS days FROM tallystick.customer_accounts account WHERE overdue;
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, OUT outcome text, OUT created_at timestamp with time zone
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 a270871a4c91143d9f8cef8f5bb7310878bd2d8962290171bba9423e9f158d3b
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.api_key_find(uuid,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_prefix text
+    returns: TABLE(id uuid, secret_hash bytea, scopes text[], expires_at timestamp with time zone)
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 55347472d5a9c7153af6f1be9a74dfd692bec7f3c15eea4d0afdb226c5a729ce
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.api_key_list(uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_before uuid, p_limit integer
+    returns: TABLE(id uuid, name text, prefix text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, created_at timestamp with time zone)
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 8294b60ec9523ca994f515661011e96141ddea39672aa143983eeaca4b6b5185
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.api_key_revoke(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 f9717b3832247180c4e54a5fde5dfadf98ce712ef6b0c179458a7e27e6d870f8
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.business_create(uuid,text,text,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer
+    returns: SETOF tallystick.businesses
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 65a0ddfc6a1959b583b1389c22cb83a2513a03c51d3c773c73315275347c2ba4
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.business_get(uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid
+    returns: SETOF tallystick.businesses
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 0659fd973387a937d536383a1ad20ce36cbfc640acf8bf0e838f843d527d18e2
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.business_list(uuid,integer)
+    owner: tallystick_owner
+    arguments: p_before uuid, p_limit integer
+    returns: SETOF tallystick.businesses
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 3029824851595002e524fa1c78b8a3ad8cb53356cd1db15538d082647615e439
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.claims_business_id()
+    owner: tallystick_owner
+    arguments:
+    returns: uuid
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 460db4a2df14aecad4440801a7109df8aae4aa7f18005048b16c94b2feba1e6f
+    granted to authenticated: EXECUTE
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.context_business_id()
+    owner: tallystick_owner
+    arguments:
+    returns: uuid
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 c93a5460665450479530eec4673e151484c91ad061c963d629fc8caed19e1def
+    granted to authenticated: EXECUTE
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, OUT outcome text, OUT customer tallystick.customer_accounts
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 82cf7f84ec3319476c7a5269216148f52e037ea5b8431788ff9388200e6d1658
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.customer_get(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: SETOF tallystick.customer_accounts
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 2d4a141bf41e322034cb5c2b8ab32170318582239c59eab0848ae00108e1b7bd
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.customer_list(uuid,text,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_external_id text, p_before uuid, p_limit integer
+    returns: SETOF tallystick.customer_accounts
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 f545af2011aca9abcc0b7fe7ad1bbc498ed5540434b4071837014de8dedba76b
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, OUT outcome text, OUT customer tallystick.customer_accounts
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 69e7435648c32341eb7ff448077b2e93b86ca91c82aa42b5b0baa509c40fa4ad
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_list(uuid,uuid,bigint,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_before bigint, p_limit integer
+    returns: TABLE(id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint, credit_limit bigint, order_id uuid, created_at timestamp with time zone)
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 d3e5f8a19d7d62863c57e3e14e8d714de1cd5596021f64118b671970bff604a8
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.new_id()
+    owner: tallystick_owner
+    arguments:
+    returns: uuid
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 bbe95f434f5c4434d09780b2527482a37fb458916d04bddb859bd2c0608f6ef0
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.order_get(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: SETOF tallystick.order_records
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 7225f8eaf3509030887d4d907df9274fe66b3272fc805e4befe653b63fd2d626
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.order_lines_add_up()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 d6edbb7c419cda24151952c2fe58091086f544d41bb3e2ab0c3cee58f8150313
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.order_list(uuid,uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_before uuid, p_limit integer
+    returns: SETOF tallystick.order_records
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b90f0bb40168cf5a941dcdb5e44cc8ccb9f8d70686a107d0abaf95bc6811500f
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.overdue_list(uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_before uuid, p_limit integer
+    returns: SETOF tallystick.overdue_customers
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 68f65e5c8efeb4f85711af18e99c0123ca0f072c305b83824bdc36900fad0c0e
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.payment_record(uuid,uuid,bigint,text,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 8b3ccd2c6e285c11a9a24330291e30e22c5c5be441fea61953534d4a7bf196ba
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.product_create(uuid,uuid,text,text,bigint,bigint)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, OUT outcome text, OUT product tallystick.products
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b886991f18d30e3087a7d80086f4108f5b6d6dac4ac23f3bcdca9b5a0ddc7e2f
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.product_get(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: SETOF tallystick.products
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 d7b8ce31dae241b1841e32d7cf53072f3596e0727e52e9c0de7976f5d8604001
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.product_list(uuid,text,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_sku text, p_before uuid, p_limit integer
+    returns: SETOF tallystick.products
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 7657c3625c4c83a924f5c6cafb0c9123152a8deed5e164221819cf89f3fcc7a4
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.product_update(uuid,uuid,text,text,bigint)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, OUT outcome text, OUT product tallystick.products
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 995ffdcc7932ceebf139b51433246944d923408f1d15937f56690889d47a5caa
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT order_id uuid, OUT created_at timestamp with time zone, OUT total bigint, OUT balance_after bigint, OUT unit_prices bigint[], OUT product_ids uuid[], OUT requested bigint[], OUT available bigint[], OUT credit_limit bigint, OUT balance bigint, OUT lock_wait_us bigint
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 82d841d11030bbab069501ec92f9bb888eb0b3d7e79e0e8551be68dd11b6a965
+    granted to authenticated: EXECUTE
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase_check_input(uuid[],bigint[],text)
+    owner: tallystick_owner
+    arguments: p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text
+    returns: void
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 240098b5aa957b9b646aee722d01a6db79d2f08010a5c6ccfbd94ec25c2e3e9e
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.refuse_change()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 0d53a971692a353ce3d6f86e204e405c4a11fd93f6c121dd912e1085ecd0a747
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.request_fingerprint(text[])
+    owner: tallystick_owner
+    arguments: VARIADIC p_parts text[]
+    returns: bytea
+    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 6cc0e1a5561753f440b0dc56273c7e5371e9eb505d38759b4f7f2d6467031dae
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.require_context(uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid
+    returns: void
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 72a74648b3c37d3ba150e805273df277a7c12d893f8e8da6e7c3e875322a4451
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 fd66fc01512d3269886a6376fbdd44f80edefa38d29e0c30ca23632d7fa913ae
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE

@@ -1,0 +1,23 @@
+-- Functions
+-- Every function in schema tallystick belongs to tallystick_owner, which bypasses nothing, is written in SQL or
+-- PL/pgSQL, searches pg_catalog and then temporary objects only, and is not open to everybody.
+SELECT
+    NULL::uuid AS business_id,
+    1 AS rows_checked,
+    nullif(concat_ws('; ',
+        CASE WHEN owner.rolname <> 'tallystick_owner' THEN format('it belongs to %I', owner.rolname) END,
+        CASE WHEN function.prosecdef AND (owner.rolsuper OR owner.rolbypassrls)
+            THEN 'it runs with the rights of a role that bypasses row level security' END,
+        CASE WHEN language.lanname NOT IN ('sql', 'plpgsql') THEN format('it is written in %s', language.lanname) END,
+        CASE WHEN ('search_path=pg_catalog, pg_temp' = ANY (function.proconfig)) IS NOT TRUE
+            THEN 'its search_path is not pg_catalog, pg_temp' END,
+        CASE WHEN EXISTS (
+                SELECT FROM aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) AS privilege
+                WHERE privilege.grantee = 0)
+            THEN 'everybody may execute it' END
+    ), '') AS wrong,
+    function.oid::regprocedure::text AS function
+FROM pg_proc AS function
+JOIN pg_roles AS owner ON owner.oid = function.proowner
+JOIN pg_language AS language ON language.oid = function.prolang
+WHERE function.pronamespace = (SELECT schema.oid FROM pg_namespace AS schema WHERE schema.nspname = 'tallystick')

@@ -1,0 +1,62 @@
+-- Identities
+-- Within a business every id, and every name that must be its own (sku, external_id, key prefix), is there once.
+-- Counted in the rows themselves, whatever state the indexes are in.
+SELECT
+    named.business_id,
+    named.times AS rows_checked,
+    CASE
+        WHEN named.id IS NULL AND named.value IS NULL THEN format('%s is missing', named.property)
+        WHEN named.times > 1 THEN format('%s rows have the same %s', named.times, named.property)
+    END AS wrong,
+    named."table",
+    named.id,
+    named.value,
+    named.line_no
+FROM (
+    SELECT
+        'businesses' AS "table", 'business_id' AS property, business.business_id, business.business_id AS id,
+        NULL::text AS value, NULL::integer AS line_no, count(*) AS times
+    FROM tallystick.businesses AS business
+    GROUP BY business.business_id
+    UNION ALL
+    SELECT 'customers', 'id', customer.business_id, customer.id, NULL, NULL, count(*)
+    FROM tallystick.customers AS customer
+    GROUP BY customer.business_id, customer.id
+    UNION ALL
+    SELECT 'customers', 'external_id', customer.business_id, NULL, customer.external_id, NULL, count(*)
+    FROM tallystick.customers AS customer
+    WHERE customer.external_id IS NOT NULL
+    GROUP BY customer.business_id, customer.external_id
+    UNION ALL
+    SELECT 'products', 'id', product.business_id, product.id, NULL, NULL, count(*)
+    FROM tallystick.products AS product
+    GROUP BY product.business_id, product.id
+    UNION ALL
+    SELECT 'products', 'sku', product.business_id, NULL, product.sku, NULL, count(*)
+    FROM tallystick.products AS product
+    GROUP BY product.business_id, product.sku
+    UNION ALL
+    SELECT 'stock_movements', 'id', movement.business_id, movement.id, NULL, NULL, count(*)
+    FROM tallystick.stock_movements AS movement
+    GROUP BY movement.business_id, movement.id
+    UNION ALL
+    SELECT 'orders', 'id', placed.business_id, placed.id, NULL, NULL, count(*)
+    FROM tallystick.orders AS placed
+    GROUP BY placed.business_id, placed.id
+    UNION ALL
+    SELECT 'order_items', 'order_id and line_no', item.business_id, item.order_id, NULL, item.line_no, count(*)
+    FROM tallystick.order_items AS item
+    GROUP BY item.business_id, item.order_id, item.line_no
+    UNION ALL
+    SELECT 'credit_ledger', 'id', entry.business_id, entry.id, NULL, NULL, count(*)
+    FROM tallystick.credit_ledger AS entry
+    GROUP BY entry.business_id, entry.id
+    UNION ALL
+    SELECT 'api_keys', 'id', api_key.business_id, api_key.id, NULL, NULL, count(*)
+    FROM tallystick.api_keys AS api_key
+    GROUP BY api_key.business_id, api_key.id
+    UNION ALL
+    SELECT 'api_keys', 'prefix', api_key.business_id, NULL, api_key.prefix, NULL, count(*)
+    FROM tallystick.api_keys AS api_key
+    GROUP BY api_key.business_id, api_key.prefix
+) AS named

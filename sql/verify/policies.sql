@@ -1,0 +1,23 @@
+-- Policies
+-- No policy opens a table further than it was shipped: beside tenant_isolation there is only the one by which code that
+-- runs as the owner lists the businesses.
+SELECT
+    NULL::uuid AS business_id,
+    1 AS rows_checked,
+    CASE
+        WHEN NOT policy.polpermissive THEN NULL
+        WHEN policy.polname = 'tenant_isolation' THEN NULL
+        WHEN policy.polname = 'platform_lists_businesses' AND relation.relname = 'businesses' THEN
+            CASE WHEN policy.polcmd <> 'r'
+                      OR policy.polroles IS DISTINCT FROM ARRAY[(
+                          SELECT role.oid FROM pg_roles AS role WHERE role.rolname = 'tallystick_owner')]
+                      OR pg_get_expr(policy.polqual, policy.polrelid)
+                         IS DISTINCT FROM '(current_setting(''app.platform''::text, true) = ''business_list''::text)'
+                THEN 'it opens more than the list of businesses to code that runs as the owner' END
+        ELSE 'a permissive policy that is not shipped opens the table further'
+    END AS wrong,
+    relation.oid::regclass::text AS "table",
+    policy.polname AS policy
+FROM pg_policy AS policy
+JOIN pg_class AS relation ON relation.oid = policy.polrelid
+WHERE relation.relnamespace = (SELECT schema.oid FROM pg_namespace AS schema WHERE schema.nspname = 'tallystick')

@@ -1,0 +1,26 @@
+-- Triggers
+-- Completed facts refuse UPDATE, DELETE and TRUNCATE, and the lines of a new order must add up, by triggers that fire
+-- always, also where session_replication_role is set.
+SELECT
+    NULL::uuid AS business_id,
+    1 AS rows_checked,
+    CASE
+        WHEN present.oid IS NULL THEN 'the trigger is missing'
+        WHEN present.tgenabled <> 'A' THEN 'the trigger does not fire always'
+        WHEN present.tgtype <> needed.type THEN 'the trigger does not fire for what it should'
+        WHEN present.tgqual IS NOT NULL OR present.tgattr <> ''::int2vector THEN 'the trigger fires under a condition only'
+        WHEN present.tgfoid IS DISTINCT FROM to_regprocedure(needed.function)
+            THEN format('the trigger executes %s', present.tgfoid::regprocedure)
+    END AS wrong,
+    needed."table",
+    needed.trigger
+FROM (
+    -- tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
+    SELECT 'tallystick.' || facts.name AS "table", refusal.trigger, refusal.type, 'tallystick.refuse_change()' AS function
+    FROM unnest(ARRAY['stock_movements', 'orders', 'order_items', 'credit_ledger']) AS facts (name)
+    CROSS JOIN (VALUES ('refuse_change', 1 + 2 + 8 + 16), ('refuse_truncate', 2 + 32)) AS refusal (trigger, type)
+    UNION ALL
+    SELECT 'tallystick.order_items', 'order_lines_add_up', 4, 'tallystick.order_lines_add_up()'
+) AS needed
+LEFT JOIN pg_trigger AS present
+    ON present.tgrelid = to_regclass(needed."table") AND present.tgname = needed.trigger AND NOT present.tgisinternal

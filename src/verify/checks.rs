@@ -1,0 +1,132 @@
+//! The checks: every file of `sql/verify`, in the order in which they are reported.
+//!
+//! What a check proves stands in the header of its file and nowhere else.
+
+/// What a check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Rows of tenants, so it can be narrowed to one business.
+    Rows,
+    /// This database's catalogue.
+    Catalogue,
+    /// What all databases of the cluster share: roles.
+    Cluster,
+}
+
+/// One check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Check {
+    /// Its name, that of its file.
+    pub name: &'static str,
+    /// What it looks at.
+    pub subject: Subject,
+    text: &'static str,
+}
+
+macro_rules! checks {
+    ($($name:literal: $subject:ident),* $(,)?) => {
+        &[$(Check {
+            name: $name,
+            subject: Subject::$subject,
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/verify/", $name, ".sql")),
+        }),*]
+    };
+}
+
+/// All of them. Money first.
+pub const CHECKS: &[Check] = checks![
+    "ledger_chain": Rows,
+    "ledger_balances": Rows,
+    "ledger_entries": Rows,
+    "credit_limits": Rows,
+    "orders_and_ledger": Rows,
+    "order_totals": Rows,
+    "order_lines": Rows,
+    "stock": Rows,
+    "stock_movements": Rows,
+    "idempotency_keys": Rows,
+    "identities": Rows,
+    "businesses_exist": Rows,
+    "references": Rows,
+    "settings_in_range": Rows,
+    "tenant_tables": Catalogue,
+    "tenant_keys": Catalogue,
+    "policies": Catalogue,
+    "views": Catalogue,
+    "functions": Catalogue,
+    "triggers": Catalogue,
+    "database": Catalogue,
+    "roles": Cluster,
+];
+
+impl Check {
+    /// A few words, from the first line of the file.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.header().next().unwrap_or(self.name)
+    }
+
+    /// What it proves, from the lines that follow up to the first empty one.
+    #[must_use]
+    pub fn proves(&self) -> String {
+        self.header().skip(1).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The statement that counts what is right, per business, and returns what is wrong row by row.
+    ///
+    /// Grouping by the finding keeps one row for all that is right, and lets PostgreSQL spill to disk when everything is
+    /// wrong. With `$1`, only that business counts.
+    pub(super) fn statement(&self, one_business: bool) -> String {
+        let only = if one_business { "WHERE examined.business_id = $1" } else { "" };
+        format!(
+            "SELECT examined.business_id, sum(examined.rows_checked)::bigint AS rows_checked,
+                CASE WHEN examined.wrong IS NOT NULL
+                    THEN jsonb_strip_nulls(to_jsonb(examined) - ARRAY['business_id', 'rows_checked']) END AS finding
+            FROM (
+                {text}
+            ) AS examined
+            {only}
+            GROUP BY 1, 3",
+            text = self.text
+        )
+    }
+
+    fn header(&self) -> impl Iterator<Item = &'static str> {
+        self.text.lines().map_while(|line| line.strip_prefix("--")).map(str::trim)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_check_and_every_check_a_file() {
+        let mut files: Vec<String> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/verify"))
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().file_name().to_str()?.strip_suffix(".sql").map(str::to_owned))
+            .collect();
+        files.sort();
+        let mut listed: Vec<_> = CHECKS.iter().map(|check| check.name).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, files);
+    }
+
+    #[test]
+    fn every_check_says_what_it_proves() {
+        for check in CHECKS {
+            assert!((4..40).contains(&check.title().len()), "{}: title {:?}", check.name, check.title());
+            assert!(check.proves().ends_with('.'), "{}: proves {:?}", check.name, check.proves());
+        }
+    }
+
+    #[test]
+    fn every_check_is_one_statement_that_can_be_wrapped() {
+        for check in CHECKS {
+            let code: String = check.text.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+            assert!(!code.contains(" ;") && !code.trim_end().ends_with(';'), "{} ends with a semicolon", check.name);
+        }
+    }
+}

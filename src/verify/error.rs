@@ -1,0 +1,71 @@
+//! Why a verification proved nothing: exit status 2, never to be taken for "no finding".
+
+use tokio_postgres::error::SqlState;
+
+use crate::db::connect::{ConnectError, explain};
+
+/// Why nothing was proven.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// tallystick was never installed here.
+    #[error("tallystick is not installed in database {database}; run `tallystick migrate`")]
+    NotInstalled {
+        /// The database.
+        database: String,
+    },
+    /// The role does not see everything, so that what it finds to be right proves nothing.
+    #[error(
+        "role {role} cannot verify, because it does not see every row ({reason}). Use a superuser, or a role with \
+         BYPASSRLS that may read every table, such as the one that migrates; set TALLYSTICK_MIGRATE_DATABASE_URL"
+    )]
+    CannotSee {
+        /// The role.
+        role: String,
+        /// PostgreSQL's words.
+        reason: String,
+    },
+    /// The database stopped answering.
+    #[error("cannot {doing}: {}", explain(.cause))]
+    Database {
+        /// What was being done.
+        doing: String,
+        /// The driver's error.
+        cause: tokio_postgres::Error,
+    },
+    /// This program is not what it should be.
+    #[error("{0}")]
+    Source(String),
+}
+
+/// What an error of a statement says.
+pub(super) enum Meaning {
+    /// The database is damaged so that the check cannot run.
+    Damage,
+    /// The role may not see what the check needs.
+    CannotSee,
+    /// Something else ended the verification.
+    Unproven,
+}
+
+impl VerifyError {
+    pub(super) fn failed(doing: impl Into<String>, cause: tokio_postgres::Error) -> Self {
+        Self::Database { doing: doing.into(), cause }
+    }
+}
+
+/// A table, column or function that is missing or of another type, a value that cannot be, a page that cannot be read:
+/// those are findings. A lost connection, a time limit, a full disk, a conflict on a standby are not.
+pub(super) fn meaning(error: &tokio_postgres::Error) -> Meaning {
+    let Some(state) = error.code() else { return Meaning::Unproven };
+    if *state == SqlState::INSUFFICIENT_PRIVILEGE {
+        return Meaning::CannotSee;
+    }
+    match state.code().get(..2) {
+        // Undefined or mistyped objects; impossible values; damaged pages and indexes.
+        Some("42" | "22" | "XX") => Meaning::Damage,
+        _ => Meaning::Unproven,
+    }
+}

@@ -1,0 +1,120 @@
+//! What a verification found. Plain data: printing it is the command's business.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// How many findings of one check are kept. All are counted.
+pub const FINDINGS_KEPT: usize = 100;
+
+/// Everything that was checked, and what is wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Where: host, port, database and role, without a password.
+    pub database: String,
+    /// PostgreSQL's version.
+    pub server_version: String,
+    /// The moment whose state was checked.
+    pub taken_at: DateTime<Utc>,
+    /// Every check, in order.
+    pub checks: Vec<CheckReport>,
+    /// Every business, by id.
+    pub businesses: Vec<BusinessReport>,
+    /// How often a row was looked at by a check, in all. A row that stands behind three checks counts three times.
+    pub rows_checked: u64,
+    /// How many findings there are in all.
+    pub findings: u64,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// One check and what it found.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckReport {
+    /// The check's name.
+    pub name: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// What it proves if nothing is found.
+    pub proves: String,
+    /// How many rows of tables, or properties of the catalogue, it looked at.
+    pub rows_checked: u64,
+    /// How many findings there are.
+    pub findings_total: u64,
+    /// The first of them, at most [`FINDINGS_KEPT`].
+    pub findings: Vec<Finding>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// Whose it is; nobody's in the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business_id: Option<Uuid>,
+    /// What is wrong, in words.
+    pub wrong: String,
+    /// The keys and figures by which to recognise it.
+    #[serde(flatten)]
+    pub keys: Map<String, Value>,
+}
+
+/// One business: what it has, and how much of it is wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct BusinessReport {
+    /// Its id; absent for rows that belong to no business.
+    pub business_id: Option<Uuid>,
+    /// Its name; absent if it does not exist.
+    pub name: Option<String>,
+    /// Its currency.
+    pub currency: Option<String>,
+    /// Rows in `customers`.
+    pub customers: i64,
+    /// Rows in `products`.
+    pub products: i64,
+    /// Rows in `stock_movements`.
+    pub stock_movements: i64,
+    /// Rows in `orders`.
+    pub orders: i64,
+    /// Rows in `order_items`.
+    pub order_items: i64,
+    /// Rows in `credit_ledger`.
+    pub ledger_entries: i64,
+    /// Rows in `api_keys`.
+    pub api_keys: i64,
+    /// What its customers owe in all, in minor units of its currency: the sum of all amounts in the ledger.
+    pub balance: i64,
+    /// How many findings are its.
+    pub findings: u64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        self.findings == 0
+    }
+}
+
+impl CheckReport {
+    /// Counts a finding, and keeps it if there is room.
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.findings_total += 1;
+        if self.findings.len() < FINDINGS_KEPT {
+            self.findings.push(finding);
+        }
+    }
+}
+
+impl Finding {
+    /// A finding that belongs to no business.
+    pub(super) fn of_catalogue<'a>(
+        wrong: impl Into<String>,
+        keys: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> Self {
+        let keys = keys.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Self { business_id: None, wrong: wrong.into(), keys }
+    }
+}

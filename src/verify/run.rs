@@ -1,0 +1,318 @@
+//! One verification, step by step, within one transaction.
+
+use std::{
+    collections::HashMap,
+    pin::pin,
+    time::{Duration, Instant},
+};
+
+use futures_util::TryStreamExt;
+use serde_json::{Map, Value};
+use tokio_postgres::{
+    Client, Error, Row,
+    types::{ToSql, Type},
+};
+use uuid::Uuid;
+
+use super::{
+    Progress, VerifyOptions, catalogue,
+    checks::{CHECKS, Check, Subject},
+    error::{Meaning, VerifyError, meaning},
+    report::{BusinessReport, CheckReport, Finding, Report},
+};
+use crate::{
+    db::{
+        connect::explain,
+        migrate::{Recorded, Source},
+    },
+    domain::BusinessId,
+};
+
+/// Every check sees the same moment, and the server itself refuses to change anything.
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// What the role, the database or the server may have set must neither hide rows nor change how the catalogue reads,
+/// and a verification takes as long as it takes. Its own limit is on waiting for a lock, behind a migration.
+const SETTINGS: &str = "\
+    SET LOCAL row_security = off;
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = '30s';
+    SET LOCAL idle_in_transaction_session_timeout = 0;
+    SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';
+    SET LOCAL TIME ZONE 'UTC';
+    SET LOCAL DateStyle = ISO;
+    SET LOCAL quote_all_identifiers = off;
+    SET LOCAL work_mem = '64MB';
+    SET LOCAL jit = off;";
+
+/// An index that lost a row must not hide it: rows are read from the tables themselves.
+const WITHOUT_INDEXES: &str = "\
+    SET LOCAL enable_indexscan = off;
+    SET LOCAL enable_indexonlyscan = off;
+    SET LOCAL enable_bitmapscan = off;";
+
+/// The catalogue has its indexes, and in a database with many tables needs them.
+const WITH_INDEXES: &str = "\
+    SET LOCAL enable_indexscan = on;
+    SET LOCAL enable_indexonlyscan = on;
+    SET LOCAL enable_bitmapscan = on;";
+
+const BUSINESS_TOTALS: &str = include_str!("../../sql/queries/business_totals.sql");
+
+/// Checks that are not one statement.
+const RELEASE: (&str, &str, &str) = (
+    "release",
+    "Release",
+    "The database was migrated by this release of tallystick: every migration with the text it has now, and the current \
+     functions, views, triggers, policies and grants.",
+);
+const CATALOGUE: (&str, &str, &str) = (
+    "catalogue",
+    "Catalogue",
+    "Tables, columns, constraints, indexes, policies, triggers, views, functions and their bodies, owners and grants \
+     are those of a fresh install; nothing is missing, altered, switched off, or there in addition.",
+);
+
+pub(super) struct Run<'run> {
+    client: &'run Client,
+    options: VerifyOptions,
+    progress: &'run mut (dyn FnMut(Progress) + Send),
+    started: Instant,
+    report: Report,
+    findings_of_business: HashMap<Option<Uuid>, u64>,
+}
+
+impl<'run> Run<'run> {
+    pub(super) async fn start(
+        client: &'run Client,
+        options: VerifyOptions,
+        progress: &'run mut (dyn FnMut(Progress) + Send),
+        started: Instant,
+    ) -> Result<Self, VerifyError> {
+        let failed = |error| VerifyError::failed("examine the database", error);
+        client.batch_execute(SETTINGS).await.map_err(failed)?;
+        let query = "SELECT current_database()::text, current_setting('server_version'), now(), \
+                     EXISTS (SELECT FROM pg_namespace WHERE nspname = 'tallystick')";
+        let row = client.query_one(query, &[]).await.map_err(failed)?;
+        let database = row.try_get(0).map_err(failed)?;
+        if !row.try_get::<_, bool>(3).map_err(failed)? {
+            return Err(VerifyError::NotInstalled { database });
+        }
+        let report = Report {
+            database,
+            server_version: row.try_get(1).map_err(failed)?,
+            taken_at: row.try_get(2).map_err(failed)?,
+            checks: Vec::new(),
+            businesses: Vec::new(),
+            rows_checked: 0,
+            findings: 0,
+            duration_ms: 0,
+        };
+        Ok(Self { client, options, progress, started, report, findings_of_business: HashMap::new() })
+    }
+
+    pub(super) async fn finish(mut self, source: &Source) -> Result<Report, VerifyError> {
+        let checks: Vec<&Check> =
+            CHECKS.iter().filter(|check| self.options.cluster || check.subject != Subject::Cluster).collect();
+        let total = checks.len() + 3;
+        let (of_rows, of_catalogue): (Vec<&Check>, Vec<&Check>) =
+            checks.into_iter().partition(|check| check.subject == Subject::Rows);
+
+        self.set(WITHOUT_INDEXES).await?;
+        for check in of_rows {
+            self.say(total, check.title());
+            self.check(check).await?;
+        }
+        self.say(total, "Businesses");
+        self.businesses().await?;
+
+        self.set(WITH_INDEXES).await?;
+        for check in of_catalogue {
+            self.say(total, check.title());
+            self.check(check).await?;
+        }
+        self.say(total, CATALOGUE.1);
+        self.catalogue().await?;
+        self.say(total, RELEASE.1);
+        self.release(source).await?;
+        Ok(self.finished())
+    }
+
+    fn finished(self) -> Report {
+        let mut report = self.report;
+        for business in &mut report.businesses {
+            business.findings = self.findings_of_business.get(&business.business_id).copied().unwrap_or(0);
+        }
+        report.rows_checked = report.checks.iter().map(|check| check.rows_checked).sum();
+        report.findings = report.checks.iter().map(|check| check.findings_total).sum();
+        report.duration_ms = milliseconds(self.started.elapsed());
+        report
+    }
+
+    fn say(&mut self, total: usize, title: &'static str) {
+        // The businesses are a step without a check.
+        let done = self.report.checks.len() + usize::from(!self.report.businesses.is_empty());
+        (self.progress)(Progress { done, total, title });
+    }
+
+    async fn check(&mut self, check: &Check) -> Result<(), VerifyError> {
+        let started = Instant::now();
+        let mut report = empty(check.name, check.title(), check.proves());
+        let business = self.options.business.filter(|_| check.subject == Subject::Rows).map(BusinessId::uuid);
+        let statement = check.statement(business.is_some());
+        let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+            business.iter().map(|id| (id as &(dyn ToSql + Sync), Type::UUID)).collect();
+        self.set("SAVEPOINT before_check").await?;
+        let read = async {
+            let mut rows = pin!(self.client.query_typed_raw(&statement, parameters).await?);
+            while let Some(row) = rows.try_next().await? {
+                let business_id: Option<Uuid> = row.try_get(0)?;
+                let rows_checked: Option<i64> = row.try_get(1)?;
+                report.rows_checked += rows_checked.unwrap_or(0).unsigned_abs();
+                if let Some(finding) = row.try_get::<_, Option<Value>>(2)? {
+                    *self.findings_of_business.entry(business_id).or_default() += 1;
+                    report.add(described(business_id, finding));
+                }
+            }
+            Ok(())
+        }
+        .await;
+        self.conclude(report, started, read).await
+    }
+
+    async fn catalogue(&mut self) -> Result<(), VerifyError> {
+        let started = Instant::now();
+        let mut report = empty(CATALOGUE.0, CATALOGUE.1, CATALOGUE.2.to_owned());
+        self.set("SAVEPOINT before_check").await?;
+        let read = async {
+            let found = catalogue::read(self.client).await?;
+            let supabase = catalogue::is_supabase(self.client).await?;
+            report.rows_checked = found.len() as u64;
+            let findings = catalogue::compare(&catalogue::parse(catalogue::SNAPSHOT), &found, supabase);
+            for finding in findings {
+                report.add(finding);
+            }
+            Ok(())
+        }
+        .await;
+        self.conclude(report, started, read).await
+    }
+
+    async fn release(&mut self, source: &Source) -> Result<(), VerifyError> {
+        let started = Instant::now();
+        let mut report = empty(RELEASE.0, RELEASE.1, RELEASE.2.to_owned());
+        self.set("SAVEPOINT before_check").await?;
+        let read = async {
+            let recorded = Recorded::read(self.client).await?;
+            report.rows_checked = recorded.migrations.len() as u64 + u64::from(recorded.code_sha256.is_some());
+            match recorded.pending(source) {
+                Err(history) => report.add(Finding::of_catalogue(history.to_string(), [])),
+                Ok(pending) => {
+                    for migration in pending {
+                        let named = format!("{:04}_{}", migration.version, migration.name);
+                        report.add(Finding::of_catalogue("it is to be migrated", [("migration", named)]));
+                    }
+                }
+            }
+            if recorded.code_sha256.as_deref() != Some(source.code_sha256().as_str()) {
+                let wrong =
+                    "the recorded functions, views, triggers, policies and grants are not those of this release";
+                report.add(Finding::of_catalogue(wrong, []));
+            }
+            Ok(())
+        }
+        .await;
+        self.conclude(report, started, read).await
+    }
+
+    async fn businesses(&mut self) -> Result<(), VerifyError> {
+        let business = self.options.business.map(BusinessId::uuid);
+        self.set("SAVEPOINT before_check").await?;
+        let read = async {
+            let rows = self.client.query_typed(BUSINESS_TOTALS, &[(&business, Type::UUID)]).await?;
+            rows.iter().map(business_report).collect::<Result<Vec<_>, Error>>()
+        }
+        .await;
+        match read {
+            Ok(businesses) => self.report.businesses = businesses,
+            // Some check failed on the same damage, and reports it.
+            Err(error) => self.give_up_on_damage_only(error).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// A check that cannot run for damage is a finding, and the next one goes on.
+    async fn conclude(
+        &mut self,
+        mut report: CheckReport,
+        started: Instant,
+        read: Result<(), Error>,
+    ) -> Result<(), VerifyError> {
+        if let Err(error) = read {
+            let reason = self.give_up_on_damage_only(error).await?;
+            report.add(Finding::of_catalogue(format!("the check cannot run: {reason}"), []));
+        }
+        report.duration_ms = milliseconds(started.elapsed());
+        self.report.checks.push(report);
+        Ok(())
+    }
+
+    async fn give_up_on_damage_only(&self, error: Error) -> Result<String, VerifyError> {
+        match meaning(&error) {
+            Meaning::Damage => {
+                self.set("ROLLBACK TO SAVEPOINT before_check").await?;
+                Ok(explain(&error))
+            }
+            Meaning::CannotSee => {
+                self.set("ROLLBACK TO SAVEPOINT before_check").await?;
+                let failed = |error| VerifyError::failed("ask for the role", error);
+                let row = self.client.query_one("SELECT current_user::text", &[]).await.map_err(failed)?;
+                Err(VerifyError::CannotSee { role: row.try_get(0).map_err(failed)?, reason: explain(&error) })
+            }
+            Meaning::Unproven => Err(VerifyError::failed("go on verifying", error)),
+        }
+    }
+
+    async fn set(&self, sql: &str) -> Result<(), VerifyError> {
+        self.client.batch_execute(sql).await.map_err(|error| VerifyError::failed("go on verifying", error))
+    }
+}
+
+fn empty(name: &'static str, title: &'static str, proves: String) -> CheckReport {
+    CheckReport { name, title, proves, rows_checked: 0, findings_total: 0, findings: Vec::new(), duration_ms: 0 }
+}
+
+/// A finding as the statement returns it: an object of keys and figures, with `wrong` among them.
+fn described(business_id: Option<Uuid>, finding: Value) -> Finding {
+    let mut keys = match finding {
+        Value::Object(keys) => keys,
+        other => Map::from_iter([("finding".to_owned(), other)]),
+    };
+    let wrong = match keys.remove("wrong") {
+        Some(Value::String(wrong)) => wrong,
+        _ => "it is wrong".to_owned(),
+    };
+    Finding { business_id, wrong, keys }
+}
+
+fn business_report(row: &Row) -> Result<BusinessReport, Error> {
+    Ok(BusinessReport {
+        business_id: row.try_get("business_id")?,
+        name: row.try_get("name")?,
+        currency: row.try_get("currency")?,
+        customers: row.try_get("customers")?,
+        products: row.try_get("products")?,
+        stock_movements: row.try_get("stock_movements")?,
+        orders: row.try_get("orders")?,
+        order_items: row.try_get("order_items")?,
+        ledger_entries: row.try_get("ledger_entries")?,
+        api_keys: row.try_get("api_keys")?,
+        balance: row.try_get("balance")?,
+        findings: 0,
+    })
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

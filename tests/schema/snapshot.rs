@@ -1,0 +1,109 @@
+//! What migrations and current code add up to: `sql/schema.snapshot.sql`, and nothing else.
+
+use std::{collections::BTreeMap, env, fs, path::Path};
+
+use tallystick::{
+    db::migrate::{MigrateOptions, embedded, migrate},
+    verify::catalogue::{SNAPSHOT, read, render},
+};
+
+use crate::support::{audit, fresh_database::FreshDatabase};
+
+async fn catalogue(database: &FreshDatabase) -> String {
+    let session = database.session().await;
+    session.client().batch_execute("SET search_path = pg_catalog").await.unwrap();
+    render(&read(session.client()).await.unwrap())
+}
+
+/// The first line that differs, which says more than two texts of a thousand lines.
+#[track_caller]
+fn assert_same(found: &str, expected: &str) {
+    let differing = found.lines().zip(expected.lines()).find(|(found, expected)| found != expected);
+    assert!(found == expected, "run UPDATE_SNAPSHOTS=1 cargo test schema, and review the difference: {differing:#?}");
+}
+
+#[tokio::test]
+async fn a_fresh_install_equals_the_snapshot() {
+    let found = catalogue(&FreshDatabase::installed().await).await;
+    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/schema.snapshot.sql"), &found).unwrap();
+    } else {
+        assert_same(&found, SNAPSHOT);
+    }
+}
+
+#[tokio::test]
+async fn applying_everything_again_changes_nothing() {
+    let database = FreshDatabase::installed().await;
+    let before = catalogue(&database).await;
+    let source = embedded::source().unwrap();
+    let again = migrate(&database.url(), &source, MigrateOptions::default(), &mut |_| {}).await.unwrap();
+    assert!(again.nothing_to_do(), "{again:?}");
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    assert!(migrate(&database.url(), &source, reapply, &mut |_| {}).await.unwrap().code_applied);
+    assert_same(&catalogue(&database).await, &before);
+}
+
+#[tokio::test]
+async fn an_install_by_the_databases_owner_equals_the_snapshot() {
+    let database = FreshDatabase::create().await;
+    let admin = format!("{}_admin", database.name);
+    // As on a managed server: no superuser. The roles exist already, made for another database of the cluster.
+    let _other = FreshDatabase::installed().await;
+    let create = format!(
+        "CREATE ROLE {admin} LOGIN CREATEROLE; ALTER DATABASE {} OWNER TO {admin}; GRANT tallystick_owner TO {admin}",
+        database.name
+    );
+    database.session().await.client().batch_execute(&create).await.unwrap();
+    let source = embedded::source().unwrap();
+    migrate(&database.url_as(&admin), &source, MigrateOptions::default(), &mut |_| {}).await.unwrap();
+    assert_same(&catalogue(&database).await, SNAPSHOT);
+    audit::audit(&database).await;
+}
+
+#[tokio::test]
+async fn functions_equal_their_files() {
+    let source = embedded::source().unwrap();
+    let files: BTreeMap<String, String> = source
+        .code
+        .iter()
+        .filter_map(|script| {
+            let name = script.path.strip_prefix("functions/")?.strip_suffix(".sql")?;
+            let body = script.sql.split("$$").nth(1).unwrap_or_else(|| panic!("{name} has no $$ body"));
+            Some((name.to_owned(), body.to_owned()))
+        })
+        .collect();
+    let database = FreshDatabase::installed().await;
+    let query = "SELECT proname::text, prosrc FROM pg_proc WHERE pronamespace = 'tallystick'::regnamespace";
+    let rows = database.session().await.client().query(query, &[]).await.unwrap();
+    let installed: BTreeMap<String, String> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(rows.len(), installed.len(), "one function per name");
+    assert_eq!(installed.keys().collect::<Vec<_>>(), files.keys().collect::<Vec<_>>());
+    for (name, body) in &files {
+        assert_eq!(&installed[name], body, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_tenant_table_has_forced_row_level_security_and_keys_that_begin_with_the_business() {
+    let database = FreshDatabase::installed().await;
+    // Asked apart from verify's own checks, so that neither stands on the other.
+    let query = "
+        SELECT t.relname::text, t.relrowsecurity AND t.relforcerowsecurity,
+               (SELECT count(*) FROM pg_policy AS p WHERE p.polrelid = t.oid AND p.polname = 'tenant_isolation'),
+               (SELECT coalesce(bool_and(pg_get_indexdef(i.indexrelid, 1, false) = 'business_id'), false)
+                FROM pg_index AS i WHERE i.indrelid = t.oid AND i.indisunique),
+               (SELECT coalesce(bool_and(pg_get_constraintdef(c.oid) ~ '^FOREIGN KEY \\(business_id[,)].*\\(business_id[,)]'), true)
+                FROM pg_constraint AS c WHERE c.conrelid = t.oid AND c.contype = 'f')
+        FROM pg_class AS t
+        WHERE t.relnamespace = 'tallystick'::regnamespace AND t.relkind IN ('r', 'p')";
+    let tables = database.session().await.client().query(query, &[]).await.unwrap();
+    assert_eq!(tables.len(), 8);
+    for table in &tables {
+        let name: String = table.get(0);
+        assert!(table.get::<_, bool>(1), "{name} does not force row level security");
+        assert_eq!(table.get::<_, i64>(2), 1, "{name} has no policy tenant_isolation");
+        assert!(table.get::<_, bool>(3), "{name} has a unique key that does not begin with business_id");
+        assert!(table.get::<_, bool>(4), "{name} has a foreign key that does not begin with business_id on both sides");
+    }
+}

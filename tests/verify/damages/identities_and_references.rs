@@ -1,0 +1,154 @@
+//! Damage to who is who, and to what customers and products are set to, after `unprotected.sql`.
+
+use super::{Damage, damage};
+
+pub const DAMAGES: &[Damage] = &[
+    damage(
+        "a customer is there twice",
+        "identities",
+        &["2 rows have the same id", "\"table\":\"customers\"", "0000000000c1"],
+        "INSERT INTO tallystick.customers SELECT * FROM tallystick.customers
+         WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "two customers have one external id",
+        "identities",
+        &["2 rows have the same external_id", "\"value\":\"ada\""],
+        "UPDATE tallystick.customers SET external_id = 'ada' WHERE id = '0a000000-0000-7000-8000-0000000000c2'",
+    ),
+    damage(
+        "a product is there twice",
+        "identities",
+        &["2 rows have the same id", "\"table\":\"products\"", "0000000000d1"],
+        "INSERT INTO tallystick.products SELECT * FROM tallystick.products
+         WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
+    ),
+    damage(
+        "two products have one sku",
+        "identities",
+        &["2 rows have the same sku", "\"value\":\"beans\""],
+        "UPDATE tallystick.products SET sku = 'beans' WHERE id = '0a000000-0000-7000-8000-0000000000d2'",
+    ),
+    damage(
+        "two movements have one id",
+        "identities",
+        &["2 rows have the same id", "stock_movements", "0000000000f1"],
+        "UPDATE tallystick.stock_movements SET id = '0a000000-0000-7000-8000-0000000000f1'
+         WHERE id = '0a000000-0000-7000-8000-0000000000f2'",
+    ),
+    damage(
+        "two orders have one id",
+        "identities",
+        &["2 rows have the same id", "\"table\":\"orders\"", "0000000000e1"],
+        "UPDATE tallystick.orders SET id = '0a000000-0000-7000-8000-0000000000e1'
+         WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+    ),
+    damage(
+        "an order has one line number twice",
+        "identities",
+        &["2 rows have the same order_id and line_no", "\"line_no\":1", "0000000000e1"],
+        "UPDATE tallystick.order_items SET line_no = 1 WHERE order_id = '0a000000-0000-7000-8000-0000000000e1'",
+    ),
+    damage(
+        "two ledger entries have one id",
+        "identities",
+        &["2 rows have the same id", "credit_ledger", "0000000000e1"],
+        "UPDATE tallystick.credit_ledger SET id = '0a000000-0000-7000-8000-0000000000e1'
+         WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+    ),
+    damage(
+        "an entry has no id",
+        "identities",
+        &["id is missing", "credit_ledger"],
+        "UPDATE tallystick.credit_ledger SET id = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+    ),
+    damage(
+        "two API keys have one id",
+        "identities",
+        &["2 rows have the same id", "api_keys", "0000000000b1"],
+        "UPDATE tallystick.api_keys SET id = '0a000000-0000-7000-8000-0000000000b1'",
+    ),
+    damage(
+        "two API keys have one prefix",
+        "identities",
+        &["2 rows have the same prefix", "abcdefgh"],
+        "UPDATE tallystick.api_keys SET prefix = 'abcdefgh'",
+    ),
+    damage(
+        "a business is there twice",
+        "identities",
+        &["2 rows have the same business_id", "0b000000-0000-7000-8000-000000000000"],
+        "INSERT INTO tallystick.businesses SELECT * FROM tallystick.businesses WHERE name = 'Beta'",
+    ),
+    damage(
+        "a business was deleted",
+        "businesses_exist",
+        &["the business of 1 rows does not exist", "credit_ledger", "0b000000-0000-7000-8000-000000000000"],
+        "DELETE FROM tallystick.businesses WHERE name = 'Beta'",
+    ),
+    damage(
+        "rows belong to no business",
+        "businesses_exist",
+        &["2 rows belong to no business", "api_keys"],
+        "UPDATE tallystick.api_keys SET business_id = NULL",
+    ),
+    damage(
+        "a customer with orders was deleted",
+        "references",
+        &["the customer of 2 rows does not exist in the business", "orders", "0000000000c1"],
+        "DELETE FROM tallystick.customers WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "a customer with payments only was deleted",
+        "references",
+        &[
+            "the customer of 1 rows does not exist in the business",
+            "credit_ledger",
+            "0b000000-0000-7000-8000-0000000000c1",
+        ],
+        "DELETE FROM tallystick.customers WHERE id = '0b000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "a line sells another business's product",
+        "references",
+        &[
+            "the product of 1 rows does not exist in the business",
+            "order_items",
+            "0b000000-0000-7000-8000-0000000000d1",
+        ],
+        "UPDATE tallystick.order_items SET product_id = '0b000000-0000-7000-8000-0000000000d1'
+         WHERE order_id = '0a000000-0000-7000-8000-0000000000e4'",
+    ),
+    damage(
+        "a movement is of a product that does not exist",
+        "references",
+        &["the product of 1 rows does not exist in the business", "stock_movements", "00000000dead"],
+        "UPDATE tallystick.stock_movements SET product_id = '0a000000-0000-7000-8000-00000000dead'
+         WHERE id = '0a000000-0000-7000-8000-0000000000f1'",
+    ),
+    damage(
+        "a business has a currency that is none",
+        "settings_in_range",
+        &["the name is not short text; the currency is not an ISO 4217 code; overdue_after_days", "0b000000"],
+        "UPDATE tallystick.businesses SET currency = 'yen', overdue_after_days = -1, name = '' WHERE name = 'Beta'",
+    ),
+    damage(
+        "a credit limit is below zero",
+        "settings_in_range",
+        &["the credit limit is not safe money", "customers", "0000000000c1"],
+        "UPDATE tallystick.customers SET credit_limit = -1 WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "a price is below zero",
+        "settings_in_range",
+        &["the price is not safe money", "products", "0000000000d1"],
+        "UPDATE tallystick.products SET price = -1 WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
+    ),
+    damage(
+        "an API key may do what nobody knows, with a secret in plain text",
+        "settings_in_range",
+        &["the secret is not a SHA-256; the scopes are not known", "api_keys", "0000000000b1"],
+        "UPDATE tallystick.api_keys SET scopes = ARRAY['admin'], secret_hash = 'secret'
+         WHERE id = '0a000000-0000-7000-8000-0000000000b1'",
+    ),
+];

@@ -1,0 +1,28 @@
+//! Every damage that is planted, by what it damages, and what the verification must say of it.
+
+pub mod identities_and_references;
+pub mod isolation;
+pub mod ledger;
+pub mod orders_and_stock;
+pub mod shipped;
+
+/// A damage, and what must be said of it.
+pub struct Damage {
+    /// What was done.
+    pub name: &'static str,
+    /// The check that must find it.
+    pub check: &'static str,
+    /// What the finding must contain, each.
+    pub finding: &'static [&'static str],
+    /// How it was done.
+    pub sql: &'static str,
+}
+
+const fn damage(
+    name: &'static str,
+    check: &'static str,
+    finding: &'static [&'static str],
+    sql: &'static str,
+) -> Damage {
+    Damage { name, check, finding, sql }
+}
