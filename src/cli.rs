@@ -50,7 +50,7 @@ pub enum Command {
     /// Then make the role that `serve` connects as:
     ///   CREATE ROLE tallystick_server LOGIN PASSWORD '…' IN ROLE tallystick_app;
     #[command(verbatim_doc_comment)]
-    Migrate(OwnerDatabase),
+    Migrate(MigrateArgs),
     /// Prove a database from the outside: every balance, order, stock figure, chain, policy and grant.
     ///
     /// Reads one consistent snapshot while the system is in use. Connects as a role that sees every row (a superuser, or
@@ -75,6 +75,18 @@ pub struct OwnerDatabase {
     /// Used if the former is not given.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
+}
+
+/// How to migrate.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Where.
+    #[command(flatten)]
+    pub database: OwnerDatabase,
+    /// Apply functions, views, triggers, policies and grants again, even if nothing changed: mends what was altered by
+    /// hand, or lost where a database was copied.
+    #[arg(long)]
+    pub reapply: bool,
 }
 
 /// The database as the server sees it.

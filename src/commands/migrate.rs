@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use super::output;
 use crate::{
-    cli::OwnerDatabase,
+    cli::MigrateArgs,
     db::migrate::{MigrateOptions, Progress, Report, embedded, migrate},
 };
 
-pub(super) async fn run(database: &OwnerDatabase) -> anyhow::Result<ExitCode> {
-    let url = database.url()?.parse()?;
-    let report = migrate(&url, &embedded::source()?, MigrateOptions::default(), &mut say).await?;
+pub(super) async fn run(args: &MigrateArgs) -> anyhow::Result<ExitCode> {
+    let url = args.database.url()?.parse()?;
+    let options = MigrateOptions { reapply: args.reapply, ..MigrateOptions::default() };
+    let report = migrate(&url, &embedded::source()?, options, &mut say).await?;
     for line in describe(&report) {
         output::line(&line)?;
     }

@@ -19,7 +19,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve::run(*args).await,
         Command::Demo(args) => demo::run(*args).await,
-        Command::Migrate(database) => migrate::run(&database).await,
+        Command::Migrate(args) => migrate::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Business(command) => business::run(command).await,
         Command::ApiKey(command) => api_key::run(command).await,

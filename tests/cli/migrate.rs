@@ -14,6 +14,9 @@ async fn migrate_installs_the_schema_and_then_finds_nothing_to_do() {
 
     let second = run(program(&["migrate", "--database-url", &url]).env("TALLYSTICK_LOG", "error")).expect(0);
     assert!(second.starts_with("nothing to do: the schema is at version"), "{second}");
+
+    let third = run(&mut program(&["migrate", "--reapply", "--database-url", &url])).expect(0);
+    assert!(third.starts_with("applied functions, views, triggers, policies and grants"), "{third}");
 }
 
 #[test]
