@@ -12,19 +12,6 @@ use crate::{
     metrics::Metrics,
 };
 
-/// The hot statements: what every new connection prepares before it is lent.
-pub const HOT_STATEMENTS: &[&str] =
-    &[super::purchases::PURCHASE, super::payments::PAYMENT_RECORD, super::api_keys::API_KEY_FIND];
-
-/// A movement of money or stock and whether an earlier request made it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded<T> {
-    /// The record, the same at every replay.
-    pub record: T,
-    /// Whether the record is that of an earlier request with the same idempotency key.
-    pub replayed: bool,
-}
-
 /// PostgreSQL, as this program uses it: one Rust function per SQL function. Clones share the pool.
 #[derive(Clone)]
 pub struct Database {
@@ -52,15 +39,6 @@ impl Database {
     /// Refuses new calls.
     pub fn close(&self) {
         self.pool.close();
-    }
-}
-
-/// What became of a movement, as metrics name it.
-pub(super) fn label<T>(recorded: &Result<Recorded<T>>) -> &'static str {
-    match recorded {
-        Ok(Recorded { replayed: true, .. }) => "replayed",
-        Ok(_) => "created",
-        Err(error) => error.code(),
     }
 }
 

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use super::{
     Database, Recorded,
     call::{Call, tenant_call},
-    database::label,
+    recorded::label,
 };
 use crate::{
     domain::{Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId},

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use super::{
     Database, Recorded,
     call::{Call, tenant_call},
-    database::label,
+    recorded::label,
 };
 use crate::{
     domain::{BusinessId, CustomerId, IdempotencyKey, Money, Order, OrderId, OrderItem, ProductId, Quantity},

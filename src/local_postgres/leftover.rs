@@ -13,10 +13,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::time::sleep;
 
+use super::POLL_INTERVAL;
 use super::account::Account;
 use super::folder::Folder;
 use super::pid_file::{PidFile, Verdict, judge};
-use super::process::{FAST, IMMEDIATE, POLL_INTERVAL};
+use super::process::{FAST, IMMEDIATE};
 use super::{LocalPostgresError, Progress, Result};
 
 /// How long a postmaster that has just made its `postmaster.pid` may take to write into it. It writes at once.

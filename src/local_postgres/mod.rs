@@ -36,6 +36,7 @@ mod watchdog;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::time::Duration;
 
 pub use error::LocalPostgresError;
 
@@ -52,6 +53,9 @@ pub const SUPERUSER: &str = "postgres";
 
 /// The oldest and the newest PostgreSQL that tallystick runs on.
 pub const SUPPORTED_MAJORS: std::ops::RangeInclusive<u32> = 15..=18;
+
+/// How often a process and its files are looked at while something is awaited.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 type Result<T> = std::result::Result<T, LocalPostgresError>;
 

@@ -15,6 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::time::sleep;
 
+use super::POLL_INTERVAL;
 use super::account::Account;
 use super::find::Binaries;
 use super::folder::Folder;
@@ -28,9 +29,6 @@ pub(super) const FAST: (Signal, Duration) = (Signal::SIGINT, Duration::from_mins
 
 /// PostgreSQL's "immediate shutdown": it recovers at the next start. PostgreSQL itself kills what is left after 5 s.
 pub(super) const IMMEDIATE: (Signal, Duration) = (Signal::SIGQUIT, Duration::from_secs(15));
-
-/// How often a process and its files are looked at while something is awaited.
-pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// How often the end of a running PostgreSQL is looked for.
 const EXIT_POLL_INTERVAL: Duration = Duration::from_millis(200);

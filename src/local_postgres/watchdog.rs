@@ -10,8 +10,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use tokio::time::sleep;
 
+use super::POLL_INTERVAL;
 use super::folder::Folder;
-use super::process::POLL_INTERVAL;
 use super::{Lifetime, LocalPostgresError, Result};
 
 /// The arguments are the data directory, the signal, and, if all is to be removed, the whole folder and the socket's.
