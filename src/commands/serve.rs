@@ -42,6 +42,7 @@ impl Server {
         role_check::check(url, &embedded::source()?).await?;
         let app = App::build(args, url).await?;
         app.state.db.ready().await.map_err(explain)?;
+        server::raise_open_files_limit(args.http.max_connections.get());
         let listener = TcpListener::bind(args.http.listen)
             .await
             .with_context(|| format!("cannot listen on {}", args.http.listen))?;

@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     extract::State,
     http::{HeaderValue, header},
+    middleware::map_response,
     response::Response,
     routing::get,
 };
@@ -77,6 +78,11 @@ pub async fn metrics(State(state): State<AppState>) -> Result<Response> {
     Ok(with_type(metrics::MEDIA_TYPE, text.into()))
 }
 
+/// What the docs page may load: what comes from here. The page is its author's code in our name, so the browser holds it to that.
+const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+);
+
 /// `/openapi.json` and `/docs`: the description of the API, and a page that shows it without asking anybody else for anything.
 pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Router<AppState>> {
     let json = Bytes::from(serde_json::to_vec(document)?);
@@ -84,7 +90,13 @@ pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Ro
         let json = json.clone();
         async move { with_type("application/json", json) }
     };
-    let page = SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::new(["/openapi.json"]));
+    // Unless told not to, the page sends the description to its author's validator.
+    let config = utoipa_swagger_ui::Config::new(["/openapi.json"]).validator_url("none");
+    let page =
+        Router::from(SwaggerUi::new("/docs").config(config)).layer(map_response(async |mut response: Response| {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, DOCS_POLICY);
+            response
+        }));
     Ok(Router::new().route("/openapi.json", get(serve_json)).merge(page))
 }
 

@@ -42,7 +42,7 @@ impl Requests {
         self.begun() != self.ended.load(Ordering::Relaxed)
     }
 
-    fn begun(&self) -> u64 {
+    pub(super) fn begun(&self) -> u64 {
         self.begun.load(Ordering::Relaxed)
     }
 }
@@ -112,14 +112,18 @@ impl ClientStream {
             self.awaiting = Awaiting::Nothing;
             return Poll::Pending;
         }
+        self.poll_patience(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Runs while we wait for a request; ready when we have waited long enough.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let after = self.requests.begun();
         let still = [Awaiting::FirstByte { after }, Awaiting::RestOfHead { after }];
         if !still.contains(&self.awaiting) {
             self.awaiting = Awaiting::FirstByte { after };
             arm(&mut self.read_timer, self.patience.idle);
         }
-        ready!(poll_timer(&mut self.read_timer, cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        poll_timer(&mut self.read_timer, cx)
     }
 
     /// Runs while the client does not take what we write.
@@ -190,7 +194,13 @@ impl AsyncWrite for ClientStream {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_substitute(cx))?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        // Once an answer is out, hyper sleeps until there is something to read, and does not ask again before.
+        // The time starts here, then; when it is over, hyper wakes up, reads, and is told.
+        if !self.requests.in_flight() {
+            let _ = self.poll_patience(cx);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -1,8 +1,13 @@
 //! One connection, from its first byte to an orderly close.
 
-use std::{convert::Infallible, future::poll_fn, io, pin::Pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::poll_fn, io, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
-use axum::{Router, body::Body, http::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, header},
+    response::Response,
+};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -19,8 +24,6 @@ use super::{
 /// How long, and how many bytes of, what nobody wants any more is read before a connection is closed.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_MAX_BYTES: usize = 1024 * 1024;
-/// When the server stops: how long a connection that was accepted may take to bring its request.
-const LAST_REQUEST: Duration = Duration::from_millis(500);
 
 /// The smallest buffer that hyper accepts.
 const MIN_BUFFER_BYTES: usize = 8 * 1024;
@@ -33,13 +36,13 @@ pub(super) async fn serve(stream: TcpStream, router: Router, limits: ServerLimit
     let patience =
         Patience { idle: limits.idle_timeout, head: limits.header_read_timeout, write: limits.write_timeout };
     let stream = ClientStream::new(stream, Arc::clone(&requests), patience);
-    let service = Answering { router, requests: Arc::clone(&requests) };
+    let service = Answering { router, requests: Arc::clone(&requests), stopping: stopping.clone() };
     let mut connection = http1::Builder::new()
         .max_headers(limits.max_headers)
         .max_header_size(limits.max_header_bytes)
         .max_buf_size(limits.max_header_bytes.max(MIN_BUFFER_BYTES) * 2)
         .serve_connection(TokioIo::new(stream), service);
-    match run(&mut connection, &requests, stopping).await {
+    match run(&mut connection, &requests, limits.stop_grace, stopping).await {
         Some(Ok(())) => linger(connection.into_parts().io.into_inner().into_inner()).await,
         Some(Err(error)) if error.is_parse() => {
             tracing::debug!(%error, "a connection sent no HTTP");
@@ -50,10 +53,11 @@ pub(super) async fn serve(stream: TcpStream, router: Router, limits: ServerLimit
     }
 }
 
-/// Runs a connection to its end; `None` if it was stopped while it waited for a request.
+/// Runs a connection to its end; `None` if the server stopped while it waited for a request.
 async fn run(
     connection: &mut Connection,
     requests: &Requests,
+    grace: Duration,
     mut stopping: watch::Receiver<bool>,
 ) -> Option<hyper::Result<()>> {
     tokio::select! {
@@ -62,14 +66,25 @@ async fn run(
         // It fails when the server is gone, which also means to stop.
         _ = stopping.wait_for(|stopping| *stopping) => {}
     }
-    // Idle connections end here; one that is being answered goes on; one that never had a request may be about to.
-    Pin::new(&mut *connection).graceful_shutdown();
-    tokio::select! {
-        biased;
-        ended = ended(connection) => return Some(ended),
-        () = tokio::time::sleep(LAST_REQUEST) => {}
+    // A request may be on its way: it was accepted, as far as its client can know.
+    let last_request = tokio::time::timeout(grace, ended_or_begun(connection, requests)).await.ok()?;
+    if last_request.is_some() {
+        return last_request;
     }
-    if requests.in_flight() { Some(ended(connection).await) } else { None }
+    // Its answer says that it is the last one here; this closes what is already answered.
+    Pin::new(&mut *connection).graceful_shutdown();
+    Some(ended(connection).await)
+}
+
+/// Runs a connection until it ends, or has a request that is being answered or was answered since (`None`).
+async fn ended_or_begun(connection: &mut Connection, requests: &Requests) -> Option<hyper::Result<()>> {
+    let before = requests.begun();
+    poll_fn(|cx| match connection.poll_without_shutdown(cx) {
+        Poll::Ready(ended) => Poll::Ready(Some(ended)),
+        Poll::Pending if requests.in_flight() || requests.begun() > before => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }
 
 async fn ended(connection: &mut Connection) -> hyper::Result<()> {
@@ -103,10 +118,11 @@ async fn linger(mut stream: TcpStream) {
     let _ = tokio::time::timeout(LINGER, reading).await;
 }
 
-/// The router as hyper wants it, counting the requests.
+/// The router as hyper wants it, counting the requests, and ending the connection with an answer once the server stops.
 struct Answering {
     router: Router,
     requests: Arc<Requests>,
+    stopping: watch::Receiver<bool>,
 }
 
 impl Service<Request<Incoming>> for Answering {
@@ -117,10 +133,14 @@ impl Service<Request<Incoming>> for Answering {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let in_flight = self.requests.begin();
         let answer = tower::Service::call(&mut self.router.clone(), request.map(Body::new));
+        let stopping = self.stopping.clone();
         Box::pin(async move {
-            let answer = answer.await;
+            let Ok(mut answer) = answer.await;
+            if *stopping.borrow() {
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             drop(in_flight);
-            answer
+            Ok(answer)
         })
     }
 }

@@ -43,6 +43,8 @@ pub struct ServerLimits {
     pub max_header_bytes: usize,
     /// The most headers a request may have.
     pub max_headers: usize,
+    /// How long a connection that waits for a request still may bring one once the server is told to stop.
+    pub stop_grace: Duration,
     /// How long requests that were accepted may take to finish once the server is told to stop.
     pub drain_timeout: Duration,
 }
@@ -56,8 +58,27 @@ impl Default for ServerLimits {
             write_timeout: Duration::from_secs(30),
             max_header_bytes: 16 * 1024,
             max_headers: 64,
+            stop_grace: Duration::from_millis(250),
             drain_timeout: Duration::from_secs(15),
         }
+    }
+}
+
+/// Asks the operating system for as many open files as so many connections need, and a few for everything else.
+///
+/// Many systems allow 1,024 by default and more on request. What cannot be had is logged, and then shows in `accept`.
+pub fn raise_open_files_limit(max_connections: usize) {
+    use nix::sys::resource::{Resource::RLIMIT_NOFILE, getrlimit, setrlimit};
+    const FOR_EVERYTHING_ELSE: u64 = 512;
+    let wanted = max_connections as u64 + FOR_EVERYTHING_ELSE;
+    let Ok((soft, hard)) = getrlimit(RLIMIT_NOFILE) else { return };
+    if soft < wanted && (soft >= hard || setrlimit(RLIMIT_NOFILE, wanted.min(hard), hard).is_err() || hard < wanted) {
+        tracing::warn!(
+            soft,
+            hard,
+            wanted,
+            "fewer files may be open than connections are allowed; raise the limit (ulimit -n)"
+        );
     }
 }
 

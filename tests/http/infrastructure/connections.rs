@@ -1,0 +1,134 @@
+//! Connections: how many, how slow, how long, and what is no HTTP at all.
+
+use std::time::Duration;
+
+use tallystick::http::server::ServerLimits;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::timeout,
+};
+
+use super::server::{SHORT, Setup, TestServer, read_answer, read_to_end};
+
+const GET: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+/// Much longer than any limit that a test runs into.
+const LONG: Duration = Duration::from_secs(20);
+
+async fn server(connections: ServerLimits) -> TestServer {
+    TestServer::start(Setup { connections, ..Setup::default() }).await
+}
+
+#[tokio::test]
+async fn a_head_that_comes_drop_by_drop_is_cut_off() {
+    let server =
+        server(ServerLimits { header_read_timeout: SHORT, idle_timeout: LONG * 2, ..ServerLimits::default() }).await;
+    let mut connection = server.connect().await;
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nx-drops: ").await.unwrap();
+    let (mut reading, mut writing) = connection.split();
+    // A drop resets nothing: the head has its time from its first byte on.
+    let dripping = async {
+        while writing.write_all(b".").await.is_ok() {
+            tokio::time::sleep(SHORT / 10).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut answer = Vec::new();
+    tokio::select! {
+        // Cut off in the middle of its drops, it may see a reset.
+        ended = timeout(LONG, reading.read_to_end(&mut answer)) => drop(ended.unwrap()),
+        () = dripping => unreachable!(),
+    }
+    assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+}
+
+#[tokio::test]
+async fn a_connection_may_be_idle_longer_than_a_head_may_take() {
+    let server =
+        server(ServerLimits { header_read_timeout: SHORT, idle_timeout: LONG, ..ServerLimits::default() }).await;
+    let mut connection = server.connect().await;
+    for _ in 0..3 {
+        connection.write_all(GET).await.unwrap();
+        assert!(read_answer(&mut connection).await.starts_with("HTTP/1.1 200 OK"));
+        // Nothing is waited for here but the time that must do no harm.
+        assert!(timeout(SHORT * 3, connection.read_u8()).await.is_err(), "the idle connection was closed");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_in_the_end_whether_it_was_used_or_not() {
+    let server = server(ServerLimits { idle_timeout: SHORT, ..ServerLimits::default() }).await;
+    let mut used = server.connect().await;
+    used.write_all(GET).await.unwrap();
+    read_answer(&mut used).await;
+    let mut unused = server.connect().await;
+    for connection in [&mut used, &mut unused] {
+        assert_eq!(timeout(LONG, read_to_end(connection)).await.unwrap(), "");
+    }
+}
+
+#[tokio::test]
+async fn requests_that_come_together_are_answered_in_order() {
+    let server = server(ServerLimits::default()).await;
+    let mut connection = server.connect().await;
+    connection.write_all(&[GET, b"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n", GET].concat()).await.unwrap();
+    for status in ["200", "404", "200"] {
+        assert!(read_answer(&mut connection).await.starts_with(&format!("HTTP/1.1 {status} ")));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_too_many_is_told_so_and_the_next_is_served_again() {
+    let server = server(ServerLimits { max_connections: 2, ..ServerLimits::default() }).await;
+    let mut first = server.connect().await;
+    let mut second = server.connect().await;
+    for connection in [&mut first, &mut second] {
+        connection.write_all(GET).await.unwrap();
+        read_answer(connection).await;
+    }
+    let refused = server.exchange(GET).await;
+    assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains(r#""code":"overloaded""#), "{refused}");
+    assert!(refused.contains("retry-after: 1\r\n") && refused.contains("application/problem+json"), "{refused}");
+    let metrics = server.metrics();
+    assert!(metrics.contains("tallystick_http_connections 2\n"), "{metrics}");
+    assert!(metrics.contains("tallystick_http_connections_refused_total 1\n"), "{metrics}");
+    first.shutdown().await.unwrap();
+    // The server closes its side once it gave the slot back, or just before; so ask until it did.
+    assert_eq!(read_to_end(&mut first).await, "");
+    loop {
+        let answer = server.exchange(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        if answer.starts_with("HTTP/1.1 200 OK") {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_answered_with_a_problem() {
+    let server = server(ServerLimits::default()).await;
+    let many_headers = "x: y\r\n".repeat(100);
+    let large_header = format!("x: {}\r\n", "y".repeat(20_000));
+    for (bytes, status, code) in [
+        ("hello\r\n\r\n".to_owned(), "400", "invalid_http"),
+        ("GET / HTTP/3.0\r\n\r\n".to_owned(), "400", "invalid_http"),
+        ("GET / HTTP/1.1\r\nbad header\r\n\r\n".to_owned(), "400", "invalid_http"),
+        (format!("GET / HTTP/1.1\r\n{many_headers}\r\n"), "431", "headers_too_large"),
+        (format!("GET / HTTP/1.1\r\n{large_header}\r\n"), "431", "headers_too_large"),
+        (format!("GET /{} HTTP/1.1\r\n\r\n", "y".repeat(20_000)), "431", "headers_too_large"),
+    ] {
+        let answer = timeout(LONG, server.exchange(bytes.as_bytes())).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{bytes:.30} gave {answer}");
+        assert!(answer.contains("application/problem+json") && answer.contains("x-request-id: "), "{answer}");
+        assert!(answer.contains(&format!(r#""code":"{code}""#)), "{answer}");
+    }
+    assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_request_that_disagrees_with_itself_about_its_length_is_not_answered_twice() {
+    let server = server(ServerLimits::default()).await;
+    let smuggled = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\
+                    content-length: 6\r\n\r\n{}\r\n\r\nGET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let answer = timeout(LONG, server.exchange(smuggled.as_bytes())).await.unwrap();
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+}

@@ -1,0 +1,106 @@
+//! API keys that are remembered for a while.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::Utc;
+use futures_util::future::join_all;
+use tallystick::{
+    auth::KeyCacheSettings,
+    domain::{BusinessId, Scope},
+};
+use tokio::sync::Notify;
+
+use super::server::{Setup, TestServer};
+
+const BOTH: &[Scope] = &[Scope::Read, Scope::Write];
+
+fn remembering_for(time_to_live: Duration) -> Setup {
+    Setup { key_cache: KeyCacheSettings { time_to_live, ..KeyCacheSettings::default() }, ..Setup::default() }
+}
+
+async fn status(server: &TestServer, key: &str) -> u16 {
+    server.get("/read").bearer_auth(key).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_key_is_looked_up_once_and_then_remembered() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
+    let (key, _) = server.keys.add(BusinessId::new(), BOTH, None);
+    for _ in 0..5 {
+        assert_eq!(status(&server, &key).await, 200);
+    }
+    assert_eq!(server.keys.look_ups(), 1);
+    let metrics = server.metrics();
+    assert!(metrics.contains(r#"tallystick_api_key_cache_total{result="hit"} 4"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_key_is_looked_up_every_time_if_none_is_remembered() {
+    let server = TestServer::start(remembering_for(Duration::ZERO)).await;
+    let (key, _) = server.keys.add(BusinessId::new(), BOTH, None);
+    for _ in 0..3 {
+        assert_eq!(status(&server, &key).await, 200);
+    }
+    assert_eq!(server.keys.look_ups(), 3);
+}
+
+#[tokio::test]
+async fn a_key_revoked_here_stops_at_once() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
+    let business_id = BusinessId::new();
+    let (revoked, id) = server.keys.add(business_id, BOTH, None);
+    let (kept, _) = server.keys.add(business_id, BOTH, None);
+    assert_eq!((status(&server, &revoked).await, status(&server, &kept).await), (200, 200));
+    server.keys.remove(id);
+    server.state.authenticator.forget_key(id);
+    assert_eq!((status(&server, &revoked).await, status(&server, &kept).await), (401, 200));
+}
+
+#[tokio::test]
+async fn a_key_revoked_elsewhere_stops_when_it_is_no_longer_remembered() {
+    let server = TestServer::start(remembering_for(Duration::from_millis(1))).await;
+    let (key, id) = server.keys.add(BusinessId::new(), BOTH, None);
+    assert_eq!(status(&server, &key).await, 200);
+    server.keys.remove(id);
+    while status(&server, &key).await != 401 {}
+}
+
+#[tokio::test]
+async fn a_remembered_key_stops_at_its_expiry() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
+    let expires_at = Utc::now() + Duration::from_millis(500);
+    let (key, _) = server.keys.add(BusinessId::new(), BOTH, Some(expires_at));
+    assert_eq!(status(&server, &key).await, 200);
+    while status(&server, &key).await != 401 {}
+    assert!(Utc::now() >= expires_at);
+    assert_eq!(server.keys.look_ups(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_was_not_found_works_as_soon_as_it_is_there() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
+    let other = TestServer::plain().await;
+    let business_id = BusinessId::new();
+    let (key, _) = other.keys.add(business_id, BOTH, None);
+    assert_eq!((status(&server, &key).await, status(&server, &key).await), (401, 401));
+    assert_eq!(server.keys.look_ups(), 2);
+}
+
+#[tokio::test]
+async fn requests_that_come_together_share_one_look_up() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
+    let (key, _) = server.keys.add(BusinessId::new(), BOTH, None);
+    let gate = Arc::new(Notify::new());
+    *server.keys.gate.lock().unwrap() = Some(Arc::clone(&gate));
+    let callers = join_all((0..20).map(|_| status(&server, &key)));
+    let open = async {
+        // All twenty are at the door: one is looked up, the others wait for it. The look-up then goes on.
+        while server.keys.look_ups() == 0 {
+            tokio::task::yield_now().await;
+        }
+        gate.notify_one();
+    };
+    let (statuses, ()) = tokio::join!(callers, open);
+    assert_eq!(statuses, [200; 20]);
+    assert_eq!(server.keys.look_ups(), 1);
+}

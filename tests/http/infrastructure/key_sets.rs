@@ -1,0 +1,115 @@
+//! Key sets that are fetched: when, how often, and what may come of it.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, routing::get};
+use tallystick::{
+    auth::{
+        JwtVerifier,
+        jwks::JwksSettings,
+        jwt::{JwksAlgorithm, JwtSignature},
+    },
+    domain::BusinessId,
+};
+
+use super::signing::{Signer, business, refused, set, settings};
+
+/// An issuer's address, with what it answers and how often it was asked.
+#[derive(Clone, Default)]
+struct Issuer {
+    answer: Arc<Mutex<(u16, String)>>,
+    /// What there is where a redirection leads.
+    elsewhere: Arc<Mutex<String>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Issuer {
+    async fn verifier(&self, min_refresh_interval: Duration) -> JwtVerifier {
+        let issuer = self.clone();
+        let answer = move || {
+            issuer.asked.fetch_add(1, Ordering::SeqCst);
+            let (status, body) = issuer.answer.lock().unwrap().clone();
+            async move { (axum::http::StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")], body) }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+        let elsewhere = self.elsewhere.clone();
+        let elsewhere = move || async move { elsewhere.lock().unwrap().clone() };
+        let router = Router::new().route("/jwks.json", get(answer)).route("/elsewhere", get(elsewhere));
+        let metrics = Arc::new(tallystick::metrics::Metrics::new());
+        let limits = tallystick::http::server::ServerLimits::default();
+        tokio::spawn(tallystick::http::server::serve(listener, router, limits, metrics, std::future::pending()));
+        let settings = settings(JwtSignature::Jwks {
+            settings: JwksSettings { source: url.parse().unwrap(), min_refresh_interval },
+            algorithm: JwksAlgorithm::EdDsa,
+        });
+        JwtVerifier::start(settings).await.unwrap()
+    }
+
+    fn answers(&self, status: u16, body: impl Into<String>) {
+        *self.answer.lock().unwrap() = (status, body.into());
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_of_the_issuer_is_fetched_when_a_token_names_it() {
+    let (old, new) = (Signer::ed25519("old"), Signer::ed25519("new"));
+    let issuer = Issuer::default();
+    issuer.answers(200, set(&[&old]));
+    let verifier = issuer.verifier(Duration::ZERO).await;
+    assert!(verifier.authenticate(&old.sign(&business(BusinessId::new()))).await.is_ok());
+    assert_eq!(issuer.asked(), 1);
+    issuer.answers(200, set(&[&new]));
+    assert!(verifier.authenticate(&new.sign(&business(BusinessId::new()))).await.is_ok());
+    refused(verifier.authenticate(&old.sign(&business(BusinessId::new()))).await, "a withdrawn key");
+}
+
+#[tokio::test]
+async fn made_up_key_names_do_not_cause_a_fetch_each() {
+    let (known, unknown) = (Signer::ed25519("known"), Signer::ed25519("unknown"));
+    let issuer = Issuer::default();
+    issuer.answers(200, set(&[&known]));
+    let verifier = issuer.verifier(Duration::from_hours(1)).await;
+    for _ in 0..20 {
+        refused(verifier.authenticate(&unknown.sign(&business(BusinessId::new()))).await, "an unknown key");
+    }
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
+async fn an_issuer_that_fails_leaves_the_old_keys_in_use() {
+    let (known, unknown) = (Signer::ed25519("known"), Signer::ed25519("unknown"));
+    let issuer = Issuer::default();
+    issuer.answers(200, set(&[&known]));
+    let verifier = issuer.verifier(Duration::ZERO).await;
+    let huge = set(&[&unknown]).replacen('{', &format!(r#"{{"padding": "{}", "#, "x".repeat(300_000)), 1);
+    *issuer.elsewhere.lock().unwrap() = set(&[&unknown]);
+    for (status, body) in
+        [(500, set(&[&unknown])), (302, set(&[&unknown])), (200, "<html>".to_owned()), (200, set(&[])), (200, huge)]
+    {
+        issuer.answers(status, body);
+        refused(verifier.authenticate(&unknown.sign(&business(BusinessId::new()))).await, "a key that was not fetched");
+        assert!(verifier.authenticate(&known.sign(&business(BusinessId::new()))).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_away_at_the_start_is_asked_again() {
+    let signer = Signer::ed25519("key");
+    let issuer = Issuer::default();
+    issuer.answers(503, "");
+    let verifier = issuer.verifier(Duration::ZERO).await;
+    refused(verifier.authenticate(&signer.sign(&business(BusinessId::new()))).await, "no keys yet");
+    issuer.answers(200, set(&[&signer]));
+    assert!(verifier.authenticate(&signer.sign(&business(BusinessId::new()))).await.is_ok());
+}

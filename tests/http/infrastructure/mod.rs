@@ -1,0 +1,14 @@
+//! What every route can rely on, tested over real HTTP on a server without a database.
+
+mod bodies;
+mod connections;
+mod credentials;
+mod docs;
+mod key_cache;
+mod key_sets;
+mod logs;
+mod problems;
+mod server;
+mod shutdown;
+mod signing;
+mod tokens;
