@@ -87,11 +87,12 @@ pub enum Error {
         /// When the next request can succeed.
         retry_after: Duration,
     },
-    /// More work than the server can take on now; nothing was done.
-    #[error("the server is overloaded")]
+    /// More work than the server can take on now. A request that ran out of time may still take effect, so it is to be
+    /// sent again under its own idempotency key.
+    #[error("the server is overloaded; try again later, with the same Idempotency-Key if the request has one")]
     Overloaded,
     /// PostgreSQL cannot be reached or cannot answer now.
-    #[error("the database is not available")]
+    #[error("the database is not available; try again later, with the same Idempotency-Key if the request has one")]
     DatabaseUnavailable(#[source] anyhow::Error),
     /// A fault of ours.
     #[error("an internal error")]

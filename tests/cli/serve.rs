@@ -63,8 +63,8 @@ async fn address(log: &std::path::Path, running: &mut Running) -> std::net::Sock
     loop {
         let ended = running.has_ended();
         let text = tokio::fs::read_to_string(log).await.unwrap_or_default();
-        let listening = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        if let Some(address) = listening.filter_map(|line| line["address"].as_str().map(str::to_owned)).next() {
+        let mut listening = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        if let Some(address) = listening.find_map(|line| line["address"].as_str().map(str::to_owned)) {
             return address.parse().unwrap();
         }
         assert!(!ended, "it ended: {text}");
