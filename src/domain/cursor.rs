@@ -1,8 +1,16 @@
 //! Pages: how long, and where the next one starts.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ArrayBuilder, ObjectBuilder, Ref, RefOr, Type,
+        schema::{Schema, SchemaType},
+    },
+};
 
 /// How many rows a page has at most: 1 to 200, 50 unless told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,12 +89,44 @@ impl<'de, T: std::str::FromStr> Deserialize<'de> for Cursor<T> {
 }
 
 /// A part of a list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Page<T> {
     /// The rows of this page.
     pub data: Vec<T>,
     /// What to send as `cursor` for the next page; `null` on the last one.
     pub next_cursor: Option<String>,
+}
+
+// Derived, it would repeat the schema of `T` in place of naming it, and a generated client would have two types for one
+// thing. Routes name it by an alias, because utoipa gives a type with parameters a derived schema of its own.
+impl<T: ToSchema> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let rows = ArrayBuilder::new()
+            .items(Ref::from_schema_name(T::name()))
+            .max_items(Some(PageLimit::MAX.into()))
+            .description(Some("The rows of this page."));
+        let next_cursor = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("What to send as `cursor` for the next page; `null` on the last one."));
+        ObjectBuilder::new()
+            .description(Some("A part of a list."))
+            .property("data", rows)
+            .required("data")
+            .property("next_cursor", next_cursor)
+            .required("next_cursor")
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }
 
 impl<T> Page<T> {

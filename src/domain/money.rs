@@ -4,13 +4,13 @@ use super::{MAX_SAFE_INTEGER, quantity::whole_number};
 
 whole_number!(
     /// An amount that is never negative: a price, a total, a credit limit. Minor units, 0 to 2^53 - 1.
-    Money, min = 0, max = MAX_SAFE_INTEGER
+    Money, min = 0, max = MAX_SAFE_INTEGER, example = 1_250
 );
 whole_number!(
     /// An amount that is paid. Minor units, 1 to 2^53 - 1.
-    Amount, min = 1, max = MAX_SAFE_INTEGER
+    Amount, min = 1, max = MAX_SAFE_INTEGER, example = 5_000
 );
 whole_number!(
     /// What a customer owes: positive is credit used, negative is paid in advance. Minor units, within ±(2^53 - 1).
-    Balance, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER
+    Balance, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER, example = 3_750
 );

@@ -4,8 +4,11 @@ use super::MAX_SAFE_INTEGER;
 
 /// Defines a whole number with bounds that its every way in checks: `TryFrom<i64>` and `Deserialize`.
 macro_rules! whole_number {
-    ($(#[$doc:meta])* $name:ident, min = $min:expr, max = $max:expr $(, except = $except:expr)?) => {
-        $(#[$doc])*
+    (
+        $(#[doc = $doc:literal])* $name:ident,
+        min = $min:expr, max = $max:expr $(, except = $except:expr)?, example = $example:literal
+    ) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "i64", into = "i64")]
         pub struct $name(i64);
@@ -50,6 +53,8 @@ macro_rules! whole_number {
                     .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Int64)))
                     .minimum(Some(Self::MIN))
                     .maximum(Some(Self::MAX))
+                    .description(Some(concat!($($doc),*).trim()))
+                    .examples([$example])
                     .into()
             }
         }
@@ -61,15 +66,15 @@ pub(super) use whole_number;
 
 whole_number!(
     /// How many of a product one line of a purchase takes. Whole units, 1 to 2^31 - 1.
-    Quantity, min = 1, max = 2_147_483_647
+    Quantity, min = 1, max = 2_147_483_647, example = 3
 );
 whole_number!(
     /// How many of a product there are. Whole units, 0 to 2^53 - 1.
-    Stock, min = 0, max = MAX_SAFE_INTEGER
+    Stock, min = 0, max = MAX_SAFE_INTEGER, example = 40
 );
 whole_number!(
     /// A change of stock: positive comes in, negative goes out, never 0. Whole units, within ±(2^53 - 1).
-    StockChange, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER, except = 0
+    StockChange, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER, except = 0, example = 24
 );
 
 #[cfg(test)]

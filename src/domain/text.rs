@@ -1,8 +1,8 @@
 //! Short texts that people type: trimmed of nothing, bounded, and free of control characters (PostgreSQL cannot store NUL).
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, max_chars = $max:expr) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident, max_chars = $max:expr, example = $example:literal) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
@@ -46,6 +46,8 @@ macro_rules! text {
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .min_length(Some(1))
                     .max_length(Some(Self::MAX_CHARS))
+                    .description(Some(concat!($($doc),*).trim()))
+                    .examples([$example])
                     .into()
             }
         }
@@ -56,19 +58,19 @@ macro_rules! text {
 
 text!(
     /// What something is called. 1 to 200 characters.
-    Name, max_chars = 200
+    Name, max_chars = 200, example = "Café Central"
 );
 text!(
     /// A business's own reference for a customer, unique within the business. 1 to 200 characters.
-    ExternalId, max_chars = 200
+    ExternalId, max_chars = 200, example = "C-1042"
 );
 text!(
     /// A stock keeping unit, unique within the business. 1 to 100 characters.
-    Sku, max_chars = 100
+    Sku, max_chars = 100, example = "ESP-1KG"
 );
 text!(
     /// Why stock changed. 1 to 500 characters.
-    Reason, max_chars = 500
+    Reason, max_chars = 500, example = "delivery 4711"
 );
 
 fn check(value: &str, max_chars: usize) -> Result<(), String> {

@@ -8,6 +8,10 @@ use crate::domain::{ApiKeyId, Scope};
 
 /// An API key without its secret, which only its holder has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c12", "name": "checkout", "prefix": "k3J9xQ2mLp0Z", "scopes": ["read", "write"],
+    "expires_at": null, "revoked_at": null, "created_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct ApiKey {
     /// The key's id, for revoking it.
     pub id: ApiKeyId,
@@ -20,8 +24,10 @@ pub struct ApiKey {
     /// What it allows.
     pub scopes: Vec<Scope>,
     /// When it stops working; `null` for never.
+    #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was revoked; `null` if it was not.
+    #[schema(required)]
     pub revoked_at: Option<DateTime<Utc>>,
     /// When it was created.
     pub created_at: DateTime<Utc>,

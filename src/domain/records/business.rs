@@ -8,6 +8,10 @@ use crate::domain::{BusinessId, Currency};
 
 /// A business: one tenant, whose data no other business sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11", "name": "Corner Wholesale", "currency": "EUR", "overdue_after_days": 30,
+    "created_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct Business {
     /// The business's id.
     pub id: BusinessId,

@@ -8,6 +8,11 @@ use crate::domain::{Balance, CustomerId, Money};
 
 /// A customer who buys on credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "name": "Café Central", "external_id": "C-1042", "credit_limit": 100_000,
+    "blocked": false, "balance": 3_750, "available_credit": 96_250, "overdue": false,
+    "oldest_unpaid_at": "2026-03-14T09:26:53.589793Z", "created_at": "2026-01-02T08:00:00Z"
+})))]
 pub struct Customer {
     /// The customer's id.
     pub id: CustomerId,
@@ -15,7 +20,7 @@ pub struct Customer {
     #[schema(examples("Café Central"))]
     pub name: String,
     /// The business's own reference; `null` if it has none.
-    #[schema(examples("C-1042"))]
+    #[schema(required, examples("C-1042"))]
     pub external_id: Option<String>,
     /// The largest balance that a purchase may leave, in minor units.
     pub credit_limit: Money,
@@ -28,6 +33,7 @@ pub struct Customer {
     /// Whether the oldest unpaid charge is older than the business's `overdue_after_days`.
     pub overdue: bool,
     /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
+    #[schema(required)]
     pub oldest_unpaid_at: Option<DateTime<Utc>>,
     /// When the customer was created.
     pub created_at: DateTime<Utc>,
@@ -35,6 +41,10 @@ pub struct Customer {
 
 /// A customer's balance now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "balance": 3_750, "credit_limit": 100_000, "available_credit": 96_250,
+    "overdue": false, "oldest_unpaid_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct CustomerBalance {
     /// The customer.
     pub customer_id: CustomerId,
@@ -47,6 +57,7 @@ pub struct CustomerBalance {
     /// Whether the oldest unpaid charge is older than the business's `overdue_after_days`.
     pub overdue: bool,
     /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
+    #[schema(required)]
     pub oldest_unpaid_at: Option<DateTime<Utc>>,
 }
 

@@ -8,6 +8,11 @@ use crate::domain::{Balance, CustomerId, LedgerEntryId, Money, OrderId};
 
 /// One change of a customer's debt: append-only, numbered without a gap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c26", "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "entry_no": 7, "kind": "payment", "amount": -5_000,
+    "balance_before": 3_750, "balance_after": -1_250, "credit_limit": null, "order_id": null,
+    "created_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct LedgerEntry {
     /// The entry's id; a purchase's entry has its order's id.
     pub id: LedgerEntryId,
@@ -25,8 +30,10 @@ pub struct LedgerEntry {
     /// What the customer owed after, in minor units.
     pub balance_after: Balance,
     /// The credit limit in force when a purchase was made, in minor units; `null` for a payment.
+    #[schema(required)]
     pub credit_limit: Option<Money>,
     /// The order of a purchase; `null` for a payment.
+    #[schema(required)]
     pub order_id: Option<OrderId>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

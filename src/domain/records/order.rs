@@ -8,6 +8,14 @@ use crate::domain::{Balance, CustomerId, Money, OrderId, ProductId, Quantity};
 
 /// An order: a completed fact. It has no status, and never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c24", "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "total": 2_800, "balance_after": 3_750,
+    "items": [
+        {"line_no": 1, "product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22", "quantity": 2, "unit_price": 1_250, "line_total": 2_500},
+        {"line_no": 2, "product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c23", "quantity": 1, "unit_price": 300, "line_total": 300}
+    ],
+    "created_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct Order {
     /// The order's id.
     pub id: OrderId,

@@ -8,6 +8,10 @@ use crate::domain::{Balance, CustomerId};
 
 /// A customer whose oldest unpaid charge is older than the business's `overdue_after_days`. Computed when asked, never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "name": "Café Central", "external_id": "C-1042", "balance": 3_750,
+    "oldest_unpaid_at": "2026-03-14T09:26:53.589793Z", "days": 41
+})))]
 pub struct OverdueCustomer {
     /// The customer.
     pub customer_id: CustomerId,
@@ -15,6 +19,7 @@ pub struct OverdueCustomer {
     #[schema(examples("Café Central"))]
     pub name: String,
     /// The business's own reference; `null` if it has none.
+    #[schema(required)]
     pub external_id: Option<String>,
     /// What the customer owes, in minor units.
     pub balance: Balance,

@@ -8,6 +8,10 @@ use crate::domain::{Money, ProductId, Stock};
 
 /// A product that a business sells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22", "sku": "ESP-1KG", "name": "Espresso beans 1 kg", "price": 1_250, "stock": 40,
+    "created_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct Product {
     /// The product's id.
     pub id: ProductId,

@@ -8,6 +8,10 @@ use crate::domain::{ProductId, Stock, StockChange, StockMovementId};
 
 /// A restock or a correction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c25", "product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22", "quantity": 24, "reason": "delivery 4711", "stock_after": 64,
+    "created_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct StockMovement {
     /// The movement's id.
     pub id: StockMovementId,

@@ -20,6 +20,8 @@ use crate::{
 /// What any authenticated route can answer.
 pub const COMMON: &[&str] =
     &["unauthenticated", "forbidden", "rate_limited", "internal_error", "overloaded", "database_unavailable"];
+/// What a platform route adds: it does not exist on a server without an admin token.
+pub const PLATFORM: &[&str] = &["route_not_found"];
 /// What a route with query parameters adds.
 pub const QUERY: &[&str] = &["invalid_request"];
 /// What a route with a body adds.
@@ -102,7 +104,9 @@ fn samples() -> Vec<Error> {
             available: 7,
         }]),
     ];
-    samples.extend([Entity::Business, Entity::ApiKey, Entity::Customer, Entity::Order].map(Error::NotFound));
+    samples.extend(
+        [Entity::Business, Entity::ApiKey, Entity::Customer, Entity::Order, Entity::Route].map(Error::NotFound),
+    );
     if let (Ok(credit_limit), Ok(balance), Ok(required)) =
         (Money::try_from(100_000), Balance::try_from(95_000), Money::try_from(12_500))
     {

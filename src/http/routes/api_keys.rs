@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     http::{
         extract::{Admin, IdPath, Json, Query},
-        openapi::problems::{BODY, COMMON, QUERY, problems},
+        openapi::problems::{BODY, COMMON, PLATFORM, QUERY, problems},
         state::AppState,
     },
 };
@@ -21,6 +21,7 @@ use crate::{
 /// An API key to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"name": "checkout", "scopes": ["read", "write"], "expires_at": "2099-12-31T23:59:59Z"})))]
 pub struct ApiKeyRequest {
     /// What it is for.
     name: Name,
@@ -34,6 +35,12 @@ pub struct ApiKeyRequest {
 
 /// A new API key with the secret, which is shown this once.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c12",
+    "key": "tally_0198c5a07d3e7c1a9f273b1f0f6f2c11_k3J9xQ2mLp0Z_…",
+    "name": "checkout", "prefix": "k3J9xQ2mLp0Z", "scopes": ["read", "write"],
+    "expires_at": null, "created_at": "2026-03-14T09:26:53.589793Z"
+})))]
 pub struct CreatedApiKey {
     /// The key's id, for revoking it.
     id: ApiKeyId,
@@ -48,14 +55,17 @@ pub struct CreatedApiKey {
     /// What it allows.
     scopes: Vec<Scope>,
     /// When it stops working; `null` for never.
+    #[schema(required)]
     expires_at: Option<DateTime<Utc>>,
     /// When it was created.
     created_at: DateTime<Utc>,
 }
 
-problems!(CreateProblems: COMMON, BODY, &["business_not_found"]);
-problems!(ListProblems: COMMON, QUERY, &["business_not_found"]);
-problems!(RevokeProblems: COMMON, &["business_not_found", "api_key_not_found"]);
+type ApiKeyPage = Page<ApiKey>;
+
+problems!(CreateProblems: COMMON, PLATFORM, BODY, &["business_not_found"]);
+problems!(ListProblems: COMMON, PLATFORM, QUERY, &["business_not_found"]);
+problems!(RevokeProblems: COMMON, PLATFORM, &["business_not_found", "api_key_not_found"]);
 
 /// Create an API key
 #[utoipa::path(
@@ -104,7 +114,7 @@ pub async fn create(
     tag = "platform",
     security(("admin" = [])),
     params(("business_id" = BusinessId, Path, description = "The business"), super::PagingParams),
-    responses((status = 200, description = "The keys, newest first", body = Page<ApiKey>), ListProblems),
+    responses((status = 200, description = "The keys, newest first", body = ApiKeyPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

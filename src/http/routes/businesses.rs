@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     http::{
         extract::{Admin, Json},
-        openapi::problems::{BODY, COMMON, problems},
+        openapi::problems::{BODY, COMMON, PLATFORM, problems},
         state::AppState,
     },
 };
@@ -20,6 +20,7 @@ const MAX_OVERDUE_AFTER_DAYS: i32 = 3650;
 /// A business to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"name": "Corner Wholesale", "currency": "EUR", "overdue_after_days": 30})))]
 pub struct BusinessRequest {
     /// What it is called.
     name: Name,
@@ -35,7 +36,7 @@ const fn thirty() -> i32 {
     30
 }
 
-problems!(CreateProblems: COMMON, BODY);
+problems!(CreateProblems: COMMON, PLATFORM, BODY);
 
 /// Create a business
 #[utoipa::path(

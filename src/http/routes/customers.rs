@@ -18,6 +18,7 @@ use crate::{
 /// A customer to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"name": "Café Central", "credit_limit": 100_000, "external_id": "C-1042"})))]
 pub struct CustomerRequest {
     /// What the customer is called.
     name: Name,
@@ -34,6 +35,7 @@ pub struct CustomerRequest {
 /// What to change of a customer. What is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"credit_limit": 150_000, "blocked": false})))]
 pub struct CustomerChangeRequest {
     /// What the customer is called.
     #[serde(default, deserialize_with = "present")]
@@ -76,6 +78,8 @@ pub struct CustomerQuery {
     cursor: Option<Cursor<CustomerId>>,
 }
 
+type CustomerPage = Page<Customer>;
+
 problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
 problems!(ListProblems: COMMON, QUERY);
 problems!(GetProblems: COMMON, &["customer_not_found"]);
@@ -113,7 +117,7 @@ pub async fn create(
     tag = "customers",
     security(("business" = [])),
     params(CustomerQuery),
-    responses((status = 200, description = "The customers, newest first", body = Page<Customer>), ListProblems),
+    responses((status = 200, description = "The customers, newest first", body = CustomerPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

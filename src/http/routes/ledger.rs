@@ -13,6 +13,8 @@ use crate::{
     },
 };
 
+type LedgerEntryPage = Page<LedgerEntry>;
+
 problems!(ListProblems: COMMON, QUERY, &["customer_not_found"]);
 
 /// List a customer's ledger entries
@@ -23,7 +25,7 @@ problems!(ListProblems: COMMON, QUERY, &["customer_not_found"]);
     tag = "customers",
     security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer"), super::PagingParams),
-    responses((status = 200, description = "The entries, newest first", body = Page<LedgerEntry>), ListProblems),
+    responses((status = 200, description = "The entries, newest first", body = LedgerEntryPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

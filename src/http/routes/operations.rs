@@ -28,8 +28,9 @@ pub struct Health {
     status: &'static str,
 }
 
+problems!(HealthProblems: &["overloaded"]);
 problems!(ReadyProblems: &["overloaded", "database_unavailable"]);
-problems!(MetricsProblems: &["internal_error"]);
+problems!(MetricsProblems: &["overloaded", "internal_error"]);
 
 /// Is the process alive?
 ///
@@ -39,7 +40,7 @@ problems!(MetricsProblems: &["internal_error"]);
     path = "/healthz",
     tag = "operations",
     operation_id = "getHealth",
-    responses((status = 200, description = "Alive", body = Health)),
+    responses((status = 200, description = "Alive", body = Health), HealthProblems),
     security(())
 )]
 pub async fn healthz() -> Json<Health> {

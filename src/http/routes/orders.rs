@@ -32,6 +32,8 @@ pub struct OrderQuery {
     cursor: Option<Cursor<OrderId>>,
 }
 
+type OrderPage = Page<Order>;
+
 problems!(ListProblems: COMMON, QUERY);
 problems!(GetProblems: COMMON, &["order_not_found"]);
 
@@ -43,7 +45,7 @@ problems!(GetProblems: COMMON, &["order_not_found"]);
     tag = "orders",
     security(("business" = [])),
     params(OrderQuery),
-    responses((status = 200, description = "The orders, newest first", body = Page<Order>), ListProblems),
+    responses((status = 200, description = "The orders, newest first", body = OrderPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

@@ -13,6 +13,8 @@ use crate::{
     },
 };
 
+type OverdueCustomerPage = Page<OverdueCustomer>;
+
 problems!(ListProblems: COMMON, QUERY);
 
 /// List overdue customers
@@ -27,7 +29,7 @@ problems!(ListProblems: COMMON, QUERY);
     tag = "customers",
     security(("business" = [])),
     params(super::PagingParams),
-    responses((status = 200, description = "Who is overdue now", body = Page<OverdueCustomer>), ListProblems),
+    responses((status = 200, description = "Who is overdue now", body = OverdueCustomerPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

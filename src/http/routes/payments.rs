@@ -19,6 +19,7 @@ use crate::{
 /// Who pays how much.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "amount": 5_000})))]
 pub struct PaymentRequest {
     /// Who pays.
     customer_id: CustomerId,
@@ -39,7 +40,7 @@ problems!(PaymentProblems: COMMON, BODY, IDEMPOTENT, &["customer_not_found"]);
     request_body = PaymentRequest,
     responses(
         (status = 201, description = "Recorded; or recorded before with this key", body = LedgerEntry,
-            headers(("Idempotent-Replayed" = Option<bool>, description = "true if this is the answer to an earlier request"))),
+            headers(("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"))),
         PaymentProblems,
     ),
 )]

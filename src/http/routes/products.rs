@@ -19,6 +19,7 @@ use crate::{
 /// A product to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"sku": "ESP-1KG", "name": "Espresso beans 1 kg", "price": 1_250, "stock": 40})))]
 pub struct ProductRequest {
     /// The stock keeping unit, unique within the business.
     sku: Sku,
@@ -33,6 +34,7 @@ pub struct ProductRequest {
 /// What to change of a product. What is left out stays as it is; stock changes by stock movements only.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"price": 1_350})))]
 pub struct ProductChangeRequest {
     /// The stock keeping unit, unique within the business.
     #[serde(default, deserialize_with = "present")]
@@ -66,6 +68,8 @@ pub struct ProductQuery {
     cursor: Option<Cursor<ProductId>>,
 }
 
+type ProductPage = Page<Product>;
+
 problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
 problems!(ListProblems: COMMON, QUERY);
 problems!(GetProblems: COMMON, &["product_not_found"]);
@@ -98,7 +102,7 @@ pub async fn create(
     tag = "products",
     security(("business" = [])),
     params(ProductQuery),
-    responses((status = 200, description = "The products, newest first", body = Page<Product>), ListProblems),
+    responses((status = 200, description = "The products, newest first", body = ProductPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

@@ -22,6 +22,13 @@ const MAX_LINES: usize = 500;
 /// Who buys what. Prices are the products' own, at the moment of the purchase.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21",
+    "items": [
+        {"product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22", "quantity": 2},
+        {"product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c23", "quantity": 1}
+    ]
+})))]
 pub struct PurchaseRequest {
     /// Who buys.
     customer_id: CustomerId,
@@ -58,7 +65,7 @@ problems!(PurchaseProblems: COMMON, BODY, IDEMPOTENT, &[
     request_body = PurchaseRequest,
     responses(
         (status = 201, description = "Bought; or bought before with this key", body = Order,
-            headers(("Idempotent-Replayed" = Option<bool>, description = "true if this is the answer to an earlier request"))),
+            headers(("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"))),
         PurchaseProblems,
     ),
 )]

@@ -19,6 +19,7 @@ use crate::{
 /// What comes in or goes out, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"quantity": 24, "reason": "delivery 4711"})))]
 pub struct StockMovementRequest {
     /// What comes in (positive) or goes out (negative); not 0.
     quantity: StockChange,
@@ -41,7 +42,7 @@ problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &["product_not_found", "insu
     request_body = StockMovementRequest,
     responses(
         (status = 201, description = "Recorded; or recorded before with this key", body = StockMovement,
-            headers(("Idempotent-Replayed" = Option<bool>, description = "true if this is the answer to an earlier request"))),
+            headers(("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"))),
         RecordProblems,
     ),
 )]
