@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
+use super::contract;
+
 /// Sends requests with one credential.
 #[derive(Clone)]
 pub struct Client {
@@ -64,11 +66,17 @@ impl Client {
     }
 }
 
-/// Sends a request and reads the answer.
+/// Sends a request, reads the answer, and holds it against the API's description.
 pub async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (http, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let request_body = request.body().and_then(reqwest::Body::as_bytes).map(<[u8]>::to_vec);
+    let response = http.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.text().await.unwrap() }
+    let answer = Answer { status, headers, body: response.text().await.unwrap() };
+    contract::check(&method, &path, request_body.as_deref(), &answer);
+    answer
 }
 
 impl Answer {
