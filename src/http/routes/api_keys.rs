@@ -84,11 +84,11 @@ pub async fn create(
     IdPath(business_id): IdPath<BusinessId>,
     Json(mut request): Json<ApiKeyRequest>,
 ) -> Result<(StatusCode, Json<CreatedApiKey>)> {
+    if !(1..=2).contains(&request.scopes.len()) {
+        return Err(Error::invalid_body("/scopes", "must have 1 or 2 scopes"));
+    }
     request.scopes.sort_unstable();
     request.scopes.dedup();
-    if request.scopes.is_empty() {
-        return Err(Error::invalid_body("/scopes", "must have at least one scope"));
-    }
     if request.expires_at.is_some_and(|expires_at| expires_at <= Utc::now()) {
         return Err(Error::invalid_body("/expires_at", "must be in the future"));
     }
