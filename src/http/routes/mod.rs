@@ -44,8 +44,9 @@ fn recorded<T: Serialize>(recorded: Recorded<T>) -> Response {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it describes what the IdempotencyKey extractor reads")]
 struct IdempotencyHeader {
-    /// The client's name for this request, unique within the business: 1 to 255 visible ASCII characters. The same key
-    /// with the same request gives the first answer again; with another request it is refused.
+    /// The client's name for this request: 1 to 255 visible ASCII characters, unique among the business's purchases and
+    /// payments, or among its stock movements. The same key with the same request gives the first answer again; with
+    /// another request it is refused. The key of a refused request is free again.
     #[param(
         rename = "Idempotency-Key",
         min_length = 1,
