@@ -43,6 +43,12 @@ impl Client {
         send(self.request(Method::GET, path)).await
     }
 
+    /// The rows of a list for which a query parameter has a value.
+    pub async fn find(&self, path: &str, parameter: &str, value: &str) -> Answer {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        self.get(&format!("{path}?{}", query.append_pair(parameter, value).finish())).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         send(self.request(Method::DELETE, path)).await
     }
@@ -58,6 +64,12 @@ impl Client {
     /// Moves money or stock, under an idempotency key.
     pub async fn move_with(&self, key: &str, path: &str, body: &Value) -> Answer {
         send(self.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
+    }
+
+    /// Sends a body as it is, under a key of its own.
+    pub async fn send_text(&self, method: Method, path: &str, body: &str) -> Answer {
+        let request = self.request(method, path).header("Idempotency-Key", uuid::Uuid::now_v7().to_string());
+        send(request.header("Content-Type", "application/json").body(body.to_owned())).await
     }
 
     /// Moves money or stock, under a key of its own.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod client;
 pub mod cluster;
+pub mod contents;
 pub mod contract;
 pub mod fresh_database;
 pub mod server;

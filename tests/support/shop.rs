@@ -17,8 +17,12 @@ pub struct Shop {
 
 impl Shop {
     pub async fn open(server: &TestServer) -> Self {
-        let body = json!({"name": "Corner Wholesale", "currency": "EUR"});
-        let business = server.admin().post("/v1/businesses", &body).await.expect(201);
+        Self::open_as(server, &json!({"name": "Corner Wholesale", "currency": "EUR"})).await
+    }
+
+    /// A business of one's own description.
+    pub async fn open_as(server: &TestServer, business: &Value) -> Self {
+        let business = server.admin().post("/v1/businesses", business).await.expect(201);
         let business_id = business["id"].as_str().unwrap().parse().unwrap();
         let client = server.client_with_scopes(business_id, &["read", "write"]).await;
         Self { business_id, client }

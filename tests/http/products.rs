@@ -1,0 +1,131 @@
+//! `/v1/products`: create, get, list, change.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    contents::contents,
+    server::TestServer,
+    shop::{Shop, id},
+};
+
+async fn create(shop: &Shop, body: Value) -> Value {
+    shop.client.post("/v1/products", &body).await.expect(201)
+}
+
+#[tokio::test]
+async fn a_new_product_has_its_opening_stock() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+
+    for stock in [0, 40] {
+        let sku = format!("ESP-{stock}");
+        let product =
+            create(&shop, json!({"sku": sku, "name": "Espresso beans", "price": 1_250, "stock": stock})).await;
+        assert_eq!(
+            product,
+            json!({
+                "id": product["id"],
+                "sku": sku,
+                "name": "Espresso beans",
+                "price": 1_250,
+                "stock": stock,
+                "created_at": product["created_at"],
+            })
+        );
+        assert_eq!(shop.client.get(&format!("/v1/products/{}", id(&product))).await.expect(200), product);
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_sku_is_unique_within_its_business() {
+    let server = TestServer::start().await;
+    let (shop, other) = (server.shop().await, server.shop().await);
+    let body = json!({"sku": "S-1", "name": "A", "price": 1, "stock": 5});
+    let first = create(&shop, body.clone()).await;
+    let before = contents(&server.database).await;
+
+    let problem = shop.client.post("/v1/products", &body).await.expect_problem(409, "already_exists");
+
+    let expected = json!([{"in": "body", "pointer": "/sku", "detail": "another product has this sku"}]);
+    assert_eq!(problem["errors"], expected);
+    assert_eq!(contents(&server.database).await, before);
+    create(&other, body).await;
+    let second = create(&shop, json!({"sku": "s-1", "name": "A", "price": 1, "stock": 5})).await;
+    let change = json!({"sku": "S-1", "price": 2});
+    let path = format!("/v1/products/{}", id(&second));
+    assert_eq!(shop.client.patch(&path, &change).await.expect_problem(409, "already_exists")["errors"], expected);
+    assert_eq!(shop.client.get(&path).await.expect(200), second);
+    shop.client.patch(&format!("/v1/products/{}", id(&first)), &change).await.expect(200);
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_change_changes_what_it_names_and_nothing_else() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let mut expected = create(&shop, json!({"sku": "S-1", "name": "A", "price": 1, "stock": 5})).await;
+    let path = format!("/v1/products/{}", id(&expected));
+
+    for change in [
+        json!({}),
+        json!({"sku": "S-2"}),
+        json!({"name": "日本酒"}),
+        json!({"price": 0}),
+        json!({"sku": "S-1", "name": "A", "price": 9}),
+    ] {
+        for (member, value) in change.as_object().unwrap() {
+            expected[member] = value.clone();
+        }
+        assert_eq!(shop.client.patch(&path, &change).await.expect(200), expected, "{change}");
+        assert_eq!(shop.client.get(&path).await.expect(200), expected, "{change}");
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn stock_is_not_changed_by_changing_the_product() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let path = format!("/v1/products/{}", shop.product(100, 10).await);
+
+    let problem = shop.client.patch(&path, &json!({"stock": 11})).await.expect_problem(422, "invalid_request");
+
+    assert_eq!(problem["errors"], json!([{"in": "body", "pointer": "/stock", "detail": "is not known"}]));
+    for member in ["sku", "name", "price"] {
+        let problem = shop.client.patch(&path, &json!({member: null})).await.expect_problem(422, "invalid_request");
+        assert_eq!(problem["errors"][0]["pointer"], format!("/{member}"));
+    }
+    shop.client.send_text(Method::PATCH, &path, "").await.expect_problem(400, "invalid_json");
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_sku_finds_its_product() {
+    let server = TestServer::start().await;
+    let (shop, other) = (server.shop().await, server.shop().await);
+    let body = json!({"sku": "S 1/ü&x", "name": "A", "price": 1, "stock": 5});
+    let found = create(&shop, body.clone()).await;
+    create(&shop, json!({"sku": "S-2", "name": "A", "price": 1, "stock": 5})).await;
+    create(&other, body).await;
+
+    let list = async |sku: &str| shop.client.find("/v1/products", "sku", sku).await;
+    assert_eq!(list("S 1/ü&x").await.expect(200), json!({"data": [found], "next_cursor": null}));
+    assert_eq!(list("S 1").await.expect(200), json!({"data": [], "next_cursor": null}));
+    for wrong in ["", " ", "a\0b", &"x".repeat(101)] {
+        let problem = list(wrong).await.expect_problem(422, "invalid_request");
+        assert_eq!((&problem["errors"][0]["in"], &problem["errors"][0]["pointer"]), (&json!("query"), &json!("/sku")));
+    }
+}
+
+#[tokio::test]
+async fn a_product_that_does_not_exist_is_not_found_on_any_route() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    for product in [uuid::Uuid::now_v7().to_string(), "1".to_owned(), "%00".to_owned()] {
+        let path = format!("/v1/products/{product}");
+        shop.client.get(&path).await.expect_problem(404, "product_not_found");
+        shop.client.patch(&path, &json!({"name": "B"})).await.expect_problem(404, "product_not_found");
+    }
+}
