@@ -1,12 +1,21 @@
 //! The API, over real HTTP.
 
+mod availability;
+mod contention;
 mod customers;
+mod description_check;
 mod fields;
 mod idempotency;
 mod infrastructure;
 mod openapi;
+mod pagination;
 mod payments;
+mod platform;
 mod products;
 mod purchase_refusals;
 mod purchases;
+mod records;
+mod round_trips;
+mod scopes;
 mod stock_movements;
+mod unknown_outcome;

@@ -6,6 +6,8 @@ pub mod cluster;
 pub mod contents;
 pub mod contract;
 pub mod fresh_database;
+pub mod proxy;
 pub mod server;
+pub mod sessions;
 pub mod shop;
 pub mod temp_folder;

@@ -7,7 +7,7 @@ use tallystick::{
     app::App,
     cli::{Cli, Command},
     config::ServeArgs,
-    db::Database,
+    db::{Database, connection_url::ConnectionUrl},
     domain::BusinessId,
     http::server::{self, Drained},
 };
@@ -44,9 +44,18 @@ impl TestServer {
     /// One more server on a database.
     pub async fn start_on(database: FreshDatabase, flags: &[&str]) -> Self {
         let url = database.server_url();
-        let args = serve_args(flags);
+        Self::start_at(database, &url, flags).await
+    }
+
+    /// A server that reaches its database at a URL, such as that of a [proxy](super::proxy).
+    pub async fn start_at(database: FreshDatabase, url: &ConnectionUrl, flags: &[&str]) -> Self {
+        Self::start_from(database, url, &serve_args(flags)).await
+    }
+
+    /// A server with settings of one's own.
+    pub async fn start_from(database: FreshDatabase, url: &ConnectionUrl, args: &ServeArgs) -> Self {
         args.check().unwrap();
-        let app = App::build(&args, &url).await.unwrap();
+        let app = App::build(args, url).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let db = app.state.db.clone();

@@ -1,0 +1,166 @@
+//! A connection that dies in the middle of a call: the client is told what happened, and it happened once.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    contents::contents,
+    fresh_database::FreshDatabase,
+    proxy::{Cut, Proxy},
+    server::TestServer,
+    sessions::blocked_backend,
+    shop::{Shop, purchase},
+};
+
+/// A server behind a proxy, on one connection, whose callers are looked up once.
+async fn behind_a_proxy() -> (TestServer, Proxy, Shop) {
+    let (database, proxy) = (FreshDatabase::installed().await, Proxy::start());
+    let url = proxy.url(&database);
+    let flags = ["--pool-size", "1", "--api-key-cache-ttl", "1h"];
+    let server = TestServer::start_at(database, &url, &flags).await;
+    let shop = server.shop().await;
+    (server, proxy, shop)
+}
+
+#[tokio::test]
+async fn a_movement_whose_connection_dies_takes_effect_once_and_is_no_replay() {
+    let (server, proxy, shop) = behind_a_proxy().await;
+    let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
+    let movements: [(String, Value); 3] = [
+        ("/v1/purchases".to_owned(), purchase(&customer, &[(&beans, 2)])),
+        ("/v1/payments".to_owned(), json!({"customer_id": customer, "amount": 50})),
+        (format!("/v1/products/{beans}/stock-movements"), json!({"quantity": 5, "reason": "delivery"})),
+    ];
+
+    for (name, cut) in [("before", Cut::BeforeCall), ("after", Cut::AfterCommit)] {
+        for (path, body) in &movements {
+            let key = format!("{name}-{}", path.len());
+            proxy.cut(Some(cut));
+            let first = shop.client.move_with(&key, path, body).await;
+            first.expect(201);
+            assert!(proxy.has_cut());
+            assert!(!first.is_replay(), "{path} {name}: the first answer is called a replay");
+            let again = shop.client.move_with(&key, path, body).await;
+            assert_eq!((again.is_replay(), &again.body), (true, &first.body), "{path} {name}");
+        }
+    }
+
+    assert_eq!((shop.balance(&customer).await, shop.stock(&beans).await), (2 * (200 - 50), 10 + 2 * (5 - 2)));
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_refusal_whose_connection_dies_is_a_refusal() {
+    let (server, proxy, shop) = behind_a_proxy().await;
+    let (customer, beans) = (shop.customer(100).await, shop.product(100, 10).await);
+    shop.buy(&customer, &[(&beans, 1)]).await.expect(201);
+
+    for cut in [Cut::BeforeCall, Cut::AfterCommit] {
+        proxy.cut(Some(cut));
+        shop.buy(&customer, &[(&beans, 1)]).await.expect_problem(409, "credit_limit_exceeded");
+        assert!(proxy.has_cut());
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn what_is_created_while_the_connection_dies_is_there_once() {
+    let (server, proxy, shop) = behind_a_proxy().await;
+    let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
+    for (number, cut) in [Cut::BeforeCall, Cut::AfterCommit].into_iter().enumerate() {
+        let before = contents(&server.database).await.len();
+        let customer = json!({"name": "A", "credit_limit": 0, "external_id": number.to_string()});
+        let product = json!({"sku": number.to_string(), "name": "A", "price": 0, "stock": 1});
+        let business = json!({"name": "A", "currency": "EUR"});
+        let key = json!({"name": "A", "scopes": ["read"]});
+        for (client, path, body) in [
+            (&shop.client, "/v1/customers", customer),
+            (&shop.client, "/v1/products", product),
+            (&server.admin(), "/v1/businesses", business),
+            (&server.admin(), &keys, key),
+        ] {
+            proxy.cut(Some(cut));
+            client.post(path, &body).await.expect(201);
+            assert!(proxy.has_cut());
+        }
+        // One row each, and the product's opening stock.
+        assert_eq!(contents(&server.database).await.len(), before + 5);
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_change_and_a_look_survive_a_connection_that_dies() {
+    let (server, proxy, shop) = behind_a_proxy().await;
+    let path = format!("/v1/customers/{}", shop.customer(100).await);
+
+    for cut in [Cut::BeforeCall, Cut::AfterCommit] {
+        proxy.cut(Some(cut));
+        let changed = shop.client.patch(&path, &json!({"external_id": "C-1", "credit_limit": 7})).await.expect(200);
+        assert!(proxy.has_cut());
+        proxy.cut(Some(cut));
+        assert_eq!(shop.client.get(&path).await.expect(200), changed);
+        assert!(proxy.has_cut());
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_database_that_cuts_every_call_is_unavailable_and_the_key_tells_later_what_happened() {
+    let (server, proxy, shop) = behind_a_proxy().await;
+    let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
+
+    proxy.cut(Some(Cut::BeforeEachCall));
+    let refused = shop.buy_with("key", &customer, &[(&beans, 1)]).await;
+    refused.expect_problem(503, "database_unavailable");
+    assert_eq!(refused.header("retry-after"), Some("2"));
+
+    proxy.cut(None);
+    let bought = shop.buy_with("key", &customer, &[(&beans, 1)]).await;
+    bought.expect(201);
+    assert!(!bought.is_replay());
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_purchase_whose_backend_is_terminated_before_it_commits_is_made_after_all() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
+    let (mut holder, observer) = (server.database.session().await, server.database.session().await);
+
+    // The customer's row is locked by the purchase, the product's by somebody else: it stands in the middle.
+    let transaction = holder.client_mut().transaction().await.unwrap();
+    transaction.batch_execute("SELECT FROM tallystick.products FOR UPDATE").await.unwrap();
+    let buying = tokio::spawn({
+        let (shop, customer, beans) = (shop.clone(), customer.clone(), beans.clone());
+        async move { shop.buy(&customer, &[(&beans, 1)]).await }
+    });
+    let backend = blocked_backend(&observer).await;
+    observer.client().query_one("SELECT pg_terminate_backend($1, 10000)", &[&backend]).await.unwrap();
+    transaction.commit().await.unwrap();
+
+    let bought = buying.await.unwrap();
+    bought.expect(201);
+    assert!(!bought.is_replay());
+    assert_eq!((shop.balance(&customer).await, shop.stock(&beans).await), (100, 9));
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn connections_that_died_unused_are_noticed_by_nobody() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let (customer, beans) = (shop.customer(10_000).await, shop.product(100, 100).await);
+    let observer = server.database.session().await;
+
+    for _ in 0..5 {
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = 'tallystick_server'";
+        observer.client().query(end, &[]).await.unwrap();
+        let bought = shop.buy(&customer, &[(&beans, 1)]).await;
+        bought.expect(201);
+        assert!(!bought.is_replay());
+    }
+    assert_eq!(shop.stock(&beans).await, 95);
+    server.audit().await;
+}

@@ -1,0 +1,216 @@
+//! Between the server and its PostgreSQL: counts what goes through, and cuts it at chosen moments.
+//!
+//! It listens where a PostgreSQL would, on a Unix socket in a folder of its own.
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use bytes::{Buf, BytesMut};
+use tallystick::db::connection_url::ConnectionUrl;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    task::{JoinHandle, JoinSet},
+};
+
+use super::{
+    cluster::cluster,
+    fresh_database::{FreshDatabase, SERVER_ROLE},
+    temp_folder::TempFolder,
+};
+
+/// PostgreSQL's usual port, which names the socket.
+const SOCKET: &str = ".s.PGSQL.5432";
+/// The message that a client sends a statement's parameters with.
+const BIND: u8 = b'B';
+/// The message that says that a statement is done, and its transaction committed.
+const READY_FOR_QUERY: u8 = b'Z';
+
+/// When to cut a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// When the next call is sent: PostgreSQL never hears of it.
+    BeforeCall,
+    /// When every call is sent.
+    BeforeEachCall,
+    /// When the next call is committed: the server never hears of it.
+    AfterCommit,
+}
+
+/// A proxy in front of the test cluster.
+pub struct Proxy {
+    folder: TempFolder,
+    shared: Arc<Shared>,
+    accepting: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    cut: Mutex<Option<Cut>>,
+    sent: Mutex<Vec<u8>>,
+}
+
+impl Proxy {
+    pub fn start() -> Self {
+        let folder = TempFolder::new();
+        fs::create_dir(folder.path()).unwrap();
+        let mut proxy = Self { folder, shared: Arc::default(), accepting: None };
+        proxy.up();
+        proxy
+    }
+
+    /// The URL of a database through this proxy, for the server's role.
+    pub fn url(&self, database: &FreshDatabase) -> ConnectionUrl {
+        let host = self.folder.path().display().to_string().replace('/', "%2F");
+        format!("postgresql:///{}?host={host}&user={SERVER_ROLE}", database.name).parse().unwrap()
+    }
+
+    /// Lets connections in.
+    pub fn up(&mut self) {
+        let listener = UnixListener::bind(self.socket()).unwrap();
+        let shared = Arc::clone(&self.shared);
+        self.accepting = Some(tokio::spawn(async move {
+            // Dropped with this task, and all links with it.
+            let mut links = JoinSet::new();
+            while let Ok((client, _)) = listener.accept().await {
+                links.spawn(link(client, Arc::clone(&shared)));
+            }
+        }));
+    }
+
+    /// Cuts every connection, and is gone.
+    pub async fn down(&mut self) {
+        fs::remove_file(self.socket()).unwrap();
+        let accepting = self.accepting.take().unwrap();
+        accepting.abort();
+        assert!(accepting.await.unwrap_err().is_cancelled());
+    }
+
+    /// Cuts a connection at the next occasion, or no more.
+    pub fn cut(&self, cut: Option<Cut>) {
+        *self.shared.cut.lock().unwrap() = cut;
+    }
+
+    /// Whether the cut that was asked for was made.
+    pub fn has_cut(&self) -> bool {
+        self.shared.cut.lock().unwrap().is_none()
+    }
+
+    /// The types of the messages that the server has sent since the last time, over all its connections.
+    pub fn take_sent(&self) -> String {
+        std::mem::take(&mut *self.shared.sent.lock().unwrap()).into_iter().map(char::from).collect()
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.path().join(SOCKET)
+    }
+}
+
+/// The socket of the real PostgreSQL.
+fn upstream() -> PathBuf {
+    let url: url::Url = cluster().superuser_url("postgres").parse().unwrap();
+    let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
+    PathBuf::from(value("host")).join(format!(".s.PGSQL.{}", value("port")))
+}
+
+/// One connection, until either side ends it or it is cut.
+async fn link(mut client: UnixStream, shared: Arc<Shared>) {
+    let mut server = UnixStream::connect(upstream()).await.unwrap();
+    let mut up = Messages { started: false, ..Messages::default() };
+    let mut down = Messages { started: true, ..Messages::default() };
+    let (mut up_chunk, mut down_chunk) = (BytesMut::new(), BytesMut::new());
+    loop {
+        let may_go_on = tokio::select! {
+            read = client.read_buf(&mut up_chunk) => match read {
+                Ok(1..) => shared.upwards(&up.add(&up_chunk)) && forward(&mut up_chunk, &mut server).await,
+                _ => false,
+            },
+            read = server.read_buf(&mut down_chunk) => match read {
+                Ok(1..) => match shared.downwards(&down.add(&down_chunk)) {
+                    Downwards::Forward => forward(&mut down_chunk, &mut client).await,
+                    Downwards::Withhold => { down_chunk.clear(); true }
+                    Downwards::Cut => false,
+                },
+                _ => false,
+            },
+        };
+        if !may_go_on {
+            return;
+        }
+    }
+}
+
+async fn forward(chunk: &mut BytesMut, to: &mut UnixStream) -> bool {
+    let sent = to.write_all(chunk).await;
+    chunk.clear();
+    sent.is_ok()
+}
+
+enum Downwards {
+    Forward,
+    Withhold,
+    Cut,
+}
+
+impl Shared {
+    /// Whether messages of the server's may go on to PostgreSQL.
+    fn upwards(&self, messages: &[u8]) -> bool {
+        self.sent.lock().unwrap().extend(messages);
+        if !messages.contains(&BIND) {
+            return true;
+        }
+        let mut cut = self.cut.lock().unwrap();
+        match *cut {
+            Some(Cut::BeforeCall) => {
+                *cut = None;
+                false
+            }
+            Some(Cut::BeforeEachCall) => false,
+            Some(Cut::AfterCommit) | None => true,
+        }
+    }
+
+    fn downwards(&self, messages: &[u8]) -> Downwards {
+        let mut cut = self.cut.lock().unwrap();
+        if *cut != Some(Cut::AfterCommit) {
+            return Downwards::Forward;
+        }
+        if !messages.contains(&READY_FOR_QUERY) {
+            return Downwards::Withhold;
+        }
+        *cut = None;
+        Downwards::Cut
+    }
+}
+
+/// Finds the messages in a stream.
+#[derive(Default)]
+struct Messages {
+    /// A client's first message has no type.
+    started: bool,
+    rest: BytesMut,
+}
+
+impl Messages {
+    /// The types of the messages that are whole with this chunk.
+    fn add(&mut self, chunk: &[u8]) -> Vec<u8> {
+        self.rest.extend_from_slice(chunk);
+        let mut types = Vec::new();
+        loop {
+            let type_bytes = usize::from(self.started);
+            let Some(length) = self.rest.get(type_bytes..type_bytes + 4) else { return types };
+            let length = type_bytes + usize::try_from(u32::from_be_bytes(length.try_into().unwrap())).unwrap();
+            if self.rest.len() < length {
+                return types;
+            }
+            if self.started {
+                types.push(self.rest[0]);
+            }
+            self.started = true;
+            self.rest.advance(length);
+        }
+    }
+}
