@@ -49,10 +49,10 @@ fn an_answer_that_is_not_described_is_found() {
 
 #[test]
 fn a_request_that_was_taken_and_is_not_described_is_found() {
-    let taken = answer(201, "application/json", &example("Product"));
+    let created = answer(201, "application/json", &example("Product"));
     let takes = |body: Value| {
         let body = body.to_string();
-        let check = || check(&Method::POST, "/v1/products", Some(body.as_bytes()), &taken);
+        let check = || check(&Method::POST, "/v1/products", Some(body.as_bytes()), &created);
         catch_unwind(AssertUnwindSafe(check)).is_ok()
     };
     assert!(takes(example("ProductRequest")));
