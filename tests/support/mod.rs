@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod actor;
 pub mod audit;
 pub mod client;
 pub mod cluster;
@@ -7,3 +8,4 @@ pub mod fresh_database;
 pub mod server;
 pub mod shop;
 pub mod temp_folder;
+pub mod two_businesses;

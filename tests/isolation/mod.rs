@@ -1,0 +1,5 @@
+//! No business sees, changes or guesses at another's: by actor, from HTTP down to plain SQL.
+
+mod context;
+mod privileges;
+mod takeover;

@@ -1,0 +1,1 @@
+//! The SQL functions, views and constraints, where HTTP does not reach.
