@@ -398,7 +398,7 @@ function tallystick.claims_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 460db4a2df14aecad4440801a7109df8aae4aa7f18005048b16c94b2feba1e6f
+    body: sha256 b4cf06a54cb8784ce58843509908e86657c2e7edfe6fceaf4d2c97901bb87c87
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

@@ -2,4 +2,5 @@
 
 mod context;
 mod privileges;
+mod supabase;
 mod takeover;
