@@ -489,7 +489,7 @@ function tallystick.order_lines_add_up()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 d6edbb7c419cda24151952c2fe58091086f544d41bb3e2ab0c3cee58f8150313
+    body: sha256 c8fe8d7b458539ad15fd0d8357e0f9e445bef72022da7f6990a640cb1333e1db
     granted to tallystick_owner: EXECUTE
 
 function tallystick.order_list(uuid,uuid,uuid,integer)
@@ -588,7 +588,7 @@ function tallystick.refuse_change()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 0d53a971692a353ce3d6f86e204e405c4a11fd93f6c121dd912e1085ecd0a747
+    body: sha256 bba8b4d99eccb24d8e8a2499177ec50c1c53a12afdde45ea5a94535a7a9cd170
     granted to tallystick_owner: EXECUTE
 
 function tallystick.request_fingerprint(text[])

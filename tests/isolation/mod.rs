@@ -3,5 +3,6 @@
 mod context;
 mod ledger_rules;
 mod privileges;
+mod record_rules;
 mod supabase;
 mod takeover;
