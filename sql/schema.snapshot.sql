@@ -285,7 +285,7 @@ view tallystick.customer_accounts
     column available_credit: bigint
     column oldest_unpaid_at: timestamp with time zone
     column overdue: boolean
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance_after, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance_after, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after, entry.charged_total FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT entry.created_at FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND (entry.charged_total > (last.charged_total - last.balance_after))) ORDER BY entry.charged_total, entry.entry_no LIMIT 1) unpaid ON ((last.balance_after > 0)));
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance_after, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance_after, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after, entry.charged_total FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT entry.created_at FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND (entry.charged_total > (last.charged_total - GREATEST(last.balance_after, (0)::bigint)))) ORDER BY entry.charged_total, entry.entry_no LIMIT 1) unpaid ON ((last.balance_after > 0)));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
@@ -398,7 +398,7 @@ function tallystick.claims_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 460db4a2df14aecad4440801a7109df8aae4aa7f18005048b16c94b2feba1e6f
+    body: sha256 b4cf06a54cb8784ce58843509908e86657c2e7edfe6fceaf4d2c97901bb87c87
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -489,7 +489,7 @@ function tallystick.order_lines_add_up()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 d6edbb7c419cda24151952c2fe58091086f544d41bb3e2ab0c3cee58f8150313
+    body: sha256 c8fe8d7b458539ad15fd0d8357e0f9e445bef72022da7f6990a640cb1333e1db
     granted to tallystick_owner: EXECUTE
 
 function tallystick.order_list(uuid,uuid,uuid,integer)
@@ -588,7 +588,7 @@ function tallystick.refuse_change()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 0d53a971692a353ce3d6f86e204e405c4a11fd93f6c121dd912e1085ecd0a747
+    body: sha256 bba8b4d99eccb24d8e8a2499177ec50c1c53a12afdde45ea5a94535a7a9cd170
     granted to tallystick_owner: EXECUTE
 
 function tallystick.request_fingerprint(text[])

@@ -3,7 +3,9 @@
 
 mod cli;
 mod http;
+mod isolation;
 mod local_postgres;
 mod schema;
+mod sql;
 mod support;
 mod verify;

@@ -1,5 +1,6 @@
 -- Purpose: the business in the JWT claims, as PostgREST and Supabase set them: business_id at the top level, or under
 -- app_metadata (which users cannot edit; user_metadata, which they can, is never read). NULL if there is none.
+-- Claims that name two businesses name none, as the server refuses such a token.
 -- Caller: context_business_id.
 CREATE OR REPLACE FUNCTION tallystick.claims_business_id() RETURNS uuid
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -8,14 +9,21 @@ AS $$
 DECLARE
     v_text text := current_setting('request.jwt.claims', true);
     v_claims jsonb;
+    v_top uuid;
+    v_nested uuid;
 BEGIN
     IF v_text IS NULL OR v_text = '' THEN
         RETURN NULL;
     END IF;
     v_claims := v_text::jsonb;
-    RETURN coalesce(v_claims ->> 'business_id', v_claims -> 'app_metadata' ->> 'business_id')::uuid;
-EXCEPTION WHEN data_exception THEN
-    -- Malformed claims are no context, and say nothing of what they held.
+    v_top := (v_claims ->> 'business_id')::uuid;
+    v_nested := (v_claims -> 'app_metadata' ->> 'business_id')::uuid;
+    IF v_top <> v_nested THEN
+        RETURN NULL;
+    END IF;
+    RETURN coalesce(v_top, v_nested);
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    -- Malformed claims, or ones nested too deeply to be read, are no context, and say nothing of what they held.
     RETURN NULL;
 END
 $$;

@@ -17,7 +17,8 @@ BEGIN
             FROM tallystick.order_items AS item
             WHERE item.business_id = touched.business_id AND item.order_id = touched.order_id)
     ) THEN
-        RAISE EXCEPTION 'the lines of an order must add up to its total' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'the lines of an order must add up to its total'
+            USING ERRCODE = 'check_violation', SCHEMA = tg_table_schema, TABLE = tg_table_name, CONSTRAINT = tg_name;
     END IF;
     RETURN NULL;
 END

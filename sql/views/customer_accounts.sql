@@ -3,7 +3,8 @@
 --
 -- Payments settle charges oldest first. Paid in total is charged_total - balance, both on the last entry; so the oldest
 -- unpaid charge is the first whose charged_total exceeds that: one index seek. A day is 24 hours, whatever the time
--- zone; exactly overdue_after_days old is not yet overdue.
+-- zone; exactly overdue_after_days old is not yet overdue. The subtraction is worked out for a customer in credit too:
+-- greatest() keeps it within bigint there.
 CREATE OR REPLACE VIEW tallystick.customer_accounts WITH (security_invoker = true) AS
 SELECT
     customer.business_id,
@@ -30,7 +31,7 @@ LEFT JOIN LATERAL (
     SELECT entry.created_at
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = customer.business_id AND entry.customer_id = customer.id
-      AND entry.charged_total > last.charged_total - last.balance_after
+      AND entry.charged_total > last.charged_total - greatest(last.balance_after, 0)
     ORDER BY entry.charged_total, entry.entry_no
     LIMIT 1
 ) AS unpaid ON last.balance_after > 0;

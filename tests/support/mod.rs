@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod actor;
 pub mod audit;
 pub mod client;
 pub mod cluster;
@@ -11,3 +12,4 @@ pub mod server;
 pub mod sessions;
 pub mod shop;
 pub mod temp_folder;
+pub mod two_businesses;

@@ -1,0 +1,61 @@
+//! The cases, run; and the proof that there is one for every place of every operation.
+
+use std::collections::BTreeSet;
+
+use super::{
+    cases::{CASES, WITHOUT_IDS},
+    description::{operations, places},
+    world::{Ids, World, visible},
+};
+use crate::support::client::send;
+
+#[tokio::test]
+async fn another_businesss_id_answers_byte_for_byte_as_one_that_does_not_exist() {
+    let world = World::start().await;
+    for case in CASES {
+        let name = format!("{} {}", case.operation, case.place);
+        let theirs = send((case.request)(&world, &world.theirs)).await;
+        let missing = send((case.request)(&world, &world.missing)).await;
+        assert_eq!(visible(&theirs), visible(&missing), "{name}");
+        assert_eq!(theirs.header("x-request-id"), Some("isolation-test"), "{name}");
+        match case.code {
+            Some(code) => drop(theirs.expect_problem(case.status, code)),
+            None => drop(theirs.expect(case.status)),
+        }
+        for trace in world.theirs.traces() {
+            assert!(!theirs.body.contains(trace), "{name} shows {trace}: {}", theirs.body);
+        }
+    }
+    // Nothing happened to them; and with ids of one's own the same requests are good ones. Last, because they write.
+    assert_eq!(world.their_shop.balance(&world.theirs.customer).await, 70);
+    assert_eq!(world.their_shop.stock(&world.theirs.product).await, 999);
+    for (number, case) in CASES.iter().enumerate() {
+        let ids = Ids { key: format!("own-{number}"), ..world.ours.clone() };
+        let own = send((case.request)(&world, &ids)).await;
+        assert_eq!(own.status, case.own_status, "{} {}: {}", case.operation, case.place, own.body);
+    }
+    world.server.audit().await;
+}
+
+#[test]
+fn every_place_of_every_operation_has_its_case() {
+    let described: BTreeSet<_> = operations().iter().flat_map(places).collect();
+    let covered: BTreeSet<_> = CASES.iter().map(|case| (case.operation.to_owned(), case.place.to_owned())).collect();
+    let missing: Vec<_> = described.difference(&covered).collect();
+    assert!(missing.is_empty(), "write a case in tests/isolation/http/cases.rs for {missing:?}");
+    let gone: Vec<_> = covered.difference(&described).collect();
+    assert!(gone.is_empty(), "the API has no such place any more: {gone:?}");
+}
+
+#[test]
+fn every_operation_has_a_case_or_a_reason_to_have_none() {
+    let described: BTreeSet<_> = operations().into_iter().map(|operation| operation.id).collect();
+    let with: BTreeSet<_> = CASES.iter().map(|case| case.operation.to_owned()).collect();
+    let without: BTreeSet<_> = WITHOUT_IDS.iter().map(|(operation, _)| (*operation).to_owned()).collect();
+    assert!(with.is_disjoint(&without), "an operation has either a case or a reason");
+    assert_eq!(
+        described,
+        &with | &without,
+        "each operation is in cases.rs, with its cases or with the reason for none"
+    );
+}

@@ -1,0 +1,156 @@
+//! Every operation of the API, and every place in it where an id of another business can stand.
+//!
+//! A place is a path or query parameter, or a UUID in the body. A new operation, or a new place in an old one, fails
+//! `every_place_of_every_operation_has_its_case` until it has its case here.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+
+use super::world::{Ids, Sender, World, one_line};
+
+/// One place of one operation.
+pub struct Case {
+    pub operation: &'static str,
+    /// `path:name`, `query:name` or `body:/pointer`, with `*` for every element of an array.
+    pub place: &'static str,
+    /// The status of the answer to an id of one's own. That another id answers otherwise shows that the id matters.
+    pub own_status: u16,
+    /// The status and code of the answer to any other id; no code for an empty list.
+    pub status: u16,
+    pub code: Option<&'static str>,
+    /// The request, with the id under test from `ids`.
+    pub request: fn(&World, &Ids) -> RequestBuilder,
+}
+
+/// Operations in which no id can stand, and why.
+pub const WITHOUT_IDS: [(&str, &str); 6] = [
+    ("createBusiness", "the id is made by the server"),
+    ("createCustomer", "the id is made by the server; external_id is unique within a business, see keys.rs"),
+    ("createProduct", "the id is made by the server; sku is unique within a business, see keys.rs"),
+    ("getHealth", "it is the same for everybody"),
+    ("getReadiness", "it is the same for everybody"),
+    ("getMetrics", "it is the same for everybody, and counts by route and not by business; see callers.rs"),
+];
+
+/// A cursor that names a place, as lists hand them out.
+fn cursor(place: &dyn ToString) -> String {
+    URL_SAFE_NO_PAD.encode(place.to_string())
+}
+
+fn get(world: &World, path: &str) -> RequestBuilder {
+    world.request(Sender::Us, Method::GET, path)
+}
+
+fn post(world: &World, ids: &Ids, path: &str, body: &serde_json::Value) -> RequestBuilder {
+    world.request(Sender::Us, Method::POST, path).header("idempotency-key", &ids.key).json(body)
+}
+
+macro_rules! cases {
+    ($($operation:literal $place:literal $own:literal => $status:literal $code:expr, |$world:ident, $ids:ident| $request:expr;)+) => {
+        pub const CASES: &[Case] = &[$(Case {
+            operation: $operation,
+            place: $place,
+            own_status: $own,
+            status: $status,
+            code: $code,
+            request: |$world, $ids| $request,
+        }),+];
+    };
+}
+
+const NO_CUSTOMER: Option<&str> = Some("customer_not_found");
+const NO_PRODUCT: Option<&str> = Some("product_not_found");
+
+cases! {
+    "purchase" "body:/customer_id" 201 => 404 NO_CUSTOMER,
+        |world, ids| post(world, ids, "/v1/purchases", &one_line(&ids.customer, &world.ours.product));
+    "purchase" "body:/items/*/product_id" 201 => 404 NO_PRODUCT,
+        |world, ids| post(world, ids, "/v1/purchases", &one_line(&world.ours.customer, &ids.product));
+    // Both at once, and a product of theirs between products of ours.
+    "purchase" "body:/customer_id" 201 => 404 NO_CUSTOMER,
+        |world, ids| post(world, ids, "/v1/purchases", &one_line(&ids.customer, &ids.product));
+    "purchase" "body:/items/*/product_id" 201 => 404 NO_PRODUCT, |world, ids| {
+        let (ours, other) = (&world.ours.product, &ids.product);
+        let items: Vec<_> = [ours, other, ours].map(|id| json!({"product_id": id, "quantity": 1})).into();
+        post(world, ids, "/v1/purchases", &json!({"customer_id": world.ours.customer, "items": items}))
+    };
+    // More than there is: an id of theirs must not even be told by its stock.
+    "purchase" "body:/items/*/product_id" 409 => 404 NO_PRODUCT, |world, ids| {
+        let items = json!([{"product_id": ids.product, "quantity": 2_000_000}]);
+        post(world, ids, "/v1/purchases", &json!({"customer_id": world.ours.customer, "items": items}))
+    };
+    "recordPayment" "body:/customer_id" 201 => 404 NO_CUSTOMER,
+        |world, ids| post(world, ids, "/v1/payments", &json!({"customer_id": ids.customer, "amount": 1}));
+    "listOrders" "query:customer_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/orders?customer_id={}", ids.customer));
+    "listOrders" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/orders?cursor={}", cursor(&ids.order)));
+    "getOrder" "path:order_id" 200 => 404 Some("order_not_found"),
+        |world, ids| get(world, &format!("/v1/orders/{}", ids.order));
+    "listCustomers" "query:external_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/customers?external_id={}", ids.external_id));
+    "listCustomers" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/customers?cursor={}", cursor(&ids.customer)));
+    "getCustomer" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}", ids.customer));
+    "updateCustomer" "path:customer_id" 200 => 404 NO_CUSTOMER, |world, ids| {
+        let path = format!("/v1/customers/{}", ids.customer);
+        world.request(Sender::Us, Method::PATCH, &path).json(&json!({"blocked": false}))
+    };
+    // Every rule that a change could break is looked at for customers of one's own only.
+    "updateCustomer" "path:customer_id" 200 => 404 NO_CUSTOMER, |world, ids| {
+        let path = format!("/v1/customers/{}", ids.customer);
+        world.request(Sender::Us, Method::PATCH, &path).json(&json!({"external_id": world.ours.external_id}))
+    };
+    "getCustomerBalance" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}/balance", ids.customer));
+    "listLedgerEntries" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}/ledger", ids.customer));
+    "listLedgerEntries" "query:cursor" 200 => 404 NO_CUSTOMER, |world, ids| {
+        get(world, &format!("/v1/customers/{}/ledger?cursor={}", ids.customer, cursor(&ids.ledger_entry_no)))
+    };
+    "listOverdueCustomers" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/overdue-customers?cursor={}", cursor(&ids.customer)));
+    "listProducts" "query:sku" 200 => 200 None, |world, ids| get(world, &format!("/v1/products?sku={}", ids.sku));
+    "listProducts" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/products?cursor={}", cursor(&ids.product)));
+    "getProduct" "path:product_id" 200 => 404 NO_PRODUCT,
+        |world, ids| get(world, &format!("/v1/products/{}", ids.product));
+    "updateProduct" "path:product_id" 200 => 404 NO_PRODUCT, |world, ids| {
+        let path = format!("/v1/products/{}", ids.product);
+        world.request(Sender::Us, Method::PATCH, &path).json(&json!({"price": 100}))
+    };
+    "updateProduct" "path:product_id" 200 => 404 NO_PRODUCT, |world, ids| {
+        let path = format!("/v1/products/{}", ids.product);
+        world.request(Sender::Us, Method::PATCH, &path).json(&json!({"sku": world.ours.sku}))
+    };
+    "recordStockMovement" "path:product_id" 201 => 404 NO_PRODUCT, |world, ids| {
+        let path = format!("/v1/products/{}/stock-movements", ids.product);
+        post(world, ids, &path, &json!({"quantity": 1, "reason": "test"}))
+    };
+    "recordStockMovement" "path:product_id" 409 => 404 NO_PRODUCT, |world, ids| {
+        let path = format!("/v1/products/{}/stock-movements", ids.product);
+        post(world, ids, &path, &json!({"quantity": -5_000_000, "reason": "test"}))
+    };
+    // Platform routes refuse a business's program before they look at the id; its own answers no better.
+    "createApiKey" "path:business_id" 403 => 403 Some("forbidden"), |world, ids| {
+        let path = format!("/v1/businesses/{}/api-keys", ids.business);
+        world.request(Sender::Us, Method::POST, &path).json(&json!({"name": "x", "scopes": ["read"]}))
+    };
+    "listApiKeys" "path:business_id" 403 => 403 Some("forbidden"),
+        |world, ids| get(world, &format!("/v1/businesses/{}/api-keys", ids.business));
+    "listApiKeys" "query:cursor" 200 => 200 None, |world, ids| {
+        let path = format!("/v1/businesses/{}/api-keys?cursor={}", world.ours.business, cursor(&ids.api_key));
+        world.request(Sender::Admin, Method::GET, &path)
+    };
+    "revokeApiKey" "path:business_id" 403 => 403 Some("forbidden"), |world, ids| {
+        let path = format!("/v1/businesses/{}/api-keys/{}", ids.business, ids.api_key);
+        world.request(Sender::Us, Method::DELETE, &path)
+    };
+    // The operator who names our business ends no key of theirs.
+    "revokeApiKey" "path:key_id" 204 => 404 Some("api_key_not_found"), |world, ids| {
+        let path = format!("/v1/businesses/{}/api-keys/{}", world.ours.business, ids.api_key);
+        world.request(Sender::Admin, Method::DELETE, &path)
+    };
+}

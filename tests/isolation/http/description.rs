@@ -1,0 +1,92 @@
+//! What the OpenAPI document says of each operation, as far as isolation is concerned.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use tallystick::http::router;
+
+/// Query parameters that name nothing.
+const NOT_AN_ID: [&str; 1] = ["limit"];
+/// The header that makes a movement happen once.
+const KEY_HEADER: &str = "Idempotency-Key";
+
+/// One method of one route.
+pub struct Operation {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    document: Value,
+    description: Value,
+}
+
+/// Every operation, as the server describes itself.
+pub fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, description) in methods.as_object().unwrap() {
+            let id = description["operationId"].as_str().unwrap().to_owned();
+            let (method, path) = (method.to_uppercase(), path.clone());
+            let (document, description) = (document.clone(), description.clone());
+            operations.push(Operation { id, method, path, document, description });
+        }
+    }
+    assert!(operations.len() >= 23);
+    operations
+}
+
+impl Operation {
+    fn parameters(&self, location: &str) -> Vec<&str> {
+        let all = self.description["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|one| one["in"] == location).map(|one| one["name"].as_str().unwrap()).collect()
+    }
+
+    /// Whether a business's credentials open it.
+    pub fn is_tenants(&self) -> bool {
+        self.description["security"].as_array().unwrap().iter().any(|scheme| scheme.get("business").is_some())
+    }
+
+    /// Whether it answers with pages.
+    pub fn is_list(&self) -> bool {
+        self.parameters("query").contains(&"cursor")
+    }
+
+    /// Whether it moves money or stock.
+    pub fn takes_a_key(&self) -> bool {
+        self.parameters("header").contains(&KEY_HEADER)
+    }
+
+    /// Adds the pointer to every UUID in a schema.
+    fn uuids(&self, schema: &Value, pointer: &str, found: &mut BTreeSet<String>) {
+        if let Some(reference) = schema["$ref"].as_str() {
+            let target = self.document.pointer(reference.trim_start_matches('#')).unwrap();
+            self.uuids(target, pointer, found);
+        }
+        if schema["format"] == "uuid" {
+            found.insert(format!("body:{pointer}"));
+        }
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            self.uuids(property, &format!("{pointer}/{name}"), found);
+        }
+        if schema["items"].is_object() {
+            self.uuids(&schema["items"], &format!("{pointer}/*"), found);
+        }
+        for combined in ["oneOf", "anyOf", "allOf"] {
+            for part in schema[combined].as_array().into_iter().flatten() {
+                self.uuids(part, pointer, found);
+            }
+        }
+    }
+}
+
+/// Every place of an operation where an id can stand, with the operation's name.
+pub fn places(operation: &Operation) -> Vec<(String, String)> {
+    let mut places = BTreeSet::new();
+    places.extend(operation.parameters("path").into_iter().map(|name| format!("path:{name}")));
+    let query = operation.parameters("query").into_iter().filter(|name| !NOT_AN_ID.contains(name));
+    places.extend(query.map(|name| format!("query:{name}")));
+    let headers = operation.parameters("header").into_iter().filter(|name| *name != KEY_HEADER);
+    places.extend(headers.map(|name| format!("header:{name}")));
+    operation.uuids(&operation.description["requestBody"]["content"]["application/json"]["schema"], "", &mut places);
+    places.into_iter().map(|place| (operation.id.clone(), place)).collect()
+}

@@ -1,0 +1,8 @@
+//! Over HTTP: another business's id answers byte for byte as one that does not exist.
+
+mod answers;
+mod callers;
+mod cases;
+mod description;
+mod keys;
+mod world;

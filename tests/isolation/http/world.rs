@@ -1,0 +1,157 @@
+//! Two businesses behind one server, and the ids of each.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::support::{
+    client::{Answer, Client, send},
+    server::TestServer,
+    shop::{Shop, id, purchase},
+};
+
+/// The request id of every request whose answer is compared.
+const REQUEST_ID: &str = "isolation-test";
+
+/// Who sends a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sender {
+    /// A program of our business, which may read and write.
+    Us,
+    /// The operator.
+    Admin,
+}
+
+/// The ids that a request is made with.
+#[derive(Clone, Debug)]
+pub struct Ids {
+    pub business: String,
+    pub customer: String,
+    pub product: String,
+    pub order: String,
+    pub ledger_entry_no: i64,
+    pub api_key: String,
+    pub external_id: String,
+    pub sku: String,
+    /// The idempotency key to send.
+    pub key: String,
+}
+
+/// The server with both.
+pub struct World {
+    pub server: TestServer,
+    pub our_shop: Shop,
+    pub their_shop: Shop,
+    pub ours: Ids,
+    pub theirs: Ids,
+    pub missing: Ids,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    pub async fn start_with(flags: &[&str]) -> Self {
+        let server = TestServer::start_with(flags).await;
+        let (our_shop, their_shop) = (open_shop(&server).await, open_shop(&server).await);
+        let ours = plant(&server, &our_shop, "ours").await;
+        let theirs = plant(&server, &their_shop, "theirs").await;
+        let missing = theirs.neighbours();
+        Self { server, our_shop, their_shop, ours, theirs, missing }
+    }
+
+    /// A request whose answer can be compared with another's.
+    pub fn request(&self, sender: Sender, method: Method, path: &str) -> RequestBuilder {
+        let client = match sender {
+            Sender::Us => self.our_shop.client.clone(),
+            Sender::Admin => self.server.admin(),
+        };
+        client.request(method, path).header("x-request-id", REQUEST_ID)
+    }
+}
+
+impl Ids {
+    /// Ids that do not exist, each right beside one that does: so they stand at the same place of every list.
+    fn neighbours(&self) -> Self {
+        Self {
+            business: neighbour(&self.business),
+            customer: neighbour(&self.customer),
+            product: neighbour(&self.product),
+            order: neighbour(&self.order),
+            ledger_entry_no: self.ledger_entry_no,
+            api_key: neighbour(&self.api_key),
+            external_id: format!("{}?", self.external_id),
+            sku: format!("{}?", self.sku),
+            key: self.key.clone(),
+        }
+    }
+
+    /// Everything that would give a business away.
+    pub fn traces(&self) -> [&str; 7] {
+        [&self.business, &self.customer, &self.product, &self.order, &self.api_key, &self.external_id, &self.sku]
+    }
+}
+
+/// The same id with its last digit changed.
+fn neighbour(id: &str) -> String {
+    let (rest, last) = id.split_at(id.len() - 1);
+    format!("{rest}{}", if last == "0" { '1' } else { '0' })
+}
+
+async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
+    let (external_id, sku) = (format!("{name}-reference"), format!("{name}-sku"));
+    let customer = json!({"name": name, "credit_limit": 100_000, "external_id": external_id});
+    let customer = id(&shop.client.post("/v1/customers", &customer).await.expect(201));
+    let product = json!({"name": name, "sku": sku, "price": 100, "stock": 1_000});
+    let product = id(&shop.client.post("/v1/products", &product).await.expect(201));
+    let order = id(&shop.buy(&customer, &[(&product, 1)]).await.expect(201));
+    let payment = shop.pay(&customer, 30).await.expect(201);
+    let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
+    let key = json!({"name": name, "scopes": ["read"]});
+    let api_key = id(&server.admin().post(&keys, &key).await.expect(201));
+    Ids {
+        business: shop.business_id.to_string(),
+        customer,
+        product,
+        order,
+        ledger_entry_no: payment["entry_no"].as_i64().unwrap(),
+        api_key,
+        external_id,
+        sku,
+        // A refusal stores nothing, so the two requests that are compared send the same key.
+        key: "compared".to_owned(),
+    }
+}
+
+/// A business whose customers are overdue as soon as they owe something.
+async fn open_shop(server: &TestServer) -> Shop {
+    let body = json!({"name": "shop", "currency": "EUR", "overdue_after_days": 0});
+    let business = server.admin().post("/v1/businesses", &body).await.expect(201);
+    let business_id = id(&business).parse().unwrap();
+    Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write"]).await }
+}
+
+/// The body of a purchase of one line.
+pub fn one_line(customer: &str, product: &str) -> Value {
+    purchase(customer, &[(product, 1)])
+}
+
+/// All that a client can tell one answer from another by. The date tells when, and not what.
+pub fn visible(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    let headers = answer.headers.iter().filter(|(name, _)| *name != "date");
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    (answer.status, headers, answer.body.clone())
+}
+
+/// The pages of a list, one after the other.
+pub async fn pages(client: &Client, path: &str) -> Vec<Value> {
+    let mut pages = Vec::new();
+    let mut next = Some(path.to_owned());
+    while let Some(address) = next {
+        let page = send(client.request(Method::GET, &address)).await.expect(200);
+        let separator = if path.contains('?') { '&' } else { '?' };
+        next = page["next_cursor"].as_str().map(|cursor| format!("{path}{separator}cursor={cursor}"));
+        pages.push(page);
+    }
+    pages
+}

@@ -1,0 +1,204 @@
+//! Orders, lines, products and movements hold their rules by themselves, and completed facts cannot be changed.
+
+use crate::support::{
+    actor::Actor,
+    two_businesses::{OURS, THEIR_IDS, fill, two_businesses},
+};
+
+/// An order for 300 of our customer, in need of lines.
+const ORDER: &str = "INSERT INTO tallystick.orders VALUES ({business}, {no_order}, {customer}, 300, now());";
+
+/// Lines: number, product, quantity, unit price and total of each.
+fn lines(lines: &str) -> String {
+    let columns = "business_id, order_id, line_no, product_id, quantity, unit_price, line_total";
+    let values: Vec<_> = lines.split("; ").map(|line| format!("({{business}}, {{no_order}}, {line})")).collect();
+    fill(&format!("{ORDER} INSERT INTO tallystick.order_items ({columns}) VALUES {};", values.join(", ")))
+}
+
+fn movement(values: &str) -> String {
+    fill(&format!("INSERT INTO tallystick.stock_movements VALUES ({{business}}, {{no_movement}}, {values});"))
+}
+
+#[tokio::test]
+async fn the_records_that_the_tests_start_from_are_accepted() {
+    let database = two_businesses().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    for sql in [
+        lines("1, {product}, 3, 100, 300"),
+        lines("1, {product}, 2, 100, 200; 2, {product}, 1, 100, 100; 3, {product}, 1, 0, 0"),
+        movement("{product}, 'adjustment', -24, 0, 'why', 'k', sha256('x'), now()"),
+    ] {
+        owner.rows(&sql).await;
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
+    let database = two_businesses().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    let order = |values: &str| fill(&format!("INSERT INTO tallystick.orders VALUES ({values}, now())"));
+    let product = |set: &str| fill(&format!("UPDATE tallystick.products SET {set} WHERE id = {{product}}"));
+    let customer = |set: &str| fill(&format!("UPDATE tallystick.customers SET {set} WHERE id = {{customer}}"));
+    for (name, sql, constraint) in [
+        (
+            "a line that multiplies wrongly",
+            lines("1, {product}, 3, 100, 301"),
+            "order_items_line_total_is_quantity_times_price",
+        ),
+        ("lines that add up to less", lines("1, {product}, 2, 100, 200"), "order_lines_add_up"),
+        ("lines that add up to more", lines("1, {product}, 3, 100, 300; 2, {product}, 1, 1, 1"), "order_lines_add_up"),
+        (
+            "one more line on an old order",
+            fill("INSERT INTO tallystick.order_items VALUES ({business}, {order}, 2, {product}, 1, 1, 1)"),
+            "order_lines_add_up",
+        ),
+        ("a foreign product", lines("1, {their_product}, 3, 100, 300"), "order_items_product_exists"),
+        ("a product that is missing", lines("1, {no_product}, 3, 100, 300"), "order_items_product_exists"),
+        ("a line twice", lines("1, {product}, 2, 100, 200; 1, {product}, 1, 100, 100"), "order_items_pk"),
+        ("line 0", lines("0, {product}, 3, 100, 300"), "order_items_line_no_is_1_to_500"),
+        ("line 501", lines("501, {product}, 3, 100, 300"), "order_items_line_no_is_1_to_500"),
+        ("a quantity of 0", lines("1, {product}, 0, 100, 0"), "order_items_quantity_is_positive"),
+        ("a negative quantity", lines("1, {product}, -3, 100, -300"), "order_items_quantity_is_positive"),
+        ("a negative price", lines("1, {product}, 3, -100, -300"), "order_items_unit_price_is_safe_money"),
+        (
+            "a line of a foreign order",
+            fill("INSERT INTO tallystick.order_items VALUES ({business}, {their_order}, 2, {product}, 1, 0, 0)"),
+            "order_items_order_exists",
+        ),
+        ("a foreign customer's order", order("{business}, {no_order}, {their_customer}, 1"), "orders_customer_exists"),
+        ("a missing customer's order", order("{business}, {no_order}, {no_customer}, 1"), "orders_customer_exists"),
+        ("an order twice", order("{business}, {order}, {customer}, 1"), "orders_pk"),
+        ("a negative total", order("{business}, {no_order}, {customer}, -1"), "orders_total_is_safe_money"),
+        (
+            "an unsafe total",
+            order("{business}, {no_order}, {customer}, 9007199254740992"),
+            "orders_total_is_safe_money",
+        ),
+        ("stock below zero", product("stock = -1"), "products_stock_is_never_below_zero"),
+        ("stock beyond reason", product("stock = 9007199254740992"), "products_stock_is_a_safe_integer"),
+        ("a product's negative price", product("price = -1"), "products_price_is_safe_money"),
+        ("an unsafe price", product("price = 9007199254740992"), "products_price_is_safe_money"),
+        ("no sku", product("sku = ''"), "products_sku_is_short_text"),
+        ("a negative limit", customer("credit_limit = -1"), "customers_credit_limit_is_safe_money"),
+        ("an unsafe limit", customer("credit_limit = 9007199254740992"), "customers_credit_limit_is_safe_money"),
+        ("no name", customer("name = ''"), "customers_name_is_short_text"),
+        (
+            "a movement below zero",
+            movement("{product}, 'adjustment', -25, -1, 'why', 'k', sha256('x'), now()"),
+            "stock_movements_stock_is_never_below_zero",
+        ),
+        (
+            "a movement of nothing",
+            movement("{product}, 'adjustment', 0, 24, 'why', 'k', sha256('x'), now()"),
+            "stock_movements_change_something",
+        ),
+        (
+            "a foreign product's movement",
+            movement("{their_product}, 'adjustment', 1, 1, 'why', 'k', sha256('x'), now()"),
+            "stock_movements_product_exists",
+        ),
+        (
+            "an unknown kind",
+            movement("{product}, 'theft', -1, 23, 'why', NULL, NULL, now()"),
+            "stock_movements_kind_is_known",
+        ),
+        (
+            "a movement without a key",
+            movement("{product}, 'adjustment', 1, 25, 'why', NULL, NULL, now()"),
+            "stock_movements_adjustments_carry_a_key",
+        ),
+        (
+            "a used key",
+            movement("{product}, 'adjustment', 1, 25, 'why', 'same-movement', sha256('x'), now()"),
+            "stock_movements_idempotency_key_is_used_once",
+        ),
+        (
+            "a movement without a reason",
+            movement("{product}, 'adjustment', 1, 25, '', 'k', sha256('x'), now()"),
+            "stock_movements_reason_is_short_text",
+        ),
+        (
+            "a second opening",
+            movement("{product}, 'opening', 1, 25, 'why', NULL, NULL, now()"),
+            "stock_movements_opening_is_single",
+        ),
+    ] {
+        let refusal = owner.refusal(&sql).await;
+        assert_eq!(refusal.constraint(), Some(constraint), "{name}: {refusal:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_owner_in_one_context_neither_sees_nor_touches_another_business() {
+    let database = two_businesses().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    for table in
+        ["businesses", "customers", "products", "stock_movements", "orders", "order_items", "credit_ledger", "api_keys"]
+    {
+        let seen = format!("{:?}", owner.rows(&format!("SELECT each::text FROM tallystick.{table} AS each")).await);
+        assert!(seen.contains(&OURS.id("business")) && !seen.contains(THEIR_IDS), "{table}: {seen}");
+        for sql in [
+            "DELETE FROM tallystick.{} WHERE business_id = {their_business} RETURNING 1",
+            "UPDATE tallystick.{} SET business_id = business_id WHERE business_id = {their_business} RETURNING 1",
+        ] {
+            let rows = owner.rows(&fill(&sql.replacen("{}", table, 1))).await;
+            assert!(rows.is_empty(), "{table}: {sql}");
+        }
+    }
+    for table in ["customers", "products", "businesses", "api_keys"] {
+        let give_away = fill(&format!("UPDATE tallystick.{table} SET business_id = {{their_business}}"));
+        assert_eq!(owner.refusal(&give_away).await.code().code(), "42501", "{table}");
+    }
+}
+
+/// The owner, and whoever switches triggers and foreign keys off as far as a superuser can.
+#[tokio::test]
+async fn completed_facts_are_neither_changed_nor_deleted_whoever_asks() {
+    let database = two_businesses().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    let superuser = Actor::superuser(&database).await;
+    let replica = Actor::new(
+        &database,
+        tallystick::local_postgres::SUPERUSER,
+        "SET LOCAL session_replication_role = replica; SET LOCAL row_security = off;",
+    )
+    .await;
+    for (table, column) in [
+        ("stock_movements", "quantity"),
+        ("orders", "total"),
+        ("order_items", "quantity"),
+        ("credit_ledger", "created_at"),
+    ] {
+        for (who, actor) in [("owner", &owner), ("superuser", &superuser), ("replica", &replica)] {
+            for (sql, trigger) in [
+                (format!("UPDATE tallystick.{table} SET {column} = {column}"), "refuse_change"),
+                (format!("DELETE FROM tallystick.{table}"), "refuse_change"),
+                (
+                    format!("WITH gone AS (DELETE FROM tallystick.{table} RETURNING 1) SELECT FROM gone"),
+                    "refuse_change",
+                ),
+                (
+                    format!(
+                        "MERGE INTO tallystick.{table} AS t USING (SELECT 1) AS s ON true
+                         WHEN MATCHED THEN UPDATE SET {column} = t.{column}"
+                    ),
+                    "refuse_change",
+                ),
+                (format!("TRUNCATE tallystick.{table} CASCADE"), "refuse_truncate"),
+                ("TRUNCATE tallystick.businesses CASCADE".to_owned(), "refuse_truncate"),
+                ("TRUNCATE tallystick.customers, tallystick.products CASCADE".to_owned(), "refuse_truncate"),
+            ] {
+                let refusal = actor.refusal(&sql).await;
+                assert_eq!(refusal.code().code(), "23001", "{who}: {sql}\n{refusal:?}");
+                assert_eq!(refusal.constraint(), Some(trigger), "{who}: {sql}\n{refusal:?}");
+            }
+        }
+    }
+    let upsert = fill(
+        "INSERT INTO tallystick.orders VALUES ({business}, {order}, {customer}, 1, now())
+         ON CONFLICT ON CONSTRAINT orders_pk DO UPDATE SET total = 1",
+    );
+    assert_eq!(replica.refusal(&upsert).await.code().code(), "23001");
+    let lines = replica.refusal(&lines("1, {product}, 2, 100, 200")).await;
+    assert_eq!(lines.constraint(), Some("order_lines_add_up"), "lines add up for a replica as well");
+}

@@ -1,0 +1,165 @@
+//! Things of one's own in front of ours: temp tables, functions and operators of the same names, leaky conditions.
+//!
+//! Mallory is a signed-in user with what a careless operator might give: a login, a schema to create in, temp tables.
+
+use crate::support::{
+    actor::{Actor, claims, quoted},
+    fresh_database::FreshDatabase,
+    two_businesses::{OURS, THEIR_MARK, fill, two_businesses},
+};
+
+const PURCHASE: &str =
+    "SELECT outcome FROM tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'by-mallory')";
+const THEIR_PURCHASE: &str =
+    "SELECT outcome FROM tallystick.purchase({their_business}, {their_customer}, ARRAY[{their_product}], '{1}', 'x')";
+
+/// Functions and operators that our code uses, made to answer in mallory's favour and to tell that they were called.
+const SHADOWS: &str = "
+    CREATE FUNCTION mine.theirs() RETURNS text LANGUAGE plpgsql AS $$
+        BEGIN RAISE WARNING 'taken over'; RETURN 'bbbbbbbb-0000-7000-8000-000000000001'; END $$;
+    CREATE FUNCTION mine.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT mine.theirs()';
+    CREATE FUNCTION mine.current_setting(text, boolean) RETURNS text LANGUAGE sql AS 'SELECT mine.theirs()';
+    CREATE FUNCTION mine.context_business_id() RETURNS uuid LANGUAGE sql AS 'SELECT mine.theirs()::uuid';
+    CREATE FUNCTION mine.require_context(uuid) RETURNS void LANGUAGE sql AS 'SELECT mine.theirs()';
+    CREATE FUNCTION mine.pg_has_role(text, text, text) RETURNS boolean LANGUAGE sql AS 'SELECT mine.theirs() <> ''''';
+    CREATE FUNCTION mine.pg_has_role(name, name, text) RETURNS boolean LANGUAGE sql AS 'SELECT mine.theirs() <> ''''';
+    CREATE FUNCTION mine.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS 'SELECT mine.theirs()';
+    CREATE FUNCTION mine.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT mine.theirs(); SELECT pg_catalog.now()';
+    CREATE FUNCTION mine.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT mine.theirs(); SELECT pg_catalog.now()';
+    CREATE FUNCTION mine.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT mine.theirs()::bytea';
+    CREATE FUNCTION mine.cardinality(anyarray) RETURNS integer LANGUAGE sql AS 'SELECT mine.theirs(); SELECT 1';
+    CREATE FUNCTION mine.yes(uuid, uuid) RETURNS boolean LANGUAGE sql AS 'SELECT mine.theirs() <> ''''';
+    CREATE FUNCTION mine.yes(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT mine.theirs() <> ''''';
+    CREATE FUNCTION mine.yes(numeric, numeric) RETURNS boolean LANGUAGE sql AS 'SELECT mine.theirs() <> ''''';
+    CREATE OPERATOR mine.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = mine.yes);
+    CREATE OPERATOR mine.<> (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = mine.yes);
+    CREATE OPERATOR mine.< (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = mine.yes);
+    CREATE OPERATOR mine.> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = mine.yes);
+    CREATE OPERATOR mine.> (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = mine.yes);
+    CREATE OPERATOR mine.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = mine.yes);
+    CREATE DOMAIN mine.uuid AS pg_catalog.text;
+    CREATE DOMAIN mine.bigint AS pg_catalog.text;
+";
+
+/// A signed-in user of our business, in a session where `setup` has been run.
+async fn mallory(database: &FreshDatabase, setup: &str) -> Actor {
+    let login = format!("{}_mallory", database.name);
+    let create = format!(
+        "CREATE ROLE {login} LOGIN IN ROLE authenticated; CREATE SCHEMA mine AUTHORIZATION {login};
+         GRANT TEMPORARY, CREATE ON DATABASE {} TO {login}",
+        database.name
+    );
+    database.session().await.client().batch_execute(&create).await.unwrap();
+    let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
+    let mallory = Actor::new(database, &login, &claims).await;
+    mallory.session.client().batch_execute(setup).await.unwrap();
+    mallory
+}
+
+/// What mallory may do still works and shows ours only; what it may not do is refused; nothing of its own was called.
+async fn is_held(mut mallory: Actor) {
+    mallory.session.take_notices();
+    for relation in ["businesses", "customers", "credit_ledger", "customer_accounts", "order_records"] {
+        let seen =
+            format!("{:?}", mallory.rows(&format!("SELECT each::text FROM tallystick.{relation} AS each")).await);
+        assert!(seen.contains(&OURS.id("business")) && !seen.contains("bbbbbbbb"), "{relation}: {seen}");
+    }
+    assert_eq!(mallory.value(&fill(PURCHASE).replace("::uuid", "::pg_catalog.uuid")).await, "created");
+    mallory.is_denied(&fill(THEIR_PURCHASE).replace("::uuid", "::pg_catalog.uuid")).await;
+    let notices = mallory.session.take_notices();
+    assert!(notices.is_empty(), "{notices:?}");
+}
+
+#[tokio::test]
+async fn temporary_tables_of_the_same_names_take_nothing_over() {
+    let database = two_businesses().await;
+    let setup = "
+        CREATE TEMPORARY TABLE customers (business_id uuid, id uuid, credit_limit bigint, blocked boolean);
+        CREATE TEMPORARY TABLE products (business_id uuid, id uuid, price bigint, stock bigint);
+        CREATE TEMPORARY TABLE orders (LIKE tallystick.orders);
+        CREATE TEMPORARY TABLE order_items (LIKE tallystick.order_items);
+        CREATE TEMPORARY TABLE new_items (LIKE tallystick.order_items);
+        CREATE TEMPORARY TABLE credit_ledger (LIKE tallystick.credit_ledger);
+        CREATE TEMPORARY TABLE pg_class (oid oid);
+        CREATE DOMAIN pg_temp.uuid AS pg_catalog.text;
+        CREATE DOMAIN pg_temp.numeric AS pg_catalog.text;
+        SET search_path = pg_temp, mine, pg_catalog;";
+    is_held(mallory(&database, setup).await).await;
+}
+
+#[tokio::test]
+async fn functions_and_operators_of_the_same_names_take_nothing_over() {
+    let database = two_businesses().await;
+    let setup = format!("{SHADOWS} SET search_path = mine, pg_catalog, pg_temp;");
+    is_held(mallory(&database, &setup).await).await;
+}
+
+#[tokio::test]
+async fn settings_of_the_session_take_nothing_over() {
+    let database = two_businesses().await;
+    let setup = "
+        SET transform_null_equals = on; SET array_nulls = off; SET bytea_output = 'escape'; SET DateStyle = 'German';
+        SET IntervalStyle = 'sql_standard'; SET TimeZone = 'Asia/Kathmandu'; SET extra_float_digits = 0;
+        SET standard_conforming_strings = off; SET escape_string_warning = off; SET quote_all_identifiers = on;
+        SET client_encoding = 'LATIN1'; SET plan_cache_mode = force_custom_plan; SET enable_indexscan = off;
+        SET enable_sort = off; SET jit_above_cost = 0; SET check_function_bodies = off; SET lc_numeric = 'C';
+        SET app.platform = 'business_list'; SET role = 'authenticated';";
+    is_held(mallory(&database, setup).await).await;
+}
+
+#[tokio::test]
+async fn a_condition_of_ones_own_is_never_shown_a_row_of_another_business() {
+    let database = two_businesses().await;
+    let setup = "
+        CREATE FUNCTION mine.peek(anyelement) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
+            BEGIN RAISE NOTICE 'saw %', $1; RETURN true; END $$;
+        CREATE FUNCTION mine.peek(text, text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
+            BEGIN RAISE NOTICE 'saw %', $1; RETURN true; END $$;
+        CREATE OPERATOR mine.<<< (LEFTARG = text, RIGHTARG = text, FUNCTION = mine.peek);";
+    let mut mallory = mallory(&database, setup).await;
+    for sql in [
+        "SELECT FROM tallystick.customers WHERE mine.peek(name)",
+        "SELECT FROM tallystick.customers WHERE name OPERATOR(mine.<<<) ''",
+        "SELECT FROM tallystick.customer_accounts WHERE mine.peek(name)",
+        "SELECT FROM tallystick.customers AS c JOIN tallystick.products AS p ON mine.peek(c.name) AND mine.peek(p.name)",
+        "SELECT FROM tallystick.customers AS c JOIN tallystick.orders AS o ON mine.peek(c.id) AND mine.peek(o.customer_id)",
+        "SELECT count(*) FILTER (WHERE mine.peek(name)) FROM tallystick.overdue_customers",
+        "SELECT FROM tallystick.credit_ledger WHERE mine.peek(id) ORDER BY mine.peek(customer_id)",
+    ] {
+        mallory.rows(sql).await;
+        let seen = format!("{:?}", mallory.session.take_notices());
+        assert!(seen.contains("saw"), "{sql}: {seen}");
+        assert!(!seen.contains(THEIR_MARK) && !seen.contains("bbbbbbbb"), "{sql}: {seen}");
+    }
+    let conversion = "SELECT FROM tallystick.customers WHERE name::integer > 0";
+    let refusal = mallory.refusal(conversion).await;
+    assert!(refusal.message().contains("ours") && !refusal.message().contains(THEIR_MARK), "{refusal:?}");
+}
+
+#[tokio::test]
+async fn a_definer_function_of_ones_own_lends_no_rights() {
+    let database = two_businesses().await;
+    let setup = "
+        CREATE FUNCTION mine.look() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+            AS 'SELECT count(*) FROM tallystick.customers';
+        CREATE FUNCTION mine.become() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN PERFORM set_config('role', 'tallystick_app', true); RETURN current_user; END $$;
+        CREATE VIEW mine.all_customers AS SELECT * FROM tallystick.customers;";
+    let mallory = mallory(&database, setup).await;
+    let theirs = fill("SELECT set_config('app.business_id', {their_business}::text, true);");
+    let rows = mallory.rows(&format!("{theirs} SELECT mine.look()")).await;
+    assert_eq!(rows.last().unwrap()[0].as_deref(), Some("2"), "its own business's two");
+    let rows = mallory.rows(&format!("{theirs} SELECT DISTINCT business_id FROM mine.all_customers")).await;
+    assert_eq!(rows.last().unwrap()[0].as_deref(), Some(OURS.id("business").as_str()));
+    mallory.is_refused("SELECT mine.become()", &["42501"]).await;
+    mallory
+        .is_denied(
+            "CREATE FUNCTION mine.as_owner() RETURNS integer LANGUAGE sql SET role = 'tallystick_owner' RETURN 1",
+        )
+        .await;
+    mallory.is_denied("ALTER SCHEMA mine OWNER TO tallystick_owner").await;
+    // A foreign key tells whether a row exists, whatever row level security says: so nobody may make one.
+    mallory
+        .is_denied("CREATE TABLE mine.probe (b uuid, c uuid, FOREIGN KEY (b, c) REFERENCES tallystick.customers (business_id, id))")
+        .await;
+}

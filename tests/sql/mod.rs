@@ -1,0 +1,10 @@
+//! The SQL functions, views and constraints, where HTTP does not reach.
+
+mod api_keys;
+mod business_list;
+mod idempotency;
+mod ids;
+mod overdue;
+mod overdue_list;
+mod overdue_plan;
+mod purchase_input;

@@ -1,0 +1,121 @@
+//! The list of the overdue, over HTTP, against the view.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    actor::Actor,
+    server::TestServer,
+    shop::{Shop, id},
+};
+
+/// A business whose customers are overdue as soon as they owe something.
+async fn strict_shop(server: &TestServer) -> Shop {
+    let body = json!({"name": "strict", "currency": "EUR", "overdue_after_days": 0});
+    let business_id = id(&server.admin().post("/v1/businesses", &body).await.expect(201)).parse().unwrap();
+    Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write"]).await }
+}
+
+async fn page(shop: &Shop, limit: u32, cursor: Option<&str>) -> Value {
+    let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+    shop.client.get(&format!("/v1/overdue-customers?limit={limit}{cursor}")).await.expect(200)
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    page["data"].as_array().unwrap().iter().map(|row| row["customer_id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_list_is_the_view_newest_customer_first() {
+    let server = TestServer::start().await;
+    let shop = strict_shop(&server).await;
+    let product = shop.product(100, 1_000).await;
+    let mut owing = Vec::new();
+    for number in 0..7 {
+        let customer = shop.customer(10_000).await;
+        shop.buy(&customer, &[(&product, number + 1)]).await.expect(201);
+        // Every third one has paid.
+        if number % 3 == 0 {
+            shop.pay(&customer, 100 * (number + 1)).await.expect(201);
+        } else {
+            owing.push(customer);
+        }
+    }
+    owing.reverse();
+    let list = page(&shop, 200, None).await;
+    assert_eq!(ids(&list), owing);
+    assert_eq!(list["next_cursor"], Value::Null);
+
+    let view = Actor::server(&server.database, &shop.business_id.to_string()).await;
+    for row in list["data"].as_array().unwrap() {
+        let customer = row["customer_id"].as_str().unwrap();
+        let account = shop.client.get(&format!("/v1/customers/{customer}")).await.expect(200);
+        assert_eq!(account["overdue"], true);
+        assert_eq!((&account["balance"], &account["oldest_unpaid_at"]), (&row["balance"], &row["oldest_unpaid_at"]));
+        let balance = format!("SELECT balance FROM tallystick.overdue_customers WHERE customer_id = '{customer}'");
+        assert_eq!(view.value(&balance).await, row["balance"].to_string());
+        assert_eq!(row["days"], 0);
+    }
+    assert_eq!(view.value("SELECT count(*) FROM tallystick.overdue_customers").await, owing.len().to_string());
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn pages_show_everybody_once_while_payments_come_in() {
+    let server = TestServer::start().await;
+    let shop = strict_shop(&server).await;
+    let product = shop.product(100, 1_000).await;
+    let mut customers = Vec::new();
+    for _ in 0..6 {
+        let customer = shop.customer(10_000).await;
+        shop.buy(&customer, &[(&product, 1)]).await.expect(201);
+        customers.push(customer);
+    }
+    customers.reverse();
+
+    let first = page(&shop, 2, None).await;
+    assert_eq!(ids(&first), customers[..2]);
+    // One that was shown and one that was not pay all; a new one comes on top; one that was shown buys more.
+    shop.pay(&customers[0], 100).await.expect(201);
+    shop.pay(&customers[3], 100).await.expect(201);
+    shop.buy(&customers[1], &[(&product, 3)]).await.expect(201);
+    let newcomer = shop.customer(10_000).await;
+    shop.buy(&newcomer, &[(&product, 1)]).await.expect(201);
+
+    let second = page(&shop, 2, first["next_cursor"].as_str()).await;
+    assert_eq!(ids(&second), [customers[2].clone(), customers[4].clone()]);
+    let third = page(&shop, 2, second["next_cursor"].as_str()).await;
+    assert_eq!(ids(&third), customers[5..]);
+    assert_eq!(third["next_cursor"], Value::Null);
+    let now: BTreeSet<_> = ids(&page(&shop, 200, None).await).into_iter().collect();
+    let expected = [&newcomer, &customers[1], &customers[2], &customers[4], &customers[5]].map(Clone::clone);
+    assert_eq!(now, BTreeSet::from(expected));
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn days_are_whole_days_of_24_hours_since_the_oldest_unpaid_charge() {
+    let server = TestServer::start().await;
+    let shop = strict_shop(&server).await;
+    let (customer, product) = (shop.customer(10_000).await, shop.product(100, 10).await);
+    shop.buy(&customer, &[(&product, 1)]).await.expect(201);
+    let superuser = Actor::superuser(&server.database).await;
+    for (age, days) in [
+        ("1 microsecond", "0"),
+        ("23 hours 59 minutes 59.999999 seconds", "0"),
+        ("24 hours", "1"),
+        ("48 hours 1 microsecond", "2"),
+        ("8760 hours", "365"),
+    ] {
+        // The trigger that keeps the ledger from being changed is the table's owner's to switch off.
+        let sql = format!(
+            "SET LOCAL TIME ZONE 'America/New_York';
+             ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
+             UPDATE tallystick.credit_ledger SET created_at = now() - interval '{age}';
+             SELECT days FROM tallystick.overdue_customers WHERE customer_id = '{customer}'"
+        );
+        assert_eq!(superuser.value(&sql).await, days, "{age}");
+    }
+    server.audit().await;
+}

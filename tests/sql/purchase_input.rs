@@ -1,0 +1,163 @@
+//! `purchase` and its siblings, called by somebody who does not check what it sends.
+
+use crate::support::{
+    actor::Actor,
+    two_businesses::{OURS, SAME, fill, two_businesses},
+};
+
+const INVALID: &str = "22023";
+
+fn purchase(products: &str, quantities: &str, key: &str) -> String {
+    fill(&format!(
+        "SELECT outcome FROM tallystick.purchase({{business}}, {{customer}}, {products}, {quantities}, {key})"
+    ))
+}
+
+#[tokio::test]
+async fn a_purchase_that_is_not_one_is_refused_before_anything_is_looked_at() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let (one, key) = ("ARRAY[{product}]", "'k'");
+    for (name, products, quantities, key) in [
+        ("no products", "NULL", "'{1}'", key),
+        ("no quantities", one, "NULL", key),
+        ("neither", "NULL", "NULL", key),
+        ("no lines", "'{}'", "'{}'", key),
+        ("a quantity too few", "ARRAY[{product}, {product}]", "'{1}'", key),
+        ("a quantity too many", one, "'{1,1}'", key),
+        ("a product that is NULL", "ARRAY[{product}, NULL]", "'{1,1}'", key),
+        ("nothing but NULL", "ARRAY[NULL]::uuid[]", "'{1}'", key),
+        ("a quantity that is NULL", "ARRAY[{product}, {product}]", "'{1,NULL}'", key),
+        ("products in two dimensions", "ARRAY[[{product}], [{product}]]", "'{1,1}'", key),
+        ("quantities in two dimensions", "ARRAY[{product}, {product}]", "'{{1},{1}}'", key),
+        ("both in two dimensions", "ARRAY[[{product}, {product}]]", "'{{1,1}}'", key),
+        ("501 lines", "array_fill({product}, ARRAY[501])", "array_fill(1::bigint, ARRAY[501])", key),
+        ("a quantity of 0", one, "'{0}'", key),
+        ("a negative quantity", one, "'{-1}'", key),
+        ("a quantity of 2^31", one, "'{2147483648}'", key),
+        ("the largest quantity there is", one, "'{9223372036854775807}'", key),
+        ("no key", one, "'{1}'", "NULL"),
+    ] {
+        let refusal = server.refusal(&purchase(products, quantities, key)).await;
+        assert_eq!(refusal.code().code(), INVALID, "{name}: {refusal:?}");
+        assert!(refusal.message().starts_with("a purchase has 1 to 500 lines"), "{name}: {refusal:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_purchase_at_the_bounds_of_what_one_can_be_is_looked_at() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    for (products, quantities, outcome) in [
+        ("array_fill({product}, ARRAY[500])", "array_fill(1::bigint, ARRAY[500])", "insufficient_stock"),
+        ("ARRAY[{product}]", "'{2147483647}'", "insufficient_stock"),
+        ("array_fill({product}, ARRAY[500])", "array_fill(2147483647::bigint, ARRAY[500])", "insufficient_stock"),
+        ("array_fill({no_product}, ARRAY[500])", "array_fill(2147483647::bigint, ARRAY[500])", "product_not_found"),
+        ("ARRAY[{product}, {product}]", "'{2,3}'", "created"),
+        ("array_fill({product}, ARRAY[2], ARRAY[7])", "'[-3:-2]={2,3}'::bigint[]", "created"),
+    ] {
+        assert_eq!(server.value(&purchase(products, quantities, "'k'")).await, outcome, "{products} {quantities}");
+    }
+    let nobody = fill("SELECT outcome FROM tallystick.purchase({business}, NULL, ARRAY[{product}], '{1}', 'k')");
+    assert_eq!(server.value(&nobody).await, "customer_not_found");
+    let no_business = fill("SELECT outcome FROM tallystick.purchase(NULL, {customer}, ARRAY[{product}], '{1}', 'k')");
+    server.is_denied(&no_business).await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_refused_by_its_constraint() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    for key in ["''", "'two words'", "'é'", "repeat('k', 256)", "E'a\\n'"] {
+        let refusal = server.refusal(&purchase("ARRAY[{product}]", "'{1}'", key)).await;
+        assert_eq!(refusal.constraint(), Some("credit_ledger_idempotency_key_is_visible_ascii"), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_purchase_whose_total_is_no_safe_amount_is_refused_whatever_the_limit() {
+    let database = two_businesses().await;
+    let superuser = Actor::superuser(&database).await;
+    let prepare = |price: i64| {
+        fill(&format!(
+            "UPDATE tallystick.products SET price = {price}, stock = 9007199254740991;
+             UPDATE tallystick.customers SET credit_limit = 9007199254740991;
+             SET LOCAL ROLE tallystick_server; SELECT set_config('app.business_id', {{business}}::text, true);"
+        ))
+    };
+    for (price, quantities, outcome) in [
+        (9_007_199_254_740_991, "'{1}'", "credit_limit_exceeded"),
+        (9_007_199_254_740_991 - 70, "'{1}'", "created"),
+        (9_007_199_254_740_991, "'{2147483647}'", "total_too_large"),
+        (9_007_199_254_740_991, "'{2}'", "total_too_large"),
+        (4_503_599_627_370_496, "'{2}'", "total_too_large"),
+    ] {
+        let rows =
+            superuser.rows(&format!("{} {}", prepare(price), purchase("ARRAY[{product}]", quantities, "'k'"))).await;
+        assert_eq!(rows.last().unwrap()[0].as_deref(), Some(outcome), "{price} {quantities}");
+    }
+}
+
+#[tokio::test]
+async fn payments_and_stock_movements_check_what_they_are_given() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    for call in [
+        "payment_record({business}, {customer}, NULL, 'k')",
+        "payment_record({business}, {customer}, 0, 'k')",
+        "payment_record({business}, {customer}, -1, 'k')",
+        "payment_record({business}, {customer}, 9007199254740992, 'k')",
+        "payment_record({business}, {customer}, 1, NULL)",
+        "stock_movement_record({business}, {product}, NULL, 'why', 'k')",
+        "stock_movement_record({business}, {product}, 0, 'why', 'k')",
+        "stock_movement_record({business}, {product}, 9007199254740992, 'why', 'k')",
+        "stock_movement_record({business}, {product}, -9007199254740992, 'why', 'k')",
+        "stock_movement_record({business}, {product}, 1, NULL, 'k')",
+        "stock_movement_record({business}, {product}, 1, 'why', NULL)",
+    ] {
+        let refusal = server.refusal(&fill(&format!("SELECT outcome FROM tallystick.{call}"))).await;
+        assert_eq!(refusal.code().code(), INVALID, "{call}: {refusal:?}");
+    }
+    for (call, outcome) in [
+        ("payment_record({business}, NULL, 1, 'k')", "customer_not_found"),
+        ("payment_record({business}, {customer}, 9007199254740991, 'k')", "created"),
+        ("payment_record({business}, {newcomer}, 9007199254740991, 'k')", "created"),
+        ("stock_movement_record({business}, NULL, 1, 'why', 'k')", "product_not_found"),
+        ("stock_movement_record({business}, {product}, -24, 'why', 'k')", "created"),
+        ("stock_movement_record({business}, {product}, -25, 'why', 'k')", "insufficient_stock"),
+        ("stock_movement_record({business}, {product}, 9007199254740967, 'why', 'k')", "created"),
+        ("stock_movement_record({business}, {product}, 9007199254740968, 'why', 'k')", "stock_too_large"),
+    ] {
+        assert_eq!(server.value(&fill(&format!("SELECT outcome FROM tallystick.{call}"))).await, outcome, "{call}");
+    }
+    let twice = "SELECT outcome FROM tallystick.payment_record({business}, {newcomer}, 9007199254740991, 'one');
+        SELECT outcome FROM tallystick.payment_record({business}, {newcomer}, 1, 'two')";
+    let outcomes = server.rows(&fill(twice)).await;
+    assert_eq!(format!("{outcomes:?}"), r#"[[Some("created")], [Some("amount_too_large")]]"#);
+}
+
+/// A snapshot from before another purchase cannot be judged by: the chain refuses what READ COMMITTED never tries.
+#[tokio::test]
+async fn a_purchase_in_an_old_snapshot_is_refused_instead_of_spending_twice() {
+    let database = two_businesses().await;
+    for level in ["REPEATABLE READ", "SERIALIZABLE"] {
+        let late = database.session_as("tallystick_server").await;
+        let begin = fill(&format!(
+            "BEGIN ISOLATION LEVEL {level}; SELECT set_config('app.business_id', {{business}}::text, true);
+             SELECT count(*) FROM tallystick.credit_ledger;"
+        ));
+        late.client().batch_execute(&begin).await.unwrap();
+        let early = database.session_as("tallystick_server").await;
+        let pay = fill(&format!(
+            "BEGIN; SELECT set_config('app.business_id', {{business}}::text, true);
+             SELECT outcome FROM tallystick.payment_record({{business}}, {{customer}}, 1, '{SAME}-{}'); COMMIT",
+            level.replace(' ', "-")
+        ));
+        early.client().batch_execute(&pay).await.unwrap();
+        // Another customer's purchase of other stock would be fine; the same customer's is not.
+        let error = late.client().simple_query(&purchase("ARRAY[{product}]", "'{1}'", "'late'")).await.unwrap_err();
+        let refusal = error.as_db_error().unwrap();
+        let chain = refusal.constraint() == Some("credit_ledger_pk");
+        assert!(chain || refusal.code().code() == "40001", "{level}: {refusal:?}");
+    }
+}

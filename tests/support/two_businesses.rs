@@ -1,0 +1,104 @@
+//! Two businesses that have some of everything, alike in all but their ids and names.
+//!
+//! `aaaaaaaa-…` is ours and `bbbbbbbb-…` theirs, and every text of theirs says so: whatever leaks can be told at sight.
+
+use super::{
+    actor::{context, quoted},
+    fresh_database::{FreshDatabase, SERVER_ROLE},
+};
+
+/// A part of every text that belongs to the other business.
+pub const THEIR_MARK: &str = "theirs";
+/// A part of every id that belongs to the other business.
+pub const THEIR_IDS: &str = "bbbbbbbb-";
+/// What both name alike: external id, sku, and the idempotency keys' beginning.
+pub const SAME: &str = "same";
+
+/// One business's ids.
+#[derive(Clone, Copy)]
+pub struct Tenant {
+    letter: char,
+    mark: &'static str,
+}
+
+/// Our business.
+pub const OURS: Tenant = Tenant { letter: 'a', mark: "ours" };
+/// Another one.
+pub const THEIRS: Tenant = Tenant { letter: 'b', mark: THEIR_MARK };
+/// No business at all.
+pub const NOBODY: Tenant = Tenant { letter: 'c', mark: "nobody's" };
+
+/// The names that [`fill`] knows, each with its number.
+const THINGS: [(&str, u32); 8] = [
+    ("business", 1),
+    // Owes 70 of a limit of 1000: bought for 100 (entry 1), then paid 30 (entry 2).
+    ("customer", 2),
+    // Has bought nothing yet.
+    ("newcomer", 3),
+    // Costs 100; 20 of it came, 1 is sold, 5 were added.
+    ("product", 4),
+    ("order", 5),
+    ("payment", 6),
+    ("movement", 7),
+    ("api_key", 8),
+];
+
+impl Tenant {
+    /// The id of a thing of this business, from the same list as [`fill`]'s.
+    pub fn id(self, thing: &str) -> String {
+        let number = THINGS.iter().find(|(name, _)| *name == thing).unwrap_or_else(|| panic!("no {thing}")).1;
+        format!("{}-0000-7000-8000-{number:012}", self.letter.to_string().repeat(8))
+    }
+
+    /// The public part of the API key.
+    pub fn key_prefix(self) -> String {
+        self.letter.to_string().repeat(12)
+    }
+
+    fn planting(self) -> String {
+        let mark = self.mark;
+        [
+            format!("business_create({{business}}, '{mark}', 'EUR', 0)"),
+            format!("customer_create({{business}}, {{customer}}, '{mark}', '{SAME}', 1000, false)"),
+            format!("customer_create({{business}}, {{newcomer}}, '{mark} too', NULL, 1000, false)"),
+            format!("product_create({{business}}, {{product}}, '{SAME}', '{mark}', 100, 20)"),
+            format!("purchase({{business}}, {{customer}}, ARRAY[{{product}}], '{{1}}', '{SAME}-purchase', {{order}})"),
+            format!("payment_record({{business}}, {{customer}}, 30, '{SAME}-payment', {{payment}})"),
+            format!("stock_movement_record({{business}}, {{product}}, 5, '{mark}', '{SAME}-movement', {{movement}})"),
+            format!(
+                "api_key_create({{business}}, {{api_key}}, '{mark}', '{}', sha256('{mark}'), '{{read,write}}', NULL)",
+                self.key_prefix()
+            ),
+        ]
+        .map(|call| {
+            let context = context(&self.id("business"));
+            format!("BEGIN; {context} SELECT * FROM tallystick.{}; COMMIT;", self.fill(&call))
+        })
+        .concat()
+    }
+
+    fn fill(self, sql: &str) -> String {
+        self.fill_as(sql, "")
+    }
+
+    fn fill_as(self, sql: &str, prefix: &str) -> String {
+        THINGS.iter().fold(sql.to_owned(), |sql, (thing, _)| {
+            sql.replace(&format!("{{{prefix}{thing}}}"), &format!("{}::uuid", quoted(&self.id(thing))))
+        })
+    }
+}
+
+/// SQL with ids for names: `{customer}` is ours, `{their_customer}` theirs, `{no_customer}` does not exist.
+pub fn fill(sql: &str) -> String {
+    NOBODY.fill_as(&THEIRS.fill_as(&OURS.fill(sql), "their_"), "no_")
+}
+
+/// A database with both.
+pub async fn two_businesses() -> FreshDatabase {
+    let database = FreshDatabase::installed().await;
+    let planter = database.session_as(SERVER_ROLE).await;
+    for tenant in [OURS, THEIRS] {
+        planter.client().batch_execute(&tenant.planting()).await.unwrap();
+    }
+    database
+}
