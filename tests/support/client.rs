@@ -30,6 +30,11 @@ impl Client {
         Self { address, credential: credential.map(str::to_owned), http }
     }
 
+    /// The same credential at another server, over other connections.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self::new(address, self.credential.as_deref())
+    }
+
     /// A request to be completed by the test.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("http://{}{path}", self.address));

@@ -1,6 +1,6 @@
 //! A whole server in this process: its own database, a real socket, the role that a real server has.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use clap::Parser;
 use tallystick::{
@@ -20,8 +20,8 @@ pub const ADMIN_TOKEN: &str = "test-admin-token";
 
 /// A server under test.
 pub struct TestServer {
-    /// Its database.
-    pub database: FreshDatabase,
+    /// Its database, perhaps with other servers on it.
+    pub database: Arc<FreshDatabase>,
     /// Its handle on the database.
     pub db: Database,
     /// Where it listens.
@@ -41,8 +41,14 @@ impl TestServer {
         Self::start_on(FreshDatabase::installed().await, flags).await
     }
 
-    /// One more server on a database.
-    pub async fn start_on(database: FreshDatabase, flags: &[&str]) -> Self {
+    /// One more server on this one's database.
+    pub async fn start_another(&self, flags: &[&str]) -> Self {
+        Self::start_on(Arc::clone(&self.database), flags).await
+    }
+
+    /// A server on a database.
+    pub async fn start_on(database: impl Into<Arc<FreshDatabase>>, flags: &[&str]) -> Self {
+        let database = database.into();
         let url = database.server_url();
         Self::start_at(database, &url, flags).await
     }
@@ -102,7 +108,9 @@ impl TestServer {
     /// Stops as on SIGTERM.
     pub async fn stop(self) -> Drained {
         drop(self.stop);
-        self.serving.await.unwrap()
+        let drained = self.serving.await.unwrap();
+        self.db.close();
+        drained
     }
 }
 

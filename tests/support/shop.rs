@@ -28,6 +28,11 @@ impl Shop {
         Self { business_id, client }
     }
 
+    /// The same business through another server.
+    pub fn at(&self, server: &TestServer) -> Self {
+        Self { business_id: self.business_id, client: self.client.at(server.address) }
+    }
+
     /// A new customer's id.
     pub async fn customer(&self, credit_limit: i64) -> String {
         let body = json!({"name": "Café Central", "credit_limit": credit_limit});

@@ -1,0 +1,187 @@
+//! Many clients of one business at once, half of them through each of two servers on one database.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::support::{
+    client::{Answer, Client, send},
+    fresh_database::FreshDatabase,
+    gate::Gate,
+    server::TestServer,
+    shop::{Shop, purchase},
+};
+
+/// The database connections of both servers together: so many calls can be in the database at once.
+pub const CONNECTIONS: usize = 64;
+
+/// Nobody gives up, however slow the machine: how a crowd ends is the subject, and not how long it takes.
+const FLAGS: [&str; 10] = [
+    "--pool-size=32",
+    "--pool-wait-timeout=100s",
+    "--lock-timeout=100s",
+    "--statement-timeout=100s",
+    "--request-timeout=110s",
+    "--body-read-timeout=100s",
+    "--header-read-timeout=100s",
+    "--idle-timeout=100s",
+    "--max-connections=1000",
+    "--drain-timeout=10s",
+];
+
+/// Two crowds at once are within what PostgreSQL and this process may hold open.
+static CROWDS: Semaphore = Semaphore::const_new(2);
+
+/// Two servers on one database, and a business that is reached through both.
+pub struct Crowd {
+    servers: [TestServer; 2],
+    shops: [Shop; 2],
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Crowd {
+    pub async fn gather() -> Self {
+        let permit = CROWDS.acquire().await.unwrap();
+        let first = TestServer::start_with(&FLAGS).await;
+        let second = first.start_another(&FLAGS).await;
+        let shop = first.shop().await;
+        let shops = [shop.clone(), shop.at(&second)];
+        Self { servers: [first, second], shops, _permit: permit }
+    }
+
+    /// The business, for one thing at a time.
+    pub fn shop(&self) -> &Shop {
+        &self.shops[0]
+    }
+
+    /// The business, for the client of this number.
+    pub fn shop_of(&self, client: usize) -> Shop {
+        self.shops[client % 2].clone()
+    }
+
+    pub fn database(&self) -> &FreshDatabase {
+        &self.servers[0].database
+    }
+
+    /// Sends every request at once, and releases them when as many as can be are waiting in the database for `row`.
+    pub async fn rush(&self, row: &str, requests: Vec<Request>) -> Vec<Answer> {
+        let gate = Gate::at(self.database(), row).await;
+        let waiting = requests.len().min(CONNECTIONS);
+        let asking = tokio::spawn(self.send_together(requests));
+        gate.wait_for(waiting).await;
+        gate.open().await;
+        asking.await.unwrap()
+    }
+
+    /// Sends every request at once.
+    pub fn send_together(&self, requests: Vec<Request>) -> impl Future<Output = Vec<Answer>> + Send + use<> {
+        let requests = requests.into_iter().enumerate();
+        join_all(requests.map(|(client, request)| request.send(self.shop_of(client).client)).collect::<Vec<_>>())
+    }
+
+    /// How often the servers have tried a call again for a reason.
+    pub async fn retries(&self, reason: &str) -> u64 {
+        let name = format!("tallystick_database_retries_total{{reason=\"{reason}\"}} ");
+        let mut retries = 0;
+        for server in &self.servers {
+            let metrics = server.anonymous().get("/metrics").await;
+            assert_eq!(metrics.status, 200);
+            retries += metrics
+                .body
+                .lines()
+                .filter_map(|line| line.strip_prefix(name.as_str()))
+                .map(|count| count.parse::<u64>().unwrap())
+                .sum::<u64>();
+        }
+        retries
+    }
+
+    /// Sends everyone home and audits the database. Returns it for whoever looks at more.
+    pub async fn disperse(self) -> Arc<FreshDatabase> {
+        let database = Arc::clone(&self.servers[0].database);
+        self.servers[0].audit().await;
+        for server in self.servers {
+            server.stop().await;
+        }
+        database
+    }
+}
+
+/// A request of one of the crowd.
+pub struct Request {
+    method: Method,
+    path: String,
+    body: Value,
+    key: String,
+}
+
+impl Request {
+    /// A POST under a key of its own, which only movements look at.
+    pub fn post(path: &str, body: Value) -> Self {
+        Self { method: Method::POST, path: path.to_owned(), body, key: uuid::Uuid::now_v7().to_string() }
+    }
+
+    pub fn patch(path: &str, body: Value) -> Self {
+        Self { method: Method::PATCH, ..Self::post(path, body) }
+    }
+
+    pub fn purchase(customer: &str, items: &[(&str, i64)]) -> Self {
+        Self::post("/v1/purchases", purchase(customer, items))
+    }
+
+    pub fn payment(customer: &str, amount: i64) -> Self {
+        Self::post("/v1/payments", json!({"customer_id": customer, "amount": amount}))
+    }
+
+    pub fn movement(product: &str, quantity: i64) -> Self {
+        let body = json!({"quantity": quantity, "reason": "test"});
+        Self::post(&format!("/v1/products/{product}/stock-movements"), body)
+    }
+
+    /// The same under a key that others use too.
+    pub fn under(self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self }
+    }
+
+    /// Sends it.
+    pub async fn send(self, client: Client) -> Answer {
+        send(client.request(self.method, &self.path).header("Idempotency-Key", self.key).json(&self.body)).await
+    }
+}
+
+/// The row of a customer, for a gate.
+pub fn customer_row(id: &str) -> String {
+    format!("customers WHERE id = '{id}'")
+}
+
+/// The row of a product, for a gate.
+pub fn product_row(id: &str) -> String {
+    format!("products WHERE id = '{id}'")
+}
+
+/// How many answers are `created`, `replayed`, or a problem of each code. Every problem is a complete one.
+pub fn tally(answers: &[Answer]) -> BTreeMap<String, usize> {
+    let mut tally = BTreeMap::new();
+    for answer in answers {
+        let outcome = match answer.status {
+            201 if answer.is_replay() => "replayed".to_owned(),
+            201 => "created".to_owned(),
+            200 => "changed".to_owned(),
+            status => {
+                let code = answer.expect(status)["code"].as_str().unwrap().to_owned();
+                answer.expect_problem(status, &code);
+                code
+            }
+        };
+        *tally.entry(outcome).or_default() += 1;
+    }
+    tally
+}
+
+/// What a tally should be.
+pub fn outcomes<const N: usize>(expected: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    expected.map(|(outcome, count)| (outcome.to_owned(), count)).into()
+}

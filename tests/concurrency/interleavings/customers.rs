@@ -1,0 +1,278 @@
+//! What meets at one customer: purchases, payments, and changes of the customer.
+
+use crate::support::interleaving::play;
+
+#[tokio::test]
+async fn of_two_purchases_beyond_the_limit_together_the_second_waits_and_is_refused() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, total, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created, 80, 80
+         two: SELECT outcome, credit_limit, balance, total FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k2')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = credit_limit_exceeded, 100, 80, 30",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_purchase_that_waited_for_one_that_rolls_back_finds_the_credit_unused() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created, 80
+         two: SELECT outcome, balance, balance_after FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k2')
+            waits for one on customers
+         one: ROLLBACK
+         two returns
+            = created, 0, 30
+         one: SELECT entry_no, amount FROM credit_ledger WHERE customer_id = :ada
+            = 1, 30",
+    )
+    .await;
+}
+
+/// The trap of reading in the locking statement: it would see the ledger of the moment before the wait.
+#[tokio::test]
+async fn a_purchase_reads_the_ledger_as_it_is_after_the_wait_and_not_before() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k1')
+            = created
+         two: SELECT outcome, balance, balance_after FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[2], 'k2')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = created, 30, 90
+         one: SELECT entry_no, balance_before, balance_after, charged_total FROM credit_ledger ORDER BY entry_no
+            = 1, 0, 30, 30
+            = 2, 30, 90, 90",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn three_purchases_queue_and_each_sees_the_ones_before() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, balance_after FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k1')
+            = created, 30
+         two: SELECT outcome, balance_after FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[2], 'k2')
+            waits for one on customers
+         three: SELECT outcome, balance, total FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k3')
+            waits for two on customers
+         one: COMMIT
+         two returns
+            = created, 90
+         three returns
+            = credit_limit_exceeded, 90, 30",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn purchases_of_different_customers_and_products_do_not_wait_for_each_other() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created
+         two: SELECT outcome FROM purchase(:shop, :ben, ARRAY[:rope], ARRAY[1], 'k2')
+            = created
+         one: COMMIT",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_purchase_that_waited_for_a_payment_may_use_what_it_freed() {
+    play(
+        "one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created
+         one: BEGIN
+         one: SELECT outcome, entry_no, balance_before, balance_after FROM payment_record(:shop, :ada, 60, 'p1')
+            = created, 2, 80, 20
+         two: SELECT outcome, balance, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k2')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = created, 20, 100",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_that_rolls_back_frees_nothing() {
+    play(
+        "one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created
+         one: BEGIN
+         one: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 60, 'p1')
+            = created, 20
+         two: SELECT outcome, balance, total FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k2')
+            waits for one on customers
+         one: ROLLBACK
+         two returns
+            = credit_limit_exceeded, 80, 80",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_that_waited_for_a_purchase_pays_on_top_of_it() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created, 80
+         two: SELECT outcome, entry_no, balance_before, balance_after FROM payment_record(:shop, :ada, 100, 'p1')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = created, 2, 80, -20",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn two_payments_queue_and_both_count() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, entry_no, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+            = created, 1, -10
+         two: SELECT outcome, entry_no, balance_after FROM payment_record(:shop, :ada, 5, 'p2')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = created, 2, -15",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_purchase_that_waited_for_a_lower_limit_is_held_to_it() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 79, NULL, false, NULL)
+            = updated
+         two: SELECT outcome, credit_limit, balance, total FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = credit_limit_exceeded, 79, 0, 80",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_that_is_lowered_and_rolled_back_refuses_nobody() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 0, NULL, false, NULL)
+            = updated
+         two: SELECT outcome, credit_limit, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            waits for one on customers
+         one: ROLLBACK
+         two returns
+            = created, 100, 80",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_purchase_that_waited_for_a_higher_limit_may_use_it() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 160, NULL, false, NULL)
+            = updated
+         two: SELECT outcome, credit_limit, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[2], 'k1')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = created, 160, 160",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_is_lowered_after_the_purchase_under_way_and_answers_with_its_balance() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, credit_limit FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created, 100
+         two: SELECT outcome, (customer).credit_limit, (customer).balance, (customer).available_credit FROM customer_update(:shop, :ada, NULL, 50, NULL, false, NULL)
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = updated, 50, 80, 0
+         one: SELECT outcome, credit_limit, balance FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k2')
+            = credit_limit_exceeded, 50, 80",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_purchase_that_waited_while_the_customer_was_blocked_is_refused() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, NULL, true, false, NULL)
+            = updated
+         two: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k1')
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = customer_blocked
+         two: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+            = created, -10",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_block_that_rolls_back_refuses_nobody() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, NULL, true, false, NULL)
+            = updated
+         two: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k1')
+            waits for one on customers
+         one: ROLLBACK
+         two returns
+            = created",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_block_waits_for_the_purchase_under_way_and_stops_the_next() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k1')
+            = created
+         two: SELECT outcome, (customer).blocked, (customer).balance FROM customer_update(:shop, :ada, NULL, NULL, true, false, NULL)
+            waits for one on customers
+         three: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k2')
+            waits for two on customers
+         one: COMMIT
+         two returns
+            = updated, t, 30
+         three returns
+            = customer_blocked",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn two_changes_of_one_customer_keep_both() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 70, NULL, false, NULL)
+            = updated
+         two: SELECT outcome, (customer).name, (customer).credit_limit FROM customer_update(:shop, :ada, 'Ada L.', NULL, NULL, false, NULL)
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = updated, Ada L., 70",
+    )
+    .await;
+}

@@ -1,0 +1,6 @@
+//! The races that matter, as scripts (the notation is [`crate::support::interleaving`]'s).
+
+mod customers;
+mod keys;
+mod locks;
+mod products;

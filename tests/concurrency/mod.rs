@@ -1,0 +1,20 @@
+//! What happens at the same time.
+//!
+//! - [`interleavings`]: two or three sessions, statement by statement, in one exact order.
+//! - `credit`, `stock`, `keys`, `deadlocks`, `names`: crowds over HTTP, through two servers on one database, at one point.
+//! - [`races`]: random requests of many kinds at once, which must have a serial outcome ([`history`] says what that is).
+//! - [`sequences`]: random requests one after the other, whose every answer must be the [`model`]'s.
+
+// mod actions;
+// mod cast;
+mod credit;
+mod crowd;
+mod deadlocks;
+// mod history;
+mod interleavings;
+mod keys;
+// mod model;
+mod names;
+// mod races;
+// mod sequences;
+mod stock;

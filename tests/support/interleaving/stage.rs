@@ -1,0 +1,166 @@
+//! The database that a script plays on, and its sessions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tallystick::db::connect::{Session, explain};
+use tokio::task::JoinHandle;
+use tokio_postgres::SimpleQueryMessage;
+
+use crate::support::{
+    audit::audit,
+    fresh_database::{FreshDatabase, SERVER_ROLE},
+};
+
+/// How long a step may take before the script has failed. Nothing waits this long on purpose.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const SHOP: &str = "00000000-0000-7000-8000-000000000001";
+
+/// What every script may name, in the order of the ids.
+const NAMES: [(&str, &str); 5] = [
+    (":shop", SHOP),
+    (":ada", "00000000-0000-7000-8000-00000000000a"),
+    (":ben", "00000000-0000-7000-8000-00000000000b"),
+    (":lamp", "00000000-0000-7000-8000-0000000000e1"),
+    (":rope", "00000000-0000-7000-8000-0000000000e2"),
+];
+
+const SCENE: &str = "
+    SELECT business_create(:shop, 'Corner Wholesale', 'EUR', 30);
+    SELECT customer_create(:shop, :ada, 'Ada', 'ada', 100, false);
+    SELECT customer_create(:shop, :ben, 'Ben', 'ben', 100, false);
+    SELECT product_create(:shop, :lamp, 'lamp', 'Lamp', 80, 3);
+    SELECT product_create(:shop, :rope, 'rope', 'Rope', 30, 5);
+";
+
+/// What a statement came to: its rows, or its error as one line that starts with `!`.
+type Lines = Vec<String>;
+
+/// A database with a shop, and the sessions on it.
+pub struct Stage {
+    database: FreshDatabase,
+    watcher: Session,
+    players: BTreeMap<String, Player>,
+}
+
+struct Player {
+    session: Arc<Session>,
+    pid: i32,
+    under_way: Option<JoinHandle<Lines>>,
+}
+
+impl Stage {
+    /// Sets the scene.
+    pub async fn set() -> Self {
+        let database = FreshDatabase::installed().await;
+        let watcher = database.session().await;
+        let mut stage = Self { database, watcher, players: BTreeMap::new() };
+        let scenery = stage.player("scenery").await.session.clone();
+        scenery.client().batch_execute(&with_ids(SCENE)).await.unwrap();
+        stage
+    }
+
+    async fn player(&mut self, name: &str) -> &mut Player {
+        if !self.players.contains_key(name) {
+            let session = match name {
+                "root" => self.database.session().await,
+                _ => self.database.session_as(SERVER_ROLE).await,
+            };
+            let context = format!("SET search_path = tallystick; SET app.business_id = '{SHOP}'");
+            session.client().batch_execute(&context).await.unwrap();
+            let pid = session.client().query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+            self.players.insert(name.to_owned(), Player { session: Arc::new(session), pid, under_way: None });
+        }
+        self.players.get_mut(name).unwrap()
+    }
+
+    /// Sends a statement and does not wait for it.
+    pub async fn send(&mut self, line: &str, session: &str, sql: &str) {
+        let player = self.player(session).await;
+        assert!(player.under_way.is_none(), "{session} is still waiting, and cannot begin: {line}");
+        let (session, sql) = (Arc::clone(&player.session), with_ids(sql));
+        player.under_way = Some(tokio::spawn(async move { run(&session, &sql).await }));
+    }
+
+    /// Sees to it that the session under way waits for `holder` at `place`.
+    pub async fn expect_wait(&mut self, line: &str, session: &str, holder: &str, place: &str) {
+        let (pid, holder_pid) = (self.players[session].pid, self.players[holder].pid);
+        let began = Instant::now();
+        loop {
+            let (holders, waits_on) = self.waiting(pid).await;
+            if holders.contains(&holder_pid) {
+                assert_eq!(waits_on, place, "{session} waits for {holder} on something else: {line}");
+                return;
+            }
+            let under_way = self.players[session].under_way.as_ref().unwrap();
+            if under_way.is_finished() {
+                let lines = self.players.get_mut(session).unwrap().under_way.take().unwrap().await.unwrap();
+                panic!("{session} did not wait for {holder}, it returned {lines:?}: {line}");
+            }
+            assert!(began.elapsed() < PATIENCE, "{session} does not wait for {holder} but for {holders:?}: {line}");
+        }
+    }
+
+    /// Whom a server process waits for, and on what.
+    async fn waiting(&self, pid: i32) -> (Vec<i32>, String) {
+        // Whoever waits for a row holds, or waits for, a lock on its place in the table; for an index entry there is none.
+        const WAITING: &str = "
+            SELECT pg_blocking_pids($1), coalesce((
+                SELECT string_agg(DISTINCT class.relname, ' and ')
+                FROM pg_locks AS lock JOIN pg_class AS class ON class.oid = lock.relation
+                WHERE lock.pid = $1 AND lock.locktype = 'tuple'), 'a key')";
+        let row = self.watcher.client().query_one(WAITING, &[&pid]).await.unwrap();
+        (row.get(0), row.get(1))
+    }
+
+    /// Waits for the session's answer and compares it.
+    pub async fn expect_return(&mut self, line: &str, session: &str, expected: Option<&[String]>) {
+        let player = self.players.get_mut(session).unwrap_or_else(|| panic!("nobody is called {session}: {line}"));
+        let under_way = player.under_way.take().unwrap_or_else(|| panic!("{session} has nothing under way: {line}"));
+        let pid = player.pid;
+        let Ok(lines) = tokio::time::timeout(PATIENCE, under_way).await else {
+            panic!("{session} does not return, but waits for {:?}: {line}", self.waiting(pid).await);
+        };
+        let lines = lines.unwrap();
+        match expected {
+            Some(expected) => assert_eq!(lines, expected, "{line}"),
+            None => assert!(!lines.iter().any(|line| line.starts_with('!')), "{lines:?}: {line}"),
+        }
+    }
+
+    /// Ends the play: everyone is done, and the books balance.
+    pub async fn strike(self) {
+        for (name, player) in &self.players {
+            assert!(player.under_way.is_none(), "{name} is still waiting when the script ends");
+        }
+        const OPEN: &str = "
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'";
+        let open: i64 = self.watcher.client().query_one(OPEN, &[]).await.unwrap().get(0);
+        assert_eq!(open, 0, "the script leaves a transaction open");
+        audit(&self.database).await;
+    }
+}
+
+fn with_ids(sql: &str) -> String {
+    NAMES.iter().fold(sql.to_owned(), |sql, (name, id)| sql.replace(name, &format!("'{id}'::uuid")))
+}
+
+async fn run(session: &Session, sql: &str) -> Lines {
+    match session.client().simple_query(sql).await {
+        Ok(messages) => messages.iter().filter_map(row).collect(),
+        Err(error) => {
+            let refusal = error.as_db_error().unwrap_or_else(|| panic!("{}", explain(&error)));
+            let what = refusal.constraint().unwrap_or_else(|| refusal.message());
+            vec![format!("! {} {what}", refusal.code().code())]
+        }
+    }
+}
+
+fn row(message: &SimpleQueryMessage) -> Option<String> {
+    let SimpleQueryMessage::Row(row) = message else { return None };
+    let values: Vec<_> = (0..row.len()).map(|column| row.get(column).unwrap_or("null")).collect();
+    Some(values.join(", "))
+}
