@@ -54,12 +54,12 @@ impl TestServer {
     }
 
     /// A server that reaches its database at a URL, such as that of a [proxy](super::proxy).
-    pub async fn start_at(database: FreshDatabase, url: &ConnectionUrl, flags: &[&str]) -> Self {
+    pub async fn start_at(database: impl Into<Arc<FreshDatabase>>, url: &ConnectionUrl, flags: &[&str]) -> Self {
         Self::start_from(database, url, &serve_args(flags)).await
     }
 
     /// A server with settings of one's own.
-    pub async fn start_from(database: FreshDatabase, url: &ConnectionUrl, args: &ServeArgs) -> Self {
+    pub async fn start_from(database: impl Into<Arc<FreshDatabase>>, url: &ConnectionUrl, args: &ServeArgs) -> Self {
         args.check().unwrap();
         let app = App::build(args, url).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -70,7 +70,7 @@ impl TestServer {
         let serving = tokio::spawn(server::serve(listener, app.router, args.http.server_limits(), metrics, async {
             let _ = stopped.await;
         }));
-        Self { database, db, address, stop, serving }
+        Self { database: database.into(), db, address, stop, serving }
     }
 
     /// A client with the admin token.
