@@ -82,7 +82,7 @@ table tallystick.credit_ledger
     column previous_entry_no: bigint GENERATED ALWAYS AS (NULLIF((entry_no - 1), 0)) STORED
     column charged_before: bigint GENERATED ALWAYS AS ((charged_total - GREATEST(amount, (0)::bigint))) STORED
     column order_id: uuid GENERATED ALWAYS AS ( CASE kind WHEN 'purchase'::text THEN id ELSE NULL::uuid END) STORED
-    constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no)
+    constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
     constraint credit_ledger_id_is_unique: UNIQUE (business_id, id)
     constraint credit_ledger_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
     constraint credit_ledger_prefix_sums: UNIQUE (business_id, customer_id, charged_total, entry_no, balance_after)
@@ -101,7 +101,7 @@ table tallystick.credit_ledger
     constraint credit_ledger_purchase_charges_and_payment_pays: CHECK ( CASE kind WHEN 'purchase'::text THEN (amount >= 0) WHEN 'payment'::text THEN (amount < 0) ELSE false END)
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
-    index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no)
+    index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
     index credit_ledger_prefix_sums: CREATE UNIQUE INDEX credit_ledger_prefix_sums ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no, balance_after)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.credit_ledger FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
