@@ -7,7 +7,7 @@
 //! - the records are in that order too: each customer's ledger entry by entry, with the credit limit that stood at each
 //!   purchase; and what touched one product in the order of `created_at`.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt::Write as _};
 
 use chrono::{DateTime, Utc};
 
@@ -137,7 +137,7 @@ impl Search<'_> {
             self.history.len(),
         );
         for event in self.possible(undone).into_iter().map(|place| &self.history[undone[place]]) {
-            report += &format!("\n  {event:?}");
+            _ = write!(report, "\n  {event:?}");
         }
         report
     }
