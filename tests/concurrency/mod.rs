@@ -5,16 +5,17 @@
 //! - [`races`]: random requests of many kinds at once, which must have a serial outcome ([`history`] says what that is).
 //! - [`sequences`]: random requests one after the other, whose every answer must be the [`model`]'s.
 
-// mod actions;
-// mod cast;
+mod actions;
+mod cast;
 mod credit;
 mod crowd;
 mod deadlocks;
-// mod history;
+mod history;
 mod interleavings;
 mod keys;
-// mod model;
+mod mix;
+mod model;
 mod names;
-// mod races;
-// mod sequences;
+mod races;
+mod sequences;
 mod stock;

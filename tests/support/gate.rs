@@ -8,7 +8,7 @@ use tallystick::db::connect::Session;
 use super::fresh_database::FreshDatabase;
 
 /// How long the crowd may take to arrive before the test has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A lock on a row, held by nobody in particular.
 pub struct Gate {

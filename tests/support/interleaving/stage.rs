@@ -132,12 +132,12 @@ impl Stage {
 
     /// Ends the play: everyone is done, and the books balance.
     pub async fn strike(self) {
-        for (name, player) in &self.players {
-            assert!(player.under_way.is_none(), "{name} is still waiting when the script ends");
-        }
         const OPEN: &str = "
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'";
+        for (name, player) in &self.players {
+            assert!(player.under_way.is_none(), "{name} is still waiting when the script ends");
+        }
         let open: i64 = self.watcher.client().query_one(OPEN, &[]).await.unwrap().get(0);
         assert_eq!(open, 0, "the script leaves a transaction open");
         audit(&self.database).await;

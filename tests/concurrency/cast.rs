@@ -1,0 +1,233 @@
+//! Plays [`Action`]s over HTTP and reads the answers back as [`Outcome`]s.
+
+use chrono::{DateTime, Utc};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    actions::{Action, Entry, Outcome, Refusal},
+    model::World,
+};
+use crate::support::{
+    client::{Answer, send},
+    shop::Shop,
+};
+
+/// The real customers and products of a business that stand for the numbered ones.
+pub struct Cast {
+    shop: Shop,
+    customers: Vec<String>,
+    products: Vec<String>,
+    /// Begins the keys, so that several casts can share a business.
+    name: String,
+}
+
+/// What came of an action.
+pub struct Played {
+    pub outcome: Outcome,
+    /// The record that it made, if it made one: its id and when it was made.
+    pub record: Option<(String, DateTime<Utc>)>,
+}
+
+impl Cast {
+    /// Creates the customers and products of `world`.
+    pub async fn of(shop: &Shop, world: &World) -> Self {
+        let mut cast =
+            Self { shop: shop.clone(), customers: Vec::new(), products: Vec::new(), name: Uuid::now_v7().to_string() };
+        for customer in &world.customers {
+            cast.customers.push(shop.customer(customer.credit_limit).await);
+        }
+        for product in &world.products {
+            cast.products.push(shop.product(product.price, product.stock).await);
+        }
+        cast
+    }
+
+    /// The business that they belong to.
+    pub fn shop(&self) -> &Shop {
+        &self.shop
+    }
+
+    fn customer(&self, number: usize) -> String {
+        self.customers.get(number).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())
+    }
+
+    fn product(&self, number: usize) -> String {
+        self.products.get(number).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())
+    }
+
+    /// Plays `action` through `shop`, which is the cast's business at one server or another.
+    pub async fn play(&self, shop: &Shop, action: &Action) -> Played {
+        let answer = self.send(shop, action).await;
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{action:?}: {answer:?}"));
+        let outcome = match (action, answer.status) {
+            (Action::Buy { customer, lines, .. }, 201) => self.bought(*customer, lines, &body),
+            (Action::Pay { customer, amount, .. }, 201) => {
+                assert_eq!(body["customer_id"], self.customers[*customer], "{body}");
+                assert_eq!((int(&body["amount"]), body["kind"].as_str()), (-amount, Some("payment")), "{body}");
+                let entry_no = usize::try_from(int(&body["entry_no"])).unwrap();
+                let (balance_before, balance_after) = (int(&body["balance_before"]), int(&body["balance_after"]));
+                Outcome::Paid { entry_no, balance_before, balance_after }
+            }
+            (Action::MoveStock { product, quantity, .. }, 201) => {
+                assert_eq!(body["product_id"], self.products[*product], "{body}");
+                assert_eq!(int(&body["quantity"]), *quantity, "{body}");
+                Outcome::Moved { stock_after: int(&body["stock_after"]) }
+            }
+            (Action::SetLimit { .. } | Action::SetBlocked { .. } | Action::SeeCustomer { .. }, 200) => {
+                Outcome::Customer {
+                    credit_limit: int(&body["credit_limit"]),
+                    blocked: body["blocked"].as_bool().unwrap(),
+                    balance: int(&body["balance"]),
+                    available_credit: int(&body["available_credit"]),
+                }
+            }
+            (Action::SetPrice { .. } | Action::SeeProduct { .. }, 200) => {
+                Outcome::Product { price: int(&body["price"]), stock: int(&body["stock"]) }
+            }
+            (_, status) => {
+                Outcome::Refused(self.refusal(&answer.expect_problem(status, body["code"].as_str().unwrap())))
+            }
+        };
+        if answer.is_replay() {
+            return Played { outcome: Outcome::Replayed(Box::new(outcome)), record: None };
+        }
+        let record = outcome.is_movement().then(|| {
+            let created_at = body["created_at"].as_str().unwrap().parse().unwrap();
+            (body["id"].as_str().unwrap().to_owned(), created_at)
+        });
+        Played { outcome, record }
+    }
+
+    async fn send(&self, shop: &Shop, action: &Action) -> Answer {
+        let (method, path, key, body) = match action {
+            Action::Buy { key, customer, lines } => {
+                let item =
+                    |(product, quantity): &_| json!({"product_id": self.product(*product), "quantity": quantity});
+                let items: Vec<_> = lines.iter().map(item).collect();
+                let body = json!({"customer_id": self.customer(*customer), "items": items});
+                (Method::POST, "/v1/purchases".to_owned(), Some(key), body)
+            }
+            Action::Pay { key, customer, amount } => {
+                let body = json!({"customer_id": self.customer(*customer), "amount": amount});
+                (Method::POST, "/v1/payments".to_owned(), Some(key), body)
+            }
+            Action::MoveStock { key, product, quantity } => {
+                let path = format!("/v1/products/{}/stock-movements", self.product(*product));
+                (Method::POST, path, Some(key), json!({"quantity": quantity, "reason": "test"}))
+            }
+            Action::SetLimit { customer, credit_limit } => {
+                (Method::PATCH, self.customer_path(*customer), None, json!({"credit_limit": credit_limit}))
+            }
+            Action::SetBlocked { customer, blocked } => {
+                (Method::PATCH, self.customer_path(*customer), None, json!({"blocked": blocked}))
+            }
+            Action::SetPrice { product, price } => {
+                (Method::PATCH, self.product_path(*product), None, json!({"price": price}))
+            }
+            Action::SeeCustomer { customer } => (Method::GET, self.customer_path(*customer), None, Value::Null),
+            Action::SeeProduct { product } => (Method::GET, self.product_path(*product), None, Value::Null),
+        };
+        let mut request = shop.client.request(method, &path);
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", format!("{}-{key}", self.name));
+        }
+        send(if body.is_null() { request } else { request.json(&body) }).await
+    }
+
+    fn customer_path(&self, number: usize) -> String {
+        format!("/v1/customers/{}", self.customer(number))
+    }
+
+    fn product_path(&self, number: usize) -> String {
+        format!("/v1/products/{}", self.product(number))
+    }
+
+    /// An order repeats the request, line by line, and adds up.
+    fn bought(&self, customer: usize, lines: &[(usize, i64)], order: &Value) -> Outcome {
+        assert_eq!(order["customer_id"], self.customers[customer], "{order}");
+        let items = order["items"].as_array().unwrap();
+        assert_eq!(items.len(), lines.len(), "{order}");
+        let mut total = 0;
+        for (item, (product, quantity)) in items.iter().zip(lines) {
+            assert_eq!(item["product_id"], self.products[*product], "{order}");
+            assert_eq!(int(&item["quantity"]), *quantity, "{order}");
+            assert_eq!(int(&item["line_total"]), quantity * int(&item["unit_price"]), "{order}");
+            total += int(&item["line_total"]);
+        }
+        assert_eq!(int(&order["total"]), total, "{order}");
+        let unit_prices = items.iter().map(|item| int(&item["unit_price"])).collect();
+        Outcome::Bought { total, balance_after: int(&order["balance_after"]), unit_prices }
+    }
+
+    fn refusal(&self, problem: &Value) -> Refusal {
+        let pointers = || {
+            let errors = problem["errors"].as_array().map_or([].as_slice(), Vec::as_slice);
+            errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        match problem["code"].as_str().unwrap() {
+            "idempotency_key_reused" => Refusal::KeyReused,
+            "customer_not_found" => Refusal::CustomerNotFound,
+            "customer_blocked" => Refusal::CustomerBlocked,
+            "product_not_found" => Refusal::ProductNotFound(pointers()),
+            "insufficient_stock" => Refusal::InsufficientStock(self.shortages(problem)),
+            "credit_limit_exceeded" => Refusal::CreditLimitExceeded {
+                credit_limit: int(&problem["credit_limit"]),
+                balance: int(&problem["balance"]),
+                required: int(&problem["required"]),
+            },
+            "invalid_request" => Refusal::TooLarge(pointers().concat()),
+            code => panic!("nobody should be told {code}: {problem}"),
+        }
+    }
+
+    fn shortages(&self, problem: &Value) -> Vec<(usize, i64, i64)> {
+        let figures = |shortage: &Value| {
+            let number = self.products.iter().position(|id| shortage["product_id"] == **id).unwrap();
+            (number, int(&shortage["requested"]), int(&shortage["available"]))
+        };
+        let mut shortages: Vec<_> = problem["shortages"].as_array().unwrap().iter().map(figures).collect();
+        shortages.sort_unstable();
+        shortages
+    }
+
+    /// The ledger of a customer, oldest first, each entry with its id.
+    pub async fn ledger(&self, number: usize) -> Vec<(String, Entry)> {
+        let mut entries = Vec::new();
+        let mut cursor = Some(String::new());
+        while let Some(after) = cursor {
+            let path = format!("/v1/customers/{}/ledger?limit=200{after}", self.customers[number]);
+            let page = self.shop.client.get(&path).await.expect(200);
+            entries.extend(page["data"].as_array().unwrap().iter().map(|entry| {
+                let entry_of = Entry {
+                    amount: int(&entry["amount"]),
+                    balance_before: int(&entry["balance_before"]),
+                    balance_after: int(&entry["balance_after"]),
+                    credit_limit: entry["credit_limit"].as_i64(),
+                };
+                (entry["id"].as_str().unwrap().to_owned(), entry_of)
+            }));
+            cursor = page["next_cursor"].as_str().map(|cursor| format!("&cursor={cursor}"));
+        }
+        entries.reverse();
+        entries
+    }
+
+    /// Sees to it that the database holds what `world` holds: every ledger entry by entry, every figure.
+    pub async fn expect_world(&self, world: &World) {
+        let mut world = world.clone();
+        for number in 0..world.customers.len() {
+            let entries: Vec<_> = self.ledger(number).await.into_iter().map(|(_, entry)| entry).collect();
+            assert_eq!(entries, world.customers[number].ledger, "the ledger of customer {number}");
+        }
+        for see in world.everything() {
+            assert_eq!(self.play(&self.shop, &see).await.outcome, world.apply(&see), "{see:?}");
+        }
+    }
+}
+
+#[track_caller]
+fn int(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_else(|| panic!("not a whole number: {value}"))
+}

@@ -1,0 +1,198 @@
+//! What the answers should be: a business in memory, in as few words as possible, that takes one request at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tallystick::domain::MAX_SAFE_INTEGER;
+
+use super::actions::{Action, Entry, Outcome, Refusal};
+
+/// A business.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct World {
+    pub customers: Vec<Customer>,
+    pub products: Vec<Product>,
+    /// The movements of money, by key, and those of stock: each kind has keys of its own.
+    money_keys: BTreeMap<u32, (Action, Outcome)>,
+    stock_keys: BTreeMap<u32, (Action, Outcome)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Customer {
+    pub credit_limit: i64,
+    pub blocked: bool,
+    pub ledger: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Product {
+    pub price: i64,
+    pub stock: i64,
+}
+
+impl Customer {
+    const fn new(credit_limit: i64) -> Self {
+        Self { credit_limit, blocked: false, ledger: Vec::new() }
+    }
+
+    pub fn balance(&self) -> i64 {
+        self.ledger.iter().map(|entry| entry.amount).sum()
+    }
+
+    fn charge(&mut self, amount: i64, credit_limit: Option<i64>) -> i64 {
+        let balance_before = self.balance();
+        let balance_after = balance_before + amount;
+        self.ledger.push(Entry { amount, balance_before, balance_after, credit_limit });
+        balance_after
+    }
+}
+
+impl World {
+    /// A business that has done nothing yet.
+    pub fn new(credit_limits: &[i64], prices_and_stocks: &[(i64, i64)]) -> Self {
+        Self {
+            customers: credit_limits.iter().map(|limit| Customer::new(*limit)).collect(),
+            products: prices_and_stocks.iter().map(|&(price, stock)| Product { price, stock }).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The requests that show everything there is.
+    pub fn everything(&self) -> Vec<Action> {
+        let customers = (0..self.customers.len()).map(|customer| Action::SeeCustomer { customer });
+        customers.chain((0..self.products.len()).map(|product| Action::SeeProduct { product })).collect()
+    }
+
+    /// Takes a request and answers it.
+    pub fn apply(&mut self, action: &Action) -> Outcome {
+        self.answer(action).unwrap_or_else(Outcome::Refused)
+    }
+
+    fn answer(&mut self, action: &Action) -> Result<Outcome, Refusal> {
+        match *action {
+            Action::Buy { key, .. } | Action::Pay { key, .. } => {
+                if let Some(known) = self.money_keys.get(&key) {
+                    return replay(known, action);
+                }
+                let outcome = self.move_money(action)?;
+                self.money_keys.insert(key, (action.clone(), outcome.clone()));
+                Ok(outcome)
+            }
+            Action::MoveStock { key, product, quantity } => {
+                if let Some(known) = self.stock_keys.get(&key) {
+                    return replay(known, action);
+                }
+                let outcome = self.move_stock(product, quantity)?;
+                self.stock_keys.insert(key, (action.clone(), outcome.clone()));
+                Ok(outcome)
+            }
+            Action::SetLimit { customer, credit_limit } => {
+                self.customer(customer)?.credit_limit = credit_limit;
+                self.see_customer(customer)
+            }
+            Action::SetBlocked { customer, blocked } => {
+                self.customer(customer)?.blocked = blocked;
+                self.see_customer(customer)
+            }
+            Action::SetPrice { product, price } => {
+                self.product(product)?.price = price;
+                self.see_product(product)
+            }
+            Action::SeeCustomer { customer } => self.see_customer(customer),
+            Action::SeeProduct { product } => self.see_product(product),
+        }
+    }
+
+    fn move_money(&mut self, action: &Action) -> Result<Outcome, Refusal> {
+        match action {
+            Action::Buy { customer, lines, .. } => self.buy(*customer, lines),
+            Action::Pay { customer, amount, .. } => self.pay(*customer, *amount),
+            other => panic!("this moves no money: {other:?}"),
+        }
+    }
+
+    fn buy(&mut self, buyer: usize, lines: &[(usize, i64)]) -> Result<Outcome, Refusal> {
+        if self.customer(buyer)?.blocked {
+            return Err(Refusal::CustomerBlocked);
+        }
+        let unknown = lines.iter().enumerate().filter(|(_, (product, _))| *product >= self.products.len());
+        let unknown: Vec<_> = unknown.map(|(index, _)| format!("/items/{index}/product_id")).collect();
+        if !unknown.is_empty() {
+            return Err(Refusal::ProductNotFound(unknown));
+        }
+        let wanted: BTreeSet<_> = lines.iter().map(|(product, _)| *product).collect();
+        let requested =
+            |wanted| lines.iter().filter(|(product, _)| *product == wanted).map(|(_, quantity)| quantity).sum();
+        let taken: Vec<(usize, i64)> = wanted.into_iter().map(|product| (product, requested(product))).collect();
+        let stock = |product: usize| self.products[product].stock;
+        let short = taken.iter().filter(|(product, quantity)| stock(*product) < *quantity);
+        let short: Vec<_> = short.map(|(product, quantity)| (*product, *quantity, stock(*product))).collect();
+        if !short.is_empty() {
+            return Err(Refusal::InsufficientStock(short));
+        }
+        let unit_prices: Vec<_> = lines.iter().map(|(product, _)| self.products[*product].price).collect();
+        let total: i128 = lines
+            .iter()
+            .zip(&unit_prices)
+            .map(|((_, quantity), price)| i128::from(*quantity) * i128::from(*price))
+            .sum();
+        let Some(total) = i64::try_from(total).ok().filter(|total| *total <= MAX_SAFE_INTEGER) else {
+            return Err(Refusal::TooLarge("/items".to_owned()));
+        };
+        let customer = &mut self.customers[buyer];
+        let (credit_limit, balance) = (customer.credit_limit, customer.balance());
+        if total > 0 && balance + total > credit_limit {
+            return Err(Refusal::CreditLimitExceeded { credit_limit, balance, required: total });
+        }
+        let balance_after = customer.charge(total, Some(credit_limit));
+        for (product, quantity) in taken {
+            self.products[product].stock -= quantity;
+        }
+        Ok(Outcome::Bought { total, balance_after, unit_prices })
+    }
+
+    fn pay(&mut self, customer: usize, amount: i64) -> Result<Outcome, Refusal> {
+        let customer = self.customer(customer)?;
+        let balance_before = customer.balance();
+        if balance_before - amount < -MAX_SAFE_INTEGER {
+            return Err(Refusal::TooLarge("/amount".to_owned()));
+        }
+        let balance_after = customer.charge(-amount, None);
+        Ok(Outcome::Paid { entry_no: customer.ledger.len(), balance_before, balance_after })
+    }
+
+    fn move_stock(&mut self, number: usize, quantity: i64) -> Result<Outcome, Refusal> {
+        let product = self.product(number)?;
+        let stock_after = product.stock + quantity;
+        if stock_after < 0 {
+            return Err(Refusal::InsufficientStock(vec![(number, -quantity, product.stock)]));
+        } else if stock_after > MAX_SAFE_INTEGER {
+            return Err(Refusal::TooLarge("/quantity".to_owned()));
+        }
+        product.stock = stock_after;
+        Ok(Outcome::Moved { stock_after })
+    }
+
+    fn see_customer(&mut self, customer: usize) -> Result<Outcome, Refusal> {
+        let customer = self.customer(customer)?;
+        let (credit_limit, blocked, balance) = (customer.credit_limit, customer.blocked, customer.balance());
+        let available_credit = (credit_limit - balance).clamp(0, MAX_SAFE_INTEGER);
+        Ok(Outcome::Customer { credit_limit, blocked, balance, available_credit })
+    }
+
+    fn see_product(&mut self, product: usize) -> Result<Outcome, Refusal> {
+        self.product(product).map(|product| Outcome::Product { price: product.price, stock: product.stock })
+    }
+
+    fn customer(&mut self, number: usize) -> Result<&mut Customer, Refusal> {
+        self.customers.get_mut(number).ok_or(Refusal::CustomerNotFound)
+    }
+
+    fn product(&mut self, number: usize) -> Result<&mut Product, Refusal> {
+        self.products.get_mut(number).ok_or(Refusal::ProductNotFound(Vec::new()))
+    }
+}
+
+/// The first answer again, if the request is the first one's.
+fn replay((first, outcome): &(Action, Outcome), action: &Action) -> Result<Outcome, Refusal> {
+    if first == action { Ok(Outcome::Replayed(Box::new(outcome.clone()))) } else { Err(Refusal::KeyReused) }
+}
