@@ -46,7 +46,7 @@ async fn mallory(database: &FreshDatabase, setup: &str) -> Actor {
     let login = format!("{}_mallory", database.name);
     let create = format!(
         "CREATE ROLE {login} LOGIN IN ROLE authenticated; CREATE SCHEMA mine AUTHORIZATION {login};
-         GRANT TEMPORARY, CREATE ON DATABASE {} TO {login}",
+         GRANT USAGE ON SCHEMA mine TO PUBLIC; GRANT TEMPORARY, CREATE ON DATABASE {} TO {login}",
         database.name
     );
     database.session().await.client().batch_execute(&create).await.unwrap();

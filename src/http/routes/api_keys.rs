@@ -147,6 +147,7 @@ pub async fn revoke(
     IdPath(business_id): IdPath<BusinessId>,
     IdPath(key_id): IdPath<ApiKeyId>,
 ) -> Result<StatusCode> {
+    state.db.business_get(business_id).await?;
     state.db.api_key_revoke(business_id, key_id).await?;
     state.authenticator.forget_key(key_id);
     Ok(StatusCode::NO_CONTENT)

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::Method;
+use serde_json::json;
+
 use super::{
     cases::{CASES, WITHOUT_IDS},
     description::{operations, places},
-    world::{Ids, World, visible},
+    world::{Ids, Sender, World, visible},
 };
 use crate::support::client::send;
 
@@ -35,6 +38,28 @@ async fn another_businesss_id_answers_byte_for_byte_as_one_that_does_not_exist()
         assert_eq!(own.status, case.own_status, "{} {}: {}", case.operation, case.place, own.body);
     }
     world.server.audit().await;
+}
+
+#[tokio::test]
+async fn a_malformed_id_in_a_path_answers_as_one_that_does_not_exist() {
+    let world = World::start().await;
+    for case in CASES.iter().filter(|case| case.place.starts_with("path:")) {
+        let malformed = send((case.request)(&world, &world.missing.malformed())).await;
+        let missing = send((case.request)(&world, &world.missing)).await;
+        assert_eq!(visible(&malformed), visible(&missing), "{} {}", case.operation, case.place);
+    }
+    // The operator may look into every business that exists.
+    let key = json!({"name": "x", "scopes": ["read"]});
+    for (method, path) in [(Method::POST, ""), (Method::GET, ""), (Method::DELETE, "/{key}")] {
+        let mut answers = Vec::new();
+        for ids in [&world.missing, &world.missing.malformed()] {
+            let path = format!("/v1/businesses/{}/api-keys{}", ids.business, path.replace("{key}", &ids.api_key));
+            let answer = send(world.request(Sender::Admin, method.clone(), &path).json(&key)).await;
+            answer.expect_problem(404, "business_not_found");
+            answers.push(visible(&answer));
+        }
+        assert_eq!(answers[0], answers[1], "{method} {path}");
+    }
 }
 
 #[test]

@@ -86,6 +86,12 @@ impl Ids {
         }
     }
 
+    /// Ids that are none. Such a one cannot exist, and says no more than one that could.
+    pub fn malformed(&self) -> Self {
+        let none = || "not-an-id".to_owned();
+        Self { business: none(), customer: none(), product: none(), order: none(), api_key: none(), ..self.clone() }
+    }
+
     /// Everything that would give a business away.
     pub fn traces(&self) -> [&str; 7] {
         [&self.business, &self.customer, &self.product, &self.order, &self.api_key, &self.external_id, &self.sku]
