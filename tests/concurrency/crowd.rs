@@ -1,6 +1,9 @@
 //! Many clients of one business at once, half of them through each of two servers on one database.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -82,27 +85,36 @@ impl Crowd {
         join_all(requests.map(|(client, request)| request.send(self.shop_of(client).client)).collect::<Vec<_>>())
     }
 
-    /// How often the servers have tried a call again for a reason.
-    pub async fn retries(&self, reason: &str) -> u64 {
-        let name = format!("tallystick_database_retries_total{{reason=\"{reason}\"}} ");
-        let mut retries = 0;
+    /// Audits the database as it is now, whoever is at work in it.
+    pub async fn audit(&self) {
+        self.servers[0].audit().await;
+    }
+
+    /// Why the servers have tried a call again.
+    async fn retries(&self) -> BTreeSet<String> {
+        let mut reasons = BTreeSet::new();
         for server in &self.servers {
             let metrics = server.anonymous().get("/metrics").await;
             assert_eq!(metrics.status, 200);
-            retries += metrics
-                .body
-                .lines()
-                .filter_map(|line| line.strip_prefix(name.as_str()))
-                .map(|count| count.parse::<u64>().unwrap())
-                .sum::<u64>();
+            let retries =
+                metrics.body.lines().filter_map(|line| line.strip_prefix("tallystick_database_retries_total"));
+            reasons.extend(retries.map(|reason| reason.split('"').nth(1).unwrap().to_owned()));
         }
-        retries
+        reasons
     }
 
-    /// Sends everyone home and audits the database. Returns it for whoever looks at more.
+    /// Sends everyone home and audits the database, which is returned for whoever looks at more.
+    ///
+    /// Nothing may have been tried again: a lock that is missing must not hide behind a constraint and another try.
     pub async fn disperse(self) -> Arc<FreshDatabase> {
+        self.disperse_after_retries(&[]).await
+    }
+
+    /// As [`disperse`](Self::disperse), for a crowd that must have met where only another try helps.
+    pub async fn disperse_after_retries(self, reasons: &[&str]) -> Arc<FreshDatabase> {
+        self.audit().await;
+        assert_eq!(self.retries().await, reasons.iter().map(|&reason| reason.to_owned()).collect());
         let database = Arc::clone(&self.servers[0].database);
-        self.servers[0].audit().await;
         for server in self.servers {
             server.stop().await;
         }

@@ -51,8 +51,11 @@ async fn round(crowd: &Crowd, cast: &Arc<Cast>, world: &World, mix: &mut Mix, rn
             ask(&cast, &shop, &clock, actions).await
         })
     });
+    let clients: Vec<_> = clients.collect();
+    // The books balance at every moment, and not only afterwards.
+    crowd.audit().await;
     let mut history = Vec::new();
-    for asked in join_all(clients.collect::<Vec<_>>()).await {
+    for asked in join_all(clients).await {
         history.extend(asked.unwrap());
     }
     // What is there at the end is part of what has to be explained.
