@@ -37,11 +37,7 @@ impl FreshDatabase {
     pub async fn installed() -> Self {
         static INSTALLED: OnceCell<()> = OnceCell::const_new();
         INSTALLED.get_or_init(install_template).await;
-        let cloned = Self::cloned_from(TEMPLATE).await;
-        // A clone has everything but its template's privileges on the database itself (sql/database.sql).
-        let revoke = format!("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC", cloned.name);
-        session("postgres").await.client().batch_execute(&revoke).await.unwrap();
-        cloned
+        Self::cloned_from(TEMPLATE).await
     }
 
     async fn cloned_from(template: &str) -> Self {
@@ -49,9 +45,9 @@ impl FreshDatabase {
         let admin = session("postgres").await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
         admin.client().batch_execute(&create).await.unwrap();
-        // A clone does not have the privileges of its template's database.
-        let revoke = format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC");
         if template == TEMPLATE {
+            // A clone has everything but its template's privileges on the database itself (sql/database.sql).
+            let revoke = format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC");
             admin.client().batch_execute(&revoke).await.unwrap();
         }
         Self { name }

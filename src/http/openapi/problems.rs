@@ -17,16 +17,16 @@ use crate::{
     http::problem::{MEDIA_TYPE, Problem, status},
 };
 
-/// What any authenticated route can answer.
-pub const COMMON: &[&str] =
-    &["unauthenticated", "forbidden", "rate_limited", "internal_error", "overloaded", "database_unavailable"];
+/// What any route can answer before it is even asked: a body may be announced where none is read.
+pub const ANY: &[&str] = &["body_too_large", "internal_error", "overloaded"];
+/// What any authenticated route adds.
+pub const COMMON: &[&str] = &["unauthenticated", "forbidden", "rate_limited", "database_unavailable"];
 /// What a platform route adds: it does not exist on a server without an admin token.
 pub const PLATFORM: &[&str] = &["route_not_found"];
 /// What a route with query parameters adds.
 pub const QUERY: &[&str] = &["invalid_request"];
 /// What a route with a body adds.
-pub const BODY: &[&str] =
-    &["invalid_json", "invalid_request", "request_timeout", "body_too_large", "unsupported_media_type"];
+pub const BODY: &[&str] = &["invalid_json", "invalid_request", "request_timeout", "unsupported_media_type"];
 /// What a route with an idempotency key adds.
 pub const IDEMPOTENT: &[&str] = &["idempotency_key_missing", "idempotency_key_reused", "invalid_request"];
 
@@ -52,7 +52,7 @@ pub(crate) use problems;
 pub fn responses(sets: &[&[&str]]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<Error>> = BTreeMap::new();
     for error in samples() {
-        if sets.iter().any(|codes| codes.contains(&error.code())) {
+        if ANY.contains(&error.code()) || sets.iter().any(|codes| codes.contains(&error.code())) {
             by_status.entry(status(&error).as_u16()).or_default().push(error);
         }
     }

@@ -28,9 +28,9 @@ pub struct Health {
     status: &'static str,
 }
 
-problems!(HealthProblems: &["overloaded"]);
-problems!(ReadyProblems: &["overloaded", "database_unavailable"]);
-problems!(MetricsProblems: &["overloaded", "internal_error"]);
+problems!(HealthProblems: &[]);
+problems!(ReadyProblems: &["database_unavailable"]);
+problems!(MetricsProblems: &[]);
 
 /// Is the process alive?
 ///
