@@ -1,0 +1,24 @@
+-- Businesses with customers and products, as the API would have made them: every stock begins with an opening movement.
+-- Runs as the superuser. Credit and stock last for any run.
+INSERT INTO tallystick.businesses (business_id, name, currency)
+SELECT pg_temp.id('b00', b), 'Business ' || b, 'EUR'
+FROM generate_series($businesses) AS b
+ON CONFLICT DO NOTHING;
+
+INSERT INTO tallystick.customers (business_id, id, name, external_id, credit_limit)
+SELECT pg_temp.id('b00', b), pg_temp.id('c00', b * 1000 + c), 'Customer ' || c, 'customer-' || c, 9007199254740991
+FROM generate_series($businesses) AS b, generate_series($customers) AS c
+ON CONFLICT DO NOTHING;
+
+INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
+SELECT pg_temp.id('b00', b), pg_temp.id('d00', b * 1000 + p), 'sku-' || p, 'Product ' || p, 100 + p, 1000000000000
+FROM generate_series($businesses) AS b, generate_series($products) AS p
+ON CONFLICT DO NOTHING;
+
+INSERT INTO tallystick.stock_movements (business_id, id, product_id, kind, quantity, stock_after, reason, created_at)
+SELECT product.business_id, pg_temp.id('d0f', right(product.id::text, 12)::bigint), product.id, 'opening',
+       product.stock, product.stock, 'opening stock', product.created_at
+FROM tallystick.products AS product
+WHERE NOT EXISTS (
+    SELECT FROM tallystick.stock_movements AS movement
+    WHERE movement.business_id = product.business_id AND movement.product_id = product.id);

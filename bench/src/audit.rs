@@ -1,0 +1,40 @@
+//! Whether the database is right after all that: a fast way to a wrong balance is not worth measuring.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{bed::Database, server::Program};
+
+/// What `tallystick verify` found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", content = "said", rename_all = "snake_case")]
+pub enum Audit {
+    /// Nothing is wrong.
+    Clean,
+    /// Something is wrong: no figure of this run counts.
+    Findings(String),
+    /// It could not be told.
+    NotDone(String),
+}
+
+/// Proves the database.
+pub async fn audit(program: &Program, database: &Database) -> anyhow::Result<Audit> {
+    let output = program.verify(database).await?;
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    Ok(match output.status.code() {
+        Some(0) => Audit::Clean,
+        Some(1) => Audit::Findings(said(&output.stdout)),
+        _ => Audit::NotDone(said(&output.stderr)),
+    })
+}
+
+impl fmt::Display for Audit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clean => formatter.write_str("clean"),
+            Self::Findings(said) => write!(formatter, "FINDINGS\n{said}"),
+            Self::NotDone(said) => write!(formatter, "not done: {said}"),
+        }
+    }
+}
