@@ -396,7 +396,7 @@ function tallystick.claims_business_id()
     owner: tallystick_owner
     arguments:
     returns: uuid
-    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
     body: sha256 460db4a2df14aecad4440801a7109df8aae4aa7f18005048b16c94b2feba1e6f
     granted to authenticated: EXECUTE
@@ -407,7 +407,7 @@ function tallystick.context_business_id()
     owner: tallystick_owner
     arguments:
     returns: uuid
-    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
     body: sha256 c93a5460665450479530eec4673e151484c91ad061c963d629fc8caed19e1def
     granted to authenticated: EXECUTE
