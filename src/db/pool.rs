@@ -210,12 +210,15 @@ struct Preparation {
 }
 
 impl Preparation {
+    /// The functions read what they validate after the lock, which another isolation level, set for the role or the
+    /// database, would turn into a snapshot from before it, and every race into a serialization failure.
+    ///
     /// Behind a transaction pooler there is nothing to prepare: settings would land on a server process that the next
     /// transaction does not get. There, time limits belong to the role: `ALTER ROLE … SET statement_timeout = '10s'`.
     fn new(settings: &PoolSettings, own_session: bool) -> Self {
         let session = format!(
-            "SET TIME ZONE 'UTC'; SET statement_timeout = {}; SET lock_timeout = {}; \
-             SET idle_in_transaction_session_timeout = {};",
+            "SET TIME ZONE 'UTC'; SET default_transaction_isolation = 'read committed'; SET statement_timeout = {}; \
+             SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {};",
             settings.statement_timeout.as_millis(),
             settings.lock_timeout.as_millis(),
             settings.idle_in_transaction_timeout.as_millis(),

@@ -53,6 +53,16 @@ async fn behind_a_transaction_pooler_the_session_is_left_alone() {
 }
 
 #[tokio::test]
+async fn calls_run_at_read_committed_whatever_the_database_prefers() {
+    let database = FreshDatabase::create().await;
+    let prefer = format!("ALTER DATABASE {} SET default_transaction_isolation = 'repeatable read'", database.name);
+    database.session().await.client().batch_execute(&prefer).await.unwrap();
+    let connection = Pool::new(&database.url(), &SETTINGS).unwrap().get().await.unwrap();
+    let level = connection.query_one("SHOW transaction_isolation", &[]).await.unwrap();
+    assert_eq!(level.get::<_, &str>(0), "read committed");
+}
+
+#[tokio::test]
 async fn a_hot_statement_that_cannot_be_prepared_does_not_cost_the_connection() {
     let database = FreshDatabase::create().await;
     let settings = PoolSettings { hot_statements: &["SELECT no_such_function()", SUM], ..SETTINGS };
