@@ -89,6 +89,7 @@ async fn a_fresh_database_gets_everything_and_a_second_run_finds_nothing_to_do()
         [
             "roles.sql",
             "bookkeeping.sql",
+            "locks.sql",
             "migrations/0001_step_1.sql",
             "migrations/0002_step_2.sql",
             "functions/answer.sql",
@@ -250,6 +251,47 @@ async fn a_lock_held_by_traffic_ends_the_run_instead_of_blocking_the_traffic() {
     assert!(matches!(&error, MigrateError::LockTimeout { path, .. } if path.contains("0002")), "{error}");
     traffic.client().batch_execute("COMMIT").await.unwrap();
     assert_eq!(versions(&migrated(&database.url(), &source(&[FIRST, SECOND], CODE)).await), [2]);
+}
+
+#[tokio::test]
+async fn a_run_waits_for_a_purchase_under_way_and_the_purchase_not_for_the_run() {
+    let database = FreshDatabase::installed().await;
+    // What a purchase does, table by table: first the customer, at the end the order and the ledger.
+    let traffic = database.session().await;
+    traffic.client().batch_execute("BEGIN; SELECT FROM tallystick.customers FOR NO KEY UPDATE").await.unwrap();
+    let url = database.url();
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+    let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
+                   (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while text(&database, waiting).await == "0" {
+        tokio::task::yield_now().await;
+    }
+    for table in ["products", "orders", "order_items", "credit_ledger"] {
+        let write = format!("LOCK TABLE tallystick.{table} IN ROW EXCLUSIVE MODE");
+        traffic.client().batch_execute(&write).await.unwrap_or_else(|error| panic!("{table}: {error}"));
+    }
+    traffic.client().batch_execute("COMMIT").await.unwrap();
+    assert!(run.await.unwrap().unwrap().code_applied);
+}
+
+#[tokio::test]
+async fn a_run_that_loses_a_deadlock_is_tried_again() {
+    let database = FreshDatabase::installed().await;
+    let traffic = database.session().await;
+    // Against the order of sql/locks.sql, and more patient than the run, so that it is the run that loses.
+    let holding = "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE tallystick.api_keys IN ACCESS SHARE MODE";
+    traffic.client().batch_execute(holding).await.unwrap();
+    let url = database.url_with("postgres", "options=-c%20deadlock_timeout%3D2s");
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+    let waiting =
+        "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation = 'tallystick.api_keys'::regclass";
+    while text(&database, waiting).await == "0" {
+        tokio::task::yield_now().await;
+    }
+    traffic.client().batch_execute("LOCK TABLE tallystick.customers IN ACCESS SHARE MODE; COMMIT").await.unwrap();
+    assert!(run.await.unwrap().unwrap().code_applied);
 }
 
 #[tokio::test]
