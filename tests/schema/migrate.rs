@@ -368,3 +368,31 @@ async fn a_role_that_may_not_migrate_is_told_which_one_may() {
     assert!(error.to_string().contains("permission denied"), "{error}");
     assert!(error.to_string().contains("TALLYSTICK_MIGRATE_DATABASE_URL"), "{error}");
 }
+
+#[tokio::test]
+async fn a_schema_that_belongs_to_somebody_else_is_refused() {
+    for schema in ["tallystick", "tallystick_migrate"] {
+        let database = FreshDatabase::create().await;
+        let role = format!("{}_squatter", database.name);
+        let squat = format!(
+            "CREATE ROLE {role}; CREATE SCHEMA {schema} AUTHORIZATION {role};
+                             GRANT ALL ON SCHEMA {schema} TO PUBLIC"
+        );
+        database.session().await.client().batch_execute(&squat).await.unwrap();
+        let error = run(&database.url(), &embedded::source().unwrap()).await.0.unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("schema {schema} is there already and belongs to {role}")),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_character_is_refused() {
+    let database = FreshDatabase::create().await;
+    let latin = FreshDatabase { name: format!("{}_latin", database.name) };
+    let create = format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'", latin.name);
+    database.session().await.client().batch_execute(&create).await.unwrap();
+    let error = run(&latin.url(), &embedded::source().unwrap()).await.0.unwrap_err();
+    assert!(error.to_string().contains("the encoding LATIN1, and not UTF8"), "{error}");
+}
