@@ -138,6 +138,6 @@ pub async fn revoke(
     IdPath(key_id): IdPath<ApiKeyId>,
 ) -> Result<StatusCode> {
     state.db.api_key_revoke(business_id, key_id).await?;
-    state.authenticator.forget_key(key_id);
+    state.authenticator.key_was_revoked();
     Ok(StatusCode::NO_CONTENT)
 }
