@@ -30,3 +30,24 @@ END
 $$;
 
 CREATE SCHEMA IF NOT EXISTS tallystick AUTHORIZATION tallystick_owner;
+
+-- What was here before must not work against us. Whoever owns a schema can put functions of their own beside ours, which
+-- ours would then call as tallystick_owner, and can drop the tables. And texts hold any character.
+DO $$
+DECLARE
+    v_schema name;
+    v_owner name;
+BEGIN
+    SELECT schema.nspname, pg_catalog.pg_get_userbyid(schema.nspowner) INTO v_schema, v_owner
+    FROM pg_catalog.pg_namespace AS schema
+    WHERE schema.nspname IN ('tallystick', 'tallystick_migrate') AND schema.nspowner <> 'tallystick_owner'::regrole;
+    IF FOUND THEN
+        RAISE EXCEPTION 'schema % is there already and belongs to %', v_schema, v_owner
+            USING HINT = 'drop it, or use another database';
+    END IF;
+    IF current_setting('server_encoding') <> 'UTF8' THEN
+        RAISE EXCEPTION 'the database has the encoding %, and not UTF8', current_setting('server_encoding')
+            USING HINT = 'create the database with ENCODING ''UTF8'' TEMPLATE template0';
+    END IF;
+END
+$$;

@@ -396,7 +396,7 @@ function tallystick.claims_business_id()
     owner: tallystick_owner
     arguments:
     returns: uuid
-    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
     body: sha256 b4cf06a54cb8784ce58843509908e86657c2e7edfe6fceaf4d2c97901bb87c87
     granted to authenticated: EXECUTE
@@ -407,7 +407,7 @@ function tallystick.context_business_id()
     owner: tallystick_owner
     arguments:
     returns: uuid
-    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER, PARALLEL SAFE
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
     body: sha256 c93a5460665450479530eec4673e151484c91ad061c963d629fc8caed19e1def
     granted to authenticated: EXECUTE

@@ -1,9 +1,10 @@
 -- Purpose: the business in the JWT claims, as PostgREST and Supabase set them: business_id at the top level, or under
 -- app_metadata (which users cannot edit; user_metadata, which they can, is never read). NULL if there is none.
 -- Claims that name two businesses name none, as the server refuses such a token.
+-- Not for parallel plans: catching an exception takes a subtransaction, which PostgreSQL refuses there.
 -- Caller: context_business_id.
 CREATE OR REPLACE FUNCTION tallystick.claims_business_id() RETURNS uuid
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

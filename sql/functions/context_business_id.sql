@@ -3,9 +3,9 @@
 --
 -- The server's role (a member of tallystick_app) and the owner name it in app.business_id, for one transaction.
 -- Any other role, such as Supabase's authenticated, is bound to its JWT claims, and setting app.business_id gains it
--- nothing. A value that is not a UUID is no context.
+-- nothing. A value that is not a UUID is no context. Not for parallel plans, as claims_business_id is not.
 CREATE OR REPLACE FUNCTION tallystick.context_business_id() RETURNS uuid
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

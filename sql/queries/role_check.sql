@@ -116,10 +116,25 @@ temporary_tables AS (
     WHERE EXISTS (SELECT FROM reachable AS r
                   WHERE pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'TEMPORARY'))
 ),
-replica_mode AS (
-    SELECT 11 AS rank, 'may set session_replication_role, which turns foreign keys off' AS finding
-    WHERE EXISTS (SELECT FROM reachable AS r
-                  WHERE pg_catalog.has_parameter_privilege(r.oid, 'session_replication_role', 'SET'))
+-- Settings that are superusers' for a reason: some load code into every session, or switch foreign keys or checks off.
+settings AS (
+    SELECT 11 AS rank, pg_catalog.format(
+        'may %s %s', pg_catalog.string_agg(DISTINCT k.privilege_type, ' and ' ORDER BY k.privilege_type), p.parname)
+        || CASE p.parname WHEN 'session_replication_role' THEN ', which turns foreign keys off' ELSE '' END AS finding
+    FROM pg_catalog.pg_parameter_acl AS p
+    CROSS JOIN LATERAL pg_catalog.aclexplode(p.paracl) AS k
+    JOIN reachable AS r ON k.grantee IN (r.oid, 0)
+    WHERE k.privilege_type = 'ALTER SYSTEM'
+       OR p.parname IN ('session_replication_role', 'session_preload_libraries', 'dynamic_library_path',
+                        'allow_system_table_mods', 'zero_damaged_pages', 'ignore_checksum_failure')
+    GROUP BY p.parname
+),
+server_files AS (
+    SELECT 11 AS rank, 'may execute ' || f.oid::regprocedure || ', and so read or write the server''s files' AS finding
+    FROM pg_catalog.pg_proc AS f
+    WHERE f.pronamespace = 'pg_catalog'::regnamespace
+      AND f.proname IN ('pg_read_file', 'pg_read_binary_file', 'lo_import', 'lo_export')
+      AND EXISTS (SELECT FROM reachable AS r WHERE pg_catalog.has_function_privilege(r.oid, f.oid, 'EXECUTE'))
 ),
 -- Not a danger, but nothing would work.
 no_rights AS (
@@ -138,7 +153,8 @@ findings AS (
     UNION ALL SELECT * FROM sequence_privileges
     UNION ALL SELECT * FROM schema_privileges
     UNION ALL SELECT * FROM temporary_tables
-    UNION ALL SELECT * FROM replica_mode
+    UNION ALL SELECT * FROM settings
+    UNION ALL SELECT * FROM server_files
     UNION ALL SELECT * FROM no_rights
 )
 SELECT finding FROM superuser

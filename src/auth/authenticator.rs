@@ -8,7 +8,6 @@ use super::{
     key_cache::{KeyCache, KeyCacheSettings},
 };
 use crate::{
-    domain::ApiKeyId,
     error::{Error, Result},
     metrics::{AuthFailure, Metrics},
 };
@@ -88,8 +87,8 @@ impl Authenticator {
         UNAUTHENTICATED
     }
 
-    /// Forgets a key that was revoked through this server.
-    pub fn forget_key(&self, id: ApiKeyId) {
-        self.keys.invalidate(id);
+    /// Notes that a key was revoked through this server.
+    pub fn key_was_revoked(&self) {
+        self.keys.key_was_revoked();
     }
 }

@@ -14,7 +14,7 @@ use tokio_postgres::{
 use super::{
     Database,
     connect::explain,
-    pool::{Connection, PoolError},
+    pool::{Connection, Pool, PoolError},
     retry::Backoff,
     sqlstate::{Failure, Transient},
     types::Param,
@@ -118,8 +118,13 @@ impl Database {
         let mut attempts = 1;
         loop {
             let started = Instant::now();
-            let sent = call.send(&connection, self.pool.named_statements()).await;
+            let sending = call.send(&connection, self.pool.named_statements());
+            let sent = tokio::time::timeout(self.pool.answer_timeout(), sending).await;
             self.metrics.database_call(call.function, started.elapsed());
+            let Ok(sent) = sent else {
+                Pool::discard(connection);
+                return Err(no_answer(call, self.pool.answer_timeout()));
+            };
             let error = match sent {
                 Ok(rows) => return Ok(Answer { rows }),
                 Err(error) => error,
@@ -136,7 +141,7 @@ impl Database {
             tokio::time::sleep(wait).await;
             if failure == Failure::Transient(Transient::Unknown) {
                 // A connection that was told of its end may not have noticed yet: it must not go back to the pool.
-                drop(Connection::take(connection));
+                Pool::discard(connection);
                 connection = self.pool.get().await.map_err(no_connection)?;
             }
             attempts += 1;
@@ -167,6 +172,11 @@ fn refuse(call: &Call, failure: &Failure, error: &tokio_postgres::Error) -> Erro
         Failure::Transient(Transient::Unknown) | Failure::OutOfResources => Error::DatabaseUnavailable(source),
         Failure::StalePlan | Failure::UniqueViolation { .. } | Failure::Other => Error::Internal(source),
     }
+}
+
+/// What was asked may still take effect: the client learns it by asking again.
+fn no_answer(call: &Call, waited: Duration) -> Error {
+    Error::DatabaseUnavailable(anyhow::anyhow!("{}: no answer within {waited:?}", call.function))
 }
 
 fn no_connection(error: PoolError) -> Error {

@@ -18,6 +18,9 @@ use super::{
     tls::{self, TlsError},
 };
 
+/// How much later than `statement_timeout` an answer may come: the way to the database and back.
+const ANSWER_GRACE: Duration = Duration::from_secs(1);
+
 /// A connection on loan from the pool; dropping it gives it back.
 pub type Connection = deadpool_postgres::Client;
 
@@ -63,6 +66,7 @@ pub struct Pool {
     inner: deadpool_postgres::Pool,
     wait_timeout: Duration,
     connect_timeout: Duration,
+    answer_timeout: Duration,
     named_statements: bool,
 }
 
@@ -139,6 +143,7 @@ impl Pool {
             inner,
             wait_timeout: settings.wait_timeout,
             connect_timeout: settings.connect_timeout,
+            answer_timeout: settings.statement_timeout + ANSWER_GRACE,
             named_statements,
         })
     }
@@ -151,9 +156,17 @@ impl Pool {
     /// Closes a connection instead of giving it back.
     ///
     /// Needed after [`Transient::Unknown`](super::sqlstate::Transient::Unknown): a session that PostgreSQL has ended
-    /// may not look closed yet, and would fail the next call too.
+    /// may not look closed yet, and would fail the next call too. And after a call without an answer, which the next
+    /// call would wait behind.
     pub fn discard(connection: Connection) {
         drop(Connection::take(connection));
+    }
+
+    /// How long to wait for the answer to a call. The session's own time limits end a call earlier, unless the database's
+    /// host stopped answering at all, or a transaction pooler keeps sessions without them.
+    #[must_use]
+    pub const fn answer_timeout(&self) -> Duration {
+        self.answer_timeout
     }
 
     /// Whether a call may use `prepare_cached`. If not (`pgbouncer=true`), it must send its statement with the types of
@@ -210,12 +223,15 @@ struct Preparation {
 }
 
 impl Preparation {
+    /// The functions read what they validate after the lock, which another isolation level, set for the role or the
+    /// database, would turn into a snapshot from before it, and every race into a serialization failure.
+    ///
     /// Behind a transaction pooler there is nothing to prepare: settings would land on a server process that the next
     /// transaction does not get. There, time limits belong to the role: `ALTER ROLE … SET statement_timeout = '10s'`.
     fn new(settings: &PoolSettings, own_session: bool) -> Self {
         let session = format!(
-            "SET TIME ZONE 'UTC'; SET statement_timeout = {}; SET lock_timeout = {}; \
-             SET idle_in_transaction_session_timeout = {};",
+            "SET TIME ZONE 'UTC'; SET default_transaction_isolation = 'read committed'; SET statement_timeout = {}; \
+             SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {};",
             settings.statement_timeout.as_millis(),
             settings.lock_timeout.as_millis(),
             settings.idle_in_transaction_timeout.as_millis(),

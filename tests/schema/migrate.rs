@@ -89,6 +89,7 @@ async fn a_fresh_database_gets_everything_and_a_second_run_finds_nothing_to_do()
         [
             "roles.sql",
             "bookkeeping.sql",
+            "locks.sql",
             "migrations/0001_step_1.sql",
             "migrations/0002_step_2.sql",
             "functions/answer.sql",
@@ -253,6 +254,47 @@ async fn a_lock_held_by_traffic_ends_the_run_instead_of_blocking_the_traffic() {
 }
 
 #[tokio::test]
+async fn a_run_waits_for_a_purchase_under_way_and_the_purchase_not_for_the_run() {
+    let database = FreshDatabase::installed().await;
+    // What a purchase does, table by table: first the customer, at the end the order and the ledger.
+    let traffic = database.session().await;
+    traffic.client().batch_execute("BEGIN; SELECT FROM tallystick.customers FOR NO KEY UPDATE").await.unwrap();
+    let url = database.url();
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+    let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
+                   (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while text(&database, waiting).await == "0" {
+        tokio::task::yield_now().await;
+    }
+    for table in ["products", "orders", "order_items", "credit_ledger"] {
+        let write = format!("LOCK TABLE tallystick.{table} IN ROW EXCLUSIVE MODE");
+        traffic.client().batch_execute(&write).await.unwrap_or_else(|error| panic!("{table}: {error}"));
+    }
+    traffic.client().batch_execute("COMMIT").await.unwrap();
+    assert!(run.await.unwrap().unwrap().code_applied);
+}
+
+#[tokio::test]
+async fn a_run_that_loses_a_deadlock_is_tried_again() {
+    let database = FreshDatabase::installed().await;
+    let traffic = database.session().await;
+    // Against the order of sql/locks.sql, and more patient than the run, so that it is the run that loses.
+    let holding = "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE tallystick.api_keys IN ACCESS SHARE MODE";
+    traffic.client().batch_execute(holding).await.unwrap();
+    let url = database.url_with("postgres", "options=-c%20deadlock_timeout%3D2s");
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+    let waiting =
+        "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation = 'tallystick.api_keys'::regclass";
+    while text(&database, waiting).await == "0" {
+        tokio::task::yield_now().await;
+    }
+    traffic.client().batch_execute("LOCK TABLE tallystick.customers IN ACCESS SHARE MODE; COMMIT").await.unwrap();
+    assert!(run.await.unwrap().unwrap().code_applied);
+}
+
+#[tokio::test]
 async fn a_file_cannot_end_the_transaction_or_change_the_role() {
     for escape in ["COMMIT; BEGIN;", "RESET ROLE;"] {
         let database = FreshDatabase::create().await;
@@ -325,4 +367,32 @@ async fn a_role_that_may_not_migrate_is_told_which_one_may() {
     let error = run(&database.url_as(&role), &source(&[FIRST, SECOND], CODE)).await.0.unwrap_err();
     assert!(error.to_string().contains("permission denied"), "{error}");
     assert!(error.to_string().contains("TALLYSTICK_MIGRATE_DATABASE_URL"), "{error}");
+}
+
+#[tokio::test]
+async fn a_schema_that_belongs_to_somebody_else_is_refused() {
+    for schema in ["tallystick", "tallystick_migrate"] {
+        let database = FreshDatabase::create().await;
+        let role = format!("{}_squatter", database.name);
+        let squat = format!(
+            "CREATE ROLE {role}; CREATE SCHEMA {schema} AUTHORIZATION {role};
+                             GRANT ALL ON SCHEMA {schema} TO PUBLIC"
+        );
+        database.session().await.client().batch_execute(&squat).await.unwrap();
+        let error = run(&database.url(), &embedded::source().unwrap()).await.0.unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("schema {schema} is there already and belongs to {role}")),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_character_is_refused() {
+    let database = FreshDatabase::create().await;
+    let latin = FreshDatabase { name: format!("{}_latin", database.name) };
+    let create = format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'", latin.name);
+    database.session().await.client().batch_execute(&create).await.unwrap();
+    let error = run(&latin.url(), &embedded::source().unwrap()).await.0.unwrap_err();
+    assert!(error.to_string().contains("the encoding LATIN1, and not UTF8"), "{error}");
 }

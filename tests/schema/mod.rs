@@ -1,5 +1,6 @@
 //! The schema as a whole: installing, upgrading, who may connect.
 
+mod claims;
 mod migrate;
 mod pool;
 mod role_check;

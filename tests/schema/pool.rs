@@ -1,13 +1,18 @@
 //! The pool: ready connections, bounded waiting, and errors that say whose turn it is to act.
 
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use tallystick::db::{
-    pool::{Pool, PoolError, PoolSettings},
-    sqlstate::{Failure, Transient},
+use tallystick::{
+    db::{
+        Database, NewBusiness,
+        pool::{Pool, PoolError, PoolSettings},
+        sqlstate::{Failure, Transient},
+    },
+    error::Error,
+    metrics::Metrics,
 };
 
-use crate::support::fresh_database::FreshDatabase;
+use crate::support::fresh_database::{FreshDatabase, SERVER_ROLE};
 
 const SUM: &str = "SELECT $1::bigint + 1";
 const SETTINGS: PoolSettings = PoolSettings {
@@ -50,6 +55,16 @@ async fn behind_a_transaction_pooler_the_session_is_left_alone() {
     let left = "SELECT current_setting('statement_timeout') || ' ' || (SELECT count(*) FROM pg_prepared_statements)";
     let left = connection.query_typed(left, &[]).await.unwrap();
     assert_eq!(left[0].get::<_, String>(0), "0 0");
+}
+
+#[tokio::test]
+async fn calls_run_at_read_committed_whatever_the_database_prefers() {
+    let database = FreshDatabase::create().await;
+    let prefer = format!("ALTER DATABASE {} SET default_transaction_isolation = 'repeatable read'", database.name);
+    database.session().await.client().batch_execute(&prefer).await.unwrap();
+    let connection = Pool::new(&database.url(), &SETTINGS).unwrap().get().await.unwrap();
+    let level = connection.query_one("SHOW transaction_isolation", &[]).await.unwrap();
+    assert_eq!(level.get::<_, &str>(0), "read committed");
 }
 
 #[tokio::test]
@@ -159,4 +174,19 @@ async fn a_plan_made_stale_by_a_migration_is_recognised_and_mended_by_clearing_t
     connection.query(&after, &[]).await.unwrap();
     connection.batch_execute("DEALLOCATE ALL").await.unwrap();
     assert_eq!(Failure::of(&connection.query(&after, &[]).await.unwrap_err()), Failure::StalePlan);
+}
+
+#[tokio::test]
+async fn a_call_without_an_answer_gives_its_connection_up() {
+    let database = FreshDatabase::installed().await;
+    // Behind a pooler no session has a time limit of its own, as if the database's host had stopped.
+    let url = database.url_with(SERVER_ROLE, "pgbouncer=true");
+    let settings = PoolSettings { statement_timeout: Duration::from_millis(50), ..SETTINGS };
+    let db = Database::open(&url, &settings, Arc::new(Metrics::new())).unwrap();
+    let admin = database.session().await;
+    admin.client().batch_execute("BEGIN; LOCK TABLE tallystick.businesses IN EXCLUSIVE MODE").await.unwrap();
+    let new = NewBusiness { name: "Shop".parse().unwrap(), currency: "EUR".parse().unwrap(), overdue_after_days: 30 };
+    let error = db.business_create(new).await.unwrap_err();
+    assert!(matches!(error, Error::DatabaseUnavailable(_)), "{error}");
+    db.ready().await.unwrap();
 }

@@ -133,6 +133,22 @@ async fn rights_on_the_schema_or_the_database_are_refused() {
 }
 
 #[tokio::test]
+async fn rights_that_lead_to_the_servers_files_or_into_every_session_are_refused() {
+    let database = installed().await;
+    // Privileges on settings belong to the cluster, so no other test may grant the same.
+    let grant = "GRANT SET ON PARAMETER session_preload_libraries TO {role};
+                 GRANT ALTER SYSTEM ON PARAMETER archive_command TO {role};
+                 GRANT SET ON PARAMETER log_min_duration_statement TO {role}";
+    assert_eq!(
+        findings(&database, "settings", grant).await,
+        ["may ALTER SYSTEM archive_command", "may SET session_preload_libraries"]
+    );
+    let grant = "GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO {role}";
+    let found = findings(&database, "files", grant).await;
+    assert!(only(&found).starts_with("may execute pg_read_binary_file(text)"), "{found:?}");
+}
+
+#[tokio::test]
 async fn a_role_outside_the_application_role_is_told_what_it_lacks() {
     let database = installed().await;
     let found = findings(&database, "outside", "REVOKE tallystick_app FROM {role}").await;

@@ -56,6 +56,16 @@ pub enum MigrateError {
 }
 
 impl MigrateError {
+    /// Whether PostgreSQL ended the run in favour of traffic, so that another try may do better.
+    pub(super) fn is_deadlock(&self) -> bool {
+        match self {
+            Self::Script { error, .. } | Self::Database { error, .. } => {
+                error.code() == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+            }
+            _ => false,
+        }
+    }
+
     /// What a failure of `script` means.
     pub(super) fn of_script(script: &Script, lock_timeout: Duration, error: tokio_postgres::Error) -> Self {
         let path = script.path.to_string();

@@ -27,6 +27,9 @@ use super::{
     connection_url::ConnectionUrl,
 };
 
+/// How often a run is tried in all that PostgreSQL ends in favour of traffic that it met in a deadlock.
+const MAX_ATTEMPTS: u32 = 5;
+
 /// How to go about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MigrateOptions {
@@ -100,6 +103,12 @@ pub async fn migrate(
     options: MigrateOptions,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<Report, MigrateError> {
-    let session = connect(url).await?;
-    run::Run::new(session, options, progress).to(source).await
+    let mut attempts = 1;
+    loop {
+        let session = connect(url).await?;
+        match run::Run::new(session, options, progress).to(source).await {
+            Err(error) if error.is_deadlock() && attempts < MAX_ATTEMPTS => attempts += 1,
+            result => return result,
+        }
+    }
 }

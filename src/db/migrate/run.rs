@@ -33,6 +33,9 @@ const BOOKKEEPING_SCHEMA: &str = "\
     END
     $$;";
 
+/// Takes every lock that serving could stand in the way of. Runs as `tallystick_owner`, repeatedly.
+const LOCKS: &str = include_str!("../../../sql/locks.sql");
+
 pub(super) struct Run<'run> {
     session: Session,
     options: MigrateOptions,
@@ -109,6 +112,7 @@ impl<'run> Run<'run> {
         self.execute("create schema tallystick_migrate", BOOKKEEPING_SCHEMA).await?;
         self.execute("become tallystick_owner", "SET LOCAL ROLE tallystick_owner").await?;
         self.script(&Script::new("bookkeeping.sql", bookkeeping::TABLES)).await?;
+        self.script(&Script::new("locks.sql", LOCKS)).await?;
         for migration in pending {
             self.script(&migration.script).await?;
             record_migration(self.session.client(), migration)

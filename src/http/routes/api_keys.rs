@@ -149,6 +149,6 @@ pub async fn revoke(
 ) -> Result<StatusCode> {
     state.db.business_get(business_id).await?;
     state.db.api_key_revoke(business_id, key_id).await?;
-    state.authenticator.forget_key(key_id);
+    state.authenticator.key_was_revoked();
     Ok(StatusCode::NO_CONTENT)
 }

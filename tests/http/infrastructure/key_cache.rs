@@ -52,8 +52,29 @@ async fn a_key_revoked_here_stops_at_once() {
     let (kept, _) = server.keys.add(business_id, BOTH, None);
     assert_eq!((status(&server, &revoked).await, status(&server, &kept).await), (200, 200));
     server.keys.remove(id);
-    server.state.authenticator.forget_key(id);
+    server.state.authenticator.key_was_revoked();
     assert_eq!((status(&server, &revoked).await, status(&server, &kept).await), (401, 200));
+}
+
+#[tokio::test]
+async fn a_key_revoked_while_it_is_looked_up_is_not_remembered() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
+    let (key, id) = server.keys.add(BusinessId::new(), BOTH, None);
+    let gate = Arc::new(Notify::new());
+    *server.keys.gate.lock().unwrap() = Some(Arc::clone(&gate));
+    let revoke = async {
+        while server.keys.look_ups() == 0 {
+            tokio::task::yield_now().await;
+        }
+        server.keys.remove(id);
+        server.state.authenticator.key_was_revoked();
+        *server.keys.gate.lock().unwrap() = None;
+        gate.notify_one();
+    };
+    // Either answer is right for the request that was there first; the one after the revocation has no choice.
+    let (first, ()) = tokio::join!(status(&server, &key), revoke);
+    assert!([200, 401].contains(&first), "{first}");
+    assert_eq!(status(&server, &key).await, 401);
 }
 
 #[tokio::test]

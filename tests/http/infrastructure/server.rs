@@ -49,7 +49,7 @@ pub const ADMIN_TOKEN: &str = "the-operators-own-token-for-tests";
 pub struct MemoryKeys {
     keys: Mutex<Vec<(BusinessId, String, StoredKey)>>,
     pub look_ups: AtomicUsize,
-    /// If set, look-ups wait here.
+    /// If set, look-ups wait here with what they found.
     pub gate: Mutex<Option<Arc<Notify>>>,
 }
 
@@ -80,13 +80,14 @@ impl KeyStore for MemoryKeys {
     fn find<'a>(&'a self, business_id: BusinessId, prefix: &'a str) -> BoxFuture<'a, Result<Option<StoredKey>>> {
         Box::pin(async move {
             self.look_ups.fetch_add(1, Ordering::SeqCst);
+            let is_it =
+                |(business, name, _): &&(BusinessId, String, StoredKey)| *business == business_id && name == prefix;
+            let found = self.keys.lock().unwrap().iter().find(is_it).map(|(_, _, key)| key.clone());
             let gate = self.gate.lock().unwrap().clone();
             if let Some(gate) = gate {
                 gate.notified().await;
             }
-            let keys = self.keys.lock().unwrap();
-            let found = keys.iter().find(|(business, name, _)| *business == business_id && name == prefix);
-            Ok(found.map(|(_, _, key)| key.clone()))
+            Ok(found)
         })
     }
 }
