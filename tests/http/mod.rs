@@ -1,4 +1,5 @@
 //! The API, over real HTTP.
 
 mod infrastructure;
+mod long_orders;
 mod purchases;
