@@ -15,6 +15,10 @@ use crate::{
 const ORDER_GET: &str = tenant_call!("order_get(context::uuid, $2)");
 const ORDER_LIST: &str = tenant_call!("order_list(context::uuid, $2, $3, $4)");
 
+/// The most lines on a page of orders, unless one order alone has more: 200 orders may have 500 lines each, 11 MB that
+/// the server would keep for as long as a client takes to read them.
+const MAX_LINES_ON_A_PAGE: usize = 2_000;
+
 impl Database {
     /// One order, or [`Entity::Order`] not found.
     pub async fn order_get(&self, business_id: BusinessId, id: OrderId) -> Result<Order> {
@@ -23,7 +27,7 @@ impl Database {
         order(row).map_err(Error::Internal)
     }
 
-    /// A business's orders, newest first; with `customer_id` only that customer's.
+    /// A business's orders, newest first; with `customer_id` only that customer's. A page of long orders ends early.
     pub async fn order_list(
         &self,
         business_id: BusinessId,
@@ -35,10 +39,21 @@ impl Database {
             .with(customer_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        let rows =
+        let rows: Vec<Order> =
             self.run(call).await?.rows.iter().map(|row| order(row).map_err(Error::Internal)).collect::<Result<_>>()?;
-        Ok(Page::cut(rows, limit, |row: &Order| row.id))
+        let limit = limit.at_most(fitting(&rows));
+        Ok(Page::cut(rows, limit, |row| row.id))
     }
+}
+
+/// How many of the orders a page has room for.
+fn fitting(orders: &[Order]) -> usize {
+    let mut lines = 0;
+    let fits = |order: &&Order| {
+        lines += order.items.len();
+        lines <= MAX_LINES_ON_A_PAGE
+    };
+    orders.iter().take_while(fits).count()
 }
 
 fn order(row: &Row) -> Result<Order, anyhow::Error> {
