@@ -71,6 +71,11 @@ impl Mix {
         if self.one_shared_key_in > 0 && rng.random_ratio(1, self.one_shared_key_in) {
             return u32::try_from(owner).unwrap() * 3 + rng.random_range(0..3);
         }
+        self.new_key()
+    }
+
+    /// A key that no request has used.
+    pub fn new_key(&mut self) -> u32 {
         self.next_key += 1;
         self.next_key
     }

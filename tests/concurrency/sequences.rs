@@ -1,10 +1,12 @@
 //! Random requests one after the other: every answer is the model's, figures included.
 
+use std::collections::VecDeque;
+
 use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use tallystick::domain::MAX_SAFE_INTEGER;
 
 use super::{
-    actions::{Action, Outcome},
+    actions::{Action, Outcome, Refusal},
     cast::Cast,
     mix::{Kind, Mix},
     model::World,
@@ -25,15 +27,21 @@ async fn play(server: &TestServer, mut rng: StdRng) {
     let cast = Cast::of(&server.shop().await, &world).await;
     let mut mix = mix();
     let mut played: Vec<Action> = Vec::new();
+    let mut planned: VecDeque<Action> = VecDeque::new();
     for step in 0..STEPS {
-        let action = match played.choose(&mut rng) {
+        let action = planned.pop_front().unwrap_or_else(|| match played.choose(&mut rng) {
             // The same request under the same key, some time later.
             Some(earlier) if rng.random_ratio(1, 12) => earlier.clone(),
             _ => strange(mix.draw(&mut rng), &mut rng),
-        };
+        });
         let expected = world.apply(&action);
         let outcome = cast.play(cast.shop(), &action).await.outcome;
         assert_eq!(outcome, expected, "step {step}: {action:?}");
+        if let Outcome::Refused(refusal) = &outcome
+            && rng.random_ratio(1, 2)
+        {
+            planned.extend(nearly(refusal, &action, &mut mix, &mut rng));
+        }
         played.push(action);
         // What a refusal says of a customer or product is true of what is shown of it.
         if matches!(outcome, Outcome::Refused(_)) && rng.random_ratio(1, 10) {
@@ -59,6 +67,26 @@ fn mix() -> Mix {
     let mut mix = Mix::of(&kinds, CREDIT_LIMITS.len() + 1, PRICES_AND_STOCKS.len() + 1);
     mix.one_shared_key_in = 12;
     mix
+}
+
+/// What brings a refused request to where it is just accepted, or just not; and the request again.
+fn nearly(refusal: &Refusal, action: &Action, mix: &mut Mix, rng: &mut StdRng) -> Vec<Action> {
+    let missing = rng.random_range(0..=1);
+    let mut plan: Vec<_> = match (refusal, action) {
+        (Refusal::CreditLimitExceeded { balance, required, .. }, Action::Buy { customer, .. }) => {
+            let credit_limit = (balance + required - missing).clamp(0, MAX_SAFE_INTEGER);
+            vec![Action::SetLimit { customer: *customer, credit_limit }]
+        }
+        (Refusal::InsufficientStock(shortages), _) => shortages
+            .iter()
+            .map(|&(product, requested, available)| (product, requested - available - missing))
+            .filter(|(_, quantity)| *quantity != 0)
+            .map(|(product, quantity)| Action::MoveStock { key: mix.new_key(), product, quantity })
+            .collect(),
+        _ => return Vec::new(),
+    };
+    plan.push(action.clone());
+    plan
 }
 
 /// Now and then, an action with a figure at its bound.
