@@ -168,9 +168,12 @@ table tallystick.orders
     column customer_id: uuid NOT NULL
     column total: bigint NOT NULL
     column created_at: timestamp with time zone NOT NULL
+    column first_line_no: integer GENERATED ALWAYS AS (1) STORED
     constraint orders_pk: PRIMARY KEY (business_id, id)
     constraint orders_total_belongs_to_the_customer: UNIQUE (business_id, customer_id, id, total)
+    constraint orders_are_charged: FOREIGN KEY (business_id, id) REFERENCES tallystick.credit_ledger(business_id, id) DEFERRABLE INITIALLY DEFERRED
     constraint orders_customer_exists: FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers(business_id, id)
+    constraint orders_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.order_items(business_id, order_id, line_no) DEFERRABLE INITIALLY DEFERRED
     constraint orders_total_is_safe_money: CHECK (((total >= 0) AND (total <= '9007199254740991'::bigint)))
     index orders_pk: CREATE UNIQUE INDEX orders_pk ON tallystick.orders USING btree (business_id, id)
     index orders_total_belongs_to_the_customer: CREATE UNIQUE INDEX orders_total_belongs_to_the_customer ON tallystick.orders USING btree (business_id, customer_id, id, total)

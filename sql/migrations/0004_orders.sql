@@ -5,6 +5,8 @@ CREATE TABLE tallystick.orders (
     customer_id uuid NOT NULL,
     total bigint NOT NULL,
     created_at timestamptz NOT NULL,
+    -- For the foreign key below.
+    first_line_no integer GENERATED ALWAYS AS (1) STORED,
     CONSTRAINT orders_pk PRIMARY KEY (business_id, id),
     CONSTRAINT orders_customer_exists
         FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers (business_id, id),
@@ -34,4 +36,8 @@ CREATE TABLE tallystick.order_items (
     CONSTRAINT order_items_line_total_is_quantity_times_price
         CHECK (line_total::numeric = quantity::numeric * unit_price)
 );
+-- No order without a line, looked at when the transaction commits.
+ALTER TABLE tallystick.orders ADD CONSTRAINT orders_have_a_first_line
+    FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.order_items (business_id, order_id, line_no)
+    DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE tallystick.order_items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

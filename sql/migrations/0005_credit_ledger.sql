@@ -55,4 +55,8 @@ CREATE TABLE tallystick.credit_ledger (
         CHECK (octet_length(idempotency_key) <= 255 AND idempotency_key ~ '^[!-~]+$'),
     CONSTRAINT credit_ledger_fingerprint_is_sha256 CHECK (octet_length(request_fingerprint) = 32)
 );
+-- No order without its charge, looked at when the transaction commits.
+ALTER TABLE tallystick.orders ADD CONSTRAINT orders_are_charged
+    FOREIGN KEY (business_id, id) REFERENCES tallystick.credit_ledger (business_id, id)
+    DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE tallystick.credit_ledger ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
