@@ -14,7 +14,7 @@ use crate::{
         router,
         state::{AppState, Shared},
     },
-    metrics::{Metrics, PoolStatus},
+    metrics::Metrics,
 };
 
 /// Everything that serving needs.
@@ -30,11 +30,7 @@ impl App {
     pub async fn build(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
         let metrics = Arc::new(Metrics::new());
         let db = Database::open(url, &pool_settings(args), Arc::clone(&metrics))?;
-        let pool = db.clone();
-        metrics.watch_pool(move || {
-            let status = pool.pool_status();
-            PoolStatus { size: status.size as u64, available: status.available as u64, waiting: status.waiting as u64 }
-        });
+        metrics.watch_pool(db.pool_probe());
         let jwt = match args.auth.jwt()? {
             Some(settings) => Some(JwtVerifier::start(settings).await.context("cannot set up JSON Web Tokens")?),
             None => None,

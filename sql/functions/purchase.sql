@@ -142,6 +142,14 @@ BEGIN
             ORDER BY item.product_id);
         RETURN;
     ELSIF v_basket.has_short THEN
+        -- While the products were awaited, another customer's request may have used the key and taken the stock: then
+        -- it came first in everything. (This customer's requests are held off by the customer's lock.)
+        IF EXISTS (
+            SELECT FROM tallystick.credit_ledger AS entry
+            WHERE entry.business_id = p_business_id AND entry.idempotency_key = p_idempotency_key) THEN
+            outcome := 'key_reused';
+            RETURN;
+        END IF;
         outcome := 'insufficient_stock';
         SELECT array_agg(short.id), array_agg(short.requested), array_agg(short.stock)
         INTO product_ids, requested, available

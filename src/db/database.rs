@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::{
     connection_url::ConnectionUrl,
-    pool::{Pool, PoolSettings, PoolStatus},
+    pool::{Pool, PoolSettings},
     tls::TlsError,
 };
 use crate::{
     error::{Error, Result},
-    metrics::Metrics,
+    metrics::{Metrics, PoolStatus},
 };
 
 /// PostgreSQL, as this program uses it: one Rust function per SQL function. Clones share the pool.
@@ -25,10 +25,13 @@ impl Database {
         Ok(Self { pool: Pool::new(url, settings)?, metrics })
     }
 
-    /// The pool at this moment, for metrics.
-    #[must_use]
-    pub fn pool_status(&self) -> PoolStatus {
-        self.pool.status()
+    /// Tells the pool's state whenever it is asked, for metrics. It keeps the pool and nothing else alive.
+    pub fn pool_probe(&self) -> impl Fn() -> PoolStatus + Send + Sync + 'static {
+        let pool = self.pool.clone();
+        move || {
+            let status = pool.status();
+            PoolStatus { size: status.size as u64, available: status.available as u64, waiting: status.waiting as u64 }
+        }
     }
 
     /// Whether a call can be made now.

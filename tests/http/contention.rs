@@ -175,7 +175,7 @@ async fn a_purchase_whose_client_went_away_is_made_and_its_key_tells() {
     let told = scene.buy("key").await;
     told.expect(201);
     assert!(told.is_replay(), "the purchase went away with its client");
-    let status = scene.server.db.pool_status();
+    let status = scene.server.db.pool_probe()();
     assert_eq!((status.size, status.waiting), (1, 0));
     scene.assert_bought_once().await;
 }

@@ -33,6 +33,19 @@ async fn the_records_that_the_tests_start_from_are_accepted() {
 }
 
 #[tokio::test]
+async fn an_order_without_lines_or_without_a_charge_cannot_be_committed() {
+    let database = two_businesses().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    let order = fill(ORDER);
+    for (constraint, sql) in
+        [("orders_have_a_first_line", order), ("orders_are_charged", lines("1, {product}, 3, 100, 300"))]
+    {
+        let commit = format!("{sql} SET CONSTRAINTS tallystick.{constraint} IMMEDIATE");
+        assert_eq!(owner.refusal(&commit).await.constraint(), Some(constraint));
+    }
+}
+
+#[tokio::test]
 async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
     let database = two_businesses().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;

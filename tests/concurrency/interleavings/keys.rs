@@ -89,6 +89,22 @@ async fn a_key_in_two_customers_hands_is_decided_by_the_index_and_then_refused()
     .await;
 }
 
+/// Whoever took the stock took the key with it, so the second is told of the key and not of the stock.
+#[tokio::test]
+async fn a_key_in_two_customers_hands_is_refused_for_the_key_where_the_first_took_the_stock() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created
+         two: SELECT outcome, available FROM purchase(:shop, :ben, ARRAY[:lamp], ARRAY[3], 'k1')
+            waits for one on products
+         one: COMMIT
+         two returns
+            = key_reused, null",
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn a_key_in_two_customers_hands_goes_to_the_second_if_the_first_rolls_back() {
     play(
