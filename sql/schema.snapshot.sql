@@ -571,7 +571,7 @@ function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 82d841d11030bbab069501ec92f9bb888eb0b3d7e79e0e8551be68dd11b6a965
+    body: sha256 ac41daf666da0fa8c80ac44d6ffbf244cd7b45aefb036b1572c00ce904069816
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -598,9 +598,9 @@ function tallystick.request_fingerprint(text[])
     owner: tallystick_owner
     arguments: VARIADIC p_parts text[]
     returns: bytea
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 6cc0e1a5561753f440b0dc56273c7e5371e9eb505d38759b4f7f2d6467031dae
+    body: sha256 8aaee2303f80e041085579c50fc622e3b0514083f968d95e43ea8e712083fd34
     granted to tallystick_owner: EXECUTE
 
 function tallystick.require_context(uuid)
