@@ -10,6 +10,7 @@ use tokio_postgres::{
     Row,
     types::{ToSql, Type},
 };
+use tracing::Instrument;
 
 use super::{
     Database,
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     domain::BusinessId,
     error::{Error, Result},
+    telemetry::database_span,
 };
 
 /// A call that has taken this long is not tried again, so that the client hears of it within the request's time.
@@ -110,7 +112,7 @@ impl Database {
         let database = self.clone();
         let span = tracing::Span::current();
         let work = async move { database.run_to_end(&call, connection).await };
-        tokio::spawn(tracing::Instrument::instrument(work, span)).await.map_err(Error::internal)?
+        tokio::spawn(work.instrument(span)).await.map_err(Error::internal)?
     }
 
     async fn run_to_end(&self, call: &Call, mut connection: Connection) -> Result<Answer> {
@@ -119,6 +121,7 @@ impl Database {
         loop {
             let started = Instant::now();
             let sending = call.send(&connection, self.pool.named_statements());
+            let sending = sending.instrument(database_span(call.function));
             let sent = tokio::time::timeout(self.pool.answer_timeout(), sending).await;
             self.metrics.database_call(call.function, started.elapsed());
             let Ok(sent) = sent else {

@@ -113,6 +113,10 @@ pub fn explain(error: &tokio_postgres::Error) -> String {
             let constraint = refusal.constraint().unwrap_or("unnamed");
             format!("constraint {constraint} is violated (SQLSTATE {})", refusal.code().code())
         }
+        // Class 22 is about a value, and its messages quote it.
+        Some(refusal) if refusal.code().code().starts_with("22") => {
+            format!("a value is not acceptable (SQLSTATE {})", refusal.code().code())
+        }
         _ => explain_fully(error),
     }
 }

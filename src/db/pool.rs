@@ -49,10 +49,10 @@ impl Default for PoolSettings {
     fn default() -> Self {
         Self {
             size: 16,
-            wait_timeout: Duration::from_secs(3),
+            wait_timeout: Duration::from_secs(2),
             connect_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(10),
-            lock_timeout: Duration::from_secs(4),
+            statement_timeout: Duration::from_secs(5),
+            lock_timeout: Duration::from_secs(2),
             idle_in_transaction_timeout: Duration::from_secs(30),
             client_check_interval: Duration::from_secs(5),
             hot_statements: &[],
