@@ -211,5 +211,9 @@ BEGIN
     VALUES (
         p_business_id, p_customer_id, v_account.entry_no + 1, order_id, 'purchase', total, balance, balance_after,
         v_account.charged_total + total, credit_limit, p_idempotency_key, v_fingerprint, created_at);
+
+    -- Here, under the settings above, and not at commit: there they would be planned for the tables of the moment, and a plan
+    -- for a table of one page reads all of it for as long as it is kept.
+    SET CONSTRAINTS tallystick.orders_have_a_first_line, tallystick.orders_are_charged IMMEDIATE;
 END
 $$;
