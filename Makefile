@@ -12,4 +12,4 @@ lint:  ## formatting and lints; warnings are errors
 	cargo fmt --all --check && cargo clippy --locked --workspace --all-targets -- -D warnings
 
 bench:  ## the API beside pgbench on the same database, as ratios
-	@./scripts/get-postgresql && cargo run --locked --release -p tallystick-bench
+	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench
