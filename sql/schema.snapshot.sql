@@ -571,7 +571,7 @@ function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 9015c22c32e74d5336a9c7398e27f56f578f17a1b121baac1109e251d23c0435
+    body: sha256 31dff34ac33f3b6df2a0afdda548464ef28870e03022377cba46cafc98808f01
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

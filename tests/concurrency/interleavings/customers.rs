@@ -276,3 +276,16 @@ async fn two_changes_of_one_customer_keep_both() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn two_purchases_in_one_transaction_are_both_made() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, balance_after FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k1')
+            = created, 30
+         one: SELECT outcome, balance_after FROM purchase(:shop, :ada, ARRAY[:rope], ARRAY[1], 'k2')
+            = created, 60
+         one: COMMIT",
+    )
+    .await;
+}
