@@ -571,7 +571,7 @@ function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 31dff34ac33f3b6df2a0afdda548464ef28870e03022377cba46cafc98808f01
+    body: sha256 ef038e2b8c3e0b71ed084f3581ae0611f16e19f58eac88c4283e85faba6561b7
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

@@ -68,6 +68,18 @@ async fn a_signed_in_user_buys_for_its_own_business_only() {
     assert_eq!(user.value(&fill(theirs_in_ours)).await, "product_not_found");
 }
 
+/// The largest id stands at the start of no page, and the smallest always at the end of the last one.
+#[tokio::test]
+async fn a_signed_in_user_cannot_choose_an_order_id_that_lists_do_not_show() {
+    let database = two_businesses().await;
+    let user = Actor::signed_in(&database, &OURS.id("business")).await;
+    let chosen = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+    let purchase = format!(
+        "SELECT order_id FROM tallystick.purchase({{business}}, {{customer}}, ARRAY[{{product}}], '{{1}}', 'k', '{chosen}')"
+    );
+    assert_ne!(user.value(&fill(&purchase)).await, chosen);
+}
+
 #[tokio::test]
 async fn a_signed_in_user_may_execute_purchases_and_nothing_else() {
     let database = two_businesses().await;
