@@ -8,7 +8,10 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use serde::{Serialize, de::DeserializeOwned, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::{
     explain::{Explanation, explain},
@@ -48,6 +51,12 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => Error::internal(error).into_response(),
         }
     }
+}
+
+/// For `#[serde(default, deserialize_with = "present")]` in a PATCH: a member that is there has a value, so that `null`
+/// counts only where the type takes it.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// `application/json`, with no charset or the only one that JSON has.

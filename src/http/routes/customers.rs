@@ -1,7 +1,7 @@
 //! `/v1/customers`: who buys on credit.
 
 use axum::{extract::State, http::StatusCode};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     domain::{Cursor, Customer, CustomerBalance, CustomerId, ExternalId, Money, Name, Page, PageLimit},
     error::Result,
     http::{
-        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
+        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
         openapi::problems::{BODY, COMMON, QUERY, problems},
         state::AppState,
     },
@@ -53,11 +53,6 @@ pub struct CustomerChangeRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     blocked: Option<bool>,
-}
-
-/// A member that is there has a value: `null` counts only where the type takes it.
-pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 /// Which customers.

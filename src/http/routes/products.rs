@@ -4,13 +4,12 @@ use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::customers::present;
 use crate::{
     db::{NewProduct, ProductChange},
     domain::{Cursor, Money, Name, Page, PageLimit, Product, ProductId, Sku, Stock},
     error::Result,
     http::{
-        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
+        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
         openapi::problems::{BODY, COMMON, QUERY, problems},
         state::AppState,
     },
