@@ -29,7 +29,10 @@ impl App {
     /// Puts the server together for the database at `url`. Opens no connection yet, but fetches a remote key set.
     pub async fn build(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
         let metrics = Arc::new(Metrics::new());
-        let db = Database::open(url, &pool_settings(args), Arc::clone(&metrics))?;
+        let mut db = Database::open(url, &pool_settings(args), Arc::clone(&metrics))?;
+        if let Some(settings) = args.combining.settings(args.database.pool_size, args.database.pool_wait_timeout) {
+            db = db.combining(settings);
+        }
         metrics.watch_pool(db.pool_probe());
         let jwt = match args.auth.jwt()? {
             Some(settings) => Some(JwtVerifier::start(settings).await.context("cannot set up JSON Web Tokens")?),

@@ -21,6 +21,9 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 const LATENCY_BUCKETS_SECONDS: [f64; 15] =
     [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// From a purchase that goes alone to the most that one call may decide.
+const BATCH_SIZE_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 500.0];
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     route: String,
@@ -109,6 +112,8 @@ pub struct Metrics {
     database_calls: Histograms<FunctionLabel>,
     database_retries: Family<ReasonLabel, Counter>,
     lock_wait: Histogram,
+    batch_size: Histogram,
+    queue_wait: Histogram,
     pool_size: Gauge<u64, AtomicU64>,
     pool_available: Gauge<u64, AtomicU64>,
     pool_waiting: Gauge<u64, AtomicU64>,
@@ -143,6 +148,8 @@ impl Metrics {
             database_calls: Family::new_with_constructor(latency),
             database_retries: Family::default(),
             lock_wait: latency(),
+            batch_size: Histogram::new(BATCH_SIZE_BUCKETS),
+            queue_wait: latency(),
             pool_size: Gauge::default(),
             pool_available: Gauge::default(),
             pool_waiting: Gauge::default(),
@@ -183,6 +190,13 @@ impl Metrics {
             "How long purchases waited for row locks",
             Unit::Seconds,
             self.lock_wait.clone(),
+        );
+        registry.register("purchase_batch_size", "Purchases decided in one call", self.batch_size.clone());
+        registry.register_with_unit(
+            "purchase_queue_wait",
+            "How long purchases waited for a call to take them",
+            Unit::Seconds,
+            self.queue_wait.clone(),
         );
         registry.register("pool_connections", "Database connections there are", self.pool_size.clone());
         registry.register("pool_available", "Database connections that nobody uses", self.pool_available.clone());
@@ -255,6 +269,17 @@ impl Metrics {
         self.lock_wait.observe(duration.as_secs_f64());
     }
 
+    /// Records how many purchases one call is to decide.
+    pub fn purchase_batch(&self, purchases: usize) {
+        #[expect(clippy::cast_precision_loss, reason = "some hundred at most")]
+        self.batch_size.observe(purchases as f64);
+    }
+
+    /// Records how long a purchase waited for the call that takes it.
+    pub fn purchase_taken(&self, waited: Duration) {
+        self.queue_wait.observe(waited.as_secs_f64());
+    }
+
     /// Counts a connection for as long as the guard lives.
     #[must_use]
     pub fn connection_opened(&self) -> OpenConnection {
@@ -321,6 +346,8 @@ mod tests {
             duration: Duration::from_millis(4),
         });
         metrics.purchase("created");
+        metrics.purchase_batch(3);
+        metrics.purchase_taken(Duration::from_millis(2));
         metrics.database_call("purchase", Duration::from_millis(3));
         metrics.database_retry("deadlock");
         metrics.auth_failed(AuthFailure::Jwt);
@@ -331,6 +358,8 @@ mod tests {
             r#"tallystick_http_requests_total{route="/v1/purchases",method="POST",status="409",code="insufficient_stock"} 1"#,
             r#"tallystick_http_request_duration_seconds_bucket{le="0.005",route="/v1/purchases",method="POST"} 1"#,
             r#"tallystick_purchases_total{outcome="created"} 1"#,
+            r#"tallystick_purchase_batch_size_bucket{le="4.0"} 1"#,
+            r#"tallystick_purchase_queue_wait_seconds_bucket{le="0.002"} 1"#,
             r#"tallystick_database_call_duration_seconds_count{function="purchase"} 1"#,
             r#"tallystick_database_retries_total{reason="deadlock"} 1"#,
             r#"tallystick_auth_failures_total{kind="jwt"} 1"#,

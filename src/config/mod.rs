@@ -4,12 +4,14 @@
 //! other. Secrets are [`Secret`]s, which neither `--help` nor `{:?}` shows. Files of settings are read before this is parsed.
 
 mod auth;
+mod combining;
 mod database;
 mod duration;
 mod http;
 mod secret;
 
 pub use auth::AuthArgs;
+pub use combining::CombiningArgs;
 pub use database::DatabaseArgs;
 pub use duration::parse_duration;
 pub use http::HttpArgs;
@@ -26,6 +28,9 @@ pub struct ServeArgs {
     /// How to reach and use the database.
     #[command(flatten)]
     pub database: DatabaseArgs,
+    /// How purchases that wait are combined.
+    #[command(flatten)]
+    pub combining: CombiningArgs,
     /// How to serve.
     #[command(flatten)]
     pub http: HttpArgs,

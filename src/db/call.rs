@@ -111,11 +111,12 @@ impl Database {
         let connection = self.pool.get().await.map_err(no_connection)?;
         let database = self.clone();
         let span = tracing::Span::current();
-        let work = async move { database.run_to_end(&call, connection).await };
+        let work = async move { database.run_on(connection, &call).await };
         tokio::spawn(work.instrument(span)).await.map_err(Error::internal)?
     }
 
-    async fn run_to_end(&self, call: &Call, mut connection: Connection) -> Result<Answer> {
+    /// As [`run`](Self::run), on a connection that was waited for already, and in the task of the caller, who must not drop it.
+    pub(super) async fn run_on(&self, mut connection: Connection, call: &Call) -> Result<Answer> {
         let began = Instant::now();
         let mut attempts = 1;
         loop {

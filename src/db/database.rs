@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    combining::{Combiner, CombiningSettings},
     connection_url::ConnectionUrl,
     pool::{Pool, PoolSettings},
     tls::TlsError,
@@ -17,12 +18,19 @@ use crate::{
 pub struct Database {
     pub(super) pool: Pool,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) combiner: Option<Arc<Combiner>>,
 }
 
 impl Database {
     /// A handle on the database at `url` that counts into `metrics`. No connection is opened before it is needed.
     pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, TlsError> {
-        Ok(Self { pool: Pool::new(url, settings)?, metrics })
+        Ok(Self { pool: Pool::new(url, settings)?, metrics, combiner: None })
+    }
+
+    /// The same, combining purchases that wait for a connection into one call.
+    #[must_use]
+    pub fn combining(self, settings: CombiningSettings) -> Self {
+        Self { combiner: Some(Combiner::new(settings)), ..self }
     }
 
     /// Tells the pool's state whenever it is asked, for metrics. It keeps the pool and nothing else alive.

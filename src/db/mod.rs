@@ -20,6 +20,7 @@ pub mod tls;
 mod api_keys;
 mod businesses;
 mod call;
+mod combining;
 mod customers;
 mod database;
 mod ledger;
@@ -33,6 +34,7 @@ mod types;
 
 pub use api_keys::NewApiKey;
 pub use businesses::NewBusiness;
+pub use combining::{CombiningSettings, LaneLimits};
 pub use customers::{CustomerChange, NewCustomer};
 pub use database::Database;
 pub use payments::NewPayment;

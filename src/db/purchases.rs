@@ -1,12 +1,15 @@
-//! Purchases: the call of `sql/functions/purchase.sql`, and what its outcomes mean.
+//! Purchases: the call of `sql/functions/purchase_batch.sql`, for one or many,, and what its outcomes mean.
 
 use std::time::Duration;
 
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::{
     Database, Recorded,
-    call::{Call, tenant_call},
+    call::{Answer, Call, tenant_call},
+    combining::Decision,
+    pool::Connection,
     recorded::label,
 };
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     error::{Entity, Error, Fault, Result, Shortage},
 };
 
-pub(super) const PURCHASE: &str = tenant_call!("purchase(context::uuid, $2, $3, $4, $5, $6)");
+pub(super) const PURCHASE: &str = tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 
 /// A purchase to be.
 #[derive(Debug, Clone)]
@@ -39,26 +42,91 @@ pub struct PurchaseLine {
 impl Database {
     /// Makes a purchase, once per idempotency key: the whole of it, or nothing.
     pub async fn purchase(&self, business_id: BusinessId, new: NewPurchase) -> Result<Recorded<Order>> {
-        // Made once per request, so that a later try tells the order of an earlier one from another request's.
-        let own_id = OrderId::new();
-        let call = Call::tenant("purchase", PURCHASE, business_id)
-            .with(new.customer_id)
-            .with(new.lines.iter().map(|line| line.product_id.uuid()).collect::<Vec<_>>())
-            .with(new.lines.iter().map(|line| line.quantity.get()).collect::<Vec<_>>())
-            .with(new.idempotency_key.clone())
-            .with(own_id);
-        let result = self.call_purchase(call, &new).await;
-        let recorded = result.map(|order| Recorded { replayed: order.id != own_id, record: order });
+        let recorded = match &self.combiner {
+            Some(combiner) => combiner.purchase(self, business_id, new).await,
+            None => self.purchase_alone(business_id, &new).await,
+        };
         self.metrics.purchase(label(&recorded));
         recorded
     }
 
-    async fn call_purchase(&self, call: Call, new: &NewPurchase) -> Result<Order> {
-        let row = self.run(call).await?.one()?;
-        let lock_wait_us: i64 = row.try_get("lock_wait_us").map_err(Error::internal)?;
-        self.metrics.lock_wait(Duration::from_micros(lock_wait_us.try_into().unwrap_or_default()));
-        outcome(&row, new.customer_id, &new.lines)
+    async fn purchase_alone(&self, business_id: BusinessId, new: &NewPurchase) -> Result<Recorded<Order>> {
+        let batch = [(OrderId::new(), new)];
+        let answer = self.run(call(business_id, &batch, true)).await?;
+        match self.decisions(answer, &batch)?.pop() {
+            Some(Decision::Decided(recorded)) => recorded,
+            _ => Err(Error::internal(anyhow::anyhow!("a purchase was not decided"))),
+        }
     }
+
+    /// Decides purchases in one transaction: each with the id of its order, if this makes it. One decision for each.
+    ///
+    /// With `wait` the call waits for customers whose rows somebody else holds; without, it leaves them undecided.
+    pub(super) async fn purchase_batch(
+        &self,
+        connection: Connection,
+        business_id: BusinessId,
+        batch: &[(OrderId, &NewPurchase)],
+        wait: bool,
+    ) -> Result<Vec<Decision>> {
+        let answer = self.run_on(connection, &call(business_id, batch, wait)).await?;
+        self.decisions(answer, batch)
+    }
+
+    fn decisions(&self, answer: Answer, batch: &[(OrderId, &NewPurchase)]) -> Result<Vec<Decision>> {
+        let mut decisions: Vec<Option<Decision>> = batch.iter().map(|_| None).collect();
+        for row in answer.rows {
+            let purchase_no: i32 = row.try_get("purchase_no").map_err(Error::internal)?;
+            let index = usize::try_from(purchase_no - 1).map_err(Error::internal)?;
+            let lock_wait_us: i64 = row.try_get("lock_wait_us").map_err(Error::internal)?;
+            if index == 0 {
+                self.metrics.lock_wait(Duration::from_micros(lock_wait_us.try_into().unwrap_or_default()));
+            }
+            if let (Some((own_id, new)), Some(decision)) = (batch.get(index), decisions.get_mut(index)) {
+                *decision = Some(decide(&row, *own_id, new)?);
+            }
+        }
+        let decided = decisions.into_iter().collect::<Option<_>>();
+        decided.ok_or_else(|| Error::internal(anyhow::anyhow!("a call left purchases out")))
+    }
+}
+
+/// The call that decides a batch. Ids are made once per request, so that a later try tells the order of an earlier one from
+/// another request's.
+fn call(business_id: BusinessId, batch: &[(OrderId, &NewPurchase)], wait: bool) -> Call {
+    let purchases = || batch.iter().map(|(_, new)| *new);
+    let lines = || purchases().flat_map(|new| &new.lines);
+    let (customer_ids, customer_nos) = numbered(purchases().map(|new| new.customer_id.uuid()));
+    let (product_ids, product_nos) = numbered(lines().map(|line| line.product_id.uuid()));
+    Call::tenant("purchase_batch", PURCHASE, business_id)
+        .with(customer_ids)
+        .with(product_ids)
+        .with(customer_nos)
+        .with(purchases().map(|new| new.idempotency_key.as_str().to_owned()).collect::<Vec<_>>())
+        .with(batch.iter().map(|(own_id, _)| own_id.uuid()).collect::<Vec<_>>())
+        .with(purchases().map(|new| i32::try_from(new.lines.len()).unwrap_or(i32::MAX)).collect::<Vec<_>>())
+        .with(product_nos)
+        .with(lines().map(|line| line.quantity.get()).collect::<Vec<_>>())
+        .with(wait)
+}
+
+/// Ids once each, in their order; and the number of each of `ids` among them, from 1.
+fn numbered(ids: impl Iterator<Item = Uuid> + Clone) -> (Vec<Uuid>, Vec<i32>) {
+    let mut once: Vec<Uuid> = ids.clone().collect();
+    once.sort_unstable();
+    once.dedup();
+    let number = |id| once.partition_point(|other| *other <= id).try_into().unwrap_or(i32::MAX);
+    let numbers = ids.map(number).collect();
+    (once, numbers)
+}
+
+fn decide(row: &Row, own_id: OrderId, new: &NewPurchase) -> Result<Decision> {
+    if row.try_get::<_, &str>("outcome").map_err(Error::internal)? == "customer_busy" {
+        return Ok(Decision::CustomerBusy);
+    }
+    let order = outcome(row, new.customer_id, &new.lines);
+    let recorded = order.map(|order| Recorded { replayed: order.id != own_id, record: order });
+    Ok(Decision::Decided(recorded))
 }
 
 fn outcome(row: &Row, customer_id: CustomerId, lines: &[PurchaseLine]) -> Result<Order> {

@@ -47,6 +47,8 @@ params! {
     Vec<u8> => BYTEA |value| value,
     Vec<Uuid> => UUID_ARRAY |value| value,
     Vec<i64> => INT8_ARRAY |value| value,
+    Vec<i32> => INT4_ARRAY |value| value,
+    Vec<String> => TEXT_ARRAY |value| value,
     Vec<&'static str> => TEXT_ARRAY |value| value,
     DateTime<Utc> => TIMESTAMPTZ |value| value,
     BusinessId => UUID |id| id.uuid(),

@@ -1,7 +1,7 @@
 //! The name that a client gives to one movement of money or stock, so that it can ask for it twice and get it once.
 
 /// 1 to 255 visible ASCII characters, unique per business.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {

@@ -21,6 +21,7 @@ const MIGRATIONS: &[File] = embed![
     "migrations/0004_orders.sql",
     "migrations/0005_credit_ledger.sql",
     "migrations/0006_api_keys.sql",
+    "migrations/0007_purchase_batch.sql",
 ];
 
 /// In the order of application; within a folder by name. Functions return rows of views, so views come first and call none.
@@ -52,7 +53,9 @@ const FUNCTIONS: &[File] = embed![
     "functions/product_list.sql",
     "functions/product_update.sql",
     "functions/purchase.sql",
+    "functions/purchase_batch.sql",
     "functions/purchase_check_input.sql",
+    "functions/purchase_replay.sql",
     "functions/refuse_change.sql",
     "functions/request_fingerprint.sql",
     "functions/require_context.sql",

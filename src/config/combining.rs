@@ -1,0 +1,45 @@
+//! How purchases that wait are combined.
+
+use std::time::Duration;
+
+use clap::{ArgAction, Args, value_parser};
+
+use crate::db::{CombiningSettings, LaneLimits};
+
+/// The most lines in one call, so that it ends long before its time limit.
+const BATCH_LINES: usize = 2_000;
+
+/// How purchases that wait are combined.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Combining purchases")]
+pub struct CombiningArgs {
+    /// Whether purchases of one business that wait for a connection are decided together, in one transaction
+    #[arg(
+        long, env = "TALLYSTICK_COMBINE_PURCHASES", default_value_t = true, action = ArgAction::Set, value_name = "BOOL"
+    )]
+    pub combine_purchases: bool,
+    /// The most connections that one business's purchases use at once [default: a quarter of the pool, but 2]
+    #[arg(long, env = "TALLYSTICK_PURCHASE_CONNECTIONS", value_name = "N", value_parser = value_parser!(u32).range(1..=1_000))]
+    pub purchase_connections: Option<u32>,
+    /// The most purchases that are decided together
+    #[arg(long, env = "TALLYSTICK_PURCHASE_BATCH", default_value_t = 64, value_name = "N", value_parser = value_parser!(u32).range(1..=500))]
+    pub purchase_batch: u32,
+    /// The most purchases of one business that may wait; more are answered `overloaded`
+    #[arg(long, env = "TALLYSTICK_PURCHASE_QUEUE", default_value_t = 2_048, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
+    pub purchase_queue: u32,
+}
+
+impl CombiningArgs {
+    /// The settings, unless combining is off. A purchase waits in the queue for as long as a call waits for a connection.
+    #[must_use]
+    pub fn settings(&self, pool_size: u32, wait_timeout: Duration) -> Option<CombiningSettings> {
+        let calls = self.purchase_connections.unwrap_or(pool_size / 4).max(2).min(pool_size.max(1));
+        let limits = LaneLimits {
+            calls: calls as usize,
+            waiting: self.purchase_queue as usize,
+            batch_purchases: self.purchase_batch as usize,
+            batch_lines: BATCH_LINES,
+        };
+        self.combine_purchases.then_some(CombiningSettings { limits, wait_timeout })
+    }
+}

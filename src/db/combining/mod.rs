@@ -1,0 +1,261 @@
+//! Many purchases in one call. While a business has calls to spare, a purchase goes at once and alone; else it waits in the
+//! business's lane, and the next call takes what waits there. So a call decides the more, the busier the business is, and
+//! nobody ever waits for company. What a purchase is, only PostgreSQL knows: this groups, `purchase_batch` decides.
+//!
+//! A purchase that still waits can be taken back: its client left, or has waited for too long. One that was taken runs to its
+//! end. If a call fails, those that were in it are decided each by itself.
+
+mod lane;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+pub use lane::LaneLimits;
+use lane::{Company, Entry, Lane, Taken};
+
+use super::{Database, Recorded, pool::PoolError, purchases::NewPurchase};
+use crate::{
+    domain::{BusinessId, CustomerId, IdempotencyKey, Order, OrderId},
+    error::{Error, Result},
+};
+
+/// How purchases are combined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CombiningSettings {
+    /// What one business may do at once.
+    pub limits: LaneLimits,
+    /// How long a purchase may wait before a call takes it.
+    pub wait_timeout: Duration,
+}
+
+/// A purchase that waits for its answer.
+pub(super) struct Asked {
+    pub(super) purchase: NewPurchase,
+    /// The id of the order if this request makes it, so that a later try tells it from another request's.
+    pub(super) own_id: OrderId,
+    answer: oneshot::Sender<Result<Recorded<Order>>>,
+    since: Instant,
+    span: tracing::Span,
+}
+
+type PurchaseEntry = Entry<Asked, CustomerId, IdempotencyKey>;
+type PurchaseLane = Lane<Asked, CustomerId, IdempotencyKey>;
+
+/// What became of one purchase of a call.
+pub(super) enum Decision {
+    Decided(Result<Recorded<Order>>),
+    /// Somebody else holds the customer's row, and the call did not wait for it.
+    CustomerBusy,
+}
+
+/// The lanes of all businesses that have something under way.
+pub(super) struct Combiner {
+    lanes: Mutex<HashMap<BusinessId, PurchaseLane>>,
+    settings: CombiningSettings,
+}
+
+impl Combiner {
+    pub(super) fn new(settings: CombiningSettings) -> Arc<Self> {
+        Arc::new(Self { lanes: Mutex::default(), settings })
+    }
+
+    /// Makes a purchase in whatever company.
+    pub(super) async fn purchase(
+        self: &Arc<Self>,
+        database: &Database,
+        business_id: BusinessId,
+        purchase: NewPurchase,
+    ) -> Result<Recorded<Order>> {
+        let (answer, mut answered) = oneshot::channel();
+        let ticket = self.enqueue(database, business_id, purchase, answer)?;
+        // Dropped with the request, if the client leaves.
+        let mut place = Place { combiner: self, business_id, ticket: Some(ticket) };
+        let answer = match tokio::time::timeout(self.settings.wait_timeout, &mut answered).await {
+            Ok(answer) => answer,
+            Err(_) if place.give_up() => return Err(Error::Overloaded),
+            Err(_) => answered.await,
+        };
+        place.ticket = None;
+        answer.map_err(|_| Error::internal(anyhow::anyhow!("a purchase was left without an answer")))?
+    }
+
+    fn enqueue(
+        self: &Arc<Self>,
+        database: &Database,
+        business_id: BusinessId,
+        purchase: NewPurchase,
+        answer: oneshot::Sender<Result<Recorded<Order>>>,
+    ) -> Result<u64> {
+        let (customer, key) = (purchase.customer_id, purchase.idempotency_key.clone());
+        let lines = purchase.lines.len();
+        let span = tracing::Span::current();
+        let asked = Asked { purchase, own_id: OrderId::new(), answer, since: Instant::now(), span };
+        let mut lanes = self.lanes();
+        let lane = lanes.entry(business_id).or_default();
+        let ticket = lane.enqueue(customer, key, lines, asked, &self.settings.limits).ok_or(Error::Overloaded)?;
+        if lane.begin_call(&self.settings.limits) {
+            tokio::spawn(Arc::clone(self).work(database.clone(), business_id));
+        }
+        Ok(ticket)
+    }
+
+    /// Makes calls for a business for as long as there is something for them.
+    async fn work(self: Arc<Self>, database: Database, business_id: BusinessId) {
+        let mut call = UnderWay { combiner: self, business_id, customers: Vec::new(), wait: false, over: false };
+        while !call.over {
+            // What it is for is taken afterwards: who comes while it waits for a connection comes along.
+            let connection = match database.pool.get().await {
+                Ok(connection) => connection,
+                Err(error) => {
+                    call.without_connection(&error);
+                    continue;
+                }
+            };
+            let Some(entries) = call.take() else { return };
+            for entry in &entries {
+                database.metrics.purchase_taken(entry.item.since.elapsed());
+            }
+            database.metrics.purchase_batch(entries.len());
+            let batch: Vec<_> = entries.iter().map(|entry| (entry.item.own_id, &entry.item.purchase)).collect();
+            let deciding = database.purchase_batch(connection, business_id, &batch, call.wait);
+            // A call for one belongs to its request's trace.
+            let span = if let [only] = &*entries { only.item.span.clone() } else { tracing::Span::none() };
+            let decisions = deciding.instrument(span).await;
+            call.decided(answer(entries, decisions));
+        }
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, HashMap<BusinessId, PurchaseLane>> {
+        // Nothing that is done under the lock can leave a lane half changed.
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something to a lane, and forgets the lane if there is nothing left to remember.
+    fn with_lane<R>(&self, business_id: BusinessId, act: impl FnOnce(&mut PurchaseLane) -> R) -> R {
+        let mut lanes = self.lanes();
+        let lane = lanes.entry(business_id).or_default();
+        let result = act(lane);
+        if lane.is_idle() {
+            lanes.remove(&business_id);
+        }
+        result
+    }
+}
+
+/// Answers those who were decided; gives back who must be asked about again.
+fn answer(entries: Vec<PurchaseEntry>, decisions: Result<Vec<Decision>>) -> Vec<PurchaseEntry> {
+    let alone = entries.len() == 1;
+    let decisions: Vec<Decision> = match decisions {
+        Ok(decisions) => decisions,
+        Err(error) if alone => vec![Decision::Decided(Err(error))],
+        Err(_) => {
+            let by_itself = |entry| Entry { company: Company::Nobody, ..entry };
+            return entries.into_iter().map(by_itself).collect();
+        }
+    };
+    let mut undecided = Vec::new();
+    for (entry, decision) in entries.into_iter().zip(decisions) {
+        match decision {
+            // Whoever has left by now learns it by asking again.
+            Decision::Decided(result) => drop(entry.item.answer.send(result)),
+            Decision::CustomerBusy => undecided.push(Entry { company: Company::OwnCustomer, ..entry }),
+        }
+    }
+    undecided
+}
+
+/// A purchase's place in its lane, given up when its request ends without an answer.
+struct Place<'a> {
+    combiner: &'a Combiner,
+    business_id: BusinessId,
+    ticket: Option<u64>,
+}
+
+impl Place<'_> {
+    /// Gives the place up if nothing has been tried there yet; says whether it was so.
+    fn give_up(&mut self) -> bool {
+        self.withdraw(|company| company == Company::Anybody)
+    }
+
+    fn withdraw(&mut self, which: impl Fn(Company) -> bool) -> bool {
+        let Some(ticket) = self.ticket else { return false };
+        let withdrawn = self.combiner.with_lane(self.business_id, |lane| lane.withdraw(ticket, which));
+        self.ticket = self.ticket.filter(|_| withdrawn.is_none());
+        withdrawn.is_some()
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.withdraw(|_| true);
+    }
+}
+
+/// A call that counts among its business's calls until it is over.
+struct UnderWay {
+    combiner: Arc<Combiner>,
+    business_id: BusinessId,
+    customers: Vec<CustomerId>,
+    wait: bool,
+    over: bool,
+}
+
+impl UnderWay {
+    /// What to decide now; if nothing, the call is over.
+    fn take(&mut self) -> Option<Vec<PurchaseEntry>> {
+        let limits = self.combiner.settings.limits;
+        let taken = self.combiner.with_lane(self.business_id, |lane| {
+            let taken = lane.take(&limits);
+            if taken.is_none() {
+                lane.end_call();
+            }
+            taken
+        });
+        let Some(Taken { entries, wait }) = taken else {
+            self.over = true;
+            return None;
+        };
+        self.customers = entries.iter().map(|entry| entry.customer).collect();
+        self.wait = wait;
+        Some(entries)
+    }
+
+    fn decided(&mut self, undecided: Vec<PurchaseEntry>) {
+        let (customers, wait) = (std::mem::take(&mut self.customers), std::mem::take(&mut self.wait));
+        self.combiner.with_lane(self.business_id, |lane| lane.decided(customers, wait, undecided));
+    }
+
+    /// While others have a connection, they take what waits. Without any, and none to be had, it is refused.
+    fn without_connection(&mut self, error: &PoolError) {
+        let overloaded = matches!(error, PoolError::Overloaded { .. });
+        let (over, refused) = self.combiner.with_lane(self.business_id, |lane| {
+            if overloaded && lane.waiting() > 0 {
+                // Who has waited for too long leaves by himself.
+                return (false, Vec::new());
+            }
+            let refused = if lane.calls() == 1 { lane.drain().collect() } else { Vec::new() };
+            lane.end_call();
+            (true, refused)
+        });
+        self.over = over;
+        for asked in refused {
+            drop(asked.answer.send(Err(Error::DatabaseUnavailable(anyhow::anyhow!("{error}")))));
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    /// A call that ended in a panic: its purchases' requests hear that they were left without an answer.
+    fn drop(&mut self) {
+        if !self.over {
+            self.decided(Vec::new());
+            self.combiner.with_lane(self.business_id, PurchaseLane::end_call);
+        }
+    }
+}
