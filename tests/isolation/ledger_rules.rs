@@ -44,7 +44,8 @@ const FIRST_PAYMENT: Values = &[
     ("charged_total", "0"),
 ];
 
-const NEW_ORDER: &str = "INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)
+const NEW_ORDER: &str = "SET CONSTRAINTS ALL DEFERRED;
+    INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)
     VALUES ({business}, {no_order}, {customer}, 500, clock_timestamp());";
 
 /// The INSERT of [`NEXT_PAYMENT`] with changes, later ones over earlier ones.

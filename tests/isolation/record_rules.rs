@@ -6,7 +6,8 @@ use crate::support::{
 };
 
 /// An order for 300 of our customer, in need of lines.
-const ORDER: &str = "INSERT INTO tallystick.orders VALUES ({business}, {no_order}, {customer}, 300, now());";
+const ORDER: &str = "SET CONSTRAINTS ALL DEFERRED;
+    INSERT INTO tallystick.orders VALUES ({business}, {no_order}, {customer}, 300, now());";
 
 /// Lines: number, product, quantity, unit price and total of each.
 fn lines(lines: &str) -> String {
@@ -43,6 +44,9 @@ async fn an_order_without_lines_or_without_a_charge_cannot_be_committed() {
         let commit = format!("{sql} SET CONSTRAINTS tallystick.{constraint} IMMEDIATE");
         assert_eq!(owner.refusal(&commit).await.constraint(), Some(constraint));
     }
+    // Whoever does not ask for delay hears of it at once.
+    let at_once = fill(ORDER).replace("SET CONSTRAINTS ALL DEFERRED;", "");
+    assert!(owner.refusal(&at_once).await.constraint().is_some_and(|name| name.starts_with("orders_")));
 }
 
 #[tokio::test]
