@@ -511,7 +511,7 @@ function tallystick.overdue_list(uuid,uuid,integer)
     returns: SETOF tallystick.overdue_customers
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 34e8b93e49f12c188e16685794fe515e5b7e3c13cce4defa49fa278163d91529
+    body: sha256 d8b33769de5531a9c6da627a458c664ca52f621ddc053908126c9c0d7f836c3d
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
