@@ -288,7 +288,7 @@ view tallystick.customer_accounts
     column available_credit: bigint
     column oldest_unpaid_at: timestamp with time zone
     column overdue: boolean
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance_after, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance_after, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after, entry.charged_total FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT entry.created_at FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND (entry.charged_total > (last.charged_total - GREATEST(last.balance_after, (0)::bigint)))) ORDER BY entry.charged_total, entry.entry_no LIMIT 1) unpaid ON ((last.balance_after > 0)));
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance_after, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance_after, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after, entry.charged_total FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT entry.created_at FROM tallystick.credit_ledger entry WHERE ((last.balance_after > 0) AND (entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND (entry.charged_total > (last.charged_total - GREATEST(last.balance_after, (0)::bigint)))) ORDER BY entry.charged_total, entry.entry_no LIMIT 1) unpaid ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
@@ -509,9 +509,9 @@ function tallystick.overdue_list(uuid,uuid,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_before uuid, p_limit integer
     returns: SETOF tallystick.overdue_customers
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 68f65e5c8efeb4f85711af18e99c0123ca0f072c305b83824bdc36900fad0c0e
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 d8b33769de5531a9c6da627a458c664ca52f621ddc053908126c9c0d7f836c3d
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

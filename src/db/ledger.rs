@@ -35,7 +35,7 @@ impl Database {
         Ok(Page::cut(entries.collect::<Result<_>>()?, limit, |entry| entry.entry_no))
     }
 
-    /// A business's overdue customers, newest customer first.
+    /// A business's overdue customers, newest customer first. A page may be short, or empty, and not be the last one.
     pub async fn overdue_list(
         &self,
         business_id: BusinessId,
@@ -44,14 +44,13 @@ impl Database {
     ) -> Result<Page<OverdueCustomer>> {
         let call =
             Call::tenant("overdue_list", OVERDUE_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
-        let customers = self
-            .run(call)
-            .await?
-            .rows
-            .iter()
-            .map(|row| overdue(row).map_err(Error::internal))
-            .collect::<Result<_>>()?;
-        Ok(Page::cut(customers, limit, |customer: &OverdueCustomer| customer.customer_id))
+        let mut rows = self.run(call).await?.rows;
+        let place = resumption(&rows).map_err(Error::internal)?;
+        rows.truncate(rows.len() - usize::from(place.is_some()));
+        let customers = rows.iter().map(|row| overdue(row).map_err(Error::internal)).collect::<Result<_>>()?;
+        let mut page = Page::cut(customers, limit, |customer: &OverdueCustomer| customer.customer_id);
+        page.next_cursor = place.map(|place| place.to_string()).or(page.next_cursor);
+        Ok(page)
     }
 }
 
@@ -71,6 +70,15 @@ fn entry(row: &Row, customer_id: CustomerId) -> Result<Option<LedgerEntry>, anyh
         order_id: row.try_get("order_id")?,
         created_at: row.try_get("created_at")?,
     }))
+}
+
+/// Where the list goes on, if the page ended before it was full: a last row without a name says so.
+fn resumption(rows: &[Row]) -> Result<Option<Cursor<CustomerId>>, tokio_postgres::Error> {
+    let Some(last) = rows.last() else { return Ok(None) };
+    match last.try_get::<_, Option<&str>>("name")? {
+        Some(_) => Ok(None),
+        None => last.try_get("customer_id").map(|id| Some(Cursor(id))),
+    }
 }
 
 fn overdue(row: &Row) -> Result<OverdueCustomer, tokio_postgres::Error> {

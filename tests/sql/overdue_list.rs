@@ -58,6 +58,14 @@ async fn the_list_is_the_view_newest_customer_first() {
         assert_eq!(row["days"], 0);
     }
     assert_eq!(view.value("SELECT count(*) FROM tallystick.overdue_customers").await, owing.len().to_string());
+    // In one transaction, so that `now()` is the same.
+    let both = format!(
+        "SELECT * FROM tallystick.overdue_customers ORDER BY customer_id DESC;
+         SELECT * FROM tallystick.overdue_list('{}', NULL, 100)",
+        shop.business_id
+    );
+    let rows = view.rows(&both).await;
+    assert_eq!(rows[..owing.len()], rows[owing.len()..]);
     server.audit().await;
 }
 
@@ -95,6 +103,52 @@ async fn pages_show_everybody_once_while_payments_come_in() {
 }
 
 #[tokio::test]
+async fn a_page_that_asked_50_000_customers_ends_short_and_says_where_to_go_on() {
+    let server = TestServer::start().await;
+    let shop = strict_shop(&server).await;
+    let product = shop.product(100, 1_000).await;
+    let oldest = shop.customer(10_000).await;
+    // Of the same millisecond, behind it in the order of the ids.
+    let planting = format!(
+        "INSERT INTO tallystick.customers (business_id, id, name, credit_limit)
+         SELECT '{}', (left('{oldest}', 19) || 'bfff-' || lpad(n::text, 12, '0'))::uuid, 'owes nothing', 0
+         FROM generate_series(1, 50000) AS n",
+        shop.business_id
+    );
+    server.database.session().await.client().batch_execute(&planting).await.unwrap();
+    let newest = shop.customer(10_000).await;
+    for customer in [&oldest, &newest] {
+        shop.buy(customer, &[(&product, 1)]).await.expect(201);
+    }
+
+    // Short of its limit, and then as long as its limit.
+    for limit in [2, 1] {
+        let first = page(&shop, limit, None).await;
+        assert_eq!(ids(&first), [newest.as_str()]);
+        let second = page(&shop, limit, Some(first["next_cursor"].as_str().unwrap())).await;
+        assert_eq!(ids(&second), [oldest.as_str()]);
+        assert_eq!(second["next_cursor"], Value::Null);
+    }
+    shop.pay(&newest, 100).await.expect(201);
+    let empty = page(&shop, 200, None).await;
+    assert_eq!(ids(&empty), [] as [&str; 0]);
+    let last = page(&shop, 200, empty["next_cursor"].as_str()).await;
+    assert_eq!(ids(&last), [oldest.as_str()]);
+
+    // Whoever wants more than 50,000 has as many asked, and whoever names no limit all.
+    let whole = Actor::server(&server.database, &shop.business_id.to_string()).await;
+    for (limit, expected) in [("50000", None), ("60000", Some(&oldest)), ("NULL", Some(&oldest))] {
+        let sql = format!(
+            "SELECT customer_id FROM tallystick.overdue_list('{}', NULL, {limit}) WHERE name IS NOT NULL",
+            shop.business_id
+        );
+        let expected: Vec<_> = expected.into_iter().map(|customer| vec![Some(customer.clone())]).collect();
+        assert_eq!(whole.rows(&sql).await, expected, "{limit}");
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
 async fn days_are_whole_days_of_24_hours_since_the_oldest_unpaid_charge() {
     let server = TestServer::start().await;
     let shop = strict_shop(&server).await;
@@ -113,9 +167,11 @@ async fn days_are_whole_days_of_24_hours_since_the_oldest_unpaid_charge() {
             "SET LOCAL TIME ZONE 'America/New_York';
              ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
              UPDATE tallystick.credit_ledger SET created_at = now() - interval '{age}';
-             SELECT days FROM tallystick.overdue_customers WHERE customer_id = '{customer}'"
+             SELECT days FROM tallystick.overdue_customers WHERE customer_id = '{customer}';
+             SELECT days FROM tallystick.overdue_list('{}', NULL, 10)",
+            shop.business_id
         );
-        assert_eq!(superuser.value(&sql).await, days, "{age}");
+        assert_eq!(superuser.rows(&sql).await, [[Some(days.to_owned())], [Some(days.to_owned())]], "{age}");
     }
     server.audit().await;
 }

@@ -1,10 +1,11 @@
-//! Balance and overdue stay index look-ups, however long a ledger is. The plan's structure is asserted, and no time.
+//! Balance and overdue stay index look-ups, however long a ledger is, and a page of the overdue reads no further than it
+//! needs. What is read is asserted, and no time.
 
 use serde_json::Value;
 
 use crate::support::{
-    actor::{Actor, context},
-    fresh_database::SERVER_ROLE,
+    actor::{Actor, TextRow, context},
+    fresh_database::{FreshDatabase, SERVER_ROLE},
     two_businesses::{OURS, fill, two_businesses},
 };
 
@@ -58,6 +59,66 @@ async fn a_customers_balance_and_oldest_unpaid_charge_are_one_index_seek_each() 
             for (_, node, index, rows) in ledger {
                 assert!(node.starts_with("Index") && *rows == 1, "{index}: {rows} rows by {node}\n{plan:#}");
             }
+        }
+    }
+}
+
+/// Our business alone: 3,000 customers with two entries each. Every third one
+/// has paid, the others are overdue.
+const MANY_CUSTOMERS: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', 0);
+    INSERT INTO tallystick.customers
+    SELECT {business}, ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'c', NULL, 1000
+    FROM generate_series(1, 3000) AS n;
+    INSERT INTO tallystick.credit_ledger
+    SELECT business_id, id, 1, gen_random_uuid(), 'purchase', 3, 0, 3, 3, 1000, 'a' || id, sha256('x'), now() - interval '1 hour'
+    FROM tallystick.customers;
+    INSERT INTO tallystick.credit_ledger
+    SELECT business_id, id, 2, gen_random_uuid(), 'payment', -paid, 3, 3 - paid, 3, NULL, 'b' || id, sha256('x'), now()
+    FROM (
+        SELECT *, CASE right(id::text, 4)::integer % 3 WHEN 0 THEN 3 ELSE 1 END AS paid FROM tallystick.customers
+    ) AS customer;
+    RESET session_replication_role;";
+
+/// By relation: how often it was scanned, and how many rows or entries were read, by this session and lately.
+const READ: &str = "
+    SELECT relation, pg_stat_get_xact_numscans(relation), pg_stat_get_xact_tuples_returned(relation)
+    FROM unnest('{tallystick.customers, tallystick.customers_pk, tallystick.credit_ledger, tallystick.credit_ledger_pk,
+                  tallystick.credit_ledger_prefix_sums}'::regclass[]) AS relation;";
+
+/// A page of the overdue list, and what was read for it: relation, scans, and rows or entries.
+async fn page(actor: &Actor, limit: u32) -> (Vec<TextRow>, Vec<(String, i64, i64)>) {
+    let list = fill(&format!("SELECT customer_id FROM tallystick.overdue_list({{business}}, NULL, {limit});"));
+    let mut page = actor.rows(&[READ, &list, READ].concat()).await;
+    let after = page.split_off(page.len() - 5);
+    let before: Vec<_> = page.drain(..5).collect();
+    let number = |row: &TextRow, column: usize| row[column].as_deref().unwrap().parse::<i64>().unwrap();
+    let read = before.iter().zip(&after).map(|(before, after)| {
+        let relation = after[0].clone().unwrap().replace("tallystick.", "");
+        (relation, number(after, 1) - number(before, 1), number(after, 2) - number(before, 2))
+    });
+    (page, read.filter(|(_, scans, _)| *scans > 0).collect())
+}
+
+#[tokio::test]
+async fn a_page_of_the_overdue_reads_no_further_than_it_needs_whatever_the_statistics_say() {
+    let database = FreshDatabase::installed().await;
+    let superuser = Actor::superuser(&database).await;
+    let context = context(&OURS.id("business"));
+    let from_the_start = Actor::new(&database, SERVER_ROLE, &context).await;
+    // The plan is made here, and kept.
+    assert_eq!(page(&from_the_start, 5).await.0, [] as [TextRow; 0]);
+    superuser.session.client().batch_execute(&fill(MANY_CUSTOMERS)).await.unwrap();
+    for statistics in ["", "ANALYZE;"] {
+        superuser.session.client().batch_execute(statistics).await.unwrap();
+        for actor in [&from_the_start, &Actor::new(&database, SERVER_ROLE, &context).await] {
+            let (customers, read) = page(actor, 5).await;
+            let expected = [2999, 2998, 2996, 2995, 2993];
+            assert_eq!(customers, expected.map(|n| vec![Some(format!("20000000-0000-7000-8000-{n:012}"))]));
+            // From 3000 to 2993 there are 8, of whom 5 owe something.
+            let expected = [("customers_pk", 1, 8), ("credit_ledger_pk", 8, 8), ("credit_ledger_prefix_sums", 5, 5)];
+            assert_eq!(read, expected.map(|(relation, scans, read)| (relation.to_owned(), scans, read)));
         }
     }
 }
