@@ -171,9 +171,9 @@ table tallystick.orders
     column first_line_no: integer GENERATED ALWAYS AS (1) STORED
     constraint orders_pk: PRIMARY KEY (business_id, id)
     constraint orders_total_belongs_to_the_customer: UNIQUE (business_id, customer_id, id, total)
-    constraint orders_are_charged: FOREIGN KEY (business_id, id) REFERENCES tallystick.credit_ledger(business_id, id) DEFERRABLE INITIALLY DEFERRED
+    constraint orders_are_charged: FOREIGN KEY (business_id, id) REFERENCES tallystick.credit_ledger(business_id, id) DEFERRABLE
     constraint orders_customer_exists: FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers(business_id, id)
-    constraint orders_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.order_items(business_id, order_id, line_no) DEFERRABLE INITIALLY DEFERRED
+    constraint orders_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.order_items(business_id, order_id, line_no) DEFERRABLE
     constraint orders_total_is_safe_money: CHECK (((total >= 0) AND (total <= '9007199254740991'::bigint)))
     index orders_pk: CREATE UNIQUE INDEX orders_pk ON tallystick.orders USING btree (business_id, id)
     index orders_total_belongs_to_the_customer: CREATE UNIQUE INDEX orders_total_belongs_to_the_customer ON tallystick.orders USING btree (business_id, customer_id, id, total)
@@ -570,19 +570,38 @@ function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid)
     arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT order_id uuid, OUT created_at timestamp with time zone, OUT total bigint, OUT balance_after bigint, OUT unit_prices bigint[], OUT product_ids uuid[], OUT requested bigint[], OUT available bigint[], OUT credit_limit bigint, OUT balance bigint, OUT lock_wait_us bigint
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 ef038e2b8c3e0b71ed084f3581ae0611f16e19f58eac88c4283e85faba6561b7
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 eabceea73165d30e0014a020cf5b31947db9f84c6f524b84c830f9c81a4da3aa
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_check_input(uuid[],bigint[],text)
+function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[],boolean)
     owner: tallystick_owner
-    arguments: p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text
+    arguments: p_business_id uuid, p_customer_ids uuid[], p_product_ids uuid[], p_customer_nos integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_nos integer[], p_quantities bigint[], p_wait boolean, OUT purchase_no integer, OUT outcome text, OUT order_id uuid, OUT created_at timestamp with time zone, OUT total bigint, OUT balance_after bigint, OUT unit_prices bigint[], OUT product_ids uuid[], OUT requested bigint[], OUT available bigint[], OUT credit_limit bigint, OUT balance bigint, OUT lock_wait_us bigint
+    returns: SETOF record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 669416cc3d2403334f43ff5a8cf746abffbd78631a35636e534cf5a9c752eaf9
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[])
+    owner: tallystick_owner
+    arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_nos integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_nos integer[], p_quantities bigint[]
     returns: void
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 240098b5aa957b9b646aee722d01a6db79d2f08010a5c6ccfbd94ec25c2e3e9e
+    body: sha256 1338373e2d7fd4bcecbdd85e8c9db09921f9cde3b55e41bd6625b62e6b6e9ffb
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, OUT outcome text, OUT order_id uuid, OUT created_at timestamp with time zone, OUT total bigint, OUT balance_after bigint, OUT unit_prices bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 468279d623c31edb9e0dd23bbd28390756c6e4777cdec461dfde510cc23d289d
     granted to tallystick_owner: EXECUTE
 
 function tallystick.refuse_change()

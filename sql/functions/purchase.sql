@@ -38,8 +38,8 @@ BEGIN
         -- The server brings an id, to know its own earlier try by. From a caller with claims none is taken: lists are in the
         -- order of the ids, and one of its choice could hide the order there.
         ARRAY[CASE WHEN nullif(current_setting('request.jwt.claims', true), '') IS NULL THEN p_order_id END],
-        ARRAY[cardinality(p_product_ids)],
+        ARRAY[CASE array_ndims(p_product_ids) WHEN 1 THEN cardinality(p_product_ids) END],
         ARRAY(SELECT array_position(v_product_ids, item.product_id) FROM unnest(p_product_ids) AS item (product_id)),
-        p_quantities, true) AS decided;
+        p_quantities[:], true) AS decided;
 END
 $$;

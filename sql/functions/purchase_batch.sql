@@ -17,7 +17,7 @@
 --   customer_busy:          passed over, nothing is decided: to be asked for again
 --   product_not_found:      product_ids
 --   insufficient_stock:     product_ids, requested, available (all lines of a product together)
---   credit_limit_exceeded:  credit_limit, balance, total
+--   credit_limit_exceeded:  credit_limit, balance, total (a created one tells what it was held to, too)
 --   lock_wait_us: microseconds spent in the two locking statements, the same in every row.
 -- The same key twice in one batch is an error (unique violation, nothing happens), unless the first one was refused.
 --
@@ -203,7 +203,8 @@ BEGIN
             outcome := 'customer_busy';
         ELSIF v_is_known[n] THEN
             -- The same key again: answer as the first time, whatever has changed since.
-            SELECT replay.* INTO outcome, order_id, created_at, total, balance_after, unit_prices
+            SELECT replay.outcome, replay.order_id, replay.created_at, replay.total, replay.balance_after, replay.unit_prices
+            INTO outcome, order_id, created_at, total, balance_after, unit_prices
             FROM tallystick.purchase_replay(
                 p_business_id, p_customer_ids[v_customer], v_line_product_ids[v_first:v_last],
                 p_quantities[v_first:v_last], p_idempotency_keys[n]) AS replay;
@@ -248,31 +249,36 @@ BEGIN
                         SELECT FROM tallystick.credit_ledger AS entry
                         WHERE entry.business_id = p_business_id AND entry.idempotency_key = asked.key)
                     FROM unnest(p_idempotency_keys) AS asked (key)));
-                outcome := CASE WHEN v_is_known_by_now[n] THEN 'key_reused' ELSE 'insufficient_stock' END;
-                SELECT array_agg(short.product_id), array_agg(short.requested), array_agg(short.requested + short.stock)
-                INTO product_ids, requested, available
-                FROM (
-                    SELECT line.product_id, sum(line.quantity)::bigint AS requested, v_stocks[line.product_no] AS stock
-                    FROM unnest(
-                        v_line_product_ids[v_first:v_last], p_product_nos[v_first:v_last], p_quantities[v_first:v_last]
-                    ) AS line (product_id, product_no, quantity)
-                    WHERE v_stocks[line.product_no] < 0
-                    GROUP BY line.product_id, line.product_no
-                    ORDER BY line.product_id
-                ) AS short;
+                IF v_is_known_by_now[n] THEN
+                    outcome := 'key_reused';
+                ELSE
+                    outcome := 'insufficient_stock';
+                    SELECT array_agg(short.product_id), array_agg(short.requested), array_agg(short.requested + short.stock)
+                    INTO product_ids, requested, available
+                    FROM (
+                        SELECT line.product_id, sum(line.quantity)::bigint AS requested, v_stocks[line.product_no] AS stock
+                        FROM unnest(
+                            v_line_product_ids[v_first:v_last], p_product_nos[v_first:v_last], p_quantities[v_first:v_last]
+                        ) AS line (product_id, product_no, quantity)
+                        WHERE v_stocks[line.product_no] < 0
+                        GROUP BY line.product_id, line.product_no
+                        ORDER BY line.product_id
+                    ) AS short;
+                END IF;
             ELSIF v_total > 9007199254740991 OR v_charged_totals[v_customer] > 9223372036854775807 - v_total THEN
                 outcome := 'total_too_large';
-            -- A purchase that costs nothing uses no credit.
-            ELSIF v_total > 0 AND v_balances[v_customer] + v_total > v_credit_limits[v_customer] THEN
-                outcome := 'credit_limit_exceeded';
+            ELSE
                 total := v_total;
                 credit_limit := v_credit_limits[v_customer];
                 balance := v_balances[v_customer];
-            ELSE
-                outcome := 'created';
+                -- A purchase that costs nothing uses no credit.
+                outcome := CASE WHEN total > 0 AND balance + total > credit_limit
+                    THEN 'credit_limit_exceeded' ELSE 'created' END;
+            END IF;
+
+            IF outcome = 'created' THEN
                 created_at := v_now;
-                total := v_total;
-                balance_after := v_balances[v_customer] + total;
+                balance_after := balance + total;
                 unit_prices := v_unit_prices[v_first:v_last];
 
                 v_entry_nos[v_customer] := v_entry_nos[v_customer] + 1;
@@ -285,13 +291,12 @@ BEGIN
                 v_new_totals[n] := total;
                 v_new_balances[n] := balance_after;
                 v_new_charged_totals[n] := v_charged_totals[v_customer];
-                v_new_credit_limits[n] := v_credit_limits[v_customer];
+                v_new_credit_limits[n] := credit_limit;
                 v_new_fingerprints[n] := tallystick.request_fingerprint(
                     'purchase', v_new_customer_ids[n]::text, v_line_product_ids[v_first:v_last]::text,
                     p_quantities[v_first:v_last]::text);
-            END IF;
-
-            IF outcome <> 'created' THEN
+            ELSE
+                -- Put everything back.
                 order_id := NULL;
                 FOR line IN v_first .. v_last LOOP
                     v_product := p_product_nos[line];

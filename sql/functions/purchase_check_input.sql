@@ -33,7 +33,7 @@ BEGIN
        AND 1 <= ALL (p_product_nos) AND cardinality(p_product_ids) >= ALL (p_product_nos)
        AND 1 <= ALL (p_line_counts) AND 500 >= ALL (p_line_counts)
        AND 1 <= ALL (p_quantities) AND 2147483647 >= ALL (p_quantities)
-       AND array_position(p_idempotency_keys, NULL) IS NULL THEN
+       AND array_position(p_idempotency_keys, NULL) IS NULL AND array_position(p_product_ids, NULL) IS NULL THEN
         FOR n IN 1 .. v_purchases LOOP
             v_counted := v_counted + p_line_counts[n];
         END LOOP;

@@ -23,7 +23,8 @@ BEGIN
     SELECT entry.request_fingerprint, entry.id, entry.created_at, entry.amount, entry.balance_after INTO v_entry
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.idempotency_key = p_idempotency_key;
-    IF v_entry.request_fingerprint <> tallystick.purchase_fingerprint(p_customer_id, p_product_ids, p_quantities) THEN
+    IF v_entry.request_fingerprint <> tallystick.request_fingerprint(
+        'purchase', p_customer_id::text, p_product_ids::text, p_quantities::text) THEN
         outcome := 'key_reused';
         RETURN;
     END IF;

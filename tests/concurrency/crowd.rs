@@ -22,7 +22,9 @@ use crate::support::{
 pub const CONNECTIONS: usize = 64;
 
 /// Nobody gives up, however slow the machine: how a crowd ends is the subject, and not how long it takes.
-const FLAGS: [&str; 10] = [
+/// Each purchase is a call of its own, so that all of them are in the database together.
+const FLAGS: [&str; 11] = [
+    "--combine-purchases=false",
     "--pool-size=32",
     "--pool-wait-timeout=100s",
     "--lock-timeout=100s",

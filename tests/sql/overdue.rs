@@ -24,7 +24,8 @@ const CUSTOMER: &str = "20000000-0000-7000-8000-000000000000";
 fn planting(overdue_after_days: u32, entries: Entries) -> String {
     let (business, customer) = (quoted(BUSINESS), quoted(CUSTOMER));
     let mut sql = format!(
-        "INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', {overdue_after_days});
+        "SET CONSTRAINTS ALL DEFERRED;
+         INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', {overdue_after_days});
          INSERT INTO tallystick.customers VALUES ({business}, {customer}, 'c', NULL, 9007199254740991);"
     );
     let (mut balance, mut charged) = (0, 0);

@@ -41,7 +41,7 @@ async fn a_database_with_a_little_of_everything_is_clean_and_every_row_is_counte
         ("references", 3 + 5 + 4 + 4),
         ("settings_in_range", 2 + 3 + 3 + 2),
         ("tenant_tables", 8),
-        ("release", 7),
+        ("release", 8),
     ] {
         assert_eq!(rows(&report, check), expected, "{check}");
     }

@@ -96,8 +96,8 @@ impl Combiner {
         let lines = purchase.lines.len();
         let span = tracing::Span::current();
         let asked = Asked { purchase, own_id: OrderId::new(), answer, since: Instant::now(), span };
-        let mut lanes = self.lanes();
-        let lane = lanes.entry(business_id).or_default();
+        let mut all = self.lanes();
+        let lane = all.entry(business_id).or_default();
         let ticket = lane.enqueue(customer, key, lines, asked, &self.settings.limits).ok_or(Error::Overloaded)?;
         if lane.begin_call(&self.settings.limits) {
             tokio::spawn(Arc::clone(self).work(database.clone(), business_id));
@@ -138,11 +138,11 @@ impl Combiner {
 
     /// Does something to a lane, and forgets the lane if there is nothing left to remember.
     fn with_lane<R>(&self, business_id: BusinessId, act: impl FnOnce(&mut PurchaseLane) -> R) -> R {
-        let mut lanes = self.lanes();
-        let lane = lanes.entry(business_id).or_default();
+        let mut all = self.lanes();
+        let lane = all.entry(business_id).or_default();
         let result = act(lane);
         if lane.is_idle() {
-            lanes.remove(&business_id);
+            all.remove(&business_id);
         }
         result
     }

@@ -75,8 +75,8 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a function lost its settings",
         "catalogue",
-        &["it is not as shipped", "function tallystick.purchase(", "settings", "enable_seqscan=off"],
-        "ALTER FUNCTION tallystick.purchase RESET enable_seqscan",
+        &["it is not as shipped", "function tallystick.purchase_batch(", "settings", "enable_seqscan=off"],
+        "ALTER FUNCTION tallystick.purchase_batch RESET enable_seqscan",
     ),
     damage(
         "a function was added",
@@ -181,8 +181,8 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a migration is not recorded",
         "release",
-        &["it is to be migrated", "0006_api_keys"],
-        "DELETE FROM tallystick_migrate.migrations WHERE version = 6",
+        &["it is to be migrated", "0007_purchase_batch"],
+        "DELETE FROM tallystick_migrate.migrations WHERE version = 7",
     ),
     damage(
         "the code is another release's",
