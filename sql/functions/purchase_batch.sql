@@ -253,17 +253,24 @@ BEGIN
                     outcome := 'key_reused';
                 ELSE
                     outcome := 'insufficient_stock';
-                    SELECT array_agg(short.product_id), array_agg(short.requested), array_agg(short.requested + short.stock)
-                    INTO product_ids, requested, available
-                    FROM (
-                        SELECT line.product_id, sum(line.quantity)::bigint AS requested, v_stocks[line.product_no] AS stock
-                        FROM unnest(
-                            v_line_product_ids[v_first:v_last], p_product_nos[v_first:v_last], p_quantities[v_first:v_last]
-                        ) AS line (product_id, product_no, quantity)
-                        WHERE v_stocks[line.product_no] < 0
-                        GROUP BY line.product_id, line.product_no
-                        ORDER BY line.product_id
-                    ) AS short;
+                    -- A sold-out product is mostly bought by itself: then the figures are at hand.
+                    IF v_first = v_last THEN
+                        product_ids := v_line_product_ids[v_first:v_last];
+                        requested := p_quantities[v_first:v_last];
+                        available := ARRAY[v_stock + p_quantities[v_last]];
+                    ELSE
+                        SELECT array_agg(short.product_id), array_agg(short.requested), array_agg(short.requested + short.stock)
+                        INTO product_ids, requested, available
+                        FROM (
+                            SELECT line.product_id, sum(line.quantity)::bigint AS requested, v_stocks[line.product_no] AS stock
+                            FROM unnest(
+                                v_line_product_ids[v_first:v_last], p_product_nos[v_first:v_last], p_quantities[v_first:v_last]
+                            ) AS line (product_id, product_no, quantity)
+                            WHERE v_stocks[line.product_no] < 0
+                            GROUP BY line.product_id, line.product_no
+                            ORDER BY line.product_id
+                        ) AS short;
+                    END IF;
                 END IF;
             ELSIF v_total > 9007199254740991 OR v_charged_totals[v_customer] > 9223372036854775807 - v_total THEN
                 outcome := 'total_too_large';

@@ -18,7 +18,8 @@ pub struct CombiningArgs {
         long, env = "TALLYSTICK_COMBINE_PURCHASES", default_value_t = true, action = ArgAction::Set, value_name = "BOOL"
     )]
     pub combine_purchases: bool,
-    /// The most connections that one business's purchases use at once [default: a quarter of the pool, but 2]
+    /// The most connections that purchases use at once, and one business's half of them; the fewer, the more purchases are
+    /// decided together [default: a quarter of the pool, at least 2]
     #[arg(long, env = "TALLYSTICK_PURCHASE_CONNECTIONS", value_name = "N", value_parser = value_parser!(u32).range(1..=1_000))]
     pub purchase_connections: Option<u32>,
     /// The most purchases that are decided together
@@ -33,13 +34,13 @@ impl CombiningArgs {
     /// The settings, unless combining is off. A purchase waits in the queue for as long as a call waits for a connection.
     #[must_use]
     pub fn settings(&self, pool_size: u32, wait_timeout: Duration) -> Option<CombiningSettings> {
-        let calls = self.purchase_connections.unwrap_or(pool_size / 4).max(2).min(pool_size.max(1));
+        let calls = self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size);
         let limits = LaneLimits {
-            calls: calls as usize,
+            calls: calls.div_ceil(2) as usize,
             waiting: self.purchase_queue as usize,
             batch_purchases: self.purchase_batch as usize,
             batch_lines: BATCH_LINES,
         };
-        self.combine_purchases.then_some(CombiningSettings { limits, wait_timeout })
+        self.combine_purchases.then_some(CombiningSettings { calls: calls as usize, limits, wait_timeout })
     }
 }

@@ -131,7 +131,7 @@ impl<T, C: Copy + Eq + Hash, K: Clone + Eq + Hash> Lane<T, C, K> {
             self.waiting.push_front(entry);
         }
         self.customers_under_way.extend(entries.iter().map(|entry| entry.customer));
-        let wait = may_wait && (company != Company::Anybody || entries.len() == 1);
+        let wait = company != Company::Anybody;
         self.waiting_calls += usize::from(wait);
         Some(Taken { entries, wait })
     }

@@ -1,6 +1,7 @@
-//! Many purchases in one call. While a business has calls to spare, a purchase goes at once and alone; else it waits in the
-//! business's lane, and the next call takes what waits there. So a call decides the more, the busier the business is, and
-//! nobody ever waits for company. What a purchase is, only PostgreSQL knows: this groups, `purchase_batch` decides.
+//! Many purchases in one call. While a connection for purchases is free, a purchase goes at once and alone; else it waits in
+//! its business's lane, and the business's next call takes what waits there. So a call decides the more, the busier the
+//! business is, and nobody ever waits for company. What a purchase is, only PostgreSQL knows: this groups, `purchase_batch`
+//! decides.
 //!
 //! A purchase that still waits can be taken back: its client left, or has waited for too long. One that was taken runs to its
 //! end. If a call fails, those that were in it are decided each by itself.
@@ -13,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tracing::Instrument;
 
 pub use lane::LaneLimits;
@@ -28,6 +29,8 @@ use crate::{
 /// How purchases are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CombiningSettings {
+    /// Calls under way at once, of all businesses together, from 1.
+    pub calls: usize,
     /// What one business may do at once.
     pub limits: LaneLimits,
     /// How long a purchase may wait before a call takes it.
@@ -57,12 +60,14 @@ pub(super) enum Decision {
 /// The lanes of all businesses that have something under way.
 pub(super) struct Combiner {
     lanes: Mutex<HashMap<BusinessId, PurchaseLane>>,
+    /// First come, first served: so the businesses take turns.
+    turns: Semaphore,
     settings: CombiningSettings,
 }
 
 impl Combiner {
     pub(super) fn new(settings: CombiningSettings) -> Arc<Self> {
-        Arc::new(Self { lanes: Mutex::default(), settings })
+        Arc::new(Self { lanes: Mutex::default(), turns: Semaphore::new(settings.calls), settings })
     }
 
     /// Makes a purchase in whatever company.
@@ -107,9 +112,11 @@ impl Combiner {
 
     /// Makes calls for a business for as long as there is something for them.
     async fn work(self: Arc<Self>, database: Database, business_id: BusinessId) {
+        let combiner = Arc::clone(&self);
         let mut call = UnderWay { combiner: self, business_id, customers: Vec::new(), wait: false, over: false };
         while !call.over {
-            // What it is for is taken afterwards: who comes while it waits for a connection comes along.
+            // What it is for is taken afterwards: who comes while it waits for its turn and a connection comes along.
+            let turn = combiner.turns.acquire().await;
             let connection = match database.pool.get().await {
                 Ok(connection) => connection,
                 Err(error) => {
@@ -118,6 +125,8 @@ impl Combiner {
                 }
             };
             let Some(entries) = call.take() else { return };
+            // Who waits for a row that somebody else holds does not keep the others waiting.
+            let _turn = turn.ok().filter(|_| !call.wait);
             for entry in &entries {
                 database.metrics.purchase_taken(entry.item.since.elapsed());
             }
