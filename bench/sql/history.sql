@@ -8,7 +8,7 @@ INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
 VALUES (pg_temp.id('b00', 0), pg_temp.id('d01', $customer), 'regular-$customer', 'The usual', 100, 1000);
 
 INSERT INTO tallystick.stock_movements (business_id, id, product_id, kind, quantity, stock_after, reason, created_at)
-VALUES (pg_temp.id('b00', 0), pg_temp.id('d0e', $customer), pg_temp.id('d01', $customer), 'opening',
+VALUES (pg_temp.id('b00', 0), pg_temp.id('e01', $customer), pg_temp.id('d01', $customer), 'opening',
         1000 + ($entries + 1) / 2, 1000 + ($entries + 1) / 2, 'opening stock', now() - interval '10 years');
 
 INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)
