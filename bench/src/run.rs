@@ -64,7 +64,7 @@ async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) ->
         idle::measure(stage, figures).await?;
     }
     if wanted(Scenario::Growth) {
-        databases.push(growth::measure(stage, figures).await?);
+        databases.extend(growth::measure(stage, figures).await?);
     }
     if wanted(Scenario::Overdue) {
         databases.push(overdue::measure(stage, figures).await?);
