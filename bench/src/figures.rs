@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::{
     cpu::Cost,
+    report::format::number,
     samples::Sample,
     stats::{Latency, Spread, mean},
     turns::Turns,
@@ -106,7 +107,7 @@ impl Figures {
             connections: turns.connections,
             per_second: turns.rate(),
             overloaded: turns.overloaded,
-            latency_ms: turns.latencies.as_ref().and_then(Latency::of),
+            latency_ms: turns.all_latencies().as_ref().and_then(Latency::of),
             cost: (!costs.is_empty()).then(|| Cost {
                 load_us: mean(costs.iter().map(|cost| cost.load_us)),
                 server_us: mean(costs.iter().map(|cost| cost.server_us)),
@@ -117,7 +118,7 @@ impl Figures {
 
     /// Compares one with the other.
     pub fn compare(&mut self, name: &str, this: &Turns, that: &Turns, goal: Option<Goal>) {
-        let detail = format!("{:.0} / {:.0} a second", this.rate().mean, that.rate().mean);
+        let detail = format!("{} / {} a second", number(this.rate().mean), number(that.rate().mean));
         self.measure(name, this.ratio_to(that), goal, detail);
     }
 

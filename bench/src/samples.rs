@@ -75,7 +75,7 @@ pub async fn watch(server: SocketAddr, pid: u32, begin: Instant, end: Instant) -
         if let Some(before) = before {
             let [batch_size, queue_wait] = means(now, before);
             samples.push(Sample {
-                at_s: (at - begin).as_secs_f64(),
+                at_s: begin.elapsed().as_secs_f64(),
                 batch_size,
                 queue_wait_ms: queue_wait.map(|seconds| seconds * 1_000.0),
                 resident_bytes: resident_bytes(pid),

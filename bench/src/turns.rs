@@ -9,7 +9,7 @@ use crate::{
     pgbench::Pgbench,
     samples::Sample,
     stage::Stage,
-    stats::{Spread, histogram},
+    stats::Spread,
     traffic::Traffic,
 };
 
@@ -41,8 +41,8 @@ pub struct Turns {
     pub connections: usize,
     /// One rate per round.
     pub per_second: Vec<f64>,
-    /// Latencies of all rounds, where they are known.
-    pub latencies: Option<Histogram<u64>>,
+    /// Latencies by round, where they are known.
+    pub latencies: Vec<Histogram<u64>>,
     /// Requests turned away as overload, in all rounds.
     pub overloaded: u64,
     /// Processor time, one per round.
@@ -77,10 +77,7 @@ impl<'a> Contender<'a> {
             Runner::Api(target, traffic, pace) => {
                 let driven = target.drive(traffic, self.connections, *pace, self.window).await?;
                 turns.per_second.push(driven.per_second);
-                match &mut turns.latencies {
-                    Some(latencies) => latencies.add(driven.latencies)?,
-                    none => *none = Some(driven.latencies),
-                }
+                turns.latencies.push(driven.latencies);
                 turns.overloaded += driven.overloaded;
                 turns.costs.extend(driven.cost);
                 turns.samples = driven.samples;
@@ -136,7 +133,7 @@ impl Turns {
             name: contender.name.clone(),
             connections: contender.connections,
             per_second: Vec::new(),
-            latencies: None,
+            latencies: Vec::new(),
             overloaded: 0,
             costs: Vec::new(),
             samples: Vec::new(),
@@ -153,9 +150,14 @@ impl Turns {
         Spread::of(self.per_second.iter().copied())
     }
 
-    /// Its latencies, or none.
-    pub fn latencies(&self) -> anyhow::Result<Histogram<u64>> {
-        self.latencies.clone().map_or_else(histogram, Ok)
+    /// Latencies of all rounds together, where they are known.
+    pub fn all_latencies(&self) -> Option<Histogram<u64>> {
+        let (first, others) = self.latencies.split_first()?;
+        let mut all = first.clone();
+        for latencies in others {
+            all.add(latencies).ok()?;
+        }
+        Some(all)
     }
 
     /// The most memory that the server had in use in the last round, in bytes.

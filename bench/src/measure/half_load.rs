@@ -4,7 +4,7 @@ use crate::{
     figures::{Figures, Goal},
     load::Pace,
     stage::Stage,
-    stats::{Spread, quantile_ms},
+    stats::{Spread, mean, quantile_ms},
     traffic::Traffic,
     turns::{Contender, take_turns},
 };
@@ -20,11 +20,11 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
     let turns = take_turns(stage, NAME, vec![contender]).await?;
     for turn in &turns {
         figures.keep(NAME, turn);
-        let latencies = turn.latencies()?;
-        let (p50, p99) = (quantile_ms(&latencies, 0.5), quantile_ms(&latencies, 0.99));
+        let at = |quantile: f64| turn.latencies.iter().map(move |round| quantile_ms(round, quantile));
+        let [p50, p99] = [0.5, 0.99].map(|quantile| mean(at(quantile)));
         figures.measure(
             "half of the greatest load, open loop: p99 / median",
-            Spread::of([p99 / p50]),
+            Spread::of_ratios(at(0.99).zip(at(0.5))),
             Some(Goal::AtMost(8.0)),
             format!("{p99:.2} / {p50:.2} ms at {half:.0} a second"),
         );

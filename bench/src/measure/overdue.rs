@@ -12,6 +12,7 @@ use crate::{
     client::Client,
     figures::{Figures, Goal},
     ids::Id,
+    report::format::count,
     server::Combining,
     stage::Stage,
     stats::{Spread, median},
@@ -42,7 +43,7 @@ struct Page {
 /// Measures both in turns, and hands back the database.
 pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<Database> {
     let (customers, entries) = (stage.plan.debtors, stage.plan.debts);
-    stage.progress.step(format!("{customers} customers with {entries} ledger entries each"));
+    stage.progress.step(format!("{} customers with {entries} ledger entries each", count(customers)));
     let mut database = stage.bed.database("overdue").await?;
     database.open(Shop::TINY).await?;
     database.add_debtors(customers, entries).await?;
@@ -82,8 +83,9 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
         [pairs.iter().map(|pair| pair.0).collect(), pairs.iter().map(|pair| pair.1).collect()].map(median);
     figures.measure(
         &format!(
-            "overdue list of {customers} customers with {} ledger entries / one index-only pass over their last entries",
-            customers * entries
+            "overdue list of {} customers with {} ledger entries / one index-only pass over their last entries",
+            count(customers),
+            count(customers * entries)
         ),
         Spread::of_ratios(pairs.iter().copied()),
         Some(Goal::AtMost(3.0)),

@@ -24,9 +24,18 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A whole number with commas.
+/// A number rounded to a whole one, with commas.
 fn thousands(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs());
+    let digits = with_commas(&format!("{:.0}", value.abs()));
+    if value < 0.0 { format!("-{digits}") } else { digits }
+}
+
+/// A whole number, with commas.
+pub fn count(value: u64) -> String {
+    with_commas(&value.to_string())
+}
+
+fn with_commas(digits: &str) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -34,7 +43,7 @@ fn thousands(value: f64) -> String {
         }
         text.push(digit);
     }
-    if value < 0.0 { format!("-{text}") } else { text }
+    text
 }
 
 /// A figure with its unit.

@@ -1,6 +1,6 @@
 //! The result: a table for people, a page with plots, JSON for programs. A goal is shown, never asserted.
 
-mod format;
+pub mod format;
 mod html;
 mod markdown;
 mod sections;

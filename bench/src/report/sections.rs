@@ -23,7 +23,7 @@ pub fn ratios(figures: &Figures) -> String {
             &mut rows,
             format_args!(
                 "<tr><td>{}<br><span class=\"dim\">{}</span></td><td class=\"num\">{}</td><td class=\"num dim\">{}</td>\
-                 <td>{}</td><td class=\"{class}\">{}</td></tr>",
+                 <td class=\"num left\">{}</td><td class=\"{class}\">{}</td></tr>",
                 escape(&measure.name),
                 escape(&measure.detail),
                 format::value(measure),
@@ -107,9 +107,12 @@ pub fn latencies(figures: &Figures) -> String {
         if curves.is_empty() {
             continue;
         }
+        // As far as there are points, and to 90 % at least.
+        let last = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.0)).fold(0.9, f64::max);
+        let shown = ticks.iter().position(|tick| nines(tick.0) >= last).map_or(ticks.len(), |index| index + 1);
         let x_axis = Axis {
             name: "share of requests that took at most so long",
-            ticks: ticks.map(|(quantile, label)| (nines(quantile), label.to_owned())).to_vec(),
+            ticks: ticks[..shown].iter().map(|(quantile, label)| (nines(*quantile), (*label).to_owned())).collect(),
             is_logarithmic: false,
         };
         let all = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
@@ -148,7 +151,10 @@ pub fn everything(figures: &Figures) -> String {
             .as_ref()
             .map_or([f64::NAN; 4], |latency| [latency.p50, latency.p90, latency.p99, latency.max]);
         let cost = row.cost.map_or([f64::NAN; 3], |cost| [cost.postgres_us, cost.server_us, cost.load_us]);
-        put(&mut rows, format_args!("<tr><td>{}</td><td>{}</td>", escape(&row.scenario), escape(&label(row))));
+        put(
+            &mut rows,
+            format_args!("<tr><td class=\"num left\">{}</td><td>{}</td>", escape(&row.scenario), escape(&label(row))),
+        );
         for value in std::iter::once(row.per_second.mean).chain(latency).chain(cost) {
             put(&mut rows, format_args!("<td class=\"num\">{}</td>", format::number(value)));
         }
@@ -161,4 +167,23 @@ pub fn everything(figures: &Figures) -> String {
          <th class=\"num\">max</th><th class=\"num\">PostgreSQL</th><th class=\"num\">server</th><th class=\"num\">load</th>\
          <th class=\"num\">503</th></tr>{rows}</table></div>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::batches;
+    use crate::{
+        figures::{Figures, Sampling},
+        samples::Sample,
+    };
+
+    #[test]
+    fn batch_sizes_are_drawn_where_the_server_tells_them_and_else_it_is_said() {
+        let mut figures = Figures::default();
+        assert!(batches(&figures).contains("do not tell"));
+        let sample = |at_s, batch_size| Sample { at_s, batch_size, queue_wait_ms: None, resident_bytes: None };
+        let samples = vec![sample(0.25, Some(12.0)), sample(0.5, None), sample(0.75, Some(14.0))];
+        figures.samplings.push(Sampling { name: "flash-sale".to_owned(), samples });
+        assert_eq!(batches(&figures).matches("<circle").count(), 2);
+    }
 }
