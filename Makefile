@@ -1,6 +1,6 @@
 # Each target is one line of truth. What a target needs, it gets.
 
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench bench-quick
 
 demo:  ## a server with sample data, and what to paste (Ctrl-C stops it; the data stays)
 	@./scripts/get-postgresql && cargo run --locked -- demo
@@ -11,5 +11,8 @@ test:  ## the whole test suite, from nothing
 lint:  ## formatting and lints; warnings are errors
 	cargo fmt --all --check && cargo clippy --locked --workspace --all-targets -- -D warnings
 
-bench:  ## the API beside pgbench on the same database, as ratios
+bench:  ## the API beside pgbench on the same database, as ratios; a page with plots in target/bench
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench
+
+bench-quick:  ## the same in less than a minute, to be trusted less
+	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench --quick

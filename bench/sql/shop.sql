@@ -15,10 +15,20 @@ SELECT pg_temp.id('b00', b), pg_temp.id('d00', b * 1000 + p), 'sku-' || p, 'Prod
 FROM generate_series($businesses) AS b, generate_series($products) AS p
 ON CONFLICT DO NOTHING;
 
+-- One product that everybody wants, and one that was never in stock, which has no opening movement either.
+INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
+SELECT pg_temp.id('b00', b), pg_temp.id(special.kind, b), special.sku, special.name, 100, special.stock
+FROM generate_series($businesses) AS b,
+     (VALUES ('d02', 'sale', 'On sale', 1000000000000), ('d03', 'sold-out', 'Not to be had', 0))
+         AS special (kind, sku, name, stock)
+ON CONFLICT DO NOTHING;
+
+-- A movement has its product's id with another first digit: d00… is opened by e00…, d02… by e02….
 INSERT INTO tallystick.stock_movements (business_id, id, product_id, kind, quantity, stock_after, reason, created_at)
-SELECT product.business_id, pg_temp.id('d0f', right(product.id::text, 12)::bigint), product.id, 'opening',
+SELECT product.business_id, overlay(product.id::text PLACING 'e' FROM 6 FOR 1)::uuid, product.id, 'opening',
        product.stock, product.stock, 'opening stock', product.created_at
 FROM tallystick.products AS product
-WHERE NOT EXISTS (
+WHERE product.stock > 0
+  AND NOT EXISTS (
     SELECT FROM tallystick.stock_movements AS movement
     WHERE movement.business_id = product.business_id AND movement.product_id = product.id);

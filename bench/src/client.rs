@@ -13,14 +13,36 @@ use tokio::{
 
 use crate::ids::Id;
 
-/// One purchase to be.
-pub struct Purchase {
-    /// Who buys.
-    pub customer: Id,
-    /// What: the product and how many.
-    pub lines: [(Id, u32); 3],
-    /// The request's name for it.
-    pub key: u64,
+/// The lines of a purchase: products and quantities, one to three.
+#[derive(Debug, Clone, Copy)]
+pub struct Lines {
+    items: [(Id, u32); 3],
+    count: usize,
+}
+
+impl Lines {
+    /// One line.
+    pub const fn one(product: Id, quantity: u32) -> Self {
+        Self { items: [(product, quantity); 3], count: 1 }
+    }
+
+    /// Three lines.
+    pub const fn three(items: [(Id, u32); 3]) -> Self {
+        Self { items, count: 3 }
+    }
+}
+
+/// One request to be. A `key` is the request's name for what it does.
+#[derive(Debug, Clone, Copy)]
+pub enum Request {
+    /// Buys on credit.
+    Purchase { customer: Id, lines: Lines, key: u64 },
+    /// Pays so many minor units.
+    Payment { customer: Id, amount: u32, key: u64 },
+    /// Puts so many into stock.
+    Restock { product: Id, quantity: u32, key: u64 },
+    /// Asks what a customer owes.
+    Balance { customer: Id },
 }
 
 /// One connection.
@@ -44,37 +66,69 @@ impl Client {
         })
     }
 
-    /// Makes a purchase and returns the status of the answer.
-    pub async fn purchase(&mut self, api_key: &str, purchase: &Purchase) -> anyhow::Result<u16> {
+    /// Sends a request and returns the status of the answer.
+    pub async fn send(&mut self, api_key: &str, request: &Request) -> anyhow::Result<u16> {
         self.body.clear();
-        let Purchase { customer, lines, key } = purchase;
-        write!(self.body, r#"{{"customer_id":"{customer}","items":["#)?;
-        for (index, (product, quantity)) in lines.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            write!(self.body, r#"{comma}{{"product_id":"{product}","quantity":{quantity}}}"#)?;
-        }
-        self.body.push_str("]}");
         self.request.clear();
-        write!(
-            self.request,
-            "POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api_key}\r\n\
-             Content-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{}",
-            self.body.len(),
-            self.body
-        )?;
+        match request {
+            Request::Purchase { customer, lines, key } => {
+                write!(self.body, r#"{{"customer_id":"{customer}","items":["#)?;
+                for (index, (product, quantity)) in lines.items[..lines.count].iter().enumerate() {
+                    let comma = if index == 0 { "" } else { "," };
+                    write!(self.body, r#"{comma}{{"product_id":"{product}","quantity":{quantity}}}"#)?;
+                }
+                self.body.push_str("]}");
+                self.request.push_str("POST /v1/purchases");
+                self.finish_post(api_key, *key)?;
+            }
+            Request::Payment { customer, amount, key } => {
+                write!(self.body, r#"{{"customer_id":"{customer}","amount":{amount}}}"#)?;
+                self.request.push_str("POST /v1/payments");
+                self.finish_post(api_key, *key)?;
+            }
+            Request::Restock { product, quantity, key } => {
+                write!(self.body, r#"{{"quantity":{quantity},"reason":"restock"}}"#)?;
+                write!(self.request, "POST /v1/products/{product}/stock-movements")?;
+                self.finish_post(api_key, *key)?;
+            }
+            Request::Balance { customer } => {
+                write!(self.request, "GET /v1/customers/{customer}/balance")?;
+                self.finish_get(api_key)?;
+            }
+        }
         self.exchange().await
     }
 
     /// Asks for a path and returns the status of the answer.
     pub async fn get(&mut self, path: &str, api_key: &str) -> anyhow::Result<u16> {
         self.request.clear();
-        write!(self.request, "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api_key}\r\n\r\n")?;
+        write!(self.request, "GET {path}")?;
+        self.finish_get(api_key)?;
         self.exchange().await
     }
 
-    /// The body of the last answer, for an error message.
+    fn finish_get(&mut self, api_key: &str) -> anyhow::Result<()> {
+        Ok(write!(self.request, " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api_key}\r\n\r\n")?)
+    }
+
+    fn finish_post(&mut self, api_key: &str, key: u64) -> anyhow::Result<()> {
+        Ok(write!(
+            self.request,
+            " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api_key}\r\n\
+             Content-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{}",
+            self.body.len(),
+            self.body
+        )?)
+    }
+
+    /// Head and body of the last answer.
     pub fn last_answer(&self) -> String {
         String::from_utf8_lossy(&self.answer).into_owned()
+    }
+
+    /// The body of the last answer.
+    pub fn last_body(&self) -> &[u8] {
+        head_length(&self.answer).map_or(&[], |length| &self.answer[length..])
     }
 
     async fn exchange(&mut self) -> anyhow::Result<u16> {
@@ -91,11 +145,13 @@ impl Client {
     }
 }
 
+fn head_length(answer: &[u8]) -> Option<usize> {
+    answer.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
+}
+
 /// The status of an answer, once all of it is there.
 fn complete(answer: &[u8]) -> anyhow::Result<Option<u16>> {
-    let Some(head_length) = answer.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4) else {
-        return Ok(None);
-    };
+    let Some(head_length) = head_length(answer) else { return Ok(None) };
     let head = std::str::from_utf8(&answer[..head_length])?;
     let length = head
         .lines()

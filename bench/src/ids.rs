@@ -1,5 +1,5 @@
 //! Ids that follow from a number, so that the load need not ask for them. The same three ways: here, in `sql/ids.sql`, and in
-//! the script for pgbench ([`crate::pgbench`]).
+//! the scripts for pgbench ([`crate::pgbench`]).
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub const BUSINESSES: u64 = 10;
 /// Customers of one business.
 pub const CUSTOMERS: u64 = 1_000;
-/// Products of one business.
+/// Products of one business, beside the one on sale and the one that is sold out.
 pub const PRODUCTS: u64 = 1_000;
 
 /// An id: a kind of three hexadecimal digits and a number of at most twelve digits.
@@ -36,6 +36,16 @@ impl Id {
     /// A product of a business, both from 0.
     pub const fn product(business: u64, number: u64) -> Self {
         Self { kind: "d00", number: business * 1_000 + number }
+    }
+
+    /// The product of a business that everybody wants.
+    pub const fn sale(business: u64) -> Self {
+        Self { kind: "d02", number: business }
+    }
+
+    /// The product of a business that is not to be had: its stock is 0.
+    pub const fn sold_out(business: u64) -> Self {
+        Self { kind: "d03", number: business }
     }
 }
 

@@ -1,52 +1,28 @@
-//! The load: purchases over HTTP from many keep-alive connections, each sending its next one when the last is answered.
+//! The load: requests over HTTP from many keep-alive connections.
 //!
-//! That is a closed loop: it shows how much the server can do. Under overload it slows down with the server, so its
-//! latencies say nothing about customers who do not wait for each other.
+//! In a closed loop each connection sends its next request when the last is answered: that shows how much the server can
+//! do, and slows down with the server. In an open loop requests start at a fixed rate, whatever the server does, and
+//! their latencies count from the start that was intended: that shows what customers see who do not wait for each other.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
-
-use anyhow::{Context, ensure};
-use futures_util::future::try_join_all;
-use hdrhistogram::Histogram;
-use rand::{RngExt, SeedableRng, rngs::SmallRng};
-use tokio::time::Instant;
-
-use crate::{
-    bed::{Bed, Database},
-    client::{Client, Purchase},
-    cpu::{self, Cost, Processes},
-    ids::{CUSTOMERS, Id, PRODUCTS},
-    server::Server,
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
-/// How many purchases are under way at once.
-pub const CONNECTIONS: usize = 64;
+use anyhow::{Context, bail};
+use futures_util::future::try_join_all;
+use hdrhistogram::Histogram;
+use rand::{SeedableRng, rngs::SmallRng};
 
-/// The longest latency that is told apart, in microseconds.
-const LONGEST_US: u64 = 60_000_000;
-
-/// Which part of the shop is there to buy from.
-#[derive(Debug, Clone, Copy)]
-pub struct Shop {
-    /// Customers of each business.
-    pub customers: u64,
-    /// Products of each business, at least three.
-    pub products: u64,
-}
-
-impl Shop {
-    /// Next to nothing: a new installation.
-    pub const TINY: Self = Self { customers: 1, products: 3 };
-    /// All of it.
-    pub const FULL: Self = Self { customers: CUSTOMERS, products: PRODUCTS };
-
-    /// Any purchase of three lines at a business.
-    pub fn any_purchase(self, business: u64, rng: &mut SmallRng) -> Purchase {
-        let customer = Id::customer(business, rng.random_range(0..self.customers));
-        let lines = [1, 2, 3].map(|quantity| (Id::product(business, rng.random_range(0..self.products)), quantity));
-        Purchase { customer, lines, key: rng.random() }
-    }
-}
+use crate::{
+    client::Client,
+    cpu::{self, Cost, Processes},
+    samples::{self, Sample},
+    schedule::{Arrivals, Schedule},
+    stats::{histogram, record},
+    traffic::{Expected, Planned, Traffic},
+};
 
 /// How long to drive.
 #[derive(Debug, Clone, Copy)]
@@ -57,103 +33,147 @@ pub struct Window {
     pub measured: Duration,
 }
 
+/// When requests start.
+#[derive(Debug, Clone, Copy)]
+pub enum Pace {
+    /// Each connection sends its next one when the last is answered.
+    Closed,
+    /// So many a second start, on whichever connection is free.
+    Open(f64),
+}
+
 /// Whom to drive.
-pub struct Load {
-    server: SocketAddr,
-    api_keys: Arc<[String]>,
-    processes: Processes,
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where the server listens.
+    pub address: SocketAddr,
+    /// A key for each business.
+    pub api_keys: Arc<[String]>,
+    /// The server's process.
+    pub pid: u32,
+    /// PostgreSQL's postmaster.
+    pub postmaster: u32,
 }
 
 /// What came of it.
 pub struct Driven {
-    /// Purchases answered in the measured time, a second.
+    /// Requests answered as they should be, a second.
     pub per_second: f64,
-    /// How long each took, in microseconds.
+    /// How long each of them took, in microseconds.
     pub latencies: Histogram<u64>,
+    /// Requests that the server turned away because it had too many (503).
+    pub overloaded: u64,
     /// Who used the processor.
     pub cost: Option<Cost>,
+    /// What the server said meanwhile.
+    pub samples: Vec<Sample>,
 }
 
-impl Load {
-    /// A load on `server`, which is on `database`.
-    pub fn new(bed: &Bed, server: &Server, database: &Database) -> Self {
-        Self {
-            server: server.address,
-            api_keys: Arc::clone(&database.api_keys),
-            processes: Processes { server: Some(server.pid()), postmaster: bed.postmaster() },
-        }
-    }
+/// What one connection has seen.
+struct Seen {
+    latencies: Histogram<u64>,
+    overloaded: u64,
+}
 
-    /// Buys from the shop for the window. Fails if anything but a new order comes back: then it would measure something
-    /// else.
-    pub async fn drive(&self, shop: Shop, window: Window) -> anyhow::Result<Driven> {
-        let clients = try_join_all((0..CONNECTIONS).map(|_| Client::connect(self.server))).await?;
-        let begin = Instant::now() + window.warm_up;
-        let end = begin + window.measured;
-        let costing = self.cost(begin, end);
-        let buying = try_join_all(clients.into_iter().map(|client| self.buy(client, shop, begin, end)));
-        let (used, bought) = tokio::join!(costing, buying);
-        let mut latencies = histogram()?;
-        for latency in bought? {
-            latencies.add(latency)?;
-        }
-        let cost = used.map(|(before, after)| after.cost_since(&before, latencies.len()));
-        #[expect(clippy::cast_precision_loss, reason = "there are not that many purchases")]
-        let per_second = latencies.len() as f64 / window.measured.as_secs_f64();
-        Ok(Driven { per_second, latencies, cost })
-    }
+/// When it counts, and when requests start.
+struct Times {
+    begin: Instant,
+    end: Instant,
+    arrivals: Option<Arrivals>,
+}
 
-    async fn buy(
+impl Target {
+    /// Sends this traffic for the window. Fails if anything but the expected answer or overload comes back: then it would
+    /// measure something else.
+    pub async fn drive(
         &self,
-        mut client: Client,
-        shop: Shop,
-        begin: Instant,
-        end: Instant,
-    ) -> anyhow::Result<Histogram<u64>> {
-        let mut latencies = histogram()?;
+        traffic: &Traffic,
+        connections: usize,
+        pace: Pace,
+        window: Window,
+    ) -> anyhow::Result<Driven> {
+        let clients = try_join_all((0..connections).map(|_| Client::connect(self.address))).await?;
+        let now = Instant::now();
+        let begin = now + window.warm_up;
+        let end = begin + window.measured;
+        let arrivals = match pace {
+            Pace::Closed => None,
+            Pace::Open(per_second) => Some(Arrivals::begin(Schedule::new(now, per_second, end - now), connections)),
+        };
+        let times = Times { begin, end, arrivals };
+        let sending = try_join_all(clients.into_iter().map(|client| self.send(client, traffic, &times)));
+        let watching = samples::watch(self.address, self.pid, begin, end);
+        let (used, samples, sent) = tokio::join!(self.used(begin, end), watching, sending);
+        let mut all = Seen { latencies: histogram()?, overloaded: 0 };
+        for seen in sent? {
+            all.latencies.add(seen.latencies)?;
+            all.overloaded += seen.overloaded;
+        }
+        let Seen { latencies, overloaded } = all;
+        let cost = used.map(|(before, after)| after.cost_since(&before, latencies.len()));
+        #[expect(clippy::cast_precision_loss, reason = "there are not that many requests")]
+        let per_second = latencies.len() as f64 / window.measured.as_secs_f64();
+        Ok(Driven { per_second, latencies, overloaded, cost, samples })
+    }
+
+    async fn send(&self, mut client: Client, traffic: &Traffic, times: &Times) -> anyhow::Result<Seen> {
+        let mut seen = Seen { latencies: histogram()?, overloaded: 0 };
         let mut rng = SmallRng::from_rng(&mut rand::rng());
         loop {
-            let (business, api_key) = self.any_business(&mut rng);
-            let purchase = shop.any_purchase(business, &mut rng);
-            let sent = Instant::now();
-            if sent >= end {
-                return Ok(latencies);
+            let planned = traffic.next(&mut rng);
+            let start = match &times.arrivals {
+                None => Instant::now(),
+                Some(arrivals) => match arrivals.next().await {
+                    Some(start) => start,
+                    None => return Ok(seen),
+                },
+            };
+            if start >= times.end {
+                return Ok(seen);
             }
-            buy(&mut client, api_key, &purchase).await?;
+            let is_answered = self.ask(&mut client, &planned).await?;
             let answered = Instant::now();
-            if (begin..end).contains(&answered) {
-                latencies.saturating_record(microseconds(answered - sent));
+            // A closed loop counts what was done in the time; an open one what was asked for in it, however late it came.
+            let counts = if times.arrivals.is_some() { start } else { answered };
+            if counts < times.begin || counts >= times.end {
+                continue;
+            }
+            if is_answered {
+                record(&mut seen.latencies, answered - start);
+            } else {
+                seen.overloaded += 1;
             }
         }
     }
 
-    fn any_business(&self, rng: &mut SmallRng) -> (u64, &str) {
-        let business = rng.random_range(0..self.api_keys.len());
-        (business as u64, &self.api_keys[business])
+    /// Whether the expected answer came, and not one of overload.
+    async fn ask(&self, client: &mut Client, planned: &Planned) -> anyhow::Result<bool> {
+        let api_key = &self.api_keys[usize::try_from(planned.business)?];
+        let status = client.send(api_key, &planned.request).await.context("a request was not answered")?;
+        match (planned.expected, status) {
+            (Expected::Created, 201) | (Expected::Found, 200) => Ok(true),
+            (Expected::SoldOut, 409) if says(client.last_body(), b"\"insufficient_stock\"") => Ok(true),
+            (_, 503) => Ok(false),
+            (expected, _) => bail!("instead of {expected:?} came: {}", client.last_answer()),
+        }
     }
 
-    async fn cost(&self, begin: Instant, end: Instant) -> Option<(cpu::Used, cpu::Used)> {
-        tokio::time::sleep_until(begin).await;
-        let before = self.processes.used();
-        tokio::time::sleep_until(end).await;
-        (end - begin >= cpu::WORTH_READING).then(|| before.zip(self.processes.used())).flatten()
+    /// One request on an otherwise idle connection; how long it took.
+    pub async fn ask_once(&self, client: &mut Client, planned: &Planned) -> anyhow::Result<Duration> {
+        let sent = Instant::now();
+        anyhow::ensure!(self.ask(client, planned).await?, "a lone request met overload: {}", client.last_answer());
+        Ok(sent.elapsed())
+    }
+
+    async fn used(&self, begin: Instant, end: Instant) -> Option<(cpu::Used, cpu::Used)> {
+        let processes = Processes { server: Some(self.pid), postmaster: self.postmaster };
+        tokio::time::sleep_until(begin.into()).await;
+        let before = processes.used();
+        tokio::time::sleep_until(end.into()).await;
+        (end - begin >= cpu::WORTH_READING).then(|| before.zip(processes.used())).flatten()
     }
 }
 
-/// One purchase that must succeed; how long it took.
-pub async fn buy(client: &mut Client, api_key: &str, purchase: &Purchase) -> anyhow::Result<Duration> {
-    let sent = Instant::now();
-    let status = client.purchase(api_key, purchase).await.context("a purchase was not answered")?;
-    ensure!(status == 201, "a purchase was refused: {}", client.last_answer());
-    Ok(sent.elapsed())
-}
-
-/// An empty histogram of microseconds, to three digits.
-pub fn histogram() -> anyhow::Result<Histogram<u64>> {
-    Ok(Histogram::new_with_bounds(1, LONGEST_US, 3)?)
-}
-
-/// Whole microseconds.
-pub fn microseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+fn says(body: &[u8], what: &[u8]) -> bool {
+    body.windows(what.len()).any(|window| window == what)
 }

@@ -3,42 +3,70 @@
 //! It starts a PostgreSQL of its own in a temporary folder, durable as in production, and the server's release binary as
 //! its child. Absolute figures belong to a machine and an hour; the ratios of one run are what can be compared.
 //!
-//! Reading order: [`run`] (what happens when) → [`measure`] (what is measured) → [`load`], [`pgbench`] (by what) →
-//! [`bed`], [`server`] (on what) → [`report`].
+//! Reading order: [`run`] (what happens when) → [`measure`] (what is measured) → [`turns`] (how it is compared) →
+//! [`load`], [`pgbench`] (by what) → [`bed`], [`stage`], [`server`] (on what) → [`figures`], [`report`].
 
 mod audit;
 mod bed;
 mod client;
 mod cpu;
+mod database;
+mod figures;
 mod ids;
 mod load;
+mod machine;
 mod measure;
 mod pgbench;
+mod plan;
 mod progress;
 mod report;
 mod run;
+mod samples;
+mod schedule;
+mod scripts;
 mod server;
+mod stage;
+mod stats;
+mod traffic;
+mod turns;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use anyhow::Context;
 use clap::Parser;
+
+use audit::Audit;
+use report::Report;
+
+/// Connections of the widest scenario, with some room.
+const MOST_CONNECTIONS: usize = 2_000;
 
 /// Drives tallystick over HTTP beside pgbench on the same database, and prints ratios.
 ///
 /// The result goes to standard output, progress to standard error. Nothing is asserted: the exit status is 0 if it could
-/// measure, 1 if the database was found to be wrong afterwards, 2 if it could not measure.
+/// measure, 1 if a database was found to be wrong afterwards, 2 if it could not measure.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Args {
     /// Measure for less than a minute, and trust it less
     #[arg(long)]
     quick: bool,
-    /// Print JSON
+    /// Measure only these, separated by commas
+    #[arg(long, value_name = "SCENARIO", value_delimiter = ',')]
+    only: Vec<measure::Scenario>,
+    /// Where to put the page with plots
+    #[arg(long, value_name = "PATH", default_value = "target/bench/report.html")]
+    html: PathBuf,
+    /// Where to put the JSON; without a path, or with -, it goes to standard output instead of the table
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_value = "target/bench/report.json", default_missing_value = "-")]
+    json: PathBuf,
+    /// Print the ratios as a Markdown table
     #[arg(long)]
-    json: bool,
-    /// Measure only this; may be given several times
-    #[arg(long, value_name = "WHAT")]
-    only: Vec<measure::What>,
+    markdown: bool,
     /// The server's program, if it is not the one built beside this one
     #[arg(long, value_name = "PROGRAM")]
     server: Option<PathBuf>,
@@ -63,15 +91,40 @@ fn main() -> ExitCode {
 
 fn start(args: Args) -> anyhow::Result<ExitCode> {
     tallystick::db::tls::install_crypto_provider();
-    tallystick::http::server::raise_open_files_limit(measure::idle::CONNECTIONS);
+    tallystick::http::server::raise_open_files_limit(MOST_CONNECTIONS);
     // One thread: the load must not take more of the machine than it has to.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let json = args.json;
+    let (html, json, markdown) = (args.html.clone(), args.json.clone(), args.markdown);
     let report = runtime.block_on(run::run(args))?;
-    if json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+    tell(&report, &html, &json, markdown)?;
+    Ok(match report.audit {
+        Audit::Clean => ExitCode::SUCCESS,
+        Audit::Findings(_) => ExitCode::FAILURE,
+        Audit::NotDone(_) => ExitCode::from(2),
+    })
+}
+
+fn tell(report: &Report, html: &Path, json: &Path, markdown: bool) -> anyhow::Result<()> {
+    write(html, &report::page(report))?;
+    let as_json = serde_json::to_string_pretty(report)?;
+    let json_is_printed = json == Path::new("-");
+    if !json_is_printed {
+        write(json, &as_json)?;
+    }
+    if json_is_printed {
+        println!("{as_json}");
+    } else if markdown {
+        print!("{}", report::table(report));
     } else {
         print!("{report}");
     }
-    Ok(if matches!(report.audit, audit::Audit::Findings(_)) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    eprintln!("the page with plots: {}", html.display());
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

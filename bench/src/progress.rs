@@ -1,29 +1,38 @@
 //! How far the run is, on standard error; standard output is for the result.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar of the steps of a run. Where nobody looks, nothing is shown.
-pub struct Progress(ProgressBar);
+/// A bar of the steps of a run. Where standard error is no terminal, each step is a line instead.
+pub struct Progress {
+    bar: ProgressBar,
+    is_drawn: bool,
+}
 
 impl Progress {
     /// A bar of so many steps.
     pub fn new(steps: u64) -> anyhow::Result<Self> {
         let bar = ProgressBar::new(steps);
         bar.set_style(ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos}/{len} {msg}")?);
-        bar.enable_steady_tick(Duration::from_millis(250));
-        Ok(Self(bar))
+        let is_drawn = std::io::stderr().is_terminal();
+        if is_drawn {
+            bar.enable_steady_tick(Duration::from_millis(250));
+        }
+        Ok(Self { bar, is_drawn })
     }
 
     /// The next step begins.
     pub fn step(&self, name: String) {
-        self.0.inc(1);
-        self.0.set_message(name);
+        if !self.is_drawn {
+            eprintln!("{:>6.1} s  {name}", self.bar.elapsed().as_secs_f64());
+        }
+        self.bar.inc(1);
+        self.bar.set_message(name);
     }
 
     /// Everything is done.
     pub fn finish(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

@@ -4,8 +4,9 @@
 use std::{
     fs::File,
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Output, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -13,11 +14,26 @@ use anyhow::{Context, bail, ensure};
 use nix::{sys::signal, unistd::Pid};
 use tokio::process::{Child, Command};
 
-use crate::bed::{Bed, Database};
+use crate::{
+    bed::{Bed, Database},
+    load::Target,
+};
+
+/// The setting that turns combining off.
+const COMBINING: &str = "TALLYSTICK_COMBINE_PURCHASES";
 
 /// How long the server may take to listen, and to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Whether purchases of one business that wait are decided together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combining {
+    /// As the server does unless it is told otherwise.
+    On,
+    /// One transaction per purchase.
+    Off,
+}
 
 /// The server's program.
 #[derive(Debug, Clone)]
@@ -35,8 +51,22 @@ impl Program {
     }
 
     /// Starts a server on `database` and waits until it listens.
-    pub async fn start(&self, bed: &Bed, database: &Database) -> anyhow::Result<Server> {
-        Server::start(&self.0, database, bed.new_file("server.log")).await
+    pub async fn start(&self, bed: &Bed, database: &Database, combining: Combining) -> anyhow::Result<Server> {
+        let mut command = Command::new(&self.0);
+        command
+            .arg("serve")
+            .env_clear()
+            .envs(std::env::vars().filter(|(name, _)| name.starts_with("TALLYSTICK_") && name != COMBINING))
+            .env("DATABASE_URL", &database.server_url)
+            .env("TALLYSTICK_LISTEN", "127.0.0.1:0")
+            .env("TALLYSTICK_LOG_FORMAT", "json");
+        if combining == Combining::Off {
+            command.env(COMBINING, "false");
+        }
+        let mut server = Server::start(command, bed.new_file("server.log")).await?;
+        server.target.api_keys = Arc::clone(&database.api_keys);
+        server.target.postmaster = bed.postmaster();
+        Ok(server)
     }
 
     /// Lets `tallystick verify` prove the database.
@@ -50,31 +80,26 @@ impl Program {
 /// A running server.
 pub struct Server {
     child: Child,
-    pid: u32,
     log: PathBuf,
-    /// Where it listens.
-    pub address: SocketAddr,
+    /// As the load sees it.
+    pub target: Target,
 }
 
 impl Server {
-    async fn start(program: &Path, database: &Database, log: PathBuf) -> anyhow::Result<Self> {
+    async fn start(mut command: Command, log: PathBuf) -> anyhow::Result<Self> {
         let file = File::create(&log).context("cannot write the server's log")?;
-        let child = Command::new(program)
-            .arg("serve")
-            .env_clear()
-            .envs(std::env::vars().filter(|(name, _)| name.starts_with("TALLYSTICK_")))
-            .env("DATABASE_URL", &database.server_url)
-            .env("TALLYSTICK_LISTEN", "127.0.0.1:0")
-            .env("TALLYSTICK_LOG_FORMAT", "json")
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot run {}", program.display()))?;
+            .with_context(|| format!("cannot run {}", command.as_std().get_program().display()))?;
         let pid = child.id().context("the server ended at once")?;
-        let mut server = Self { child, pid, log, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
-        server.address = tokio::time::timeout(PATIENCE, server.listening())
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let target = Target { address, api_keys: Arc::default(), pid, postmaster: 0 };
+        let mut server = Self { child, log, target };
+        server.target.address = tokio::time::timeout(PATIENCE, server.listening())
             .await
             .with_context(|| format!("the server does not listen: {}", server.said()))??;
         Ok(server)
@@ -103,14 +128,9 @@ impl Server {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The server's process id.
-    pub const fn pid(&self) -> u32 {
-        self.pid
-    }
-
     /// Asks the server to stop and waits until it has.
     pub async fn stop(mut self) -> anyhow::Result<()> {
-        signal::kill(Pid::from_raw(self.pid.cast_signed()), signal::Signal::SIGTERM)?;
+        signal::kill(Pid::from_raw(self.target.pid.cast_signed()), signal::Signal::SIGTERM)?;
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.context("the server does not stop")??;
         ensure!(status.success(), "the server ended with {status}");
         Ok(())

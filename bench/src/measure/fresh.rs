@@ -7,76 +7,71 @@
 //! Two installations live through the same: a server connects and every session of its pool plans on next to nothing;
 //! then the shop fills up. Only one of them is analysed then.
 
-use serde::Serialize;
-
-use super::{Ratio, mean};
 use crate::{
-    bed::{Bed, Database},
-    load::{Load, Shop, Window},
-    progress::Progress,
-    server::{Program, Server},
+    bed::Database,
+    figures::{Figures, Goal},
+    ids::BUSINESSES,
+    load::Pace,
+    server::{Combining, Server},
+    stage::Stage,
+    traffic::{Shop, Traffic},
+    turns::{Contender, take_turns},
 };
 
-/// How long to measure.
-#[derive(Debug, Clone, Copy)]
-pub struct Plan {
-    /// Each side of each round.
-    pub round: Window,
-    /// How many rounds.
-    pub rounds: u32,
-}
-
-/// What came of it.
-#[derive(Debug, Serialize)]
-pub struct Fresh {
-    /// Purchases a second where every plan was made on an empty shop, and no statistics were ever made.
-    pub without_per_second: f64,
-    /// Purchases a second where every plan was made on the full shop, with statistics.
-    pub with_per_second: f64,
-    /// The former / the latter.
-    pub ratio: Ratio,
-}
+const NAME: &str = "fresh";
+const CONNECTIONS: usize = 64;
 
 struct Installation {
     database: Database,
     server: Server,
-    load: Load,
 }
 
 impl Installation {
-    async fn new(bed: &Bed, program: &Program, name: &str, window: Window) -> anyhow::Result<Self> {
-        let mut database = bed.database(name).await?;
+    async fn new(stage: &Stage<'_>, name: &str) -> anyhow::Result<Self> {
+        let mut database = stage.bed.database(name).await?;
         database.open(Shop::TINY).await?;
-        let server = program.start(bed, &database).await?;
-        let load = Load::new(bed, &server, &database);
-        load.drive(Shop::TINY, window).await?;
+        let server = stage.program.start(stage.bed, &database, Combining::On).await?;
+        let traffic = Traffic::Steady(0..BUSINESSES, Shop::TINY);
+        server.target.drive(&traffic, CONNECTIONS, Pace::Closed, stage.plan.short).await?;
         database.open(Shop::FULL).await?;
-        Ok(Self { database, server, load })
+        Ok(Self { database, server })
+    }
+
+    /// New pages are written whole once, and new indexes split often at first: not in the rounds.
+    async fn warm_up(&self, stage: &Stage<'_>) -> anyhow::Result<()> {
+        self.server.target.drive(&Traffic::STEADY, CONNECTIONS, Pace::Closed, stage.plan.short).await?;
+        Ok(())
     }
 }
 
-/// Measures both in turns.
-pub async fn measure(bed: &Bed, program: &Program, plan: Plan, progress: &Progress) -> anyhow::Result<Fresh> {
-    progress.step("two new installations".to_owned());
-    let fresh = Installation::new(bed, program, "fresh", plan.round).await?;
-    let analysed = Installation::new(bed, program, "analysed", plan.round).await?;
+/// Measures both in turns, and hands back their databases.
+pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<Vec<Database>> {
+    stage.progress.step("two new installations".to_owned());
+    let fresh = Installation::new(stage, "fresh").await?;
+    let analysed = Installation::new(stage, "analysed").await?;
     analysed.database.analyse().await?;
-    bed.checkpoint().await?;
-    let mut pairs = Vec::new();
-    // The first round warms up: new pages are written whole once, new indexes split often at first.
-    for round in 0..=plan.rounds {
-        progress.step(format!("without statistics beside with, round {round} of {}", plan.rounds));
-        let one = fresh.load.drive(Shop::FULL, plan.round).await?.per_second;
-        let other = analysed.load.drive(Shop::FULL, plan.round).await?.per_second;
-        if round > 0 {
-            pairs.push((one, other));
-        }
+    stage.bed.checkpoint().await?;
+    for installation in [&fresh, &analysed] {
+        installation.warm_up(stage).await?;
     }
-    fresh.server.stop().await?;
-    analysed.server.stop().await?;
-    Ok(Fresh {
-        without_per_second: mean(pairs.iter().map(|pair| pair.0)),
-        with_per_second: mean(pairs.iter().map(|pair| pair.1)),
-        ratio: Ratio::of(pairs),
-    })
+    let contenders = [("API, without statistics", &fresh), ("API, with statistics", &analysed)]
+        .map(|(name, installation)| {
+            let target = &installation.server.target;
+            Contender::api(name, target, Traffic::STEADY, CONNECTIONS, stage.plan.short)
+        })
+        .into();
+    let turns = take_turns(stage, NAME, contenders).await?;
+    for turn in &turns {
+        figures.keep(NAME, turn);
+    }
+    if let [without, with] = turns.as_slice() {
+        let name = "a new installation without statistics / the same with statistics";
+        figures.compare(name, without, with, Some(Goal::AtLeast(0.95)));
+    }
+    let mut databases = Vec::new();
+    for installation in [fresh, analysed] {
+        installation.server.stop().await?;
+        databases.push(installation.database);
+    }
+    Ok(databases)
 }

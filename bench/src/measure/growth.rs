@@ -1,83 +1,129 @@
-//! Whether a customer's history makes its next purchase slower: one with a million ledger entries beside some with ten.
+//! Whether what has been makes the next purchase slower: a customer with a million ledger entries beside some with a
+//! thousand and with ten; and customers with ten while tables are small beside when they are large.
 
-use std::net::SocketAddr;
+use std::{ops::Range, time::Duration};
 
-use rand::{SeedableRng, rngs::SmallRng};
-use serde::Serialize;
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
 use crate::{
-    bed::{Bed, Database},
-    client::Client,
+    bed::Database,
+    client::{Client, Request},
+    figures::{Figures, Goal},
     ids::Id,
-    load::{Shop, buy, histogram, microseconds},
-    progress::Progress,
+    load::Target,
+    report::format::count,
+    server::{Combining, Server},
+    stage::Stage,
+    stats::{Spread, histogram, mean, quantile_ms, record},
+    traffic::{Expected, Planned, Shop},
 };
 
-/// The customer with the long history.
-const LONG: u64 = 0;
-/// How many customers have a short one: enough that each of them stays short while it buys.
-const SHORT_CUSTOMERS: u64 = 100;
+/// What there is to buy; who buys comes with a history.
+const SHOP: Shop = Shop { customers: 1, ..Shop::FULL };
+/// Customers with ten entries: enough that each of them stays short while it buys.
+const SHORT: Range<u64> = 1_000..1_050;
 const SHORT_ENTRIES: u64 = 10;
+/// Customers with a thousand.
+const MIDDLE: Range<u64> = 100..110;
+const MIDDLE_ENTRIES: u64 = 1_000;
+/// The customer with the longest history.
+const LONG: Range<u64> = 0..1;
 
-/// How much to measure.
-#[derive(Debug, Clone, Copy)]
-pub struct Plan {
-    /// How many ledger entries the long history has.
-    pub entries: u64,
-    /// How many purchases each side makes.
-    pub purchases: u32,
+/// A group of customers, and where they buy.
+struct Group {
+    target: Target,
+    client: Client,
+    customers: Range<u64>,
 }
 
-/// What came of it.
-#[derive(Debug, Serialize)]
-pub struct Growth {
-    /// Ledger entries of the long history.
-    pub entries: u64,
-    /// The median purchase with the long history, in milliseconds.
-    pub long_ms: f64,
-    /// The median purchase with a short one, in milliseconds.
-    pub short_ms: f64,
-    /// The former / the latter.
-    pub ratio: f64,
-}
-
-/// Writes the histories, then buys in turns, one purchase at a time.
-pub async fn measure(
-    bed: &Bed,
-    database: &Database,
-    server: SocketAddr,
-    plan: Plan,
-    progress: &Progress,
-) -> anyhow::Result<Growth> {
-    progress.step(format!("a customer with {} ledger entries", plan.entries));
-    database.add_history(LONG, plan.entries).await?;
-    for customer in 1..=SHORT_CUSTOMERS {
-        database.add_history(customer, SHORT_ENTRIES).await?;
+impl Group {
+    async fn new(server: &Server, customers: Range<u64>) -> anyhow::Result<Self> {
+        let target = server.target.clone();
+        let client = Client::connect(target.address).await?;
+        Ok(Self { target, client, customers })
     }
-    database.vacuum().await?;
-    bed.checkpoint().await?;
-    progress.step("purchases after a long and a short history".to_owned());
-    let mut client = Client::connect(server).await?;
+
+    /// One purchase by the customer whose turn it is.
+    async fn buy(&mut self, number: u64, rng: &mut SmallRng) -> anyhow::Result<Duration> {
+        let customer = self.customers.start + number % (self.customers.end - self.customers.start);
+        let lines = Shop::FULL.any_lines(0, rng);
+        let request = Request::Purchase { customer: Id::regular(customer), lines, key: rng.random() };
+        let planned = Planned { business: 0, request, expected: Expected::Created };
+        self.target.ask_once(&mut self.client, &planned).await
+    }
+}
+
+/// Lets all groups buy in turns; the median of each in each round, in milliseconds.
+async fn medians(stage: &Stage<'_>, groups: &mut [Group]) -> anyhow::Result<Vec<Vec<f64>>> {
     let mut rng = SmallRng::from_rng(&mut rand::rng());
-    let (mut long, mut short) = (histogram()?, histogram()?);
-    for number in 0..plan.purchases {
-        let other = 1 + u64::from(number) % SHORT_CUSTOMERS;
-        // Who goes first changes, so that neither side always follows the other.
-        let turn = if number % 2 == 0 { [LONG, other] } else { [other, LONG] };
-        for customer in turn {
-            let mut purchase = Shop::FULL.any_purchase(0, &mut rng);
-            purchase.customer = Id::regular(customer);
-            let took = buy(&mut client, &database.api_keys[0], &purchase).await?;
-            let latencies = if customer == LONG { &mut long } else { &mut short };
-            latencies.saturating_record(microseconds(took));
+    let mut medians = Vec::new();
+    let mut number = 0;
+    let rounds = stage.plan.rounds;
+    for round in 0..=rounds {
+        stage.progress.step(format!("purchases after long and short histories, round {round} of {rounds}"));
+        let mut latencies: Vec<_> = groups.iter().map(|_| histogram()).collect::<Result<_, _>>()?;
+        for _ in 0..stage.plan.lone_requests {
+            number += 1;
+            for turn in 0..groups.len() {
+                // Who goes first changes, so that nobody always follows the same.
+                let group = (turn + number) % groups.len();
+                let took = groups[group].buy(u64::try_from(number)?, &mut rng).await?;
+                record(&mut latencies[group], took);
+            }
+        }
+        // The first round warms up.
+        if round > 0 {
+            medians.push(latencies.iter().map(|latencies| quantile_ms(latencies, 0.5)).collect());
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "less than a minute, in microseconds")]
-    let [long_us, short_us] = [long, short].map(|latencies| latencies.value_at_quantile(0.5) as f64);
-    Ok(Growth {
-        entries: plan.entries,
-        long_ms: long_us / 1_000.0,
-        short_ms: short_us / 1_000.0,
-        ratio: long_us / short_us,
-    })
+    Ok(medians)
+}
+
+/// A database where some customers have ten entries.
+async fn database(stage: &Stage<'_>, name: &str) -> anyhow::Result<Database> {
+    let mut database = stage.bed.database(name).await?;
+    database.open(SHOP).await?;
+    for customer in SHORT {
+        database.add_history(customer, SHORT_ENTRIES).await?;
+    }
+    Ok(database)
+}
+
+/// Writes the histories, then buys in turns, one purchase at a time. Hands back the databases.
+pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<Vec<Database>> {
+    let entries = stage.plan.entries;
+    stage.progress.step(format!("a customer with {} ledger entries", count(entries)));
+    let databases = vec![database(stage, "large").await?, database(stage, "small").await?];
+    databases[0].add_history(LONG.start, entries).await?;
+    for customer in MIDDLE {
+        databases[0].add_history(customer, MIDDLE_ENTRIES).await?;
+    }
+    let mut servers = Vec::new();
+    for database in &databases {
+        database.vacuum().await?;
+        servers.push(stage.program.start(stage.bed, database, Combining::On).await?);
+    }
+    stage.bed.checkpoint().await?;
+    let mut groups = [
+        Group::new(&servers[0], LONG).await?,
+        Group::new(&servers[0], MIDDLE).await?,
+        Group::new(&servers[0], SHORT).await?,
+        Group::new(&servers[1], SHORT).await?,
+    ];
+    let medians = medians(stage, &mut groups).await?;
+    drop(groups);
+    for server in servers {
+        server.stop().await?;
+    }
+    let mut compare = |name: &str, this: usize, that: usize, goal| {
+        let of = |group: usize| mean(medians.iter().map(|round| round[group]));
+        let ratio = Spread::of_ratios(medians.iter().map(|round| (round[this], round[that])));
+        figures.measure(name, ratio, goal, format!("{:.3} / {:.3} ms", of(this), of(that)));
+    };
+    let name =
+        |entries: u64| format!("purchase by a customer with {} ledger entries / with {SHORT_ENTRIES}", count(entries));
+    compare(&name(entries), 0, 2, Some(Goal::AtMost(1.1)));
+    compare(&name(MIDDLE_ENTRIES), 1, 2, None);
+    compare(&format!("purchase where the ledger has {} rows / where it has hundreds", count(entries)), 2, 3, None);
+    Ok(databases)
 }

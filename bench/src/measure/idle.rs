@@ -1,37 +1,38 @@
 //! What connections cost that ask for nothing at the moment.
 
-use std::net::SocketAddr;
-
 use anyhow::{Context, ensure};
-use serde::Serialize;
 
-use crate::{client::Client, cpu::resident_bytes, progress::Progress};
+use super::steady::memory;
+use crate::{
+    bed::Database,
+    client::Client,
+    cpu::resident_bytes,
+    figures::{Figures, Goal},
+    server::{Combining, Program},
+    stage::Stage,
+};
 
 /// How many connections.
 pub const CONNECTIONS: usize = 1_000;
 
-/// What came of it. Memory is the server's resident set, in bytes.
-#[derive(Debug, Serialize)]
-pub struct Idle {
-    /// How many connections were open.
-    pub connections: usize,
-    /// Before they were opened.
-    pub before_bytes: u64,
-    /// While they were open.
-    pub with_bytes: u64,
-}
-
-/// Opens connections that each ask once, and keeps them. `pid` is the server's, fresh or after a load.
-pub async fn measure(server: SocketAddr, pid: u32, api_key: &str, progress: &Progress) -> anyhow::Result<Option<Idle>> {
-    progress.step(format!("{CONNECTIONS} idle connections"));
-    let Some(before_bytes) = resident_bytes(pid) else { return Ok(None) };
+/// Opens connections to a new server that each ask once, and keeps them.
+pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<()> {
+    stage.progress.step(format!("{CONNECTIONS} idle connections"));
+    let Stage { bed, program, database, .. } = stage;
+    let (program, database): (&Program, &Database) = (program, database);
+    let server = program.start(bed, database, Combining::On).await?;
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
-        let mut client = Client::connect(server).await?;
-        let status = client.get("/v1/products?limit=1", api_key).await?;
+        let mut client = Client::connect(server.target.address).await?;
+        let status = client.get("/v1/products?limit=1", &database.api_keys[0]).await?;
         ensure!(status == 200, "a list was refused: {}", client.last_answer());
         clients.push(client);
     }
-    let with_bytes = resident_bytes(pid).context("the server ended")?;
-    Ok(Some(Idle { connections: clients.len(), before_bytes, with_bytes }))
+    // Where memory cannot be read there is no figure.
+    if resident_bytes(std::process::id()).is_some() {
+        let bytes = resident_bytes(server.target.pid).context("the server ended")?;
+        memory(figures, "server memory, 1,000 idle connections", bytes, Some(Goal::AtMost(64.0)));
+    }
+    drop(clients);
+    server.stop().await
 }

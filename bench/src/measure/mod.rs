@@ -2,61 +2,50 @@
 
 pub mod fresh;
 pub mod growth;
+pub mod half_load;
 pub mod idle;
-pub mod throughput;
+pub mod lone;
+pub mod mixed;
+pub mod neighbours;
+pub mod overdue;
+pub mod sale;
+pub mod steady;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 /// What can be measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum What {
-    /// Purchases a second over HTTP, beside pgbench.
-    Throughput,
-    /// The server's memory with idle connections.
-    Idle,
-    /// A new installation beside one with statistics.
-    Fresh,
-    /// A customer with a long history beside one with a short one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scenario {
+    /// Purchases of three lines at ten businesses, beside pgbench
+    Steady,
+    /// Everybody wants the same product; and refusals when it is sold out
+    #[value(alias = "sold-out")]
+    FlashSale,
+    /// One customer buys all the time
+    HotCustomer,
+    /// Purchases, payments, reads and restocks
+    Mixed,
+    /// 64 to 1,000 connections, busy and idle
+    Connections,
+    /// A client that is alone: its latency
+    Lone,
+    /// Latencies at half of the greatest load, in an open loop
+    HalfLoad,
+    /// A business beside another business's sale
+    Neighbours,
+    /// Cost against the length of a ledger and the size of tables
     Growth,
+    /// The list of overdue customers
+    Overdue,
+    /// A new installation beside one with statistics
+    Fresh,
 }
 
-/// The mean of ratios, with the least and the greatest: how far to trust it.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Ratio {
-    /// The geometric mean over the rounds.
-    pub mean: f64,
-    /// The least of them.
-    pub least: f64,
-    /// The greatest of them.
-    pub greatest: f64,
-}
-
-impl Ratio {
-    /// Of pairs (this, that), each measured in one round.
-    pub fn of(pairs: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        let ratios: Vec<f64> = pairs.into_iter().map(|(this, that)| this / that).collect();
-        Self {
-            mean: mean(ratios.iter().map(|ratio| ratio.ln())).exp(),
-            least: ratios.iter().copied().fold(f64::INFINITY, f64::min),
-            greatest: ratios.iter().copied().fold(0.0, f64::max),
-        }
-    }
-}
-
-/// The arithmetic mean; not a number if there is nothing.
-pub fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
-    let (sum, count) = values.into_iter().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    sum / count
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Ratio;
-
-    #[test]
-    fn twice_as_much_and_half_as_much_are_even() {
-        let ratio = Ratio::of([(2.0, 1.0), (1.0, 2.0)]);
-        assert!((ratio.mean - 1.0).abs() < 1e-9 && ratio.least < 0.51 && ratio.greatest > 1.99);
+impl Scenario {
+    /// Whether to measure it.
+    pub fn is_in(self, only: &[Self]) -> bool {
+        only.is_empty() || only.contains(&self)
     }
 }

@@ -1,0 +1,156 @@
+//! The figures of a run, as measures add them and reports show them.
+
+use serde::Serialize;
+
+use crate::{
+    cpu::Cost,
+    report::format::number,
+    samples::Sample,
+    stats::{Latency, Spread, mean},
+    turns::Turns,
+};
+
+/// All figures of a run.
+#[derive(Debug, Default, Serialize)]
+pub struct Figures {
+    /// Who was how fast.
+    pub throughputs: Vec<Throughput>,
+    /// What is compared with what.
+    pub measures: Vec<Measure>,
+    /// What the server said of itself.
+    pub samplings: Vec<Sampling>,
+}
+
+/// One contender in one scenario.
+#[derive(Debug, Serialize)]
+pub struct Throughput {
+    /// The scenario.
+    pub scenario: String,
+    /// Who.
+    pub contender: String,
+    /// With how many connections or clients.
+    pub connections: usize,
+    /// Requests a second, by round.
+    pub per_second: Spread,
+    /// Requests that were turned away as overload (503), in all rounds.
+    pub overloaded: u64,
+    /// How long they took, where that is known, in milliseconds.
+    pub latency_ms: Option<Latency>,
+    /// Who used the processor.
+    pub cost: Option<Cost>,
+}
+
+/// A comparison, or another figure with a goal.
+#[derive(Debug, Serialize)]
+pub struct Measure {
+    /// What is compared with what.
+    pub name: String,
+    /// The figure.
+    pub value: Spread,
+    /// Its unit; none for a ratio.
+    pub unit: &'static str,
+    /// What it should be; some are told only.
+    pub goal: Option<Goal>,
+    /// Whether it is; nothing without a goal.
+    pub met: Option<bool>,
+    /// The figures that it is made of.
+    pub detail: String,
+}
+
+/// What a figure should be.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+/// What the server said of itself in one window.
+#[derive(Debug, Serialize)]
+pub struct Sampling {
+    /// The scenario and with how many connections.
+    pub name: String,
+    /// Four looks a second.
+    pub samples: Vec<Sample>,
+}
+
+impl Goal {
+    /// Whether a figure reaches it. What is no number reaches nothing.
+    pub fn is_met_by(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(least) => value >= least,
+            Self::AtMost(most) => value <= most,
+        }
+    }
+}
+
+impl std::fmt::Display for Goal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::AtLeast(least) => write!(formatter, "at least {least}"),
+            Self::AtMost(most) => write!(formatter, "at most {most}"),
+        }
+    }
+}
+
+impl Figures {
+    /// Keeps what a contender did, and what the server said meanwhile if it said anything of batches.
+    pub fn keep(&mut self, scenario: &str, turns: &Turns) {
+        if turns.samples.iter().any(|sample| sample.batch_size.is_some()) {
+            let name = format!("{scenario}, {}, {} connections", turns.name, turns.connections);
+            self.samplings.push(Sampling { name, samples: turns.samples.clone() });
+        }
+        let costs = &turns.costs;
+        self.throughputs.push(Throughput {
+            scenario: scenario.to_owned(),
+            contender: turns.name.clone(),
+            connections: turns.connections,
+            per_second: turns.rate(),
+            overloaded: turns.overloaded,
+            latency_ms: turns.all_latencies().as_ref().and_then(Latency::of),
+            cost: (!costs.is_empty()).then(|| Cost {
+                load_us: mean(costs.iter().map(|cost| cost.load_us)),
+                server_us: mean(costs.iter().map(|cost| cost.server_us)),
+                postgres_us: mean(costs.iter().map(|cost| cost.postgres_us)),
+            }),
+        });
+    }
+
+    /// Compares one with the other.
+    pub fn compare(&mut self, name: &str, this: &Turns, that: &Turns, goal: Option<Goal>) {
+        let detail = format!("{} / {} a second", number(this.rate().mean), number(that.rate().mean));
+        self.measure(name, this.ratio_to(that), goal, detail);
+    }
+
+    /// Keeps a ratio.
+    pub fn measure(&mut self, name: &str, value: Spread, goal: Option<Goal>, detail: String) {
+        self.measure_in("", name, value, goal, detail);
+    }
+
+    /// Keeps a figure with a unit.
+    pub fn measure_in(&mut self, unit: &'static str, name: &str, value: Spread, goal: Option<Goal>, detail: String) {
+        let met = goal.map(|goal| goal.is_met_by(value.mean));
+        self.measures.push(Measure { name: name.to_owned(), value, unit, goal, met, detail });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Figures, Goal};
+    use crate::stats::Spread;
+
+    #[test]
+    fn a_goal_is_met_at_its_limit_and_by_no_missing_figure() {
+        assert!(Goal::AtLeast(3.0).is_met_by(3.0) && !Goal::AtLeast(3.0).is_met_by(2.99));
+        assert!(Goal::AtMost(8.0).is_met_by(8.0) && !Goal::AtMost(8.0).is_met_by(8.01));
+        assert!(!Goal::AtLeast(0.0).is_met_by(f64::NAN) && !Goal::AtMost(9.0).is_met_by(f64::NAN));
+    }
+
+    #[test]
+    fn what_has_no_goal_is_neither_met_nor_missed() {
+        let mut figures = Figures::default();
+        figures.measure("a / b", Spread::of([1.0]), None, String::new());
+        figures.measure("c / d", Spread::of([1.0]), Some(Goal::AtMost(0.5)), String::new());
+        assert_eq!(figures.measures.iter().map(|measure| measure.met).collect::<Vec<_>>(), [None, Some(false)]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Purchases of three lines at ten businesses: over HTTP, by the same function through pgbench, and as a plain transaction
+//! statement by statement; each at the number of connections that suits it.
+
+use super::Scenario;
+use crate::{
+    figures::{Figures, Goal},
+    scripts,
+    stage::Stage,
+    stats::Spread,
+    traffic::Traffic,
+    turns::{Contender, best_clients, take_turns},
+};
+
+const NAME: &str = "steady";
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// Measures `steady` and, if it is wanted, `connections`.
+pub async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) -> anyhow::Result<()> {
+    let function = stage.as_server(&scripts::steady_call()?)?;
+    let transaction = stage.as_owner(&scripts::steady_transaction()?)?;
+    let function_clients = best_clients(stage, "pgbench, one function call", &function).await?;
+    let transaction_clients = best_clients(stage, "pgbench, statement by statement", &transaction).await?;
+    let window = stage.plan.round;
+    let api = |name, target, connections| Contender::api(name, target, Traffic::STEADY, connections, window);
+    let mut contenders = vec![
+        api("API", stage.on(), 64),
+        api("API", stage.on(), 256),
+        api("API, combining off", stage.off(), 64),
+        api("API, combining off", stage.off(), 256),
+        Contender::pgbench("pgbench, one function call", &function, function_clients, window),
+        Contender::pgbench("pgbench, statement by statement", &transaction, transaction_clients, window),
+    ];
+    if Scenario::Connections.is_in(only) {
+        contenders.push(api("API", stage.on(), 1_000));
+    }
+    if let Some(other) = stage.other() {
+        contenders.push(api("other build", other, 64));
+        contenders.push(api("other build", other, 256));
+    }
+    let turns = take_turns(stage, NAME, contenders).await?;
+    for turn in &turns {
+        figures.keep(NAME, turn);
+    }
+    let [api_64, api_256, off_64, off_256, function, transaction, more @ ..] = turns.as_slice() else { return Ok(()) };
+    let best = format!("best of {:?} clients: {}", stage.plan.client_counts, function.connections);
+    figures.compare(
+        &format!("steady: API, 256 connections / pgbench, one function call ({best})"),
+        api_256,
+        function,
+        Some(Goal::AtLeast(3.0)),
+    );
+    figures.compare("steady: API, 64 connections / the same", api_64, function, Some(Goal::AtLeast(1.5)));
+    figures.compare(
+        &format!("steady: API, 256 connections / pgbench, statement by statement (best: {})", transaction.connections),
+        api_256,
+        transaction,
+        Some(Goal::AtLeast(4.0)),
+    );
+    figures.compare("steady: API, 256 connections / the same, combining off", api_256, off_256, None);
+    figures.compare("steady: API, 64 connections / the same, combining off", api_64, off_64, None);
+    let mut more = more.iter();
+    if Scenario::Connections.is_in(only)
+        && let Some(api_1000) = more.next()
+    {
+        figures.compare("steady: API, 1,000 connections / 256", api_1000, api_256, None);
+        if let Some(bytes) = api_1000.most_memory() {
+            memory(figures, "server memory, 1,000 busy connections", bytes, Some(Goal::AtMost(96.0)));
+        }
+    }
+    for (other, api) in more.zip([api_64, api_256]) {
+        let name = format!("steady: API, {} connections / the other build", api.connections);
+        figures.compare(&name, api, other, None);
+    }
+    Ok(())
+}
+
+/// Keeps a figure of memory.
+pub fn memory(figures: &mut Figures, name: &str, bytes: u64, goal: Option<Goal>) {
+    #[expect(clippy::cast_precision_loss, reason = "megabytes")]
+    let mebibytes = bytes as f64 / MIB;
+    figures.measure_in("MiB", name, Spread::of([mebibytes]), goal, "resident set".to_owned());
+}

@@ -1,0 +1,90 @@
+//! How long to measure what.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::{load::Window, measure::Scenario};
+
+/// The lengths of one run.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Traffic before anything is measured, so that sessions have planned and pages have been written once.
+    pub warm_up: Window,
+    /// pgbench with each of [`Self::client_counts`], to find its best.
+    pub scan: Window,
+    /// The numbers of clients to try pgbench with.
+    pub client_counts: &'static [usize],
+    /// One contender in one round.
+    pub round: Window,
+    /// The same where less is at stake.
+    pub short: Window,
+    /// How many rounds.
+    pub rounds: usize,
+    /// Requests of a lone client on each side in one round.
+    pub lone_requests: usize,
+    /// Ledger entries of the longest history.
+    pub entries: u64,
+    /// Customers of the overdue list.
+    pub debtors: u64,
+    /// Ledger entries of each of them.
+    pub debts: u64,
+    /// Whether to compare new installations.
+    pub fresh: bool,
+}
+
+const fn window(warm_up_ms: u64, measured_ms: u64) -> Window {
+    Window { warm_up: Duration::from_millis(warm_up_ms), measured: Duration::from_millis(measured_ms) }
+}
+
+impl Plan {
+    /// Less than six minutes.
+    pub const FULL: Self = Self {
+        warm_up: window(0, 2_000),
+        scan: window(1_000, 1_000),
+        client_counts: &[4, 8, 16, 32, 64],
+        round: window(500, 2_500),
+        short: window(500, 1_500),
+        rounds: 3,
+        lone_requests: 500,
+        entries: 1_000_000,
+        debtors: 10_000,
+        debts: 100,
+        fresh: true,
+    };
+
+    /// Less than one.
+    pub const QUICK: Self = Self {
+        warm_up: window(0, 1_000),
+        scan: window(1_000, 1_000),
+        client_counts: &[16],
+        round: window(200, 800),
+        short: window(200, 500),
+        rounds: 1,
+        lone_requests: 100,
+        entries: 20_000,
+        debtors: 500,
+        debts: 100,
+        fresh: false,
+    };
+}
+
+impl Plan {
+    /// How many steps of progress there are, about.
+    pub fn steps(&self, only: &[Scenario]) -> u64 {
+        let rounds = self.rounds;
+        let of = |scenario: Scenario| match scenario {
+            Scenario::Steady => 2 * self.client_counts.len() + 6 * rounds,
+            Scenario::FlashSale => 8 * rounds,
+            Scenario::HotCustomer | Scenario::Mixed | Scenario::Neighbours => 2 * rounds,
+            Scenario::Connections | Scenario::Lone | Scenario::HalfLoad => 1 + rounds,
+            Scenario::Growth => 2 + rounds,
+            Scenario::Overdue => 3,
+            Scenario::Fresh if self.fresh => 3 + 2 * rounds,
+            Scenario::Fresh => 0,
+        };
+        let wanted = Scenario::value_variants().iter().filter(|scenario| scenario.is_in(only));
+        // And the shop at the beginning, the audit at the end.
+        (wanted.map(|scenario| of(*scenario)).sum::<usize>() + 2) as u64
+    }
+}

@@ -1,0 +1,100 @@
+//! What pgbench is told to do.
+//!
+//! One call runs the very text that the server sends, on the same database, as the same role, prepared. Only the parameters
+//! come about differently: pgbench knows numbers, so ids are put together from them in SQL (some microseconds each).
+//! The transaction is the purchase without our function: see `sql/transaction.pgbench`.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, ensure};
+
+use crate::ids::{BUSINESSES, CUSTOMERS, PRODUCTS};
+
+const TRANSACTION: &str = include_str!("../sql/transaction.pgbench");
+
+/// Three lines at any business, by one call of the server's function.
+pub fn steady_call() -> anyhow::Result<String> {
+    let products = ["p1", "p2", "p3"].map(|number| id("d00", number)).join(", ");
+    let call = call_of(purchase_statement()?, &format!("ARRAY[{products}]"), "'{1,2,3}'")?;
+    Ok(format!("{}{call}", any_purchase(BUSINESSES)?))
+}
+
+/// One of the product on sale at business 0, by one call of the server's function.
+pub fn sale_call() -> anyhow::Result<String> {
+    let product = "'{00000d02-0000-7000-8000-000000000000}'";
+    let call = call_of(purchase_statement()?, product, "'{1}'")?;
+    Ok(format!("{}{call}", any_purchase(1)?))
+}
+
+/// Three lines at any business, statement by statement.
+pub fn steady_transaction() -> anyhow::Result<String> {
+    let text = TRANSACTION
+        .replace("$business", &id("b00", "b"))
+        .replace("$customer", &id("c00", "c"))
+        .replace("$product1", &id("d00", "p1"))
+        .replace("$product2", &id("d00", "p2"))
+        .replace("$product3", &id("d00", "p3"))
+        .replace("$order", ORDER_ID);
+    Ok(format!("{}{text}", any_purchase(BUSINESSES)?))
+}
+
+/// Like a UUIDv7 it grows with time, so that it is as kind to indexes.
+const ORDER_ID: &str = "('02000000' || lpad(:n, 12, '0') || lpad(:client_id, 12, '8'))::uuid";
+
+fn id(kind: &str, number: &str) -> String {
+    format!("('00000{kind}-0000-7000-8000-' || lpad(:{number}, 12, '0'))::uuid")
+}
+
+/// The numbers of a purchase at one of so many businesses.
+fn any_purchase(businesses: u64) -> anyhow::Result<String> {
+    let mut script = String::from("\\set n :n + 1\n");
+    writeln!(script, "\\set b random(0, {})", businesses - 1)?;
+    writeln!(script, "\\set c :b * 1000 + random(0, {})", CUSTOMERS - 1)?;
+    for product in ["p1", "p2", "p3"] {
+        writeln!(script, "\\set {product} :b * 1000 + random(0, {})", PRODUCTS - 1)?;
+    }
+    // As random as the keys that come over HTTP.
+    script.push_str("\\set key hash_murmur2(:n, :client_id + 1000 * :run)\n");
+    Ok(script)
+}
+
+/// The server's statement for one purchase.
+fn purchase_statement() -> anyhow::Result<&'static str> {
+    let mut hot = tallystick::db::HOT_STATEMENTS.iter().copied();
+    hot.find(|statement| statement.contains("tallystick.purchase(")).context("the server has no call for one purchase")
+}
+
+fn call_of(statement: &str, products: &str, quantities: &str) -> anyhow::Result<String> {
+    let parameters = [
+        ("$1", "'00000b00-0000-7000-8000-' || lpad(:b, 12, '0')"),
+        ("$2", &id("c00", "c")),
+        ("$3", products),
+        ("$4", quantities),
+        ("$5", ":key"),
+        ("$6", ORDER_ID),
+    ];
+    let mut call = statement.to_owned();
+    for (name, value) in parameters {
+        ensure!(call.contains(name), "the server's statement has no {name}");
+        call = call.replace(name, value);
+    }
+    Ok(format!("{call};\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{sale_call, steady_call, steady_transaction};
+
+    #[test]
+    fn a_call_is_the_servers_own_statement() {
+        for script in [steady_call().unwrap(), sale_call().unwrap()] {
+            assert!(script.contains("tallystick.purchase(") && !script.contains('$'), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_transaction_leaves_nothing_open() {
+        let script = steady_transaction().unwrap();
+        assert!(script.contains("COMMIT;") && !script.contains('$'), "{script}");
+    }
+}

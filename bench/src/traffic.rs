@@ -1,0 +1,157 @@
+//! What is asked for: the scenarios, as a stream of requests that are made up as they are needed.
+
+use std::ops::Range;
+
+use rand::{RngExt, rngs::SmallRng};
+
+use crate::{
+    client::{Lines, Request},
+    ids::{BUSINESSES, CUSTOMERS, Id, PRODUCTS},
+};
+
+/// Which part of the shop is there to buy from.
+#[derive(Debug, Clone, Copy)]
+pub struct Shop {
+    /// Customers of each business.
+    pub customers: u64,
+    /// Products of each business, at least three.
+    pub products: u64,
+}
+
+impl Shop {
+    /// Next to nothing: a new installation.
+    pub const TINY: Self = Self { customers: 1, products: 3 };
+    /// All of it.
+    pub const FULL: Self = Self { customers: CUSTOMERS, products: PRODUCTS };
+
+    fn any_customer(self, business: u64, rng: &mut SmallRng) -> Id {
+        Id::customer(business, rng.random_range(0..self.customers))
+    }
+
+    fn any_product(self, business: u64, rng: &mut SmallRng) -> Id {
+        Id::product(business, rng.random_range(0..self.products))
+    }
+
+    /// Three lines of any products: one, two and three of each.
+    pub fn any_lines(self, business: u64, rng: &mut SmallRng) -> Lines {
+        Lines::three([1, 2, 3].map(|quantity| (self.any_product(business, rng), quantity)))
+    }
+}
+
+/// A scenario.
+#[derive(Debug, Clone)]
+pub enum Traffic {
+    /// Purchases of three lines by any customer of any of these businesses.
+    Steady(Range<u64>, Shop),
+    /// All buy one of the same product of business 0. So many of a hundred ask for the one that is sold out.
+    Sale {
+        /// 0 to 100.
+        sold_out_percent: u32,
+    },
+    /// One customer of business 0 buys three lines at a time, over and over.
+    HotCustomer,
+    /// Of a hundred requests 70 are steady purchases, 10 payments, 15 reads and 5 restocks.
+    Mixed,
+}
+
+/// One request to be made.
+pub struct Planned {
+    /// At whose business.
+    pub business: u64,
+    /// The request.
+    pub request: Request,
+    /// What must come back.
+    pub expected: Expected,
+}
+
+/// The only right answer to a request, overload apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// 201.
+    Created,
+    /// 200.
+    Found,
+    /// 409 `insufficient_stock`.
+    SoldOut,
+}
+
+impl Traffic {
+    /// What `make bench` calls steady: 10 businesses, 3 lines.
+    pub const STEADY: Self = Self::Steady(0..BUSINESSES, Shop::FULL);
+    /// Everything is to be had.
+    pub const SALE: Self = Self::Sale { sold_out_percent: 0 };
+
+    /// The next request.
+    pub fn next(&self, rng: &mut SmallRng) -> Planned {
+        match self {
+            Self::Steady(businesses, shop) => {
+                let business = rng.random_range(businesses.clone());
+                let customer = shop.any_customer(business, rng);
+                Planned::purchase(business, customer, shop.any_lines(business, rng), rng)
+            }
+            Self::Sale { sold_out_percent } => {
+                let is_sold_out = rng.random_range(0..100) < *sold_out_percent;
+                let product = if is_sold_out { Id::sold_out(0) } else { Id::sale(0) };
+                let customer = Shop::FULL.any_customer(0, rng);
+                let mut planned = Planned::purchase(0, customer, Lines::one(product, 1), rng);
+                if is_sold_out {
+                    planned.expected = Expected::SoldOut;
+                }
+                planned
+            }
+            Self::HotCustomer => Planned::purchase(0, Id::customer(0, 0), Shop::FULL.any_lines(0, rng), rng),
+            Self::Mixed => Self::mixed(rng),
+        }
+    }
+
+    fn mixed(rng: &mut SmallRng) -> Planned {
+        let kind = rng.random_range(0..100);
+        if kind < 70 {
+            return Self::STEADY.next(rng);
+        }
+        let business = rng.random_range(0..BUSINESSES);
+        let customer = Shop::FULL.any_customer(business, rng);
+        let (request, expected) = match kind {
+            70..80 => (Request::Payment { customer, amount: 500, key: rng.random() }, Expected::Created),
+            80..95 => (Request::Balance { customer }, Expected::Found),
+            _ => {
+                let product = Shop::FULL.any_product(business, rng);
+                (Request::Restock { product, quantity: 10, key: rng.random() }, Expected::Created)
+            }
+        };
+        Planned { business, request, expected }
+    }
+}
+
+impl Planned {
+    fn purchase(business: u64, customer: Id, lines: Lines, rng: &mut SmallRng) -> Self {
+        let request = Request::Purchase { customer, lines, key: rng.random() };
+        Self { business, request, expected: Expected::Created }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::SmallRng};
+
+    use super::{Expected, Traffic};
+
+    fn refused(percent: u32) -> usize {
+        let mut rng = SmallRng::seed_from_u64(7);
+        let traffic = Traffic::Sale { sold_out_percent: percent };
+        (0..1_000).filter(|_| traffic.next(&mut rng).expected == Expected::SoldOut).count()
+    }
+
+    #[test]
+    fn a_share_of_a_sale_asks_for_what_is_sold_out() {
+        assert_eq!((refused(0), refused(100)), (0, 1_000));
+        assert!((400..600).contains(&refused(50)));
+    }
+
+    #[test]
+    fn a_steady_load_keeps_to_its_businesses() {
+        let mut rng = SmallRng::seed_from_u64(7);
+        let traffic = Traffic::Steady(4..6, super::Shop::TINY);
+        assert!((0..100).all(|_| (4..6).contains(&traffic.next(&mut rng).business)));
+    }
+}

@@ -1,0 +1,167 @@
+//! Contenders that take turns: what is compared is measured in the same rounds, so that a machine that slows down slows
+//! both down.
+
+use hdrhistogram::Histogram;
+
+use crate::{
+    cpu::Cost,
+    load::{Pace, Target, Window},
+    pgbench::Pgbench,
+    samples::Sample,
+    stage::Stage,
+    stats::Spread,
+    traffic::Traffic,
+};
+
+/// Who takes part.
+pub struct Contender<'a> {
+    /// How the report names it.
+    pub name: String,
+    /// How many connections or clients.
+    pub connections: usize,
+    /// How long each of its turns is.
+    pub window: Window,
+    /// By what it is driven.
+    pub runner: Runner<'a>,
+}
+
+/// By what a contender is driven.
+pub enum Runner<'a> {
+    /// This traffic over HTTP.
+    Api(&'a Target, Traffic, Pace),
+    /// A script.
+    Pgbench(&'a Pgbench),
+}
+
+/// All turns of one contender.
+pub struct Turns {
+    /// How the report names it.
+    pub name: String,
+    /// How many connections or clients.
+    pub connections: usize,
+    /// One rate per round.
+    pub per_second: Vec<f64>,
+    /// Latencies by round, where they are known.
+    pub latencies: Vec<Histogram<u64>>,
+    /// Requests turned away as overload, in all rounds.
+    pub overloaded: u64,
+    /// Processor time, one per round.
+    pub costs: Vec<Cost>,
+    /// What the server said in the last round.
+    pub samples: Vec<Sample>,
+}
+
+impl<'a> Contender<'a> {
+    /// The API in a closed loop.
+    pub fn api(name: &str, target: &'a Target, traffic: Traffic, connections: usize, window: Window) -> Self {
+        Self { name: name.to_owned(), connections, window, runner: Runner::Api(target, traffic, Pace::Closed) }
+    }
+
+    /// The API in an open loop of so many a second.
+    pub fn open(name: &str, target: &'a Target, traffic: Traffic, per_second: f64, window: Window) -> Self {
+        Self {
+            name: name.to_owned(),
+            connections: 256,
+            window,
+            runner: Runner::Api(target, traffic, Pace::Open(per_second)),
+        }
+    }
+
+    /// pgbench with so many clients.
+    pub fn pgbench(name: &str, script: &'a Pgbench, clients: usize, window: Window) -> Self {
+        Self { name: name.to_owned(), connections: clients, window, runner: Runner::Pgbench(script) }
+    }
+
+    async fn turn(&self, turns: &mut Turns) -> anyhow::Result<()> {
+        match &self.runner {
+            Runner::Api(target, traffic, pace) => {
+                let driven = target.drive(traffic, self.connections, *pace, self.window).await?;
+                turns.per_second.push(driven.per_second);
+                turns.latencies.push(driven.latencies);
+                turns.overloaded += driven.overloaded;
+                turns.costs.extend(driven.cost);
+                turns.samples = driven.samples;
+            }
+            Runner::Pgbench(script) => {
+                let ran = script.run(self.connections, self.window).await?;
+                turns.per_second.push(ran.per_second);
+                turns.costs.extend(ran.cost);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lets all take turns for the rounds of the plan, every other round in reverse, so that nobody always follows the same.
+pub async fn take_turns(
+    stage: &Stage<'_>,
+    scenario: &str,
+    contenders: Vec<Contender<'_>>,
+) -> anyhow::Result<Vec<Turns>> {
+    let mut all: Vec<Turns> = contenders.iter().map(Turns::none_yet).collect();
+    let rounds = stage.plan.rounds;
+    for round in 1..=rounds {
+        let mut order: Vec<usize> = (0..contenders.len()).collect();
+        if round % 2 == 0 {
+            order.reverse();
+        }
+        for index in order {
+            let Contender { name, connections, .. } = &contenders[index];
+            stage.progress.step(format!("{scenario}, round {round} of {rounds}: {name}, {connections} connections"));
+            contenders[index].turn(&mut all[index]).await?;
+        }
+    }
+    Ok(all)
+}
+
+/// How many clients pgbench does best with: a short look at each.
+pub async fn best_clients(stage: &Stage<'_>, name: &str, script: &Pgbench) -> anyhow::Result<usize> {
+    let mut best = (0.0, 1);
+    for clients in stage.plan.client_counts {
+        stage.progress.step(format!("{name} with {clients} clients"));
+        let per_second = script.run(*clients, stage.plan.scan).await?.per_second;
+        if per_second > best.0 {
+            best = (per_second, *clients);
+        }
+    }
+    Ok(best.1)
+}
+
+impl Turns {
+    fn none_yet(contender: &Contender<'_>) -> Self {
+        Self {
+            name: contender.name.clone(),
+            connections: contender.connections,
+            per_second: Vec::new(),
+            latencies: Vec::new(),
+            overloaded: 0,
+            costs: Vec::new(),
+            samples: Vec::new(),
+        }
+    }
+
+    /// This one's rate / the other's, round by round.
+    pub fn ratio_to(&self, other: &Self) -> Spread {
+        Spread::of_ratios(self.per_second.iter().copied().zip(other.per_second.iter().copied()))
+    }
+
+    /// Its rate.
+    pub fn rate(&self) -> Spread {
+        Spread::of(self.per_second.iter().copied())
+    }
+
+    /// Latencies of all rounds together, where they are known.
+    pub fn all_latencies(&self) -> Option<Histogram<u64>> {
+        let (first, others) = self.latencies.split_first()?;
+        let mut all = first.clone();
+        for latencies in others {
+            all.add(latencies).ok()?;
+        }
+        Some(all)
+    }
+
+    /// The most memory that the server had in use in the last round, in bytes.
+    pub fn most_memory(&self) -> Option<u64> {
+        self.samples.iter().filter_map(|sample| sample.resident_bytes).max()
+    }
+}
