@@ -582,7 +582,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],in
     returns: SETOF record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 669416cc3d2403334f43ff5a8cf746abffbd78631a35636e534cf5a9c752eaf9
+    body: sha256 1596ad5b7aa957c1f8a9acaeeead2fcf3b5ad1ed36626341f382ecc32bc93274
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
