@@ -18,7 +18,7 @@ pub struct CombiningArgs {
         long, env = "TALLYSTICK_COMBINE_PURCHASES", default_value_t = true, action = ArgAction::Set, value_name = "BOOL"
     )]
     pub combine_purchases: bool,
-    /// The most connections that one business's purchases use at once [default: a quarter of the pool, but 2]
+    /// The most connections that one business's purchases use at once [default: a quarter of the pool, at least 2; with 1, a purchase that waits for a row holds up the others]
     #[arg(long, env = "TALLYSTICK_PURCHASE_CONNECTIONS", value_name = "N", value_parser = value_parser!(u32).range(1..=1_000))]
     pub purchase_connections: Option<u32>,
     /// The most purchases that are decided together
@@ -33,7 +33,7 @@ impl CombiningArgs {
     /// The settings, unless combining is off. A purchase waits in the queue for as long as a call waits for a connection.
     #[must_use]
     pub fn settings(&self, pool_size: u32, wait_timeout: Duration) -> Option<CombiningSettings> {
-        let calls = self.purchase_connections.unwrap_or(pool_size / 4).max(2).min(pool_size.max(1));
+        let calls = self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size.max(1));
         let limits = LaneLimits {
             calls: calls as usize,
             waiting: self.purchase_queue as usize,
@@ -41,5 +41,26 @@ impl CombiningArgs {
             batch_lines: BATCH_LINES,
         };
         self.combine_purchases.then_some(CombiningSettings { limits, wait_timeout })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calls(purchase_connections: Option<u32>, pool_size: u32) -> usize {
+        let args =
+            CombiningArgs { combine_purchases: true, purchase_connections, purchase_batch: 64, purchase_queue: 1 };
+        args.settings(pool_size, Duration::ZERO).unwrap().limits.calls
+    }
+
+    #[test]
+    fn a_business_gets_a_quarter_of_the_pool_but_two_if_there_are_two() {
+        assert_eq!([1, 2, 3, 8, 12, 16, 100].map(|size| calls(None, size)), [1, 2, 2, 2, 3, 4, 25]);
+    }
+
+    #[test]
+    fn a_business_gets_what_the_operator_says_as_far_as_the_pool_goes() {
+        assert_eq!([1, 2, 3, 16, 1_000].map(|asked| calls(Some(asked), 16)), [1, 2, 3, 16, 16]);
     }
 }
