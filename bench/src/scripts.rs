@@ -15,14 +15,14 @@ const TRANSACTION: &str = include_str!("../sql/transaction.pgbench");
 /// Three lines at any business, by one call of the server's function.
 pub fn steady_call() -> anyhow::Result<String> {
     let products = ["p1", "p2", "p3"].map(|number| id("d00", number)).join(", ");
-    let call = call_of(purchase_statement()?, &format!("ARRAY[{products}]"), "'{1,2,3}'")?;
+    let call = call_of(purchase_statement()?, &format!("ARRAY[{products}]"), 3, "'{1,2,3}'")?;
     Ok(format!("{}{call}", any_purchase(BUSINESSES)?))
 }
 
 /// One of the product on sale at business 0, by one call of the server's function.
 pub fn sale_call() -> anyhow::Result<String> {
     let product = "'{00000d02-0000-7000-8000-000000000000}'";
-    let call = call_of(purchase_statement()?, product, "'{1}'")?;
+    let call = call_of(purchase_statement()?, product, 1, "'{1}'")?;
     Ok(format!("{}{call}", any_purchase(1)?))
 }
 
@@ -45,33 +45,42 @@ fn id(kind: &str, number: &str) -> String {
     format!("('00000{kind}-0000-7000-8000-' || lpad(:{number}, 12, '0'))::uuid")
 }
 
-/// The numbers of a purchase at one of so many businesses.
+/// The numbers of a purchase at one of so many businesses. Its products come from one third of the shop each: so they are
+/// three, in the order of their ids, as the server sends them.
 fn any_purchase(businesses: u64) -> anyhow::Result<String> {
     let mut script = String::from("\\set n :n + 1\n");
     writeln!(script, "\\set b random(0, {})", businesses - 1)?;
     writeln!(script, "\\set c :b * 1000 + random(0, {})", CUSTOMERS - 1)?;
-    for product in ["p1", "p2", "p3"] {
-        writeln!(script, "\\set {product} :b * 1000 + random(0, {})", PRODUCTS - 1)?;
+    let third = PRODUCTS / 3;
+    for (number, product) in (0..).zip(["p1", "p2", "p3"]) {
+        writeln!(script, "\\set {product} :b * 1000 + random({}, {})", number * third, (number + 1) * third - 1)?;
     }
     // As random as the keys that come over HTTP.
     script.push_str("\\set key hash_murmur2(:n, :client_id + 1000 * :run)\n");
     Ok(script)
 }
 
-/// The server's statement for one purchase.
+/// The server's statement for purchases.
 fn purchase_statement() -> anyhow::Result<&'static str> {
     let mut hot = tallystick::db::HOT_STATEMENTS.iter().copied();
-    hot.find(|statement| statement.contains("tallystick.purchase(")).context("the server has no call for one purchase")
+    hot.find(|statement| statement.contains("tallystick.purchase_batch("))
+        .context("the server has no call for purchases")
 }
 
-fn call_of(statement: &str, products: &str, quantities: &str) -> anyhow::Result<String> {
+/// The call for one purchase of so many different products.
+fn call_of(statement: &str, products: &str, lines: u32, quantities: &str) -> anyhow::Result<String> {
+    let numbers: Vec<String> = (1..=lines).map(|number| number.to_string()).collect();
     let parameters = [
+        ("$10", "false"),
         ("$1", "'00000b00-0000-7000-8000-' || lpad(:b, 12, '0')"),
-        ("$2", &id("c00", "c")),
+        ("$2", &format!("ARRAY[{}]", id("c00", "c"))),
         ("$3", products),
-        ("$4", quantities),
-        ("$5", ":key"),
-        ("$6", ORDER_ID),
+        ("$4", "'{1}'"),
+        ("$5", "ARRAY[:key::text]"),
+        ("$6", &format!("ARRAY[{ORDER_ID}]")),
+        ("$7", &format!("'{{{lines}}}'")),
+        ("$8", &format!("'{{{}}}'", numbers.join(","))),
+        ("$9", quantities),
     ];
     let mut call = statement.to_owned();
     for (name, value) in parameters {
@@ -88,7 +97,7 @@ mod tests {
     #[test]
     fn a_call_is_the_servers_own_statement() {
         for script in [steady_call().unwrap(), sale_call().unwrap()] {
-            assert!(script.contains("tallystick.purchase(") && !script.contains('$'), "{script}");
+            assert!(script.contains("tallystick.purchase_batch(") && !script.contains('$'), "{script}");
         }
     }
 

@@ -94,6 +94,7 @@ DECLARE
     v_line_order_ids uuid[];
     v_line_nos integer[];
     v_unit_prices bigint[];
+    v_has_accepted boolean := false;
 
     -- The purchase at hand.
     v_first integer;
@@ -179,6 +180,20 @@ BEGIN
     END IF;
 
     -- 4. Decide one purchase after the other, against the locked rows and what was accepted before it.
+    -- Every list is as long as its batch from the start: one that begins with the first purchase that is accepted would be
+    -- counted from there, and unnest would put it beside the keys and quantities of others.
+    v_new_order_ids := array_fill(NULL::uuid, ARRAY[cardinality(p_customer_nos)]);
+    v_new_customer_ids := v_new_order_ids;
+    v_new_entry_nos := array_fill(NULL::bigint, ARRAY[cardinality(p_customer_nos)]);
+    v_new_totals := v_new_entry_nos;
+    v_new_balances := v_new_entry_nos;
+    v_new_charged_totals := v_new_entry_nos;
+    v_new_credit_limits := v_new_entry_nos;
+    v_new_fingerprints := array_fill(NULL::bytea, ARRAY[cardinality(p_customer_nos)]);
+    v_line_product_ids := array_fill(NULL::uuid, ARRAY[cardinality(p_product_nos)]);
+    v_line_order_ids := v_line_product_ids;
+    v_line_nos := array_fill(NULL::integer, ARRAY[cardinality(p_product_nos)]);
+    v_unit_prices := array_fill(NULL::bigint, ARRAY[cardinality(p_product_nos)]);
     v_now := clock_timestamp();
     FOR n IN 1 .. cardinality(p_customer_nos) LOOP
         purchase_no := n;
@@ -292,6 +307,7 @@ BEGIN
                 v_balances[v_customer] := balance_after;
                 v_charged_totals[v_customer] := v_charged_totals[v_customer] + total;
 
+                v_has_accepted := true;
                 v_new_order_ids[n] := order_id;
                 v_new_customer_ids[n] := p_customer_ids[v_customer];
                 v_new_entry_nos[n] := v_entry_nos[v_customer];
@@ -315,7 +331,7 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 
-    IF v_new_order_ids IS NULL THEN
+    IF NOT v_has_accepted THEN
         RETURN;
     END IF;
 

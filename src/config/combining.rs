@@ -34,13 +34,35 @@ impl CombiningArgs {
     /// The settings, unless combining is off. A purchase waits in the queue for as long as a call waits for a connection.
     #[must_use]
     pub fn settings(&self, pool_size: u32, wait_timeout: Duration) -> Option<CombiningSettings> {
-        let calls = self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size);
+        let calls = self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size.max(1)) as usize;
         let limits = LaneLimits {
-            calls: calls.div_ceil(2) as usize,
+            // Two at least: one may wait for a row that somebody else holds, without a turn, while the other goes on.
+            calls: (calls / 2).max(2),
             waiting: self.purchase_queue as usize,
             batch_purchases: self.purchase_batch as usize,
             batch_lines: BATCH_LINES,
         };
-        self.combine_purchases.then_some(CombiningSettings { calls: calls as usize, limits, wait_timeout })
+        self.combine_purchases.then_some(CombiningSettings { calls, limits, wait_timeout })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calls(purchase_connections: Option<u32>, pool_size: u32) -> usize {
+        let args =
+            CombiningArgs { combine_purchases: true, purchase_connections, purchase_batch: 64, purchase_queue: 1 };
+        args.settings(pool_size, Duration::ZERO).unwrap().calls
+    }
+
+    #[test]
+    fn purchases_get_a_quarter_of_the_pool_but_two_connections_if_there_are_two() {
+        assert_eq!([1, 2, 3, 8, 12, 16, 100].map(|size| calls(None, size)), [1, 2, 2, 2, 3, 4, 25]);
+    }
+
+    #[test]
+    fn purchases_get_what_the_operator_says_as_far_as_the_pool_goes() {
+        assert_eq!([1, 2, 3, 16, 1_000].map(|asked| calls(Some(asked), 16)), [1, 2, 3, 16, 16]);
     }
 }

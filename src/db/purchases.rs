@@ -1,4 +1,4 @@
-//! Purchases: the call of `sql/functions/purchase_batch.sql`, for one or many,, and what its outcomes mean.
+//! Purchases: the call of `sql/functions/purchase_batch.sql`, for one or many, and what its outcomes mean.
 
 use std::time::Duration;
 

@@ -7,4 +7,5 @@ mod ids;
 mod overdue;
 mod overdue_list;
 mod overdue_plan;
+mod purchase_batch;
 mod purchase_input;

@@ -32,7 +32,7 @@ pub enum Company {
 /// A purchase as far as the lane must know it.
 #[derive(Debug)]
 pub struct Entry<T, C, K> {
-    /// Names it within the lane.
+    /// Names it, among all that ever were in a lane of this server: its request may outlive the lane.
     pub ticket: u64,
     /// Who buys: never in two calls at once, which would only wait for each other.
     pub customer: C,
@@ -62,31 +62,22 @@ pub struct Lane<T, C, K> {
     customers_under_way: HashSet<C>,
     calls: usize,
     waiting_calls: usize,
-    next_ticket: u64,
 }
 
 impl<T, C, K> Default for Lane<T, C, K> {
     fn default() -> Self {
-        Self {
-            waiting: VecDeque::new(),
-            customers_under_way: HashSet::new(),
-            calls: 0,
-            waiting_calls: 0,
-            next_ticket: 0,
-        }
+        Self { waiting: VecDeque::new(), customers_under_way: HashSet::new(), calls: 0, waiting_calls: 0 }
     }
 }
 
 impl<T, C: Copy + Eq + Hash, K: Clone + Eq + Hash> Lane<T, C, K> {
-    /// Puts a purchase at the end of the queue and names it, unless the queue is full.
-    pub fn enqueue(&mut self, customer: C, key: K, lines: usize, item: T, limits: &LaneLimits) -> Option<u64> {
-        if self.waiting.len() >= limits.waiting {
-            return None;
+    /// Puts a purchase at the end of the queue, unless the queue is full; says whether it did.
+    pub fn enqueue(&mut self, entry: Entry<T, C, K>, limits: &LaneLimits) -> bool {
+        let has_room = self.waiting.len() < limits.waiting;
+        if has_room {
+            self.waiting.push_back(entry);
         }
-        let ticket = self.next_ticket;
-        self.next_ticket += 1;
-        self.waiting.push_back(Entry { ticket, customer, key, lines, company: Company::Anybody, item });
-        Some(ticket)
+        has_room
     }
 
     /// Whether one more call may be made. If so, it counts as under way until [`end_call`](Self::end_call).
@@ -178,3 +169,6 @@ impl<T, C: Copy + Eq + Hash, K: Clone + Eq + Hash> Lane<T, C, K> {
         self.waiting.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,10 @@ mod lane;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -62,12 +65,14 @@ pub(super) struct Combiner {
     lanes: Mutex<HashMap<BusinessId, PurchaseLane>>,
     /// First come, first served: so the businesses take turns.
     turns: Semaphore,
+    next_ticket: AtomicU64,
     settings: CombiningSettings,
 }
 
 impl Combiner {
     pub(super) fn new(settings: CombiningSettings) -> Arc<Self> {
-        Arc::new(Self { lanes: Mutex::default(), turns: Semaphore::new(settings.calls), settings })
+        let turns = Semaphore::new(settings.calls);
+        Arc::new(Self { lanes: Mutex::default(), turns, next_ticket: AtomicU64::default(), settings })
     }
 
     /// Makes a purchase in whatever company.
@@ -97,13 +102,17 @@ impl Combiner {
         purchase: NewPurchase,
         answer: oneshot::Sender<Result<Recorded<Order>>>,
     ) -> Result<u64> {
+        let ticket = self.next_ticket.fetch_add(1, Relaxed);
         let (customer, key) = (purchase.customer_id, purchase.idempotency_key.clone());
         let lines = purchase.lines.len();
         let span = tracing::Span::current();
-        let asked = Asked { purchase, own_id: OrderId::new(), answer, since: Instant::now(), span };
+        let item = Asked { purchase, own_id: OrderId::new(), answer, since: Instant::now(), span };
+        let entry = Entry { ticket, customer, key, lines, company: Company::Anybody, item };
         let mut all = self.lanes();
         let lane = all.entry(business_id).or_default();
-        let ticket = lane.enqueue(customer, key, lines, asked, &self.settings.limits).ok_or(Error::Overloaded)?;
+        if !lane.enqueue(entry, &self.settings.limits) {
+            return Err(Error::Overloaded);
+        }
         if lane.begin_call(&self.settings.limits) {
             tokio::spawn(Arc::clone(self).work(database.clone(), business_id));
         }
@@ -268,3 +277,6 @@ impl Drop for UnderWay {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
