@@ -13,6 +13,10 @@ fn entry(ticket: u64, customer: u32, key: u32) -> TestEntry {
     Entry { ticket, customer, key, lines: 1, company: Company::Anybody, item: () }
 }
 
+fn number(ticket: u64) -> u32 {
+    ticket.try_into().unwrap()
+}
+
 /// A lane in which these wait.
 fn lane_of(entries: impl IntoIterator<Item = TestEntry>) -> TestLane {
     let mut lane = TestLane::default();
@@ -34,16 +38,16 @@ fn take(lane: &mut TestLane) -> (Vec<u64>, bool) {
 
 #[test]
 fn who_came_first_goes_first() {
-    let mut lane = lane_of((1..=6).map(|n| entry(n, n as u32, n as u32)));
+    let mut lane = lane_of((1..=6).map(|n| entry(n, number(n), number(n))));
     assert_eq!(take(&mut lane), (vec![1, 2, 3, 4], false));
     assert_eq!(take(&mut lane), (vec![5, 6], false));
     assert_eq!(take(&mut lane), (vec![], false));
 }
 
 #[test]
-fn one_that_is_alone_waits_for_its_customer_and_one_in_company_does_not() {
+fn nobody_waits_for_a_customer_at_first() {
     let mut lane = lane_of([entry(1, 1, 1)]);
-    assert_eq!(take(&mut lane), (vec![1], true));
+    assert_eq!(take(&mut lane), (vec![1], false));
     let mut lane = lane_of([entry(1, 1, 1), entry(2, 1, 2)]);
     assert_eq!(take(&mut lane), (vec![1, 2], false));
 }
@@ -53,11 +57,11 @@ fn a_customer_is_in_one_call_at_a_time() {
     let mut lane = lane_of([entry(1, 7, 1)]);
     assert_eq!(take(&mut lane).0, [1]);
     for (ticket, customer) in [(2, 7), (3, 8), (4, 7)] {
-        assert!(lane.enqueue(entry(ticket, customer, ticket as u32), &LIMITS));
+        assert!(lane.enqueue(entry(ticket, customer, number(ticket)), &LIMITS));
     }
     assert_eq!(take(&mut lane).0, [3]);
     assert!(take(&mut lane).0.is_empty());
-    lane.decided([7], true, Vec::new());
+    lane.decided([7], false, Vec::new());
     assert_eq!(take(&mut lane).0, [2, 4]);
 }
 
@@ -72,7 +76,7 @@ fn a_key_is_in_a_call_once_and_its_second_purchase_keeps_its_place() {
 
 #[test]
 fn a_call_has_no_more_lines_than_it_may_and_an_order_that_is_too_long_goes_alone() {
-    let long = |ticket, lines| Entry { lines, ..entry(ticket, ticket as u32, ticket as u32) };
+    let long = |ticket, lines| Entry { lines, ..entry(ticket, number(ticket), number(ticket)) };
     let mut lane = lane_of([long(1, 6), long(2, 5), long(3, 4), long(4, 500), long(5, 1)]);
     assert_eq!(take(&mut lane).0, [1, 3]);
     assert_eq!(take(&mut lane).0, [2, 5]);
@@ -85,7 +89,7 @@ fn whom_a_call_passed_over_goes_on_with_its_customers_purchases_only() {
     let mut taken = lane.take(&LIMITS).unwrap();
     let busy = Entry { company: Company::OwnCustomer, ..taken.entries.remove(0) };
     for (ticket, customer) in [(3, 3), (4, 1)] {
-        assert!(lane.enqueue(entry(ticket, customer, ticket as u32), &LIMITS));
+        assert!(lane.enqueue(entry(ticket, customer, number(ticket)), &LIMITS));
     }
     lane.decided([1, 2], taken.wait, vec![busy]);
     assert_eq!(take(&mut lane), (vec![1, 4], true));
@@ -94,7 +98,7 @@ fn whom_a_call_passed_over_goes_on_with_its_customers_purchases_only() {
 
 #[test]
 fn the_members_of_a_call_that_failed_go_one_by_one() {
-    let mut lane = lane_of((1..=3).map(|n| entry(n, n as u32, n as u32)));
+    let mut lane = lane_of((1..=3).map(|n| entry(n, number(n), number(n))));
     let taken = lane.take(&LIMITS).unwrap();
     let alone = taken.entries.into_iter().map(|entry| Entry { company: Company::Nobody, ..entry }).collect();
     assert!(lane.enqueue(entry(4, 4, 4), &LIMITS));
@@ -146,7 +150,7 @@ fn a_lane_is_idle_when_nothing_waits_and_no_call_is_under_way() {
     assert!(lane.begin_call(&LIMITS));
     assert_eq!(take(&mut lane).0, [1]);
     assert!(!lane.is_idle());
-    lane.decided([1], true, Vec::new());
+    lane.decided([1], false, Vec::new());
     lane.end_call();
     assert!(lane.is_idle());
 }
