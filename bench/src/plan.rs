@@ -43,7 +43,7 @@ impl Plan {
         warm_up: window(0, 2_000),
         scan: window(1_000, 1_000),
         client_counts: &[4, 8, 16, 32, 64],
-        round: window(500, 2_500),
+        round: window(500, 2_000),
         short: window(500, 1_500),
         rounds: 3,
         lone_requests: 500,

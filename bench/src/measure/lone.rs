@@ -1,11 +1,12 @@
 //! A client that is alone must not pay for what helps a crowd: its purchases with combining on and off, one after the
-//! other on one connection each, in turns.
+//! other on one connection each, in turns. Both servers are new, so that they have the same past.
 
 use rand::{SeedableRng, rngs::SmallRng};
 
 use crate::{
     client::Client,
     figures::{Figures, Goal},
+    server::Combining,
     stage::Stage,
     stats::{Spread, histogram, mean, quantile_ms, record},
     traffic::Traffic,
@@ -13,7 +14,11 @@ use crate::{
 
 /// Measures it.
 pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<()> {
-    let targets = [stage.on(), stage.off()];
+    let servers = [
+        stage.program.start(stage.bed, &stage.database, Combining::On).await?,
+        stage.program.start(stage.bed, &stage.database, Combining::Off).await?,
+    ];
+    let targets = [&servers[0].target, &servers[1].target];
     let mut clients = [Client::connect(targets[0].address).await?, Client::connect(targets[1].address).await?];
     let mut rng = SmallRng::from_rng(&mut rand::rng());
     let mut medians = Vec::new();
@@ -31,6 +36,10 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
         if round > 0 {
             medians.push((quantile_ms(&latencies[0], 0.5), quantile_ms(&latencies[1], 0.5)));
         }
+    }
+    drop(clients);
+    for server in servers {
+        server.stop().await?;
     }
     let (on, off) = (mean(medians.iter().map(|pair| pair.0)), mean(medians.iter().map(|pair| pair.1)));
     figures.measure(
