@@ -457,6 +457,15 @@ function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.keys_known(uuid,text[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_keys text[]
+    returns: boolean[]
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 4e9af0515673a4734cc4f731a36e4e3a31ae81f63cf7b856971e004fdc91b564
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_before bigint, p_limit integer
@@ -582,7 +591,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],in
     returns: SETOF record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 d36f7b2350d066378ad5cf2e63bdbc07f72363aaee0f87954163de74a9b183a9
+    body: sha256 646188e606683d37a75e3d1a9e727a36fcc91ce26450aa29fdb464945da95b08
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

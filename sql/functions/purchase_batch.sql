@@ -128,11 +128,7 @@ BEGIN
     lock_wait_us := extract(epoch FROM clock_timestamp() - v_started) * 1000000;
 
     -- 2. Which keys were used before, and how the accounts stand.
-    v_is_known := ARRAY(
-        SELECT EXISTS (
-            SELECT FROM tallystick.credit_ledger AS entry
-            WHERE entry.business_id = p_business_id AND entry.idempotency_key = asked.key)
-        FROM unnest(p_idempotency_keys) AS asked (key));
+    v_is_known := tallystick.keys_known(p_business_id, p_idempotency_keys);
 
     SELECT array_agg(account.is_busy), array_agg(account.blocked), array_agg(account.credit_limit),
            array_agg(account.entry_no), array_agg(account.balance), array_agg(account.charged_total)
@@ -259,11 +255,8 @@ BEGIN
             ELSIF v_has_short THEN
                 -- While the products were awaited, another customer's request may have used the key and taken the stock:
                 -- then it came first in everything. (This customer's requests are held off by the customer's lock.)
-                v_is_known_by_now := coalesce(v_is_known_by_now, ARRAY(
-                    SELECT EXISTS (
-                        SELECT FROM tallystick.credit_ledger AS entry
-                        WHERE entry.business_id = p_business_id AND entry.idempotency_key = asked.key)
-                    FROM unnest(p_idempotency_keys) AS asked (key)));
+                v_is_known_by_now := coalesce(
+                    v_is_known_by_now, tallystick.keys_known(p_business_id, p_idempotency_keys));
                 IF v_is_known_by_now[n] THEN
                     outcome := 'key_reused';
                 ELSE

@@ -9,3 +9,4 @@ mod overdue_list;
 mod overdue_plan;
 mod purchase_batch;
 mod purchase_input;
+mod purchase_plan;

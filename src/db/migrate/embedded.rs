@@ -41,6 +41,7 @@ const FUNCTIONS: &[File] = embed![
     "functions/customer_get.sql",
     "functions/customer_list.sql",
     "functions/customer_update.sql",
+    "functions/keys_known.sql",
     "functions/ledger_list.sql",
     "functions/new_id.sql",
     "functions/order_get.sql",

@@ -1,0 +1,48 @@
+//! A purchase reads as many rows on the day of the installation as ever after: the plans that a session makes while the tables
+//! are empty are good ones, for they are kept. What is read is asserted, and no time.
+
+use crate::support::{
+    actor::{Actor, context},
+    fresh_database::SERVER_ROLE,
+    two_businesses::{OURS, fill, two_businesses},
+};
+
+const PLENTY: &str = "
+    SET session_replication_role = replica;
+    UPDATE tallystick.products SET stock = 1000000;
+    UPDATE tallystick.customers SET credit_limit = 9007199254740991;";
+
+/// So many calls of so many purchases each, by one session in one transaction.
+fn purchases(calls: u32, each: u32) -> String {
+    fill(&format!(
+        "SELECT count(*) FILTER (WHERE decided.outcome = 'created')
+         FROM generate_series(1, {calls}) AS call, LATERAL tallystick.purchase_batch(
+             {{business}}, ARRAY[{{customer}}::uuid], ARRAY[{{product}}::uuid],
+             array_fill(1, ARRAY[{each}]),
+             ARRAY(SELECT 'k-' || call || '-' || n FROM generate_series(1, {each}) AS n),
+             array_fill(NULL::uuid, ARRAY[{each}]),
+             array_fill(1, ARRAY[{each}]), array_fill(1, ARRAY[{each}]), array_fill(1::bigint, ARRAY[{each}]), true) AS decided;"
+    ))
+}
+
+const READ: &str = "
+    SELECT relname, idx_tup_fetch, seq_tup_read FROM pg_stat_xact_user_tables
+    WHERE schemaname = 'tallystick' AND coalesce(idx_tup_fetch, 0) + seq_tup_read > 0;";
+
+#[tokio::test]
+async fn a_purchase_in_a_session_that_began_on_empty_tables_reads_a_handful_of_rows() {
+    for (calls, each) in [(300_u32, 1), (60, 5)] {
+        let database = two_businesses().await;
+        database.session().await.client().batch_execute(PLENTY).await.unwrap();
+        let server = Actor::new(&database, SERVER_ROLE, &context(&OURS.id("business"))).await;
+        let rows = server.rows(&format!("{} {READ}", purchases(calls, each))).await;
+        assert_eq!(rows[0], [Some("300".to_owned())]);
+        for row in &rows[1..] {
+            let [Some(table), fetched, read] = row.as_slice() else { panic!("{row:?}") };
+            let number = |text: &Option<String>| text.as_deref().unwrap_or("0").parse::<u32>().unwrap();
+            // A handful a purchase: locks, look-ups, and what the foreign keys look at. All earlier ones would be 45,000.
+            assert!(number(fetched) <= 300 * 10, "{table}: {fetched:?} rows by index for 300 purchases");
+            assert_eq!(number(read), 0, "{table} was read as a whole");
+        }
+    }
+}
