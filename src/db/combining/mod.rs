@@ -75,6 +75,11 @@ impl Combiner {
         Arc::new(Self { lanes: Mutex::default(), turns, next_ticket: AtomicU64::default(), settings })
     }
 
+    /// How many purchases wait for a call to take them, of all businesses.
+    pub(super) fn waiting(&self) -> usize {
+        self.lanes().values().map(Lane::waiting).sum()
+    }
+
     /// Makes a purchase in whatever company.
     pub(super) async fn purchase(
         self: &Arc<Self>,
