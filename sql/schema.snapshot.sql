@@ -582,7 +582,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],in
     returns: SETOF record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 d36f7b2350d066378ad5cf2e63bdbc07f72363aaee0f87954163de74a9b183a9
+    body: sha256 c518e21c7f27c5d9e00c57ee62106e8066ceb12b21f6333dfbf62a7d3934e9fd
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -382,6 +382,37 @@ async fn a_batch_that_does_not_wait_passes_over_a_customer_who_is_held_and_decid
 }
 
 #[tokio::test]
+async fn a_batch_that_waits_for_nothing_passes_over_a_product_that_is_held_and_decides_the_rest() {
+    let place = Place::new().await;
+    let mut holder = place.database.session().await;
+    let held = holder.client_mut().transaction().await.unwrap();
+    let lock = format!("SELECT FROM tallystick.products WHERE id = '{}' FOR NO KEY UPDATE", product(1));
+    held.batch_execute(&lock).await.unwrap();
+
+    let buys = [
+        buy(0, &[(0, 1), (1, 1)], "held"),
+        buy(0, &[(2, 1)], "free"),
+        buy(3, &[(1, 1), (PRODUCTS, 1)], "held-too"),
+        buy(4, &[(1, 1)], "blocked"),
+        buy(3, &[(PRODUCTS, 1)], "unknown"),
+        buy(3, &[(0, 1)], "last"),
+    ];
+    let sql = together(&buys, false).replace(", false) ORDER", ", NULL) ORDER");
+    let rows = place.rows(&sql).await;
+    assert_eq!(
+        outcomes(&rows),
+        ["product_busy", "created", "product_busy", "customer_blocked", "product_not_found", "created"]
+    );
+    held.rollback().await.unwrap();
+    let rows = place.rows(&sql).await;
+    assert_eq!(
+        outcomes(&rows),
+        ["created", "replayed", "product_not_found", "customer_blocked", "product_not_found", "replayed"]
+    );
+    audit(&place.database).await;
+}
+
+#[tokio::test]
 async fn the_same_key_twice_in_a_batch_is_an_error_and_nothing_is_written_unless_the_first_was_refused() {
     let place = Place::new().await;
     let before = contents(&place.database).await;

@@ -43,6 +43,26 @@ async fn a_product_that_is_held_for_ever_stops_only_who_buys_it() {
     counter.server.audit().await;
 }
 
+/// Each waits for as long as a call may wait, and more than once: one after the other, they would outlast every request.
+#[tokio::test]
+async fn many_buyers_of_a_product_that_is_held_for_ever_do_not_keep_others_waiting_until_their_time_is_over() {
+    let counter = Counter::open(&[]).await;
+    let customers = counter.customers(24, 1_000).await;
+    let (stuck, beans) = (counter.shop.product(10, 10).await, counter.shop.product(100, 100).await);
+    let held = Gate::at(&counter.server.database, &product_row(&stuck)).await;
+    let buying: Vec<_> = customers
+        .iter()
+        .enumerate()
+        .map(|(number, id)| counter.buy(id, id, &[(if number % 4 == 1 { &stuck } else { &beans }, 1)]))
+        .collect();
+    for (number, answer) in answers(buying).await.iter().enumerate() {
+        assert_eq!(answer.status, if number % 4 == 1 { 503 } else { 201 }, "{number}: {}", answer.body);
+    }
+    held.open().await;
+    assert_eq!(counter.shop.stock(&beans).await, 82);
+    counter.server.audit().await;
+}
+
 #[tokio::test]
 async fn a_customer_who_is_held_for_ever_stops_nobody_else() {
     let counter = Counter::open(&IMPATIENT).await;
@@ -108,7 +128,7 @@ async fn a_purchase_that_fails_within_takes_no_other_with_it() {
             assert!(!answer.is_replay());
         }
     }
-    assert_eq!(counter.batches().await, (12, 21), "the doorman's, one that failed, and ten alone");
+    assert_eq!(counter.batches().await, (12, 21), "the doorman's, one that failed twice, and ten alone");
     assert_eq!((counter.shop.stock(&beans).await, counter.shop.stock(&poison).await), (91, 100));
     superuser.client().batch_execute("DROP FUNCTION public.refuse CASCADE").await.unwrap();
     counter.server.audit().await;
