@@ -98,6 +98,8 @@ pub struct PoolStatus {
     pub available: u64,
     /// Calls that wait for a connection.
     pub waiting: u64,
+    /// Purchases that wait for a call to take them.
+    pub purchases_waiting: u64,
 }
 
 type PoolProbe = Box<dyn Fn() -> PoolStatus + Send + Sync>;
@@ -117,6 +119,7 @@ pub struct Metrics {
     pool_size: Gauge<u64, AtomicU64>,
     pool_available: Gauge<u64, AtomicU64>,
     pool_waiting: Gauge<u64, AtomicU64>,
+    purchases_waiting: Gauge<u64, AtomicU64>,
     pool_probe: OnceLock<PoolProbe>,
     connections_open: Gauge,
     connections_refused: Counter,
@@ -153,6 +156,7 @@ impl Metrics {
             pool_size: Gauge::default(),
             pool_available: Gauge::default(),
             pool_waiting: Gauge::default(),
+            purchases_waiting: Gauge::default(),
             pool_probe: OnceLock::new(),
             connections_open: Gauge::default(),
             connections_refused: Counter::default(),
@@ -201,6 +205,11 @@ impl Metrics {
         registry.register("pool_connections", "Database connections there are", self.pool_size.clone());
         registry.register("pool_available", "Database connections that nobody uses", self.pool_available.clone());
         registry.register("pool_waiting", "Calls waiting for a database connection", self.pool_waiting.clone());
+        registry.register(
+            "purchases_waiting",
+            "Purchases waiting for a call to take them",
+            self.purchases_waiting.clone(),
+        );
         registry.register("http_connections", "Open client connections", self.connections_open.clone());
         registry.register(
             "http_connections_refused",
@@ -229,6 +238,7 @@ impl Metrics {
             self.pool_size.set(status.size);
             self.pool_available.set(status.available);
             self.pool_waiting.set(status.waiting);
+            self.purchases_waiting.set(status.purchases_waiting);
         }
         let mut text = String::with_capacity(16 * 1024);
         encode(&mut text, &self.registry)?;
@@ -352,7 +362,7 @@ mod tests {
         metrics.database_retry("deadlock");
         metrics.auth_failed(AuthFailure::Jwt);
         metrics.api_key_cache_hit();
-        metrics.watch_pool(|| PoolStatus { size: 8, available: 5, waiting: 2 });
+        metrics.watch_pool(|| PoolStatus { size: 8, available: 5, waiting: 2, purchases_waiting: 3 });
         let text = metrics.render().unwrap();
         for line in [
             r#"tallystick_http_requests_total{route="/v1/purchases",method="POST",status="409",code="insufficient_stock"} 1"#,
@@ -367,6 +377,7 @@ mod tests {
             "tallystick_pool_connections 8",
             "tallystick_pool_available 5",
             "tallystick_pool_waiting 2",
+            "tallystick_purchases_waiting 3",
             concat!(r#"tallystick_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""} 1"#),
         ] {
             assert!(text.contains(line), "{line} is missing from:\n{text}");

@@ -67,7 +67,8 @@ impl Pgbench {
         let output = Command::new(&self.program)
             .args(["--no-vacuum", "--protocol=prepared", "--progress=1", "--jobs=2"])
             .arg(format!("--client={clients}"))
-            .arg(format!("--time={}", warm_up + measured))
+            // pgbench may end before it has reported its last second.
+            .arg(format!("--time={}", warm_up + measured + 1))
             .arg(format!("--define=n={}", run * NUMBERS_PER_RUN))
             .arg(format!("--define=run={run}"))
             .arg("--file")
@@ -80,7 +81,7 @@ impl Pgbench {
         let output = output.with_context(|| format!("cannot run {}", self.program.display()))?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "pgbench failed: {said}");
-        let per_second = mean_rate(&said, usize::try_from(warm_up)?)?;
+        let per_second = mean_rate(&said, usize::try_from(warm_up)?, usize::try_from(measured)?)?;
         #[expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -105,12 +106,13 @@ fn whole_seconds(duration: Duration) -> u64 {
 }
 
 /// The mean of the rates that pgbench reports once a second, after the first `skipped` of them.
-fn mean_rate(said: &str, skipped: usize) -> anyhow::Result<f64> {
+fn mean_rate(said: &str, skipped: usize, counted: usize) -> anyhow::Result<f64> {
     let rates: Vec<f64> = said
         .lines()
         .filter(|line| line.starts_with("progress: "))
         .filter_map(|line| line.split(", ").nth(1)?.strip_suffix(" tps")?.parse().ok())
         .skip(skipped)
+        .take(counted)
         .collect();
     ensure!(!rates.is_empty(), "pgbench reported no progress: {said}");
     Ok(crate::stats::mean(rates))
@@ -124,7 +126,7 @@ mod tests {
     fn the_first_seconds_do_not_count() {
         let said = "pgbench (15.1)\nprogress: 1.0 s, 10.0 tps, lat 1.0 ms stddev 0.1, 0 failed\n\
                     progress: 2.0 s, 200.0 tps, lat 1.0 ms\nprogress: 3.0 s, 400.0 tps, lat 1.0 ms\n";
-        assert!((mean_rate(said, 1).unwrap() - 300.0).abs() < 1e-9);
-        assert!(mean_rate("", 0).is_err());
+        assert!((mean_rate(said, 1, 2).unwrap() - 300.0).abs() < 1e-9);
+        assert!(mean_rate("", 0, 1).is_err());
     }
 }

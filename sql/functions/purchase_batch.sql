@@ -6,15 +6,16 @@
 --
 -- Locks, in order: the customers' rows by id; then the products' rows by id. Every function that locks both keeps this order.
 -- What is validated is read in statements after the locks: reading in the locking statement itself can overspend.
--- Without p_wait a customer whom another transaction holds is passed over, so that the others need not wait.
+-- Without p_wait a customer whom another transaction holds is passed over, so that the others need not wait. If p_wait is
+-- NULL, so is a product: whoever buys none that is held is decided, however long it is held.
 --
 -- Outcomes, one row a purchase:
---           created, replayed, key_reused, customer_busy,
+--           created, replayed, key_reused, customer_busy, product_busy,
 --           customer_not_found, customer_blocked, product_not_found, insufficient_stock, total_too_large,
 --           credit_limit_exceeded.
 --   A refusal is an outcome and not an exception: nothing is written for it and nothing is stored.
 --   created, replayed:      order_id, created_at, total, balance_after, unit_prices (in line order)
---   customer_busy:          passed over, nothing is decided: to be asked for again
+--   customer_busy, product_busy: passed over, nothing is decided: to be asked for again
 --   product_not_found:      product_ids
 --   insufficient_stock:     product_ids, requested, available (all lines of a product together)
 --   credit_limit_exceeded:  credit_limit, balance, total (a created one tells what it was held to, too)
@@ -73,6 +74,8 @@ DECLARE
     v_charged_totals bigint[];
 
     -- By product number: the stock, as the batch leaves it so far.
+    v_free_ids uuid[];
+    v_is_held boolean[];
     v_prices bigint[];
     v_stocks_before bigint[];
     v_stocks bigint[];
@@ -103,6 +106,7 @@ DECLARE
     v_product integer;
     v_stock bigint;
     v_total numeric;
+    v_has_held boolean;
     v_has_unknown boolean;
     v_has_short boolean;
 BEGIN
@@ -156,15 +160,24 @@ BEGIN
     -- 3. Lock the products, in id order, unless there is nothing to decide.
     IF false = ANY (v_is_known) AND false = ANY (v_is_blocked) THEN
         v_started := clock_timestamp();
-        PERFORM FROM tallystick.products AS product
-        WHERE product.business_id = p_business_id AND product.id = ANY (p_product_ids)
-        ORDER BY product.id
-        FOR NO KEY UPDATE;
+        IF p_wait IS NULL THEN
+            v_free_ids := ARRAY(
+                SELECT product.id FROM tallystick.products AS product
+                WHERE product.business_id = p_business_id AND product.id = ANY (p_product_ids)
+                ORDER BY product.id
+                FOR NO KEY UPDATE SKIP LOCKED);
+        ELSE
+            PERFORM FROM tallystick.products AS product
+            WHERE product.business_id = p_business_id AND product.id = ANY (p_product_ids)
+            ORDER BY product.id
+            FOR NO KEY UPDATE;
+        END IF;
         lock_wait_us := lock_wait_us + extract(epoch FROM clock_timestamp() - v_started) * 1000000;
 
-        SELECT array_agg(shelf.price), array_agg(shelf.stock) INTO v_prices, v_stocks_before
+        SELECT array_agg(shelf.price), array_agg(shelf.stock), array_agg(shelf.is_held)
+        INTO v_prices, v_stocks_before, v_is_held
         FROM (
-            SELECT product.price, product.stock
+            SELECT product.price, product.stock, product.id <> ALL (v_free_ids) AS is_held
             FROM (
                 SELECT * FROM unnest(p_product_ids) WITH ORDINALITY LIMIT cardinality(p_product_ids)
             ) AS asked (id, no)
@@ -227,6 +240,7 @@ BEGIN
             -- Take everything from the shelf. Lines of one product count together.
             order_id := coalesce(p_order_ids[n], tallystick.new_id());
             v_total := 0;
+            v_has_held := false;
             v_has_unknown := false;
             v_has_short := false;
             FOR line IN v_first .. v_last LOOP
@@ -237,14 +251,18 @@ BEGIN
                 v_line_order_ids[line] := order_id;
                 v_line_nos[line] := line - v_first + 1;
                 v_total := v_total + p_quantities[line]::numeric * v_prices[v_product];
-                IF v_stock IS NULL THEN
+                IF v_is_held[v_product] THEN
+                    v_has_held := true;
+                ELSIF v_stock IS NULL THEN
                     v_has_unknown := true;
                 ELSIF v_stock < 0 THEN
                     v_has_short := true;
                 END IF;
             END LOOP;
 
-            IF v_has_unknown THEN
+            IF v_has_held THEN
+                outcome := 'product_busy';
+            ELSIF v_has_unknown THEN
                 outcome := 'product_not_found';
                 product_ids := ARRAY(
                     SELECT DISTINCT line.product_id

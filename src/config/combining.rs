@@ -38,6 +38,7 @@ impl CombiningArgs {
         let limits = LaneLimits {
             // Two at least: one may wait for a row that somebody else holds, without a turn, while the other goes on.
             calls: (calls / 2).max(2),
+            turns: (calls / 2).max(1),
             waiting: self.purchase_queue as usize,
             batch_purchases: self.purchase_batch as usize,
             batch_lines: BATCH_LINES,
@@ -59,6 +60,19 @@ mod tests {
     #[test]
     fn purchases_get_a_quarter_of_the_pool_but_two_connections_if_there_are_two() {
         assert_eq!([1, 2, 3, 8, 12, 16, 100].map(|size| calls(None, size)), [1, 2, 2, 2, 3, 4, 25]);
+    }
+
+    #[test]
+    fn one_business_leaves_a_connection_for_the_others_purchases() {
+        for (size, turns) in [(1, 1), (2, 1), (8, 1), (12, 1), (16, 2), (100, 12)] {
+            let args = CombiningArgs {
+                combine_purchases: true,
+                purchase_connections: None,
+                purchase_batch: 64,
+                purchase_queue: 1,
+            };
+            assert_eq!(args.settings(size, Duration::ZERO).unwrap().limits.turns, turns, "{size}");
+        }
     }
 
     #[test]

@@ -33,12 +33,17 @@ impl Database {
         Self { combiner: Some(Combiner::new(settings)), ..self }
     }
 
-    /// Tells the pool's state whenever it is asked, for metrics. It keeps the pool and nothing else alive.
+    /// Tells what the pool and the queues hold whenever it is asked, for metrics. It keeps them and nothing else alive.
     pub fn pool_probe(&self) -> impl Fn() -> PoolStatus + Send + Sync + 'static {
-        let pool = self.pool.clone();
+        let (pool, combiner) = (self.pool.clone(), self.combiner.clone());
         move || {
             let status = pool.status();
-            PoolStatus { size: status.size as u64, available: status.available as u64, waiting: status.waiting as u64 }
+            PoolStatus {
+                size: status.size as u64,
+                available: status.available as u64,
+                waiting: status.waiting as u64,
+                purchases_waiting: combiner.as_ref().map_or(0, |combiner| combiner.waiting()) as u64,
+            }
         }
     }
 

@@ -52,7 +52,7 @@ impl Database {
 
     async fn purchase_alone(&self, business_id: BusinessId, new: &NewPurchase) -> Result<Recorded<Order>> {
         let batch = [(OrderId::new(), new)];
-        let answer = self.run(call(business_id, &batch, true)).await?;
+        let answer = self.run(call(business_id, &batch, Some(true))).await?;
         match self.decisions(answer, &batch)?.pop() {
             Some(Decision::Decided(recorded)) => recorded,
             _ => Err(Error::internal(anyhow::anyhow!("a purchase was not decided"))),
@@ -61,13 +61,14 @@ impl Database {
 
     /// Decides purchases in one transaction: each with the id of its order, if this makes it. One decision for each.
     ///
-    /// With `wait` the call waits for customers whose rows somebody else holds; without, it leaves them undecided.
+    /// With `wait` the call waits for customers whose rows somebody else holds; without, it leaves them undecided. If that
+    /// is not said, it leaves undecided who would wait for a product, too.
     pub(super) async fn purchase_batch(
         &self,
         connection: Connection,
         business_id: BusinessId,
         batch: &[(OrderId, &NewPurchase)],
-        wait: bool,
+        wait: Option<bool>,
     ) -> Result<Vec<Decision>> {
         let answer = self.run_on(connection, &call(business_id, batch, wait)).await?;
         self.decisions(answer, batch)
@@ -93,7 +94,7 @@ impl Database {
 
 /// The call that decides a batch. Ids are made once per request, so that a later try tells the order of an earlier one from
 /// another request's.
-fn call(business_id: BusinessId, batch: &[(OrderId, &NewPurchase)], wait: bool) -> Call {
+fn call(business_id: BusinessId, batch: &[(OrderId, &NewPurchase)], wait: Option<bool>) -> Call {
     let purchases = || batch.iter().map(|(_, new)| *new);
     let lines = || purchases().flat_map(|new| &new.lines);
     let (customer_ids, customer_nos) = numbered(purchases().map(|new| new.customer_id.uuid()));
@@ -121,8 +122,8 @@ fn numbered(ids: impl Iterator<Item = Uuid> + Clone) -> (Vec<Uuid>, Vec<i32>) {
 }
 
 fn decide(row: &Row, own_id: OrderId, new: &NewPurchase) -> Result<Decision> {
-    if row.try_get::<_, &str>("outcome").map_err(Error::internal)? == "customer_busy" {
-        return Ok(Decision::CustomerBusy);
+    if matches!(row.try_get("outcome").map_err(Error::internal)?, "customer_busy" | "product_busy") {
+        return Ok(Decision::Busy);
     }
     let order = outcome(row, new.customer_id, &new.lines);
     let recorded = order.map(|order| Recorded { replayed: order.id != own_id, record: order });

@@ -21,10 +21,14 @@ use crate::support::{
 /// The database connections of both servers together: so many calls can be in the database at once.
 pub const CONNECTIONS: usize = 64;
 
-/// Nobody gives up, however slow the machine: how a crowd ends is the subject, and not how long it takes.
 /// Each purchase is a call of its own, so that all of them are in the database together.
-const FLAGS: [&str; 11] = [
-    "--combine-purchases=false",
+const EACH_ALONE: &str = "--combine-purchases=false";
+
+/// Each server makes one call for purchases at a time, for all that have come since the last one.
+const TOGETHER: &str = "--purchase-connections=1";
+
+/// Nobody gives up, however slow the machine: how a crowd ends is the subject, and not how long it takes.
+const FLAGS: [&str; 10] = [
     "--pool-size=32",
     "--pool-wait-timeout=100s",
     "--lock-timeout=100s",
@@ -49,9 +53,19 @@ pub struct Crowd {
 
 impl Crowd {
     pub async fn gather() -> Self {
+        Self::gather_with(EACH_ALONE).await
+    }
+
+    /// A crowd whose purchases are combined.
+    pub async fn gather_to_combine() -> Self {
+        Self::gather_with(TOGETHER).await
+    }
+
+    async fn gather_with(flag: &str) -> Self {
         let permit = CROWDS.acquire().await.unwrap();
-        let first = TestServer::start_with(&FLAGS).await;
-        let second = first.start_another(&FLAGS).await;
+        let flags = [&FLAGS[..], &[flag]].concat();
+        let first = TestServer::start_with(&flags).await;
+        let second = first.start_another(&flags).await;
         let shop = first.shop().await;
         let shops = [shop.clone(), shop.at(&second)];
         Self { servers: [first, second], shops, _permit: permit }

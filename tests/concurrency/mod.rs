@@ -2,11 +2,13 @@
 //!
 //! - [`interleavings`]: two or three sessions, statement by statement, in one exact order.
 //! - `credit`, `stock`, `keys`, `deadlocks`, `names`: crowds over HTTP, through two servers on one database, at one point.
+//! - [`combining`]: purchases that wait in their business's queue and are decided together.
 //! - [`races`]: random requests of many kinds at once, which must have a serial outcome ([`history`] says what that is).
 //! - [`sequences`]: random requests one after the other, whose every answer must be the [`model`]'s.
 
 mod actions;
 mod cast;
+mod combining;
 mod credit;
 mod crowd;
 mod deadlocks;

@@ -23,11 +23,25 @@ const CLIENTS: usize = 16;
 const REQUESTS_OF_A_CLIENT: usize = 6;
 const ROUNDS: usize = 3;
 const CREDIT_LIMITS: [i64; 2] = [1_000, 600];
+const EVERYTHING: [(Kind, usize); 9] = [
+    (Kind::Buy, 12),
+    (Kind::Pay, 4),
+    (Kind::Restock, 2),
+    (Kind::Correct, 2),
+    (Kind::SetLimit, 2),
+    (Kind::SetBlocked, 2),
+    (Kind::SetPrice, 2),
+    (Kind::SeeCustomer, 2),
+    (Kind::SeeProduct, 2),
+];
 const PRICES_AND_STOCKS: [(i64, i64); 3] = [(90, 40), (35, 25), (150, 12)];
 
 /// Has the clients of a crowd ask for what the mix holds, and looks for the order that explains their answers.
 async fn race(kinds: &[(Kind, usize)]) {
-    let crowd = Crowd::gather().await;
+    race_in(Crowd::gather().await, kinds).await;
+}
+
+async fn race_in(crowd: Crowd, kinds: &[(Kind, usize)]) {
     let mut rng = seed::new_random();
     let mut mix = Mix::of(kinds, CREDIT_LIMITS.len(), PRICES_AND_STOCKS.len());
     mix.one_shared_key_in = 6;
@@ -116,16 +130,16 @@ async fn purchases_racing_blocks_have_a_serial_outcome() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_at_once_has_a_serial_outcome() {
-    race(&[
-        (Kind::Buy, 12),
-        (Kind::Pay, 4),
-        (Kind::Restock, 2),
-        (Kind::Correct, 2),
-        (Kind::SetLimit, 2),
-        (Kind::SetBlocked, 2),
-        (Kind::SetPrice, 2),
-        (Kind::SeeCustomer, 2),
-        (Kind::SeeProduct, 2),
-    ])
-    .await;
+    race(&EVERYTHING).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_at_once_has_a_serial_outcome_with_purchases_combined_too() {
+    race_in(Crowd::gather_to_combine().await, &EVERYTHING).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn combined_purchases_racing_payments_and_restocks_have_a_serial_outcome() {
+    let kinds = [(Kind::Buy, 12), (Kind::Pay, 2), (Kind::Restock, 1), (Kind::SeeCustomer, 1)];
+    race_in(Crowd::gather_to_combine().await, &kinds).await;
 }

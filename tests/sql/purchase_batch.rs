@@ -216,7 +216,7 @@ fn interlude(rng: &mut StdRng) -> Vec<String> {
     for number in 0..PRODUCTS {
         let (id, key) = (product(number), Uuid::now_v7());
         if rng.random_ratio(1, 3) {
-            let count = rng.random_range(1..30);
+            let count = rng.random_range(1..6);
             calls.push(format!("stock_movement_record({{business}}, '{id}', {count}, 'came', '{key}', '{key}')"));
         }
     }
@@ -382,6 +382,37 @@ async fn a_batch_that_does_not_wait_passes_over_a_customer_who_is_held_and_decid
 }
 
 #[tokio::test]
+async fn a_batch_that_waits_for_nothing_passes_over_a_product_that_is_held_and_decides_the_rest() {
+    let place = Place::new().await;
+    let mut holder = place.database.session().await;
+    let held = holder.client_mut().transaction().await.unwrap();
+    let lock = format!("SELECT FROM tallystick.products WHERE id = '{}' FOR NO KEY UPDATE", product(1));
+    held.batch_execute(&lock).await.unwrap();
+
+    let buys = [
+        buy(0, &[(0, 1), (1, 1)], "held"),
+        buy(0, &[(2, 1)], "free"),
+        buy(3, &[(1, 1), (PRODUCTS, 1)], "held-too"),
+        buy(4, &[(1, 1)], "blocked"),
+        buy(3, &[(PRODUCTS, 1)], "unknown"),
+        buy(3, &[(0, 1)], "last"),
+    ];
+    let sql = together(&buys, false).replace(", false) ORDER", ", NULL) ORDER");
+    let rows = place.rows(&sql).await;
+    assert_eq!(
+        outcomes(&rows),
+        ["product_busy", "created", "product_busy", "customer_blocked", "product_not_found", "created"]
+    );
+    held.rollback().await.unwrap();
+    let rows = place.rows(&sql).await;
+    assert_eq!(
+        outcomes(&rows),
+        ["created", "replayed", "product_not_found", "customer_blocked", "product_not_found", "replayed"]
+    );
+    audit(&place.database).await;
+}
+
+#[tokio::test]
 async fn the_same_key_twice_in_a_batch_is_an_error_and_nothing_is_written_unless_the_first_was_refused() {
     let place = Place::new().await;
     let before = contents(&place.database).await;
@@ -417,6 +448,12 @@ async fn a_batch_sees_nothing_of_another_business() {
     audit(&place.database).await;
 }
 
+/// A call with arguments as they are.
+fn call_of(arguments: &[String]) -> String {
+    let business = OURS.id("business");
+    format!("SELECT outcome FROM tallystick.purchase_batch('{business}', {})", arguments.join(", "))
+}
+
 #[tokio::test]
 async fn a_batch_that_is_none_is_refused_before_anything_is_looked_at() {
     let place = Place::new().await;
@@ -432,10 +469,6 @@ async fn a_batch_that_is_none_is_refused_before_anything_is_looked_at() {
         "'{1,1,1}'".into(),
         "true".into(),
     ];
-    let call = |arguments: &[String]| {
-        let business = OURS.id("business");
-        format!("SELECT outcome FROM tallystick.purchase_batch('{business}', {})", arguments.join(", "))
-    };
     let before = contents(&place.database).await;
     for (argument, bad) in [
         (0, format!("'{{{b},{a}}}'")),
@@ -496,16 +529,24 @@ async fn a_batch_that_is_none_is_refused_before_anything_is_looked_at() {
     ] {
         let mut arguments = good.clone();
         arguments[argument] = bad;
-        let sql = call(&arguments);
+        let sql = call_of(&arguments);
         assert_eq!(place.refusal(&sql).await, "22023", "{sql}");
     }
+    assert_eq!(contents(&place.database).await, before);
+    assert_eq!(outcomes(&place.rows(&call_of(&good)).await), ["created", "created"]);
+    audit(&place.database).await;
+}
+
+#[tokio::test]
+async fn a_batch_has_500_purchases_at_most() {
+    let place = Place::new().await;
     let many = |purchases: usize| {
         let ones = |sql_type: &str| format!("array_fill(1::{sql_type}, ARRAY[{purchases}])");
         let keys = format!("ARRAY(SELECT 'k' || n FROM generate_series(1, {purchases}) AS n)");
         let ids = format!("array_fill(NULL::uuid, ARRAY[{purchases}])");
         let one = |id: String| format!("'{{{id}}}'");
-        call(&[
-            one(a.clone()),
+        call_of(&[
+            one(OURS.id("customer")),
             one(OURS.id("product")),
             ones("integer"),
             keys,
@@ -517,10 +558,9 @@ async fn a_batch_that_is_none_is_refused_before_anything_is_looked_at() {
         ])
     };
     assert_eq!(place.refusal(&many(501)).await, "22023");
-    assert_eq!(contents(&place.database).await, before);
-
-    assert_eq!(outcomes(&place.rows(&call(&good)).await), ["created", "created"]);
     let rows = place.rows(&many(500)).await;
     assert_eq!(rows.len(), 500);
+    // 24 pieces are left for 930 of credit.
+    assert_eq!(outcomes(&rows).iter().filter(|outcome| **outcome == "created").count(), 9);
     audit(&place.database).await;
 }

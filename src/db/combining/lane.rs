@@ -10,6 +10,8 @@ use std::{
 pub struct LaneLimits {
     /// Calls under way at once, from 1.
     pub calls: usize,
+    /// Those of them that wait for no customer, and so may keep other businesses waiting, from 1.
+    pub turns: usize,
     /// Purchases that wait, beyond which more are refused.
     pub waiting: usize,
     /// Purchases in one call, from 1.
@@ -62,11 +64,12 @@ pub struct Lane<T, C, K> {
     customers_under_way: HashSet<C>,
     calls: usize,
     waiting_calls: usize,
+    turns: usize,
 }
 
 impl<T, C, K> Default for Lane<T, C, K> {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), customers_under_way: HashSet::new(), calls: 0, waiting_calls: 0 }
+        Self { waiting: VecDeque::new(), customers_under_way: HashSet::new(), calls: 0, waiting_calls: 0, turns: 0 }
     }
 }
 
@@ -91,8 +94,10 @@ impl<T, C: Copy + Eq + Hash, K: Clone + Eq + Hash> Lane<T, C, K> {
     pub fn take(&mut self, limits: &LaneLimits) -> Option<Taken<T, C, K>> {
         // One call at least is kept for those who need not wait for anybody.
         let may_wait = self.waiting_calls < limits.calls.saturating_sub(1).max(1);
+        let has_turn = self.turns < limits.turns;
         let first = self.waiting.iter().position(|entry| {
-            !self.customers_under_way.contains(&entry.customer) && (may_wait || entry.company == Company::Anybody)
+            let may_go = if entry.company == Company::Anybody { has_turn } else { may_wait };
+            may_go && !self.customers_under_way.contains(&entry.customer)
         })?;
         let first = self.waiting.remove(first)?;
         let (company, customer) = (first.company, first.customer);
@@ -123,16 +128,19 @@ impl<T, C: Copy + Eq + Hash, K: Clone + Eq + Hash> Lane<T, C, K> {
         }
         self.customers_under_way.extend(entries.iter().map(|entry| entry.customer));
         let wait = company != Company::Anybody;
-        self.waiting_calls += usize::from(wait);
+        *if wait { &mut self.waiting_calls } else { &mut self.turns } += 1;
         Some(Taken { entries, wait })
     }
 
-    /// What `take` gave is decided, but for `undecided`, which go back to the head of the queue.
+    /// What `take` gave is decided, but for `undecided`, which go back to the head of the queue. Without customers, it gave
+    /// nothing.
     pub fn decided(&mut self, customers: impl IntoIterator<Item = C>, wait: bool, undecided: Vec<Entry<T, C, K>>) {
+        let mut taken = 0;
         for customer in customers {
             self.customers_under_way.remove(&customer);
+            taken = 1;
         }
-        self.waiting_calls -= usize::from(wait);
+        *if wait { &mut self.waiting_calls } else { &mut self.turns } -= taken;
         for entry in undecided.into_iter().rev() {
             self.waiting.push_front(entry);
         }

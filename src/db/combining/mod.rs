@@ -56,8 +56,8 @@ type PurchaseLane = Lane<Asked, CustomerId, IdempotencyKey>;
 /// What became of one purchase of a call.
 pub(super) enum Decision {
     Decided(Result<Recorded<Order>>),
-    /// Somebody else holds the customer's row, and the call did not wait for it.
-    CustomerBusy,
+    /// Somebody else holds the customer's row or a product's, and the call did not wait for it.
+    Busy,
 }
 
 /// The lanes of all businesses that have something under way.
@@ -73,6 +73,11 @@ impl Combiner {
     pub(super) fn new(settings: CombiningSettings) -> Arc<Self> {
         let turns = Semaphore::new(settings.calls);
         Arc::new(Self { lanes: Mutex::default(), turns, next_ticket: AtomicU64::default(), settings })
+    }
+
+    /// How many purchases wait for a call to take them, of all businesses.
+    pub(super) fn waiting(&self) -> usize {
+        self.lanes().values().map(Lane::waiting).sum()
     }
 
     /// Makes a purchase in whatever company.
@@ -114,9 +119,14 @@ impl Combiner {
             return Err(Error::Overloaded);
         }
         if lane.begin_call(&self.settings.limits) {
-            tokio::spawn(Arc::clone(self).work(database.clone(), business_id));
+            self.spawn_call(database, business_id);
         }
         Ok(ticket)
+    }
+
+    /// Starts a call that has begun.
+    fn spawn_call(self: &Arc<Self>, database: &Database, business_id: BusinessId) {
+        tokio::spawn(Arc::clone(self).work(database.clone(), business_id));
     }
 
     /// Makes calls for a business for as long as there is something for them.
@@ -136,15 +146,27 @@ impl Combiner {
             let Some(entries) = call.take() else { return };
             // Who waits for a row that somebody else holds does not keep the others waiting.
             let _turn = turn.ok().filter(|_| !call.wait);
+            // Nor does it keep those who are left: the call that could take them may have ended when there was nothing for it.
+            if call.wait && combiner.with_lane(business_id, |lane| lane.begin_call(&combiner.settings.limits)) {
+                combiner.spawn_call(&database, business_id);
+            }
             for entry in &entries {
                 database.metrics.purchase_taken(entry.item.since.elapsed());
             }
             database.metrics.purchase_batch(entries.len());
             let batch: Vec<_> = entries.iter().map(|entry| (entry.item.own_id, &entry.item.purchase)).collect();
-            let deciding = database.purchase_batch(connection, business_id, &batch, call.wait);
+            let deciding = database.purchase_batch(connection, business_id, &batch, Some(call.wait));
             // A call for one belongs to its request's trace.
             let span = if let [only] = &*entries { only.item.span.clone() } else { tracing::Span::none() };
-            let decisions = deciding.instrument(span).await;
+            let mut decisions = deciding.instrument(span).await;
+            if decisions.is_err()
+                && !call.wait
+                && batch.len() > 1
+                && let Ok(connection) = database.pool.get().await
+            {
+                // Perhaps for a product that somebody holds: whoever buys another need not wait for it.
+                decisions = database.purchase_batch(connection, business_id, &batch, None).await;
+            }
             call.decided(answer(entries, decisions));
         }
     }
@@ -182,7 +204,7 @@ fn answer(entries: Vec<PurchaseEntry>, decisions: Result<Vec<Decision>>) -> Vec<
         match decision {
             // Whoever has left by now learns it by asking again.
             Decision::Decided(result) => drop(entry.item.answer.send(result)),
-            Decision::CustomerBusy => undecided.push(Entry { company: Company::OwnCustomer, ..entry }),
+            Decision::Busy => undecided.push(Entry { company: Company::OwnCustomer, ..entry }),
         }
     }
     undecided

@@ -19,7 +19,7 @@ fn purchase(key: &str) -> NewPurchase {
 }
 
 fn combiner() -> Arc<Combiner> {
-    let limits = LaneLimits { calls: 1, waiting: 10, batch_purchases: 10, batch_lines: 10 };
+    let limits = LaneLimits { calls: 1, turns: 1, waiting: 10, batch_purchases: 10, batch_lines: 10 };
     Combiner::new(CombiningSettings { calls: limits.calls, limits, wait_timeout: Duration::from_secs(1) })
 }
 

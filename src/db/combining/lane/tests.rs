@@ -7,7 +7,7 @@ use super::*;
 type TestLane = Lane<(), u32, u32>;
 type TestEntry = Entry<(), u32, u32>;
 
-const LIMITS: LaneLimits = LaneLimits { calls: 2, waiting: 100, batch_purchases: 4, batch_lines: 10 };
+const LIMITS: LaneLimits = LaneLimits { calls: 2, turns: 2, waiting: 100, batch_purchases: 4, batch_lines: 10 };
 
 fn entry(ticket: u64, customer: u32, key: u32) -> TestEntry {
     Entry { ticket, customer, key, lines: 1, company: Company::Anybody, item: () }
@@ -79,6 +79,7 @@ fn a_call_has_no_more_lines_than_it_may_and_an_order_that_is_too_long_goes_alone
     let long = |ticket, lines| Entry { lines, ..entry(ticket, number(ticket), number(ticket)) };
     let mut lane = lane_of([long(1, 6), long(2, 5), long(3, 4), long(4, 500), long(5, 1)]);
     assert_eq!(take(&mut lane).0, [1, 3]);
+    lane.decided([1, 3], false, Vec::new());
     assert_eq!(take(&mut lane).0, [2, 5]);
     assert_eq!(take(&mut lane).0, [4]);
 }
@@ -109,6 +110,16 @@ fn the_members_of_a_call_that_failed_go_one_by_one() {
     assert_eq!(take(&mut lane), (vec![2], true));
     lane.decided([2], true, Vec::new());
     assert_eq!(take(&mut lane), (vec![3], true));
+}
+
+#[test]
+fn a_business_has_no_more_turns_than_its_own() {
+    let limits = LaneLimits { turns: 1, ..LIMITS };
+    let mut lane = lane_of((1..=5).map(|n| entry(n, number(n), number(n))));
+    assert_eq!(tickets(lane.take(&limits).as_ref()), [1, 2, 3, 4]);
+    assert!(lane.take(&limits).is_none());
+    lane.decided([1, 2, 3, 4], false, Vec::new());
+    assert_eq!(tickets(lane.take(&limits).as_ref()), [5]);
 }
 
 #[test]
@@ -162,8 +173,10 @@ fn whatever_happens_every_purchase_is_decided_once_and_the_lane_forgets_it() {
     println!("seed {seed}");
     for round in 0..200 {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_add(round));
+        let calls = rng.random_range(1..=4);
         let limits = LaneLimits {
-            calls: rng.random_range(1..=4),
+            calls,
+            turns: rng.random_range(1..=calls),
             waiting: rng.random_range(1..=40),
             batch_purchases: rng.random_range(1..=8),
             batch_lines: rng.random_range(1..=20),
@@ -198,7 +211,11 @@ impl Simulation {
             self.step(rng, false);
         }
         assert!(self.waiting.is_empty(), "left behind: {:?} in {:?}", self.waiting, self.lane);
-        assert!(self.lane.is_idle() && self.lane.customers_under_way.is_empty() && self.lane.waiting_calls == 0);
+        assert!(
+            self.lane.is_idle()
+                && self.lane.customers_under_way.is_empty()
+                && self.lane.waiting_calls + self.lane.turns == 0
+        );
     }
 
     fn arrive(&mut self, rng: &mut StdRng) {
@@ -278,6 +295,8 @@ impl Simulation {
             assert!(other.entries.iter().all(|entry| !customers.contains(&entry.customer)), "a customer in two calls");
         }
         let waits = self.under_way.iter().flatten().filter(|other| other.wait).count() + usize::from(taken.wait);
+        let turns = self.under_way.iter().flatten().filter(|other| !other.wait).count() + usize::from(!taken.wait);
+        assert!(turns <= self.limits.turns, "it takes the others' turns");
         assert!(waits <= self.limits.calls.saturating_sub(1).max(1), "no call is left for those who need not wait");
         match entries[0].company {
             Company::Nobody => assert_eq!(entries.len(), 1),

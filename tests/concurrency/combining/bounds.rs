@@ -1,0 +1,156 @@
+//! How many may wait, for how long, and what becomes of those who leave.
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+
+use super::{Counter, ONE_CALL, answers};
+use crate::{
+    concurrency::crowd::{outcomes, product_row, tally},
+    support::{contents::contents, gate::Gate, sessions::until},
+};
+
+#[tokio::test]
+async fn who_finds_the_queue_full_is_told_at_once_and_nothing_is_done() {
+    let counter = Counter::open(&[&ONE_CALL[..], &["--purchase-queue=3"]].concat()).await;
+    let (customers, beans) = (counter.customers(10, 1_000).await, counter.shop.product(100, 100).await);
+    let (gate, doorman) = counter.shut().await;
+    let buying = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)]));
+    let mut buying: FuturesUnordered<_> = buying.collect();
+    // The gate is shut: only those for whom there is no room are answered.
+    for _ in 0..7 {
+        let refused = buying.next().await.unwrap().unwrap();
+        refused.expect_problem(503, "overloaded");
+        assert_eq!(refused.header("retry-after"), Some("1"));
+    }
+    counter.until_waiting(3).await;
+    gate.open().await;
+
+    doorman.await.unwrap().expect(201);
+    assert_eq!(tally(&answers(buying).await), outcomes([("created", 3)]));
+    assert_eq!(counter.shop.stock(&beans).await, 97);
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn who_waited_too_long_is_told_so_and_nothing_is_done_afterwards() {
+    let flags = [&ONE_CALL[2..], &["--purchase-connections=1", "--pool-wait-timeout=300ms"]].concat();
+    let counter = Counter::open(&flags).await;
+    let (customers, beans) = (counter.customers(5, 1_000).await, counter.shop.product(100, 100).await);
+    let before = contents(&counter.server.database).await.len();
+    let (gate, doorman) = counter.shut().await;
+    let refused = answers(customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)]))).await;
+    for refused in refused {
+        refused.expect_problem(503, "overloaded");
+        assert_eq!(refused.header("retry-after"), Some("1"));
+    }
+    counter.until_waiting(0).await;
+    gate.open().await;
+
+    // The doorman was taken before his time was over: he runs to his end, order, line and charge.
+    doorman.await.unwrap().expect(201);
+    assert_eq!(contents(&counter.server.database).await.len(), before + 3);
+    let bought = counter.shop.buy_with(&customers[0], &customers[0], &[(&beans, 1)]).await;
+    bought.expect(201);
+    assert!(!bought.is_replay());
+    assert_eq!(counter.shop.stock(&beans).await, 99);
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn who_leaves_while_he_waits_has_bought_nothing_and_who_stays_has() {
+    let counter = Counter::open(&ONE_CALL).await;
+    let (customers, beans) = (counter.customers(6, 1_000).await, counter.shop.product(100, 100).await);
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(6).await;
+    for leaving in buying.iter().step_by(2) {
+        leaving.abort();
+    }
+    counter.until_waiting(3).await;
+    gate.open().await;
+
+    doorman.await.unwrap().expect(201);
+    let stayed = buying.into_iter().skip(1).step_by(2);
+    assert_eq!(tally(&answers(stayed).await), outcomes([("created", 3)]));
+    assert_eq!(counter.shop.stock(&beans).await, 97);
+    for id in customers.iter().step_by(2) {
+        let bought = counter.shop.buy_with(id, id, &[(&beans, 1)]).await;
+        bought.expect(201);
+        assert!(!bought.is_replay());
+    }
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn who_leaves_while_he_is_served_has_bought_and_his_key_tells() {
+    let counter = Counter::open(&ONE_CALL).await;
+    let (customers, beans) = (counter.customers(4, 1_000).await, counter.shop.product(100, 100).await);
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(4).await;
+    // The call that takes all four stands at the product.
+    let shelf = Gate::at(&counter.server.database, &product_row(&beans)).await;
+    gate.open().await;
+    doorman.await.unwrap().expect(201);
+    shelf.wait_for(1).await;
+    assert_eq!(counter.batches().await, (2, 5));
+    for leaving in &buying {
+        leaving.abort();
+    }
+    for left in buying {
+        assert!(left.await.unwrap_err().is_cancelled());
+    }
+    shelf.open().await;
+
+    until("the purchases are made", async || (counter.shop.stock(&beans).await == 96).then_some(())).await;
+    for id in &customers {
+        let again = counter.shop.buy_with(id, id, &[(&beans, 1)]).await;
+        again.expect(201);
+        assert!(again.is_replay());
+    }
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn no_call_decides_more_than_it_may() {
+    let counter = Counter::open(&[&ONE_CALL[..], &["--purchase-batch=4"]].concat()).await;
+    let (customers, beans) = (counter.customers(10, 1_000).await, counter.shop.product(100, 100).await);
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(10).await;
+    gate.open().await;
+
+    doorman.await.unwrap().expect(201);
+    assert_eq!(tally(&answers(buying).await), outcomes([("created", 10)]));
+    assert_eq!(counter.batches().await, (4, 11), "the doorman's, four, four, two");
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn with_one_connection_purchases_are_combined_and_the_rest_of_the_server_waits_its_turn() {
+    let counter = Counter::open(&[&ONE_CALL[..], &["--pool-size=1", "--api-key-cache-ttl=1h"]].concat()).await;
+    let (customers, beans) = (counter.customers(20, 1_000).await, counter.shop.product(100, 100).await);
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(20).await;
+    let looking = tokio::spawn({
+        let (shop, beans) = (counter.shop.clone(), beans.clone());
+        async move { shop.stock(&beans).await }
+    });
+    gate.open().await;
+
+    doorman.await.unwrap().expect(201);
+    assert_eq!(tally(&answers(buying).await), outcomes([("created", 20)]));
+    looking.await.unwrap();
+    assert_eq!(counter.shop.stock(&beans).await, 80);
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn one_setting_turns_combining_off() {
+    let counter = Counter::open(&["--combine-purchases=false"]).await;
+    let (customers, beans) = (counter.customers(20, 1_000).await, counter.shop.product(100, 15).await);
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    assert_eq!(tally(&answers(buying).await), outcomes([("created", 15), ("insufficient_stock", 5)]));
+    assert_eq!(counter.batches().await, (0, 0));
+    counter.server.audit().await;
+}

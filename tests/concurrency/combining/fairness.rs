@@ -1,0 +1,39 @@
+//! A business that stands still holds up nobody but itself.
+
+use super::{Counter, ONE_CALL, answers};
+use crate::{
+    concurrency::crowd::{outcomes, product_row, tally},
+    support::gate::Gate,
+};
+
+#[tokio::test]
+async fn a_flood_that_is_stuck_leaves_the_others_and_its_own_payments_and_looks_in_peace() {
+    let flags = [&ONE_CALL[1..], &["--pool-size=4", "--purchase-connections=2", "--purchase-queue=100"]].concat();
+    let flooded = Counter::open(&flags).await;
+    let other = flooded.server.shop().await;
+    let (customers, beans) = (flooded.customers(101, 1_000).await, flooded.shop.product(100, 1_000).await);
+    let (payer, fresh) = (flooded.shop.customer(1_000).await, flooded.shop.product(100, 10).await);
+    let (buyer, bread) = (other.customer(10_000).await, other.product(100, 100).await);
+    let gate = Gate::at(&flooded.server.database, &product_row(&beans)).await;
+    // The only turn that the business has stands at the shelf.
+    let mut buying = vec![flooded.buy(&customers[0], &customers[0], &[(&beans, 1)])];
+    gate.wait_for(1).await;
+    buying.extend(customers[1..].iter().map(|id| flooded.buy(id, id, &[(&beans, 1)])));
+    flooded.until_waiting(100).await;
+
+    for _ in 0..10 {
+        other.buy(&buyer, &[(&bread, 1)]).await.expect(201);
+        other.pay(&buyer, 10).await.expect(201);
+        flooded.shop.pay(&payer, 10).await.expect(201);
+        assert_eq!(flooded.shop.stock(&fresh).await, 10);
+        flooded.shop.client.get("/v1/orders").await.expect(200);
+    }
+    flooded.shop.restock(&fresh, 1).await.expect(201);
+    flooded.shop.buy(&payer, &[(&fresh, 1)]).await.expect_problem(503, "overloaded");
+    assert!(buying.iter().all(|buying| !buying.is_finished()));
+    gate.open().await;
+
+    assert_eq!(tally(&answers(buying).await), outcomes([("created", 101)]));
+    flooded.shop.buy(&payer, &[(&fresh, 1)]).await.expect(201);
+    flooded.server.audit().await;
+}

@@ -1,0 +1,105 @@
+//! A connection that dies under a call for many: every one of them is told what happened, and it happened once.
+
+use super::{Counter, ONE_CALL, answers};
+use crate::{
+    concurrency::crowd::{outcomes, product_row, tally},
+    support::{
+        fresh_database::FreshDatabase,
+        gate::Gate,
+        proxy::{Cut, Proxy},
+        server::TestServer,
+    },
+};
+
+async fn behind_a_proxy() -> (Counter, Proxy) {
+    let (database, proxy) = (FreshDatabase::installed().await, Proxy::start());
+    let url = proxy.url(&database);
+    let flags = [&ONE_CALL[..], &["--pool-size=1", "--api-key-cache-ttl=1h"]].concat();
+    (Counter::at(TestServer::start_at(database, &url, &flags).await).await, proxy)
+}
+
+#[tokio::test]
+async fn purchases_whose_common_connection_dies_are_made_once_and_are_no_replays() {
+    let (counter, proxy) = behind_a_proxy().await;
+    let customers = counter.customers(12, 1_000).await;
+    let beans = counter.shop.product(100, 100).await;
+    for (round, cut) in [(0, Cut::BeforeCall), (1, Cut::AfterCommit)] {
+        let (gate, doorman) = counter.shut().await;
+        let key = |id: &str| format!("{round}-{id}");
+        let buying: Vec<_> = customers.iter().map(|id| counter.buy(&key(id), id, &[(&beans, 1)])).collect();
+        counter.until_waiting(12).await;
+        if cut == Cut::BeforeCall {
+            proxy.cut(Some(cut));
+            gate.open().await;
+            doorman.await.unwrap().expect(201);
+        } else {
+            // The doorman's commit is not the one that is meant.
+            let shelf = Gate::at(&counter.server.database, &product_row(&beans)).await;
+            gate.open().await;
+            doorman.await.unwrap().expect(201);
+            shelf.wait_for(1).await;
+            proxy.cut(Some(cut));
+            shelf.open().await;
+        }
+        let first = answers(buying).await;
+        assert_eq!(tally(&first), outcomes([("created", 12)]));
+        assert!(proxy.has_cut());
+        for (id, first) in customers.iter().zip(&first) {
+            let again = counter.shop.buy_with(&key(id), id, &[(&beans, 1)]).await;
+            assert_eq!((again.is_replay(), &again.body), (true, &first.body));
+        }
+    }
+    assert_eq!(counter.shop.stock(&beans).await, 100 - 24);
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn a_database_that_cuts_every_call_is_unavailable_to_all_and_the_keys_tell_later_what_happened() {
+    let (counter, proxy) = behind_a_proxy().await;
+    let customers = counter.customers(6, 1_000).await;
+    let beans = counter.shop.product(100, 100).await;
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(6).await;
+    proxy.cut(Some(Cut::BeforeEachCall));
+    gate.open().await;
+    doorman.await.unwrap().expect(201);
+    for refused in answers(buying).await {
+        refused.expect_problem(503, "database_unavailable");
+    }
+
+    proxy.cut(None);
+    for id in &customers {
+        let bought = counter.shop.buy_with(id, id, &[(&beans, 1)]).await;
+        bought.expect(201);
+        assert!(!bought.is_replay());
+    }
+    assert_eq!(counter.shop.stock(&beans).await, 94);
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn when_the_database_is_gone_nobody_is_left_in_the_queue() {
+    let (counter, mut proxy) = behind_a_proxy().await;
+    let customers = counter.customers(6, 1_000).await;
+    let beans = counter.shop.product(100, 100).await;
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(6).await;
+    proxy.down().await;
+    doorman.await.unwrap().expect_problem(503, "database_unavailable");
+    for refused in answers(buying).await {
+        refused.expect_problem(503, "database_unavailable");
+    }
+    counter.until_waiting(0).await;
+    gate.open().await;
+
+    proxy.up();
+    for id in &customers {
+        let bought = counter.shop.buy_with(id, id, &[(&beans, 1)]).await;
+        bought.expect(201);
+        assert!(!bought.is_replay());
+    }
+    assert_eq!(counter.shop.stock(&beans).await, 94);
+    counter.server.audit().await;
+}
