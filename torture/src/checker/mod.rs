@@ -1,0 +1,1 @@
+//! Whether a history and the books can both be true.

@@ -1,0 +1,3 @@
+//! `tallystick-torture`: see the library.
+
+fn main() {}
