@@ -1,5 +1,7 @@
 //! What the database holds in the end. Plain data: [`crate::checker`] judges.
 
+mod load;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

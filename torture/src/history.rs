@@ -81,17 +81,43 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it all")]
 pub enum Action {
-    Purchase { key: Key, customer: Uuid, items: Vec<Item> },
-    Payment { key: Key, customer: Uuid, amount: i64 },
+    Purchase {
+        key: Key,
+        customer: Uuid,
+        items: Vec<Item>,
+    },
+    Payment {
+        key: Key,
+        customer: Uuid,
+        amount: i64,
+    },
     /// A stock movement: positive or negative.
-    Restock { key: Key, product: Uuid, quantity: i64 },
-    ChangeLimit { customer: Uuid, credit_limit: i64 },
-    ChangePrice { product: Uuid, price: i64 },
-    ReadCustomer { customer: Uuid },
-    ReadProduct { product: Uuid },
-    ReadOrder { order: Uuid },
+    Restock {
+        key: Key,
+        product: Uuid,
+        quantity: i64,
+    },
+    ChangeLimit {
+        customer: Uuid,
+        credit_limit: i64,
+    },
+    ChangePrice {
+        product: Uuid,
+        price: i64,
+    },
+    ReadCustomer {
+        customer: Uuid,
+    },
+    ReadProduct {
+        product: Uuid,
+    },
+    ReadOrder {
+        order: Uuid,
+    },
     /// The newest entries of a customer's ledger.
-    ReadLedger { customer: Uuid },
+    ReadLedger {
+        customer: Uuid,
+    },
     /// The business's newest orders.
     ReadOrders,
 }
