@@ -1,3 +1,77 @@
-//! `tallystick-torture`: see the library.
+//! `tallystick-torture`: kills, cuts and starves tallystick under load, then says whether every answer was true.
 
-fn main() {}
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::ensure;
+use clap::{Parser, ValueEnum};
+use tallystick_torture::{faults::Fault, plan::Plan, run::run, world::Programs};
+
+/// Kills, cuts and starves tallystick under load, then holds what clients were told against the database.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
+    /// How often each fault is injected.
+    #[arg(long, env = "CYCLES", default_value_t = 3, value_name = "N")]
+    cycles: usize,
+    /// Injects nothing more after so many seconds.
+    #[arg(long, env = "SECONDS_MAX", value_name = "N")]
+    seconds_max: Option<u64>,
+    /// What all choices follow from; one is chosen, and printed, if none is given.
+    #[arg(long, env = "SEED", value_name = "N")]
+    seed: Option<u64>,
+    /// Only these faults.
+    #[arg(long, env = "FAULTS", value_delimiter = ',', value_name = "FAULT,…", num_args = 0..)]
+    faults: Option<Vec<Fault>>,
+    /// Goes on until so many purchases were answered.
+    #[arg(long, env = "PURCHASES", default_value_t = 0, value_name = "N")]
+    purchases: u64,
+    /// How many clients.
+    #[arg(long, env = "CLIENTS", default_value_t = 48, value_name = "N")]
+    clients: usize,
+    /// Checks, and begins anew with other businesses, after so many requests.
+    #[arg(long, default_value_t = 400_000, value_name = "N")]
+    chapter_requests: u64,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
+    /// The folder of `postgres` and `initdb`.
+    #[arg(long, env = "TALLYSTICK_POSTGRES_BIN", value_name = "FOLDER")]
+    postgres_bin: Option<PathBuf>,
+}
+
+/// Exit codes: 0 nothing was found, 1 something was, 2 it could not be told.
+#[tokio::main]
+async fn main() -> ExitCode {
+    match torture(&Options::parse()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("tallystick-torture: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn torture(options: &Options) -> anyhow::Result<bool> {
+    let seed = options.seed.unwrap_or_else(|| rand::random_range(0..1_000_000));
+    eprintln!("seed {seed}");
+    let plan = Plan {
+        seed,
+        cycles: options.cycles,
+        faults: options.faults.clone().unwrap_or_else(|| Fault::value_variants().to_vec()),
+        clients: options.clients,
+        purchases: options.purchases,
+        time_limit: options.seconds_max.map(Duration::from_secs),
+        chapter_requests: options.chapter_requests,
+    };
+    let tallystick = std::env::current_exe()?.with_file_name("tallystick");
+    ensure!(tallystick.is_file(), "{} is missing: `cargo build --workspace` makes it", tallystick.display());
+    let programs = Programs::new(tallystick, options.postgres_bin.clone());
+    let report = run(&plan, &programs).await?;
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(!report.has_findings())
+}

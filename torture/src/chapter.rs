@@ -1,0 +1,202 @@
+//! One chapter of a run: a new world, clients, faults, calm; then every answer is held against the books.
+
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use anyhow::ensure;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tallystick::verify::{VerifyOptions, verify};
+
+use crate::{
+    books::Books,
+    checker::{self, Finding, Summary},
+    clients::{resolve, shopper::Shopper, traffic::Traffic},
+    faults::{Fault, Injected, Scene},
+    history::{Answer, History, Moment},
+    plan::{Plan, Schedule},
+    progress::Progress,
+    world::{Programs, World, cast::Cast, disk::Disk},
+};
+
+/// What a chapter came to.
+pub struct Chapter {
+    /// What clients sent and were told.
+    pub history: History,
+    /// What the database holds.
+    pub books: Books,
+    /// What cannot be true.
+    pub findings: Vec<Finding>,
+    /// What was held against what.
+    pub summary: Summary,
+    /// Faults, in order.
+    pub faults: Vec<(Fault, Mark)>,
+    /// Deadlocks that PostgreSQL logged; the server tries again after one.
+    pub deadlocks: usize,
+    /// Rows that `verify` looked at.
+    pub rows_verified: u64,
+    /// From the first request to the last.
+    pub load: Duration,
+    /// PostgreSQL's major version.
+    pub postgres: u32,
+}
+
+/// When a fault was injected and when purchases went on.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    /// When it began.
+    pub began: Moment,
+    /// When the world was whole again.
+    pub whole: Moment,
+    /// From `whole` to the next accepted purchase.
+    pub recovery: Duration,
+    /// How many single faults it was.
+    pub count: usize,
+}
+
+/// What a chapter has from its run.
+pub struct Run<'run> {
+    /// What to do.
+    pub plan: &'run Plan,
+    /// Where the programs are.
+    pub programs: &'run Programs,
+    /// When the run began.
+    pub began: Instant,
+    /// How far it is.
+    pub progress: &'run Progress,
+}
+
+impl Run<'_> {
+    /// Whether no further fault is to be injected.
+    pub fn is_out_of_time(&self) -> bool {
+        self.plan.time_limit.is_some_and(|limit| self.began.elapsed() >= limit)
+    }
+
+    /// One chapter: faults from `schedule`, and load until `purchases` were answered in it.
+    ///
+    /// # Errors
+    /// If the world cannot be made, or does not recover.
+    pub async fn chapter(
+        &self,
+        schedule: &mut Schedule,
+        purchases: u64,
+        disk: Disk,
+        rng: &mut ChaCha8Rng,
+    ) -> anyhow::Result<Chapter> {
+        let mut world = World::start(disk, self.programs).await?;
+        let postgres = world.postgres.version().unwrap_or_default();
+        let cast = Cast::make(world.addresses()[0], rng).await?;
+        let traffic = Arc::new(Traffic::new(cast, rng.random_range(0..1 << 40)));
+        traffic.set_addresses(world.addresses());
+
+        let began = Instant::now();
+        let shoppers = self.shoppers(&traffic, rng);
+        let faults = self.faults(schedule, purchases, &mut world, &traffic, rng).await;
+        traffic.end();
+        shoppers.join_all().await;
+        let load = began.elapsed();
+        let faults = faults.inspect_err(|_| self.keep_logs(&world))?;
+
+        let written = traffic.take_written();
+        let address = world.addresses()[0];
+        self.progress.say("resolving what was left open");
+        let resolved = resolve::resolve(&traffic, address, &written).await;
+        let calm = resolve::read_all(&traffic, address).await;
+        ensure!(
+            calm.iter().all(|request| request.answer != Answer::Unknown),
+            "in the calm after the faults, requests have no answer"
+        );
+        let businesses = traffic.cast.businesses.clone();
+        let history = History { businesses, requests: [written, resolved, calm].concat() };
+        world.check_servers()?;
+        self.check_sessions(&world).await?;
+
+        self.progress.say(&format!("checking {} requests", history.requests.len()));
+        let books = Books::load(world.postgres.session().await?.client()).await?;
+        let (mut findings, summary) = checker::check(&history, &books);
+        let url = world.postgres.owner_url(crate::world::postgres::DATABASE).parse()?;
+        let report = verify(&url, VerifyOptions { cluster: false, ..VerifyOptions::default() }, &mut |_| {}).await?;
+        if !report.is_clean() {
+            findings.push(Finding::verify(&serde_json::to_string(&report.checks)?));
+        }
+        if !findings.is_empty() {
+            self.keep_logs(&world);
+        }
+        let deadlocks = world.postgres.logged("deadlock detected");
+        world.stop().await?;
+        let rows_verified = report.rows_checked;
+        Ok(Chapter { history, books, findings, summary, faults, deadlocks, rows_verified, load, postgres })
+    }
+
+    fn shoppers(&self, traffic: &Arc<Traffic>, rng: &mut ChaCha8Rng) -> tokio::task::JoinSet<()> {
+        let mut shoppers = tokio::task::JoinSet::new();
+        for number in 0..self.plan.clients {
+            let business = number % traffic.cast.businesses.len();
+            shoppers.spawn(Shopper::new(traffic, business, ChaCha8Rng::from_rng(rng)).run());
+        }
+        shoppers
+    }
+
+    /// One fault after the other, with load in between.
+    async fn faults(
+        &self,
+        schedule: &mut Schedule,
+        purchases: u64,
+        world: &mut World,
+        traffic: &Arc<Traffic>,
+        rng: &mut ChaCha8Rng,
+    ) -> anyhow::Result<Vec<(Fault, Mark)>> {
+        let mut marks = Vec::new();
+        let on_small_disk = world.disk.is_small();
+        let is_full = |traffic: &Traffic| traffic.counts.requests.load(Relaxed) >= self.plan.chapter_requests;
+        ensure!(traffic.next_accepted(Duration::from_secs(30)).await.is_some(), "no purchase was accepted at first");
+        while !self.is_out_of_time() && !is_full(traffic) {
+            tokio::time::sleep(Duration::from_millis(rng.random_range(50..500))).await;
+            let Some(fault) = schedule.next(on_small_disk) else { break };
+            self.progress.fault(fault, traffic);
+            let injected = fault.inject(&mut Scene { world, traffic, rng }).await;
+            let injected = injected.map_err(|error| error.context(format!("after {fault}")))?;
+            marks.push((fault, Mark::new(&injected, traffic)));
+        }
+        while traffic.counts.purchases.load(Relaxed) < purchases && !is_full(traffic) && !self.is_out_of_time() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            self.progress.load(traffic);
+        }
+        Ok(marks)
+    }
+
+    /// Fails if a session of a server's was left within a transaction, or with something set.
+    async fn check_sessions(&self, world: &World) -> anyhow::Result<()> {
+        let left = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state LIKE 'idle in transaction%'";
+        let session = world.postgres.session().await?;
+        let count: i64 = session.client().query_one(left, &[&crate::world::SERVER_ROLE]).await?.try_get(0)?;
+        ensure!(count == 0, "{count} sessions of servers were left in a transaction");
+        Ok(())
+    }
+
+    /// Copies the logs to where they outlive the world.
+    fn keep_logs(&self, world: &World) {
+        let folder = std::env::temp_dir().join(format!("tallystick-torture-logs-{}", self.plan.seed));
+        if std::fs::create_dir_all(&folder).is_ok() {
+            for log in world.logs().chain([world.postgres.log()]) {
+                if let Some(name) = log.file_name() {
+                    let _ = std::fs::copy(log, folder.join(name));
+                }
+            }
+            self.progress.say(&format!("the logs are in {}", folder.display()));
+        }
+    }
+}
+
+impl Mark {
+    fn new(injected: &Injected, traffic: &Traffic) -> Self {
+        Self {
+            began: traffic.at(injected.began),
+            whole: traffic.at(injected.whole),
+            recovery: injected.recovered.saturating_duration_since(injected.whole),
+            count: injected.count,
+        }
+    }
+}

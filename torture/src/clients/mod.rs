@@ -1,0 +1,9 @@
+//! The clients: who send, retry, give up, vanish, and write down everything.
+
+pub mod choice;
+pub mod connection;
+pub mod resolve;
+pub mod shopper;
+pub mod traffic;
+pub mod vanishing;
+pub mod wire;

@@ -1,0 +1,215 @@
+//! What all clients of a chapter share: who there is, where the servers are, what was learned, how it goes.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use rand::{RngExt, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
+use uuid::Uuid;
+
+use crate::{
+    history::{Answer, Business, Key, Moment, Request},
+    world::cast::Cast,
+};
+
+/// How many orders of a business are remembered, to be read again.
+const REMEMBERED: usize = 256;
+
+/// Shared by all clients of a chapter.
+pub struct Traffic {
+    /// Who there is.
+    pub cast: Cast,
+    /// Where the servers are that are up, as far as is known.
+    addresses: Mutex<Vec<SocketAddr>>,
+    began: Instant,
+    next_key: AtomicU64,
+    next_client: AtomicU32,
+    is_over: AtomicBool,
+    orders: Vec<Mutex<Vec<Uuid>>>,
+    /// What was last heard of a customer's balance, or of a product's stock: a guess, for choosing what to do.
+    heard: HashMap<Uuid, AtomicI64>,
+    written: Mutex<Vec<Request>>,
+    /// How it goes.
+    pub counts: Counts,
+}
+
+/// How many of what there were so far.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "the names say it all")]
+pub struct Counts {
+    pub requests: AtomicU64,
+    pub purchases: AtomicU64,
+    pub accepted: AtomicU64,
+    pub refused: AtomicU64,
+    pub unknown: AtomicU64,
+}
+
+impl Traffic {
+    /// For `cast`, with keys from `first_key` on.
+    pub fn new(cast: Cast, first_key: u64) -> Self {
+        let heard = cast.businesses.iter().flat_map(|business| {
+            let customers = business.customers.iter().map(|customer| (customer.id, AtomicI64::new(0)));
+            customers.chain(business.products.iter().map(|product| (product.id, AtomicI64::new(product.stock))))
+        });
+        Self {
+            addresses: Mutex::default(),
+            began: Instant::now(),
+            next_key: AtomicU64::new(first_key),
+            next_client: AtomicU32::new(0),
+            is_over: AtomicBool::new(false),
+            orders: cast.businesses.iter().map(|_| Mutex::default()).collect(),
+            heard: heard.collect(),
+            written: Mutex::default(),
+            counts: Counts::default(),
+            cast,
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> Moment {
+        self.at(Instant::now())
+    }
+
+    /// A moment of this chapter.
+    pub fn at(&self, instant: Instant) -> Moment {
+        let since = instant.saturating_duration_since(self.began);
+        Moment(since.as_nanos().try_into().unwrap_or(u64::MAX))
+    }
+
+    /// A key that nobody has used.
+    pub fn new_key(&self) -> Key {
+        Key(self.next_key.fetch_add(1, Relaxed))
+    }
+
+    /// A number that no client has.
+    pub fn new_client(&self) -> u32 {
+        self.next_client.fetch_add(1, Relaxed)
+    }
+
+    /// Tells everybody to finish what they are at.
+    pub fn end(&self) {
+        self.is_over.store(true, Relaxed);
+    }
+
+    /// Whether everybody is to finish.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Relaxed)
+    }
+
+    /// Says where servers are from now on.
+    pub fn set_addresses(&self, addresses: Vec<SocketAddr>) {
+        *lock(&self.addresses) = addresses;
+    }
+
+    /// A server, if there is one.
+    pub fn any_address(&self, rng: &mut ChaCha8Rng) -> Option<SocketAddr> {
+        lock(&self.addresses).choose(rng).copied()
+    }
+
+    /// Whether a server is believed to be there.
+    pub fn is_current(&self, address: SocketAddr) -> bool {
+        lock(&self.addresses).contains(&address)
+    }
+
+    /// A business.
+    pub fn business(&self, number: usize) -> &Business {
+        &self.cast.businesses[number]
+    }
+
+    /// An order that somebody was told of.
+    pub fn known_order(&self, business: usize, rng: &mut ChaCha8Rng) -> Option<Uuid> {
+        lock(&self.orders[business]).choose(rng).copied()
+    }
+
+    /// What was last heard of a customer's balance or a product's stock.
+    pub fn heard(&self, id: Uuid) -> i64 {
+        self.heard.get(&id).map_or(0, |value| value.load(Relaxed))
+    }
+
+    /// Remembers what an answer told, and counts it.
+    pub fn learn(&self, request: &Request, rng: &mut ChaCha8Rng) {
+        self.counts.requests.fetch_add(1, Relaxed);
+        let hear = |id: Uuid, value: i64| {
+            if let Some(heard) = self.heard.get(&id) {
+                heard.store(value, Relaxed);
+            }
+        };
+        match &request.answer {
+            Answer::Unknown => {
+                self.counts.unknown.fetch_add(1, Relaxed);
+            }
+            Answer::Purchased { order, replayed } => {
+                hear(order.customer, order.balance_after);
+                for line in &order.lines {
+                    hear(line.product, self.heard(line.product) - line.quantity);
+                }
+                self.remember(request.business, order.id, rng);
+                self.counts.accepted.fetch_add(u64::from(!replayed), Relaxed);
+            }
+            Answer::Paid { entry, .. } => hear(entry.customer, entry.balance_after),
+            Answer::Restocked { movement, .. } => hear(movement.product, movement.stock_after),
+            Answer::Customer { id, balance, .. } => hear(*id, *balance),
+            Answer::Product { id, stock, .. } => hear(*id, *stock),
+            Answer::InsufficientStock(shortages) => {
+                for shortage in shortages {
+                    hear(shortage.product, shortage.available);
+                }
+                self.counts.refused.fetch_add(1, Relaxed);
+            }
+            Answer::CreditLimitExceeded { balance, .. } => {
+                if let crate::history::Action::Purchase { customer, .. } = &request.action {
+                    hear(*customer, *balance);
+                }
+                self.counts.refused.fetch_add(1, Relaxed);
+            }
+            _ => {}
+        }
+        if matches!(request.action, crate::history::Action::Purchase { .. }) && request.answer != Answer::Unknown {
+            self.counts.purchases.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn remember(&self, business: usize, order: Uuid, rng: &mut ChaCha8Rng) {
+        let mut orders = lock(&self.orders[business]);
+        if orders.len() < REMEMBERED {
+            orders.push(order);
+        } else {
+            let place = rng.random_range(0..REMEMBERED);
+            orders[place] = order;
+        }
+    }
+
+    /// Hands in what a client has written down.
+    pub fn hand_in(&self, requests: Vec<Request>) {
+        lock(&self.written).extend(requests);
+    }
+
+    /// Everything that was handed in.
+    pub fn take_written(&self) -> Vec<Request> {
+        std::mem::take(&mut *lock(&self.written))
+    }
+
+    /// Waits until one more purchase is accepted than now; nothing if none is within `patience`.
+    pub async fn next_accepted(&self, patience: Duration) -> Option<Instant> {
+        let (before, began) = (self.counts.accepted.load(Relaxed), Instant::now());
+        while began.elapsed() < patience {
+            if self.counts.accepted.load(Relaxed) > before {
+                return Some(Instant::now());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        None
+    }
+}
+
+/// A poisoned lock means that another task panicked while it held a plain value: the value is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,147 @@
+//! What a run came to: for people as text, for programs as JSON.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use serde::Serialize;
+
+use crate::{
+    chapter::Chapter,
+    checker::{Finding, Summary},
+    faults::Fault,
+    history::{Action, Answer},
+    plan::Plan,
+};
+
+/// All of a run, chapters together.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the names say it all")]
+pub struct Report {
+    pub seed: u64,
+    pub tallystick: &'static str,
+    pub postgres: u32,
+    pub clients: usize,
+    pub chapters: usize,
+    pub load_seconds: f64,
+    pub requests: u64,
+    pub purchases_answered: u64,
+    pub purchases_accepted: u64,
+    pub answers_unknown: u64,
+    pub rows_verified: u64,
+    pub deadlocks: usize,
+    pub faults: BTreeMap<Fault, Faults>,
+    pub left_out: BTreeMap<Fault, String>,
+    pub checked: Summary,
+    pub findings: Vec<Finding>,
+}
+
+/// All faults of a kind.
+#[derive(Debug, Default, Serialize)]
+pub struct Faults {
+    /// How many single faults.
+    pub count: usize,
+    /// How many times the kind was injected.
+    pub cycles: usize,
+    /// From the world being whole to the next accepted purchase, in milliseconds, in order.
+    pub recoveries_ms: Vec<f64>,
+}
+
+impl Report {
+    /// Of a run that has not begun.
+    #[must_use]
+    pub fn new(plan: &Plan) -> Self {
+        Self {
+            seed: plan.seed,
+            tallystick: env!("CARGO_PKG_VERSION"),
+            postgres: 0,
+            clients: plan.clients,
+            chapters: 0,
+            load_seconds: 0.0,
+            requests: 0,
+            purchases_answered: 0,
+            purchases_accepted: 0,
+            answers_unknown: 0,
+            rows_verified: 0,
+            deadlocks: 0,
+            faults: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            checked: Summary::default(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// How many purchases were answered.
+    #[must_use]
+    pub fn purchases(&self) -> u64 {
+        self.purchases_answered
+    }
+
+    /// Whether anything cannot be true.
+    #[must_use]
+    pub fn has_findings(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
+    pub(crate) fn left_out(&mut self, fault: Fault, why: &str) {
+        self.left_out.insert(fault, why.to_owned());
+    }
+
+    pub(crate) fn add(&mut self, chapter: Chapter) -> anyhow::Result<()> {
+        self.chapters += 1;
+        self.postgres = chapter.postgres;
+        self.load_seconds += chapter.load.as_secs_f64();
+        self.rows_verified += chapter.rows_verified;
+        self.deadlocks += chapter.deadlocks;
+        for request in &chapter.history.requests {
+            self.requests += 1;
+            let is_unknown = request.answer == Answer::Unknown;
+            self.answers_unknown += u64::from(is_unknown);
+            if let Action::Purchase { .. } = request.action {
+                self.purchases_answered += u64::from(!is_unknown);
+                self.purchases_accepted +=
+                    u64::from(matches!(request.answer, Answer::Purchased { replayed: false, .. }));
+            }
+        }
+        for (fault, mark) in chapter.faults {
+            let faults = self.faults.entry(fault).or_default();
+            faults.count += mark.count;
+            faults.cycles += 1;
+            faults.recoveries_ms.push(mark.recovery.as_secs_f64() * 1_000.0);
+        }
+        for faults in self.faults.values_mut() {
+            faults.recoveries_ms.sort_by(f64::total_cmp);
+        }
+        self.checked.add(&chapter.summary);
+        self.findings.extend(chapter.findings);
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let load = Duration::from_secs_f64(self.load_seconds);
+        writeln!(out, "seed {}, tallystick {}, PostgreSQL {}", self.seed, self.tallystick, self.postgres)?;
+        writeln!(out, "{} chapters, {} clients, {:.0} s of load", self.chapters, self.clients, load.as_secs_f64())?;
+        writeln!(
+            out,
+            "{} requests; {} purchases answered, {} accepted; {} answers unknown; {} deadlocks in PostgreSQL",
+            self.requests, self.purchases_answered, self.purchases_accepted, self.answers_unknown, self.deadlocks
+        )?;
+        writeln!(out, "\n{:<16} {:>7} {:>7}   recovery in ms: median / most", "fault", "cycles", "faults")?;
+        for (fault, faults) in &self.faults {
+            let most = faults.recoveries_ms.last().copied().unwrap_or_default();
+            let median = faults.recoveries_ms.get(faults.recoveries_ms.len() / 2).copied().unwrap_or_default();
+            let name = fault.to_string();
+            writeln!(out, "{name:<16} {:>7} {:>7}   {median:>8.0} / {most:.0}", faults.cycles, faults.count)?;
+        }
+        for (fault, why) in &self.left_out {
+            writeln!(out, "{fault}: NOT DONE: {why}")?;
+        }
+        writeln!(out, "\n{}", self.checked)?;
+        writeln!(out, "verify looked at {} rows", self.rows_verified)?;
+        if self.findings.is_empty() {
+            return writeln!(out, "nothing was found");
+        }
+        writeln!(out, "\n{} FINDINGS", self.findings.len())?;
+        self.findings.iter().try_for_each(|finding| writeln!(out, "{finding}"))
+    }
+}

@@ -1,0 +1,54 @@
+//! A whole run: chapter after chapter, until the plan is done.
+
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::{
+    chapter::Run,
+    faults::Fault,
+    plan::{Plan, Schedule},
+    progress::Progress,
+    report::Report,
+    world::{Programs, disk::Disk},
+};
+
+/// Tortures as `plan` says. What was found is in the report; `save` is given each chapter with findings.
+///
+/// # Errors
+/// If the world cannot be made, or does not recover from a fault.
+pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<Report> {
+    let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
+    let mut schedule = Schedule::new(plan, &mut rng);
+    let mut report = Report::new(plan);
+    if programs.faketime.is_none() && plan.faults.contains(&Fault::ShiftClock) {
+        report.left_out(Fault::ShiftClock, "libfaketime is not installed");
+        schedule.leave_out(|fault| fault == Fault::ShiftClock);
+    }
+    let progress = Progress::new(schedule.len())?;
+    let run = Run { plan, programs, began: Instant::now(), progress: &progress };
+    loop {
+        let disk = if schedule.wants_small_disk() {
+            match Disk::small() {
+                Ok(disk) => disk,
+                Err(error) => {
+                    for fault in [Fault::FillData, Fault::FillWal] {
+                        report.left_out(fault, &format!("{error:#}"));
+                    }
+                    schedule.leave_out(Fault::needs_small_disk);
+                    continue;
+                }
+            }
+        } else {
+            Disk::plain()?
+        };
+        let purchases = plan.purchases.saturating_sub(report.purchases());
+        report.add(run.chapter(&mut schedule, purchases, disk, &mut rng).await?)?;
+        let is_done = schedule.len() == 0 && report.purchases() >= plan.purchases;
+        if is_done || run.is_out_of_time() || report.has_findings() {
+            progress.finish();
+            return Ok(report);
+        }
+    }
+}
