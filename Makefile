@@ -1,6 +1,6 @@
 # Each target is one line of truth. What a target needs, it gets.
 
-.PHONY: demo test lint bench bench-quick
+.PHONY: demo test lint bench bench-quick torture
 
 demo:  ## a server with sample data, and what to paste (Ctrl-C stops it; the data stays)
 	@./scripts/get-postgresql && cargo run --locked -- demo
@@ -16,3 +16,6 @@ bench:  ## the API beside pgbench on the same database, as ratios; a page with p
 
 bench-quick:  ## the same in less than a minute, to be trusted less
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench --quick
+
+torture:  ## kills, cuts and starves it under load, and holds every answer against the database (CYCLES, SECONDS_MAX, SEED, FAULTS, PURCHASES)
+	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-torture

@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use anyhow::ensure;
 use clap::{Parser, ValueEnum};
 use tallystick_torture::{faults::Fault, plan::Plan, run::run, world::Programs};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Kills, cuts and starves tallystick under load, then holds what clients were told against the database.
 #[derive(Debug, Parser)]
@@ -42,7 +43,13 @@ struct Options {
 /// Exit codes: 0 nothing was found, 1 something was, 2 it could not be told.
 #[tokio::main]
 async fn main() -> ExitCode {
-    match torture(&Options::parse()).await {
+    let options = Options::parse();
+    // Told to stop, it drops everything that it has started and mounted.
+    let tortured = tokio::select! {
+        tortured = torture(&options) => tortured,
+        () = told_to_stop() => Err(anyhow::anyhow!("stopped before it could tell")),
+    };
+    match tortured {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -74,4 +81,12 @@ async fn torture(options: &Options) -> anyhow::Result<bool> {
         print!("{report}");
     }
     Ok(!report.has_findings())
+}
+
+async fn told_to_stop() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }

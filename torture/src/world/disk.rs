@@ -92,14 +92,14 @@ impl Disk {
         let at = self.folder.path().join(if full == Full::Data { "data" } else { "wal" });
         let path = at.join("ballast");
         let file = File::create(&path)?;
-        let mut bytes = 0;
-        // What is freed while it is being filled is filled too.
-        for _ in 0..3 {
-            let stat = statvfs(&at)?;
-            let free = stat.blocks_free() * stat.fragment_size();
-            if free > 0 {
-                let _ = fallocate(&file, FallocateFlags::empty(), bytes, free.cast_signed());
-                bytes += free.cast_signed();
+        let stat = statvfs(&at)?;
+        let (mut chunk, mut bytes) = (stat.blocks_free() * stat.fragment_size(), 0);
+        // Others take room at the same time, and a chunk is had as a whole or not at all.
+        while chunk >= stat.fragment_size() {
+            if fallocate(&file, FallocateFlags::empty(), bytes, chunk.cast_signed()).is_ok() {
+                bytes += chunk.cast_signed();
+            } else {
+                chunk /= 2;
             }
         }
         Ok(Ballast(path))

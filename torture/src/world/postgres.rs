@@ -1,6 +1,10 @@
 //! The PostgreSQL under torture: durable as in production, and killed as nobody would dare to there.
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use nix::{
@@ -112,18 +116,24 @@ impl Postgres {
     }
 
     /// Whether it has ended by itself.
-    pub async fn has_ended(&mut self) -> bool {
+    async fn has_ended(&mut self) -> bool {
         let Some(running) = self.running.as_mut() else { return true };
-        tokio::time::timeout(std::time::Duration::from_millis(1), running.exited()).await.is_ok()
+        tokio::time::timeout(Duration::from_millis(1), running.exited()).await.is_ok()
     }
 
-    /// Waits until sessions are accepted, which they are not during a recovery: that moment.
-    pub async fn accepting(&self) -> anyhow::Result<Instant> {
+    /// Waits until sessions are accepted, which they are not during a recovery: that moment. If it ends by itself
+    /// meanwhile, as it must when there is no room for its log, it is started again, as a supervisor would.
+    pub async fn accepting(&mut self) -> anyhow::Result<Instant> {
         loop {
+            if self.has_ended().await {
+                self.stop().await?;
+                // Again and again, for as long as it finds no room.
+                let _ = self.start_again().await;
+            }
             if self.session().await.is_ok() {
                 return Ok(Instant::now());
             }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
