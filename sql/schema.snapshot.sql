@@ -423,7 +423,7 @@ function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 82cf7f84ec3319476c7a5269216148f52e037ea5b8431788ff9388200e6d1658
+    body: sha256 05e0bfbcebd82feb8deb9baaab02ffba8fcd3be4d2614320d62194809bfb1fbc
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -453,7 +453,7 @@ function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 69e7435648c32341eb7ff448077b2e93b86ca91c82aa42b5b0baa509c40fa4ad
+    body: sha256 7b64d9cfd4f5ec67cdbada7b951650c3cd5804306545a29b3b25298091335757
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -16,6 +16,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
+    -- Before any table: the order in which migrate locks (sql/locks.sql).
+    PERFORM FROM tallystick.customer_accounts AS account WHERE false;
     IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
         outcome := 'business_not_found';
         RETURN;

@@ -18,6 +18,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
+    -- Before any table: the order in which migrate locks (sql/locks.sql).
+    PERFORM FROM tallystick.customer_accounts AS account WHERE false;
     BEGIN
         UPDATE tallystick.customers AS changed
         SET name = coalesce(p_name, changed.name),

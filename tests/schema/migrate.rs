@@ -276,6 +276,48 @@ async fn a_run_waits_for_a_purchase_under_way_and_the_purchase_not_for_the_run()
 }
 
 #[tokio::test]
+async fn a_run_that_waits_for_a_reader_of_a_view_holds_no_table_that_the_reader_may_need() {
+    for view in ["overdue_customers", "customer_accounts", "order_records"] {
+        let database = FreshDatabase::installed().await;
+        let reader = database.session().await;
+        let reading = format!("BEGIN; SELECT FROM tallystick.{view}");
+        reader.client().batch_execute(&reading).await.unwrap();
+        let url = database.url();
+        let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+        let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+        let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
+                       (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while text(&database, waiting).await == "0" {
+            tokio::task::yield_now().await;
+        }
+        for table in ["customers", "businesses", "products", "orders", "order_items", "credit_ledger"] {
+            let write = format!("LOCK TABLE tallystick.{table} IN ROW EXCLUSIVE MODE NOWAIT");
+            reader.client().batch_execute(&write).await.unwrap_or_else(|error| panic!("{view}, {table}: {error}"));
+        }
+        reader.client().batch_execute("COMMIT").await.unwrap();
+        assert!(run.await.unwrap().unwrap().code_applied);
+    }
+}
+
+#[tokio::test]
+async fn whoever_changes_a_customer_has_locked_the_view_of_customers_before_anything_is_found_out() {
+    let database = FreshDatabase::installed().await;
+    let id = "00000000-0000-7000-8000-000000000000";
+    for call in [
+        format!("customer_update('{id}', '{id}', NULL, 1, NULL, false, NULL)"),
+        format!("customer_create('{id}', '{id}', 'Nobody', NULL, 1, false)"),
+    ] {
+        let session = database.session().await;
+        let calling = format!("BEGIN; SET LOCAL app.business_id = '{id}'; SELECT tallystick.{call}");
+        session.client().batch_execute(&calling).await.unwrap();
+        let locked = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND granted
+                      AND relation = 'tallystick.customer_accounts'::regclass";
+        let locks: i64 = session.client().query_one(locked, &[]).await.unwrap().get(0);
+        assert!(locks > 0, "{call}");
+    }
+}
+
+#[tokio::test]
 async fn a_run_that_loses_a_deadlock_is_tried_again() {
     let database = FreshDatabase::installed().await;
     let traffic = database.session().await;
