@@ -1,0 +1,99 @@
+//! What there was to check, in numbers, for the report: that nothing was found is worth as much as was looked at.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::case::key_of;
+use crate::{
+    books::Books,
+    history::{Action, Answer, History, Key},
+};
+
+/// Counts of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it all")]
+pub struct Summary {
+    pub requests: u64,
+    pub clients: u64,
+    pub unknown_answers: u64,
+    pub purchases_accepted: u64,
+    pub payments_accepted: u64,
+    pub movements_accepted: u64,
+    pub replays: u64,
+    pub limit_changes: u64,
+    pub price_changes: u64,
+    pub reads: u64,
+    pub refused_for_stock: u64,
+    pub refused_for_credit: u64,
+    pub refused_as_not_found: u64,
+    pub refused_as_key_reused: u64,
+    pub unexpected_answers: u64,
+    pub keys: u64,
+    /// Keys with an attempt whose outcome was unknown.
+    pub keys_unknown: u64,
+    /// Of these, the ones that were found out later.
+    pub keys_resolved: u64,
+    pub orders_in_books: u64,
+    pub entries_in_books: u64,
+    pub movements_in_books: u64,
+}
+
+/// Of a key: whether an attempt was unknown, and whether one was not.
+type KeyState = (bool, bool);
+
+impl Summary {
+    /// Counts.
+    #[must_use]
+    pub fn of(history: &History, books: &Books) -> Self {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let mut summary = Self {
+            requests: count(history.requests.len()),
+            orders_in_books: count(books.orders.len()),
+            entries_in_books: count(books.entries.len()),
+            movements_in_books: count(books.movements.len()),
+            ..Self::default()
+        };
+        let mut clients: Vec<u32> = history.requests.iter().map(|request| request.client).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        summary.clients = count(clients.len());
+
+        let mut keys: HashMap<(usize, bool, Key), KeyState> = HashMap::new();
+        for request in &history.requests {
+            summary.count(&request.action, &request.answer);
+            if let Some((stock, key)) = key_of(&request.action) {
+                let (unknown, definite) = keys.entry((request.business, stock, key)).or_default();
+                *(if request.answer == Answer::Unknown { unknown } else { definite }) = true;
+            }
+        }
+        summary.keys = count(keys.len());
+        summary.keys_unknown = count(keys.values().filter(|state| state.0).count());
+        summary.keys_resolved = count(keys.values().filter(|state| state.0 && state.1).count());
+        summary
+    }
+
+    fn count(&mut self, action: &Action, answer: &Answer) {
+        let counter = match (action, answer) {
+            (_, Answer::Unknown) => &mut self.unknown_answers,
+            (_, Answer::Unexpected { .. }) => &mut self.unexpected_answers,
+            (_, Answer::NotFound) => &mut self.refused_as_not_found,
+            (_, Answer::KeyReused) => &mut self.refused_as_key_reused,
+            (_, Answer::InsufficientStock(_)) => &mut self.refused_for_stock,
+            (_, Answer::CreditLimitExceeded { .. }) => &mut self.refused_for_credit,
+            (
+                _,
+                Answer::Purchased { replayed: true, .. }
+                | Answer::Paid { replayed: true, .. }
+                | Answer::Restocked { replayed: true, .. },
+            ) => &mut self.replays,
+            (_, Answer::Purchased { .. }) => &mut self.purchases_accepted,
+            (_, Answer::Paid { .. }) => &mut self.payments_accepted,
+            (_, Answer::Restocked { .. }) => &mut self.movements_accepted,
+            (Action::ChangeLimit { .. }, _) => &mut self.limit_changes,
+            (Action::ChangePrice { .. }, _) => &mut self.price_changes,
+            _ => &mut self.reads,
+        };
+        *counter += 1;
+    }
+}
