@@ -1,0 +1,5 @@
+//! The checker's own tests: correct histories, of which it must say nothing, and faults, each of which it must name.
+
+mod generate;
+mod soundness;
+mod store;
