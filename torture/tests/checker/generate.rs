@@ -58,54 +58,108 @@ struct World {
     learned: Vec<(usize, Uuid)>,
     keyed: Vec<usize>,
     next_key: u64,
+    next_stock_key: u64,
     /// PostgreSQL's clock.
     clock: i64,
 }
 
 /// A correct history and its books.
 pub fn generate(seed: u64, size: Size) -> (History, Books) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut ids = 0u128;
-    let mut next_id = || {
-        ids += 1;
-        Uuid::from_u128(ids << 64)
-    };
-    let businesses: Vec<Business> = (0..size.businesses)
-        .map(|_| Business {
-            id: next_id(),
-            customers: (0..size.customers)
-                .map(|_| Customer { id: next_id(), credit_limit: rng.random_range(0..60) })
-                .collect(),
-            products: (0..size.products)
-                .map(|_| Product { id: next_id(), price: rng.random_range(0..6), stock: rng.random_range(0..30) })
-                .collect(),
-        })
-        .collect();
-    let store = Store::new(&businesses, &mut next_id);
-    let mut world = World {
-        waiting: vec![Vec::new(); size.businesses],
-        rng,
-        size,
-        store,
-        businesses,
-        requests: Vec::with_capacity(size.requests),
-        own: Vec::new(),
-        given_up: Vec::new(),
-        to_come: Vec::new(),
-        events: BinaryHeap::new(),
-        sequence: 0,
-        learned: Vec::new(),
-        keyed: Vec::new(),
-        next_key: 0,
-        clock: 1_700_000_000_000_000,
-    };
-    world.run();
-    let books = world.store.into_books(&world.businesses);
-    (History { businesses: world.businesses, requests: world.requests }, books)
+    Script::new(seed, size).finish()
+}
+
+/// A correct history, to which requests can be added one after the other.
+pub struct Script {
+    world: World,
+    now: u64,
+}
+
+impl Script {
+    pub fn new(seed: u64, size: Size) -> Self {
+        let mut world = World::new(seed, size);
+        let now = world.run();
+        Self { world, now }
+    }
+
+    /// Sends a request after all others were answered, and has it answered.
+    pub fn send(&mut self, client: u32, business: usize, action: Action) -> usize {
+        self.now += 1_000;
+        let index = self.world.add(client, business, action, self.now);
+        self.world.clock += 10;
+        self.world.to_come[index] = 1;
+        self.world.execute(index, self.now);
+        self.now = self.world.requests[index].answered.0;
+        index
+    }
+
+    pub fn answer(&self, index: usize) -> &Answer {
+        &self.world.requests[index].answer
+    }
+
+    pub fn action(&self, index: usize) -> Action {
+        self.world.requests[index].action.clone()
+    }
+
+    pub fn business(&self, index: usize) -> &Business {
+        &self.world.businesses[index]
+    }
+
+    /// A key that was not used before.
+    pub fn key(&mut self) -> Key {
+        self.world.next_key = self.world.next_key.max(self.world.next_stock_key);
+        self.world.next_stock_key = self.world.next_key + 1;
+        self.world.key()
+    }
+
+    pub fn finish(self) -> (History, Books) {
+        let World { businesses, requests, store, .. } = self.world;
+        let books = store.into_books(&businesses);
+        (History { businesses, requests }, books)
+    }
 }
 
 impl World {
-    fn run(&mut self) {
+    fn new(seed: u64, size: Size) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut ids = 0u128;
+        let mut next_id = || {
+            ids += 1;
+            Uuid::from_u128(ids << 64)
+        };
+        let businesses: Vec<Business> = (0..size.businesses)
+            .map(|_| Business {
+                id: next_id(),
+                customers: (0..size.customers)
+                    .map(|_| Customer { id: next_id(), credit_limit: rng.random_range(0..60) })
+                    .collect(),
+                products: (0..size.products)
+                    .map(|_| Product { id: next_id(), price: rng.random_range(0..6), stock: rng.random_range(0..30) })
+                    .collect(),
+            })
+            .collect();
+        let store = Store::new(&businesses, &mut next_id);
+        Self {
+            waiting: vec![Vec::new(); size.businesses],
+            rng,
+            size,
+            store,
+            businesses,
+            requests: Vec::with_capacity(size.requests),
+            own: Vec::new(),
+            given_up: Vec::new(),
+            to_come: Vec::new(),
+            events: BinaryHeap::new(),
+            sequence: 0,
+            learned: Vec::new(),
+            keyed: Vec::new(),
+            next_key: 0,
+            next_stock_key: 0,
+            clock: 1_700_000_000_000_000,
+        }
+    }
+
+    /// Until nothing is to come; says when that was.
+    fn run(&mut self) -> u64 {
         for client in 0..self.size.clients {
             self.at(u64::from(client), Event::Send(client));
         }
@@ -128,7 +182,7 @@ impl World {
                 }
             }
         }
-        self.resolve(now);
+        self.resolve(now)
     }
 
     fn at(&mut self, time: u64, event: Event) {
@@ -220,7 +274,7 @@ impl World {
     }
 
     /// Every key that nobody has heard of is sent again.
-    fn resolve(&mut self, mut now: u64) {
+    fn resolve(&mut self, mut now: u64) -> u64 {
         let mut open: HashMap<(usize, bool, Key), (bool, usize)> = HashMap::new();
         for index in self.keyed.clone() {
             let request = &self.requests[index];
@@ -239,6 +293,7 @@ impl World {
             self.execute(again, now);
             now = self.requests[again].answered.0;
         }
+        self.requests.iter().map(|request| request.answered.0).fold(now, u64::max)
     }
 
     fn action(&mut self, business: usize) -> (usize, Action) {
@@ -258,7 +313,7 @@ impl World {
             53..60 => {
                 let quantity = self.rng.random_range(1..12);
                 let quantity = if self.rng.random_bool(0.25) { -quantity } else { quantity };
-                Action::Restock { key: self.key(), product, quantity }
+                Action::Restock { key: self.stock_key(), product, quantity }
             }
             60..64 => Action::ChangeLimit { customer, credit_limit: self.rng.random_range(0..80) },
             64..67 => Action::ChangePrice { product, price: self.rng.random_range(0..8) },
@@ -292,8 +347,13 @@ impl World {
 
     fn key(&mut self) -> Key {
         self.next_key += 1;
-        // Businesses have keys of their own, and so has stock: the same numbers come up again.
         Key(self.next_key)
+    }
+
+    /// Stock has keys of its own, so the same numbers come up there.
+    fn stock_key(&mut self) -> Key {
+        self.next_stock_key += 1;
+        Key(self.next_stock_key)
     }
 
     fn items(&mut self, business: usize) -> Vec<Item> {
