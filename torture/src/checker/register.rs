@@ -209,3 +209,6 @@ fn later(certain: &[Certain], (first, second): Latest, index: u32) -> Latest {
 fn in_order<T: PartialOrd>(first: Option<T>, second: Option<T>) -> [Option<T>; 2] {
     if second > first { [second, first] } else { [first, second] }
 }
+
+#[cfg(test)]
+mod tests;

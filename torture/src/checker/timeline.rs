@@ -202,3 +202,6 @@ impl Timeline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

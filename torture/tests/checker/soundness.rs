@@ -52,7 +52,17 @@ fn a_generated_history_has_some_of_everything() {
 #[test]
 #[ignore = "measures, and takes a while"]
 fn a_million_requests() {
-    let size = Size { businesses: 4, customers: 500, products: 50, clients: 200, requests: 1_000_000 };
+    measure(Size { businesses: 4, customers: 500, products: 50, clients: 200, requests: 1_000_000 });
+}
+
+/// As above: everybody wants the same.
+#[test]
+#[ignore = "measures, and takes a while"]
+fn a_million_requests_for_one_product() {
+    measure(Size { businesses: 1, customers: 50, products: 1, clients: 1_000, requests: 1_000_000 });
+}
+
+fn measure(size: Size) {
     let (history, books) = generate(1, size);
     let started = Instant::now();
     let findings = check(&history, &books);
