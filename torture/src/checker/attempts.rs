@@ -90,6 +90,8 @@ pub(super) fn hold_refusals(case: &mut Case, refusals: &Refusals, out: &mut Find
                 let (from, to) = (seconds(it.earliest), seconds(it.latest));
                 format!("{} was there by {to}, but nobody can have made it before {from}", case.id_of(effect))
             });
+            // Told here, and not again of everything around it.
+            case.effects[effect].latest = NEVER;
         }
     }
 }

@@ -170,7 +170,8 @@ impl<'a> Case<'a> {
         if let Some(other) = self.by_key.insert((business, what == What::Movement, key), effect) {
             let other = self.id_of(other);
             out.add(Kind::DuplicateEffect, || {
-                format!("both {other} and {id} were made under {key:?} of business {business}")
+                let key = key.text();
+                format!("both {other} and {id} were made under {key} of business {business}")
             });
         }
     }

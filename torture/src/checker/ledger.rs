@@ -126,7 +126,7 @@ pub(super) fn place(case: &Case, ledgers: &Ledgers, out: &mut Findings) -> Vec<(
             // Both figures of an answer are of one moment.
             let (sent, answered) = timeline.time_of(observation, place);
             if let Err(misfit) = place {
-                misplaced(case, &timeline, observation, misfit, out);
+                misplaced(case, customer, &timeline, observation, misfit, out);
             }
             sights.extend(sight(case, observation.request, sent, answered).map(|sight| (customer, sight)));
         }
@@ -182,7 +182,14 @@ fn sight(case: &Case, index: usize, sent: Moment, answered: Moment) -> Option<Si
     shown.map(|value| Sight { value, sent, answered, who: Who::Request(index) })
 }
 
-fn misplaced(case: &Case, timeline: &Timeline, seen: &Observation, misfit: Misfit, out: &mut Findings) {
+fn misplaced(
+    case: &Case,
+    customer: usize,
+    timeline: &Timeline,
+    seen: &Observation,
+    misfit: Misfit,
+    out: &mut Findings,
+) {
     let answer = &case.history.requests[seen.request].answer;
     let is_ledger = matches!(answer, Answer::Ledger(_));
     let kind = match misfit {
@@ -197,7 +204,7 @@ fn misplaced(case: &Case, timeline: &Timeline, seen: &Observation, misfit: Misfi
         Misfit::Stale => Kind::StaleBalanceRead,
     };
     out.add(kind, || {
-        let (told, around) = (case.told(seen.request), timeline.around(seen));
-        format!("{told}: balance as of {:?} ({misfit:?}); {around}", seen.wanted)
+        let (told, around, id) = (case.told(seen.request), timeline.around(seen), case.all_customers[customer].id);
+        format!("{told}: balance of {id} {}, {misfit}: {around}", seen.wanted)
     });
 }

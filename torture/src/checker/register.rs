@@ -13,11 +13,13 @@
 //! A single sight or write that overlaps a stretch of another value can still have been outside of it, and is not called
 //! wrong. (It could be, if all of the runs that it might go back to lie within: that much is left unfound.)
 
+use std::collections::HashSet;
+
 use super::case::{NEVER, START};
 use crate::history::Moment;
 
 /// Who wrote or saw a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Who {
     Request(usize),
     /// A charge or sale, held to the value.
@@ -150,7 +152,18 @@ impl Register {
     }
 
     /// What is wrong with each of the sights that are wrong. They must be the ones that the register was made with.
+    ///
+    /// A wrong sight is at odds with right ones, too. So those that only wrong ones are at odds with are left out, unless
+    /// nothing would be left to tell.
     pub(super) fn judge(&self, sights: &[Sight]) -> Vec<(usize, Fault)> {
+        let faults = self.all_faults(sights);
+        let wrong: HashSet<Who> = faults.iter().map(|(index, _)| sights[*index].who).collect();
+        let is_root = |fault: &Fault| !matches!(fault, Fault::Replaced { by, .. } if wrong.contains(by));
+        let roots: Vec<_> = faults.iter().copied().filter(|(_, fault)| is_root(fault)).collect();
+        if roots.is_empty() { faults } else { roots }
+    }
+
+    fn all_faults(&self, sights: &[Sight]) -> Vec<(usize, Fault)> {
         let mut faults = Vec::new();
         let mut stretches = Vec::new();
         for (index, sight) in sights.iter().enumerate() {

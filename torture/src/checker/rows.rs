@@ -69,7 +69,7 @@ fn opening_stock(case: &Case, out: &mut Findings) {
     for (product, opened) in case.all_products.iter().zip(opened) {
         if product.stock != opened {
             out.add(Kind::OpeningStock, || {
-                format!("product {} began with {}, not {opened}", product.id, product.stock)
+                format!("product {} began with {}, and was opened with {opened}", product.id, product.stock)
             });
         }
     }

@@ -74,7 +74,8 @@ pub(super) fn check(case: &Case, out: &mut Findings) -> Vec<(usize, Sight)> {
         if known != Some(stock) {
             out.add(Kind::StockSum, || {
                 let id = case.all_products[product].id;
-                format!("product {id}: {known:?} in the books; its opening stock, movements and sales leave {stock}")
+                let known = known.map_or("nothing".to_owned(), |known| known.to_string());
+                format!("product {id}: {known} in the books; its opening stock, movements and sales leave {stock}")
             });
         }
         let timeline = Timeline::new(case.all_products[product].stock, &changes);
@@ -231,7 +232,7 @@ fn misplaced(case: &Case, product: usize, timeline: &Timeline, seen: &Observatio
     };
     out.add(kind, || {
         let (told, around, id) = (case.told(seen.request), timeline.around(seen), case.all_products[product].id);
-        format!("{told}: stock of {id} as of {:?} ({misfit:?}); {around}", seen.wanted)
+        format!("{told}: stock of {id} {}, {misfit}: {around}", seen.wanted)
     });
 }
 

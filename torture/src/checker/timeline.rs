@@ -13,6 +13,7 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
+    fmt,
 };
 
 use super::case::{NEVER, START};
@@ -54,6 +55,17 @@ pub(super) struct Observation {
     pub(super) wanted: Wanted,
 }
 
+impl fmt::Display for Wanted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) | Self::Amid(value) => write!(formatter, "{value}"),
+            Self::Least(value) => write!(formatter, "at least {value}"),
+            Self::At(position) => write!(formatter, "as of change {position}"),
+            Self::After(position) => write!(formatter, "as of change {position} or later"),
+        }
+    }
+}
+
 /// Where an observation may stand: at the first position, or another up to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
@@ -72,6 +84,17 @@ pub(super) enum Misfit {
     Backwards,
     /// It was over.
     Stale,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Never => "which never was",
+            Self::TooEarly => "which came of what was asked for later",
+            Self::Backwards => "which was over, as this client had seen",
+            Self::Stale => "which was over",
+        })
+    }
 }
 
 pub(super) struct Timeline {
@@ -125,7 +148,7 @@ impl Timeline {
         let (from, to) = (self.over(seen.sent), self.begun(seen.answered));
         let shown = |position: usize| self.values.get(position).map_or("?".to_owned(), i64::to_string);
         format!(
-            "after change {from}, the last one over before: {}; after change {to}, the last one begun by then: {}",
+            "change {from}, the last one over before it, left {}; change {to}, the last one begun by its end, left {}",
             shown(from),
             shown(to)
         )
