@@ -1,6 +1,7 @@
 //! One chapter of a run: a new world, clients, faults, calm; then every answer is held against the books.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
@@ -12,12 +13,13 @@ use tallystick::verify::{VerifyOptions, verify};
 
 use crate::{
     books::Books,
-    checker::{self, Finding, Summary},
+    checker::{self, Finding, Kind, Summary},
     clients::{resolve, shopper::Shopper, traffic::Traffic},
     faults::{Fault, Injected, Scene},
     history::{Answer, History, Moment},
     plan::{Plan, Schedule},
     progress::Progress,
+    recording,
     world::{Programs, World, cast::Cast, disk::Disk},
 };
 
@@ -70,6 +72,7 @@ pub struct Run<'run> {
 
 impl Run<'_> {
     /// Whether no further fault is to be injected.
+    #[must_use]
     pub fn is_out_of_time(&self) -> bool {
         self.plan.time_limit.is_some_and(|limit| self.began.elapsed() >= limit)
     }
@@ -100,10 +103,9 @@ impl Run<'_> {
         let faults = faults.inspect_err(|_| self.keep_logs(&world))?;
 
         let written = traffic.take_written();
-        let address = world.addresses()[0];
         self.progress.say("resolving what was left open");
-        let resolved = resolve::resolve(&traffic, address, &written).await;
-        let calm = resolve::read_all(&traffic, address).await;
+        let resolved = resolve::resolve(&traffic, &written).await;
+        let calm = resolve::read_all(&traffic).await;
         ensure!(
             calm.iter().all(|request| request.answer != Answer::Unknown),
             "in the calm after the faults, requests have no answer"
@@ -115,14 +117,16 @@ impl Run<'_> {
 
         self.progress.say(&format!("checking {} requests", history.requests.len()));
         let books = Books::load(world.postgres.session().await?.client()).await?;
-        let (mut findings, summary) = checker::check(&history, &books);
+        let mut findings = checker::check(&history, &books);
+        let summary = Summary::of(&history, &books);
         let url = world.postgres.owner_url(crate::world::postgres::DATABASE).parse()?;
         let report = verify(&url, VerifyOptions { cluster: false, ..VerifyOptions::default() }, &mut |_| {}).await?;
         if !report.is_clean() {
-            findings.push(Finding::verify(&serde_json::to_string(&report.checks)?));
+            findings.push(Finding { kind: Kind::Audit, text: serde_json::to_string(&report.checks)? });
         }
         if !findings.is_empty() {
             self.keep_logs(&world);
+            recording::save(&self.folder().join("run.jsonl"), &history, &books)?;
         }
         let deadlocks = world.postgres.logged("deadlock detected");
         world.stop().await?;
@@ -176,16 +180,21 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Where things are kept that somebody will want to look into.
+    fn folder(&self) -> PathBuf {
+        std::env::temp_dir().join(format!("tallystick-torture-{}-found", self.plan.seed))
+    }
+
     /// Copies the logs to where they outlive the world.
     fn keep_logs(&self, world: &World) {
-        let folder = std::env::temp_dir().join(format!("tallystick-torture-logs-{}", self.plan.seed));
+        let folder = self.folder();
         if std::fs::create_dir_all(&folder).is_ok() {
             for log in world.logs().chain([world.postgres.log()]) {
                 if let Some(name) = log.file_name() {
                     let _ = std::fs::copy(log, folder.join(name));
                 }
             }
-            self.progress.say(&format!("the logs are in {}", folder.display()));
+            self.progress.say(&format!("what there is to look into is in {}", folder.display()));
         }
     }
 }

@@ -78,7 +78,7 @@ pub struct Request {
 }
 
 /// What a request asks for. Ids may be another business's, to see that they are not found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it all")]
 pub enum Action {
     Purchase {
@@ -122,8 +122,19 @@ pub enum Action {
     ReadOrders,
 }
 
+impl Action {
+    /// Its idempotency key, if it takes one.
+    #[must_use]
+    pub fn key(&self) -> Option<Key> {
+        match self {
+            Self::Purchase { key, .. } | Self::Payment { key, .. } | Self::Restock { key, .. } => Some(*key),
+            _ => None,
+        }
+    }
+}
+
 /// A line of a purchase, as asked for. One product may be on several lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it all")]
 pub struct Item {
     pub product: Uuid,

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::ensure;
 use clap::{Parser, ValueEnum};
-use tallystick_torture::{faults::Fault, plan::Plan, run::run, world::Programs};
+use tallystick_torture::{checker, faults::Fault, plan::Plan, recording, run::run, world::Programs};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Kills, cuts and starves tallystick under load, then holds what clients were told against the database.
@@ -32,6 +32,9 @@ struct Options {
     /// Checks, and begins anew with other businesses, after so many requests.
     #[arg(long, default_value_t = 400_000, value_name = "N")]
     chapter_requests: u64,
+    /// Checks a run that was kept in a file, and does nothing else.
+    #[arg(long, value_name = "FILE")]
+    check: Option<PathBuf>,
     /// The report as JSON.
     #[arg(long)]
     json: bool,
@@ -60,6 +63,14 @@ async fn main() -> ExitCode {
 }
 
 async fn torture(options: &Options) -> anyhow::Result<bool> {
+    if let Some(path) = &options.check {
+        let (history, books) = recording::load(path)?;
+        let findings = checker::check(&history, &books);
+        for finding in &findings {
+            println!("{finding}");
+        }
+        return Ok(findings.is_empty());
+    }
     let seed = options.seed.unwrap_or_else(|| rand::random_range(0..1_000_000));
     eprintln!("seed {seed}");
     let plan = Plan {

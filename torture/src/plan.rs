@@ -54,11 +54,13 @@ impl Schedule {
     }
 
     /// How many faults are left.
-    pub fn len(&self) -> usize {
+    #[must_use]
+    pub fn left(&self) -> usize {
         self.plain.len() + self.on_small_disk.len()
     }
 
     /// Whether the next chapter needs a disk that can be filled up: those come last.
+    #[must_use]
     pub fn wants_small_disk(&self) -> bool {
         self.plain.is_empty() && !self.on_small_disk.is_empty()
     }

@@ -8,7 +8,6 @@ use crate::{
     chapter::Chapter,
     checker::{Finding, Summary},
     faults::Fault,
-    history::{Action, Answer},
     plan::Plan,
 };
 
@@ -22,10 +21,6 @@ pub struct Report {
     pub clients: usize,
     pub chapters: usize,
     pub load_seconds: f64,
-    pub requests: u64,
-    pub purchases_answered: u64,
-    pub purchases_accepted: u64,
-    pub answers_unknown: u64,
     pub rows_verified: u64,
     pub deadlocks: usize,
     pub faults: BTreeMap<Fault, Faults>,
@@ -56,10 +51,6 @@ impl Report {
             clients: plan.clients,
             chapters: 0,
             load_seconds: 0.0,
-            requests: 0,
-            purchases_answered: 0,
-            purchases_accepted: 0,
-            answers_unknown: 0,
             rows_verified: 0,
             deadlocks: 0,
             faults: BTreeMap::new(),
@@ -69,10 +60,10 @@ impl Report {
         }
     }
 
-    /// How many purchases were answered.
+    /// How many purchases were decided.
     #[must_use]
     pub fn purchases(&self) -> u64 {
-        self.purchases_answered
+        self.checked.purchases_accepted + self.checked.refused_for_stock + self.checked.refused_for_credit
     }
 
     /// Whether anything cannot be true.
@@ -85,22 +76,12 @@ impl Report {
         self.left_out.insert(fault, why.to_owned());
     }
 
-    pub(crate) fn add(&mut self, chapter: Chapter) -> anyhow::Result<()> {
+    pub(crate) fn add(&mut self, chapter: Chapter) {
         self.chapters += 1;
         self.postgres = chapter.postgres;
         self.load_seconds += chapter.load.as_secs_f64();
         self.rows_verified += chapter.rows_verified;
         self.deadlocks += chapter.deadlocks;
-        for request in &chapter.history.requests {
-            self.requests += 1;
-            let is_unknown = request.answer == Answer::Unknown;
-            self.answers_unknown += u64::from(is_unknown);
-            if let Action::Purchase { .. } = request.action {
-                self.purchases_answered += u64::from(!is_unknown);
-                self.purchases_accepted +=
-                    u64::from(matches!(request.answer, Answer::Purchased { replayed: false, .. }));
-            }
-        }
         for (fault, mark) in chapter.faults {
             let faults = self.faults.entry(fault).or_default();
             faults.count += mark.count;
@@ -112,7 +93,6 @@ impl Report {
         }
         self.checked.add(&chapter.summary);
         self.findings.extend(chapter.findings);
-        Ok(())
     }
 }
 
@@ -121,11 +101,6 @@ impl fmt::Display for Report {
         let load = Duration::from_secs_f64(self.load_seconds);
         writeln!(out, "seed {}, tallystick {}, PostgreSQL {}", self.seed, self.tallystick, self.postgres)?;
         writeln!(out, "{} chapters, {} clients, {:.0} s of load", self.chapters, self.clients, load.as_secs_f64())?;
-        writeln!(
-            out,
-            "{} requests; {} purchases answered, {} accepted; {} answers unknown; {} deadlocks in PostgreSQL",
-            self.requests, self.purchases_answered, self.purchases_accepted, self.answers_unknown, self.deadlocks
-        )?;
         writeln!(out, "\n{:<16} {:>7} {:>7}   recovery in ms: median / most", "fault", "cycles", "faults")?;
         for (fault, faults) in &self.faults {
             let most = faults.recoveries_ms.last().copied().unwrap_or_default();
@@ -137,7 +112,11 @@ impl fmt::Display for Report {
             writeln!(out, "{fault}: NOT DONE: {why}")?;
         }
         writeln!(out, "\n{}", self.checked)?;
-        writeln!(out, "verify looked at {} rows", self.rows_verified)?;
+        writeln!(
+            out,
+            "verify looked at {} rows; {} deadlocks in PostgreSQL's log",
+            self.rows_verified, self.deadlocks
+        )?;
         if self.findings.is_empty() {
             return writeln!(out, "nothing was found");
         }

@@ -26,7 +26,7 @@ pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<Report> {
         report.left_out(Fault::ShiftClock, "libfaketime is not installed");
         schedule.leave_out(|fault| fault == Fault::ShiftClock);
     }
-    let progress = Progress::new(schedule.len())?;
+    let progress = Progress::new(schedule.left())?;
     let run = Run { plan, programs, began: Instant::now(), progress: &progress };
     loop {
         let disk = if schedule.wants_small_disk() {
@@ -44,8 +44,8 @@ pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<Report> {
             Disk::plain()?
         };
         let purchases = plan.purchases.saturating_sub(report.purchases());
-        report.add(run.chapter(&mut schedule, purchases, disk, &mut rng).await?)?;
-        let is_done = schedule.len() == 0 && report.purchases() >= plan.purchases;
+        report.add(run.chapter(&mut schedule, purchases, disk, &mut rng).await?);
+        let is_done = schedule.left() == 0 && report.purchases() >= plan.purchases;
         if is_done || run.is_out_of_time() || report.has_findings() {
             progress.finish();
             return Ok(report);

@@ -1,62 +1,53 @@
 //! Whether a history and the books can both be true.
+//!
+//! Reading order: [`check`](fn@check) (what is looked at, in which order) → `case` (the two, side by side) → `attempts`
+//! (keys: lost, doubled, phantom), `answers` (each answer by itself), `rows` (the books by themselves) → `intervals` (when
+//! each effect can have happened) → `timeline` (where between an object's changes something was seen), used by `ledger`
+//! (customers) and `stock` (products) → `register`, used by `registers` (limits and prices) → `lists` (what was not shown).
+//!
+//! Nothing is called wrong that can have been right: where it is not known, the benefit of the doubt is the server's. The
+//! files say where that is so. Clients' and PostgreSQL's clocks are never compared with each other. It takes some O(n log n).
 
-use std::fmt;
+mod answers;
+mod attempts;
+mod case;
+mod differences;
+mod finding;
+mod intervals;
+mod ledger;
+mod lists;
+mod register;
+mod registers;
+mod rows;
+mod stock;
+mod summary;
+mod timeline;
 
-use serde::Serialize;
+pub use finding::{Finding, Kind};
+pub use summary::Summary;
 
 use crate::{books::Books, history::History};
+use case::Case;
+use finding::Findings;
 
-/// Something that cannot be true.
-#[derive(Debug, Clone, Serialize)]
-pub struct Finding {
-    /// Its kind.
-    pub kind: &'static str,
-    /// What.
-    pub text: String,
-}
-
-impl Finding {
-    /// What `verify` found.
-    #[must_use]
-    pub fn verify(text: &str) -> Self {
-        Self { kind: "verify", text: text.to_owned() }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.kind, self.text)
-    }
-}
-
-/// What was held against what.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Summary {
-    /// Requests.
-    pub requests: u64,
-}
-
-impl Summary {
-    /// Adds another chapter's.
-    pub fn add(&mut self, other: &Self) {
-        self.requests += other.requests;
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} requests checked", self.requests)
-    }
-}
-
-/// Whether the two can both be true.
+/// Everything that cannot be so, by kind; a bounded number of each. Nothing if the clients were told the truth.
 #[must_use]
-pub fn check(history: &History, _books: &Books) -> (Vec<Finding>, Summary) {
-    let findings = history
-        .requests
-        .iter()
-        .filter(|r| matches!(r.answer, crate::history::Answer::Unexpected { .. }))
-        .take(20)
-        .map(|r| Finding { kind: "unexpected_answer", text: format!("{r:?}") });
-    (findings.collect(), Summary { requests: history.requests.len() as u64 })
+pub fn check(history: &History, books: &Books) -> Vec<Finding> {
+    let mut out = Findings::new();
+    let mut case = Case::new(history, books, &mut out);
+    rows::check(&case, &mut out);
+    let ledgers = ledger::chains(&case, &mut out);
+
+    // When each effect happened: first by its own requests, then by what was shown, then by the order of the books.
+    let refusals = attempts::check(&mut case, &mut out);
+    answers::check(&mut case, &mut out);
+    attempts::hold_refusals(&mut case, &refusals, &mut out);
+    intervals::narrow(&mut case, &ledgers.clock_ran_back, &mut out);
+
+    let limits = ledger::place(&case, &ledgers, &mut out);
+    registers::limits(&case, limits, &mut out);
+    let prices = stock::check(&case, &mut out);
+    registers::prices(&case, prices, &mut out);
+    lists::check(&case, &mut out);
+    out.finish()
 }

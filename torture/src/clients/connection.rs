@@ -60,6 +60,7 @@ impl Connection {
     }
 
     /// The server.
+    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -2,6 +2,7 @@
 
 pub mod choice;
 pub mod connection;
+pub mod line;
 pub mod resolve;
 pub mod shopper;
 pub mod traffic;

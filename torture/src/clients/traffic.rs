@@ -53,6 +53,7 @@ pub struct Counts {
 
 impl Traffic {
     /// For `cast`, with keys from `first_key` on.
+    #[must_use]
     pub fn new(cast: Cast, first_key: u64) -> Self {
         let heard = cast.businesses.iter().flat_map(|business| {
             let customers = business.customers.iter().map(|customer| (customer.id, AtomicI64::new(0)));

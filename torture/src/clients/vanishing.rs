@@ -97,8 +97,8 @@ async fn send(address: SocketAddr, stage: Stage, calls: &[Call], with_reset: boo
         Stage::HalfTheBody => stream.write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes()).await?,
         Stage::Sent(_) | Stage::Answering => stream.write_all(format!("{head}{body}").as_bytes()).await?,
         Stage::Pipelined => {
-            let all: String = texts.iter().map(|(head, body)| format!("{head}{body}")).collect();
-            stream.write_all(all.as_bytes()).await?;
+            let all: Vec<&str> = texts.iter().flat_map(|(head, body)| [head.as_str(), body.as_str()]).collect();
+            stream.write_all(all.concat().as_bytes()).await?;
         }
     }
     match stage {

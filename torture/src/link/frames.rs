@@ -13,7 +13,7 @@ const WRITING: [&str; 6] =
 pub(super) enum Event {
     /// Its parameters: the call is on its way.
     Call,
-    /// ReadyForQuery: the transaction is over.
+    /// `ReadyForQuery`: the transaction is over.
     Done,
 }
 

@@ -3,7 +3,7 @@
 //!
 //! It listens where a PostgreSQL would, on a Unix socket in a folder of its own. A call of the server's that writes is one
 //! statement that commits as it ends, so "before the commit" is before its Bind goes on to PostgreSQL, and "after the
-//! commit" is when PostgreSQL has answered ReadyForQuery and the server has not heard of it yet.
+//! commit" is when PostgreSQL has answered `ReadyForQuery` and the server has not heard of it yet.
 
 mod frames;
 mod relay;

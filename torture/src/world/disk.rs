@@ -61,16 +61,19 @@ impl Disk {
     }
 
     /// Whether it can be filled up.
+    #[must_use]
     pub fn is_small(&self) -> bool {
         !self.mounted.is_empty()
     }
 
     /// The folder of everything that is not PostgreSQL's.
+    #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// PostgreSQL's folder.
+    #[must_use]
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

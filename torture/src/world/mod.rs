@@ -93,6 +93,7 @@ impl World {
     }
 
     /// Where the servers are that run.
+    #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.servers.iter().flatten().map(|server| server.address).collect()
     }
@@ -134,6 +135,7 @@ impl World {
     }
 
     /// Whether a server's clock can be shifted.
+    #[must_use]
     pub fn can_shift_clocks(&self) -> bool {
         self.programs.faketime.is_some()
     }

@@ -52,6 +52,7 @@ impl Postgres {
     }
 
     /// Its socket, for the link.
+    #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.socket_dir.join(".s.PGSQL.5432")
     }
@@ -62,11 +63,13 @@ impl Postgres {
     }
 
     /// The superuser's URL, past the link.
+    #[must_use]
     pub fn owner_url(&self, database: &str) -> String {
         self.url(SUPERUSER, database)
     }
 
     /// A role's URL, past the link.
+    #[must_use]
     pub fn url(&self, role: &str, database: &str) -> String {
         let host = self.socket_dir.display().to_string().replace('/', "%2F");
         format!("postgresql:///{database}?host={host}&user={role}")
@@ -146,11 +149,13 @@ impl Postgres {
     }
 
     /// How often its log holds `text`.
+    #[must_use]
     pub fn logged(&self, text: &str) -> usize {
         fs::read(&self.log).map_or(0, |log| String::from_utf8_lossy(&log).matches(text).count())
     }
 
     /// Its log.
+    #[must_use]
     pub fn log(&self) -> &PathBuf {
         &self.log
     }

@@ -1,0 +1,225 @@
+//! Each answer by itself: whether it belongs to its request, shows only rows of the books that the business may see, whole,
+//! and whether ids of others were unknown to it. What was shown was there by then, which bounds its time.
+
+use uuid::Uuid;
+
+use super::{
+    case::{Case, What},
+    differences::Differences,
+    finding::{Findings, Kind},
+};
+use crate::history::{Action, Answer, Entry, Order};
+
+/// Amounts stay whole in every JSON reader up to here.
+const LARGEST: i128 = (1 << 53) - 1;
+
+/// Looks at every answer.
+pub(super) fn check(case: &mut Case, out: &mut Findings) {
+    for index in 0..case.history.requests.len() {
+        belongs(case, index, out);
+        owned(case, index, out);
+        figures(case, index, out);
+        rows(case, index, out);
+    }
+}
+
+fn belongs(case: &Case, index: usize, out: &mut Findings) {
+    let request = &case.history.requests[index];
+    if let Answer::Unexpected { status, text } = &request.answer {
+        out.add(Kind::UnexpectedAnswer, || {
+            let text: String = text.chars().take(300).collect();
+            format!("{}: {status} {text}", case.told(index))
+        });
+        return;
+    }
+    let fits = match (&request.action, &request.answer) {
+        (_, Answer::Unknown)
+        | (Action::ReadLedger { .. }, Answer::Ledger(_))
+        | (Action::ReadOrders, Answer::Orders(_)) => true,
+        (Action::Purchase { .. }, answer) => matches!(
+            answer,
+            Answer::Purchased { .. }
+                | Answer::InsufficientStock(_)
+                | Answer::CreditLimitExceeded { .. }
+                | Answer::NotFound
+                | Answer::KeyReused
+        ),
+        (Action::Payment { .. }, answer) => {
+            matches!(answer, Answer::Paid { .. } | Answer::NotFound | Answer::KeyReused)
+        }
+        (Action::Restock { .. }, answer) => matches!(
+            answer,
+            Answer::Restocked { .. } | Answer::InsufficientStock(_) | Answer::NotFound | Answer::KeyReused
+        ),
+        (Action::ChangeLimit { customer, credit_limit }, Answer::Customer { id, credit_limit: shown, .. }) => {
+            id == customer && shown == credit_limit
+        }
+        (Action::ChangePrice { product, price }, Answer::Product { id, price: shown, .. }) => {
+            id == product && shown == price
+        }
+        (Action::ReadCustomer { customer }, Answer::Customer { id, .. }) => id == customer,
+        (Action::ReadProduct { product }, Answer::Product { id, .. }) => id == product,
+        (Action::ReadOrder { order }, Answer::Order(shown)) => shown.id == *order,
+        (Action::ReadOrders, _) => false,
+        (_, answer) => *answer == Answer::NotFound,
+    };
+    if !fits {
+        out.add(Kind::WrongAnswer, || {
+            format!("{}: {:.300?} to {:.300?}", case.told(index), request.answer, request.action)
+        });
+    }
+}
+
+/// Ids of another business are unknown; those of its own are not. Orders are another matter: see `lists`.
+fn owned(case: &Case, index: usize, out: &mut Findings) {
+    let request = &case.history.requests[index];
+    let business = request.business;
+    let foreign: Option<Uuid> = match &request.action {
+        Action::Purchase { customer, items, .. } => {
+            let foreign = items.iter().map(|item| item.product).find(|id| case.own_product(business, *id).is_none());
+            Some(*customer).filter(|id| case.own_customer(business, *id).is_none()).or(foreign)
+        }
+        Action::Payment { customer, .. }
+        | Action::ChangeLimit { customer, .. }
+        | Action::ReadCustomer { customer }
+        | Action::ReadLedger { customer } => Some(*customer).filter(|id| case.own_customer(business, *id).is_none()),
+        Action::Restock { product, .. } | Action::ChangePrice { product, .. } | Action::ReadProduct { product } => {
+            Some(*product).filter(|id| case.own_product(business, *id).is_none())
+        }
+        Action::ReadOrder { order } => {
+            let known = case.orders.get(order).map(|index| case.books.orders[*index].business);
+            let known = known.and_then(|id| case.businesses.get(&id));
+            // An order of nobody's is no concern of this; nor is an own one.
+            Some(*order).filter(|_| known.is_some_and(|known| *known != business) && request.answer != Answer::NotFound)
+        }
+        Action::ReadOrders => return,
+    };
+    match (&request.answer, foreign) {
+        // The key is looked at first.
+        (Answer::Unknown | Answer::NotFound | Answer::KeyReused | Answer::Unexpected { .. }, Some(_)) => {}
+        (answer, Some(id)) => {
+            out.add(Kind::ForeignIdFound, || format!("{}: {id} is not its own, but {answer:.300?}", case.told(index)));
+        }
+        (Answer::NotFound, None) if !matches!(request.action, Action::ReadOrder { .. }) => {
+            out.add(Kind::OwnIdNotFound, || format!("{}: {:.300?}", case.told(index), request.action));
+        }
+        _ => {}
+    }
+}
+
+fn figures(case: &Case, index: usize, out: &mut Findings) {
+    match &case.history.requests[index].answer {
+        Answer::Customer { credit_limit, balance, available_credit, .. } => {
+            let right = (i128::from(*credit_limit) - i128::from(*balance)).clamp(0, LARGEST);
+            if i128::from(*available_credit) != right {
+                out.add(Kind::WrongAvailableCredit, || {
+                    format!("{}: {available_credit} with limit {credit_limit} and balance {balance}", case.told(index))
+                });
+            }
+        }
+        Answer::Product { stock, .. } if *stock < 0 => {
+            out.add(Kind::NegativeStock, || format!("{}: {stock}", case.told(index)));
+        }
+        Answer::InsufficientStock(shortages) => {
+            for shortage in shortages.iter().filter(|shortage| shortage.available < 0) {
+                out.add(Kind::NegativeStock, || format!("{}: {shortage:?}", case.told(index)));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn rows(case: &mut Case, index: usize, out: &mut Findings) {
+    let history = case.history;
+    let request = &history.requests[index];
+    match (&request.action, &request.answer) {
+        (Action::ReadOrder { .. }, Answer::Order(order)) => {
+            if let Some(effect) = order_row(case, index, order, out) {
+                case.shown.push((effect, index));
+            }
+        }
+        (_, Answer::Orders(orders)) => {
+            if !orders.is_sorted_by(|newer, older| newer.id > older.id) {
+                out.add(Kind::UnsortedPage, || format!("{}: orders are not from the newest on", case.told(index)));
+            }
+            for order in orders {
+                order_row(case, index, order, out);
+            }
+        }
+        (Action::ReadLedger { customer }, Answer::Ledger(entries)) => {
+            if !entries.is_sorted_by(|newer, older| newer.entry_no == older.entry_no + 1) {
+                out.add(Kind::UnsortedPage, || {
+                    let numbers: Vec<i64> = entries.iter().map(|entry| entry.entry_no).collect();
+                    format!("{}: entries {numbers:?} of {customer}", case.told(index))
+                });
+            }
+            for entry in entries {
+                entry_row(case, index, *customer, entry, out);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The effect that is shown, if it is one that may be.
+fn order_row(case: &mut Case, index: usize, order: &Order, out: &mut Findings) -> Option<usize> {
+    let request = &case.history.requests[index];
+    let lines: i128 = order.lines.iter().map(|line| i128::from(line.line_total)).sum();
+    let known = case.orders.get(&order.id).map(|known| &case.books.orders[*known]);
+    let is_whole = lines == i128::from(order.total)
+        && order.lines.iter().zip(1..).all(|(line, no)| line.line_no == no)
+        && known.is_none_or(|known| known.order.lines.len() <= order.lines.len());
+    if !is_whole {
+        out.add(Kind::HalfWrittenOrder, || {
+            let count = order.lines.len();
+            format!("{}: {} with {count} lines of {lines} and a total of {}", case.told(index), order.id, order.total)
+        });
+    }
+    let Some(known) = known else {
+        out.add(Kind::ReadOfUnknownRow, || format!("{}: order {}", case.told(index), order.id));
+        return None;
+    };
+    if case.businesses.get(&known.business) != Some(&request.business) {
+        out.add(Kind::ForeignRow, || {
+            format!("{}: order {} of business {}", case.told(index), order.id, known.business)
+        });
+        return None;
+    }
+    if is_whole && known.order != *order {
+        out.add(Kind::ReadDiffers, || {
+            format!("{}: the books have {} otherwise: {}", case.told(index), order.id, known.order.differences(order))
+        });
+    }
+    let effect = case.by_id.get(&order.id).copied()?;
+    case.effects[effect].latest = case.effects[effect].latest.min(request.answered);
+    Some(effect)
+}
+
+fn entry_row(case: &mut Case, index: usize, customer: Uuid, entry: &Entry, out: &mut Findings) {
+    let request = &case.history.requests[index];
+    let known = case.by_id.get(&entry.id).copied().filter(|effect| case.effects[*effect].what != What::Movement);
+    let Some(effect) = known else {
+        out.add(Kind::ReadOfUnknownRow, || format!("{}: entry {}", case.told(index), entry.id));
+        return;
+    };
+    let it = case.effects[effect];
+    let known = &case.books.entries[it.row].entry;
+    if it.business != request.business || known.customer != customer {
+        out.add(Kind::ForeignRow, || {
+            format!(
+                "{}: entry {} of customer {} of business {}",
+                case.told(index),
+                entry.id,
+                known.customer,
+                it.business
+            )
+        });
+        return;
+    }
+    if known != entry {
+        out.add(Kind::ReadDiffers, || {
+            format!("{}: the books have {} otherwise: {}", case.told(index), entry.id, known.differences(entry))
+        });
+    }
+    case.effects[effect].latest = it.latest.min(request.answered);
+}

@@ -1,0 +1,265 @@
+//! Requests by their keys: the attempts at one effect. Each acknowledged effect is there once, as it was acknowledged; one
+//! request did it and the others were told so; a key was called used only if it was, by another content; what was unknown
+//! was found out; and nothing is there that nobody asked for.
+
+use super::{
+    case::{Case, NEVER, START, Slot, What, is_for, key_of, phantom, seconds},
+    differences::Differences,
+    finding::{Findings, Kind},
+};
+use crate::history::{Action, Answer, Moment, Request};
+
+/// What an answer to a request with a key says of the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Unknown,
+    /// It was made, by this request or before.
+    Done {
+        replayed: bool,
+    },
+    /// It was not made, and the key had no effect at that moment.
+    Refused,
+    Reused,
+}
+
+fn said(answer: &Answer) -> Option<Said> {
+    match answer {
+        Answer::Unknown => Some(Said::Unknown),
+        Answer::Purchased { replayed, .. } | Answer::Paid { replayed, .. } | Answer::Restocked { replayed, .. } => {
+            Some(Said::Done { replayed: *replayed })
+        }
+        Answer::InsufficientStock(_) | Answer::CreditLimitExceeded { .. } | Answer::NotFound => Some(Said::Refused),
+        Answer::KeyReused => Some(Said::Reused),
+        _ => None,
+    }
+}
+
+/// Refusals under keys that have an effect: it came later. To be held against its time when that is known.
+pub(super) type Refusals = Vec<(usize, usize)>;
+
+/// Looks at all keys; gives every effect its first bounds.
+pub(super) fn check(case: &mut Case, out: &mut Findings) -> Refusals {
+    let requests = &case.history.requests;
+    let mut attempts: Vec<(Slot, Moment, usize)> = requests
+        .iter()
+        .enumerate()
+        .filter_map(|(index, request)| {
+            let (stock, key) = key_of(&request.action)?;
+            Some(((request.business, stock, key), request.sent, index))
+        })
+        .collect();
+    attempts.sort_unstable();
+    let mut refusals = Vec::new();
+    for of_key in attempts.chunk_by(|one, next| one.0 == next.0) {
+        let indexes: Vec<usize> = of_key.iter().map(|attempt| attempt.2).collect();
+        let effect = case.by_key.get(&of_key[0].0).copied();
+        resolved(case, &indexes, out);
+        for index in &indexes {
+            answers_its_request(case, *index, out);
+        }
+        match effect {
+            Some(effect) => with_effect(case, &indexes, effect, &mut refusals, out),
+            None => without_effect(case, &indexes, out),
+        }
+    }
+    for effect in 0..case.effects.len() {
+        if !case.effects[effect].asked {
+            out.add(phantom(case.effects[effect].what), || format!("nobody used the key of {}", case.id_of(effect)));
+        }
+    }
+    refusals
+}
+
+/// Refused after its effect was known: the request should have been told of it. Else the effect came after the refusal.
+pub(super) fn hold_refusals(case: &mut Case, refusals: &Refusals, out: &mut Findings) {
+    for (effect, index) in refusals.iter().copied() {
+        let request = &case.history.requests[index];
+        if case.effects[effect].latest < request.sent {
+            out.add(Kind::RefusedThoughDone, || {
+                let (told, id) = (case.told(index), case.id_of(effect));
+                format!("{told} was refused, but its key's {id} was there by {}", seconds(case.effects[effect].latest))
+            });
+        } else {
+            case.effects[effect].earliest = case.effects[effect].earliest.max(request.sent);
+        }
+    }
+    for effect in 0..case.effects.len() {
+        let it = case.effects[effect];
+        if it.earliest > it.latest {
+            out.add(Kind::SeenTooEarly, || {
+                let (from, to) = (seconds(it.earliest), seconds(it.latest));
+                format!("{} was there by {to}, but nobody can have made it before {from}", case.id_of(effect))
+            });
+            // Told here, and not again of everything around it.
+            case.effects[effect].latest = NEVER;
+        }
+    }
+}
+
+/// A key that somebody used and never heard of.
+fn resolved(case: &Case, indexes: &[usize], out: &mut Findings) {
+    let requests = &case.history.requests;
+    let definite = indexes.iter().any(|index| said(&requests[*index].answer).is_some_and(|said| said != Said::Unknown));
+    if !definite {
+        out.add(Kind::UnresolvedUnknown, || {
+            format!("{}, one of {} under its key, and none was answered", case.told(indexes[0]), indexes.len())
+        });
+    }
+}
+
+/// An acknowledgement must be of what was asked for, whatever the books say.
+fn answers_its_request(case: &Case, index: usize, out: &mut Findings) {
+    let request = &case.history.requests[index];
+    let (kind, fits) = match (&request.action, &request.answer) {
+        (Action::Purchase { customer, items, .. }, Answer::Purchased { order, .. }) => {
+            (Kind::AlteredOrder, order.customer == *customer && is_for(&order.lines, items))
+        }
+        (Action::Payment { customer, amount, .. }, Answer::Paid { entry, .. }) => {
+            let fits =
+                entry.customer == *customer && entry.amount.checked_neg() == Some(*amount) && entry.order.is_none();
+            (Kind::AlteredPayment, fits)
+        }
+        (Action::Restock { product, quantity, .. }, Answer::Restocked { movement, .. }) => {
+            (Kind::AlteredMovement, movement.product == *product && movement.quantity == *quantity)
+        }
+        _ => return,
+    };
+    if !fits {
+        out.add(kind, || format!("{} was told of something else than it asked for", case.told(index)));
+    }
+}
+
+fn without_effect(case: &Case, indexes: &[usize], out: &mut Findings) {
+    for index in indexes.iter().copied() {
+        let answer = &case.history.requests[index].answer;
+        let lost = match answer {
+            Answer::Purchased { order, .. } => Some((Kind::LostPurchase, order.id)),
+            Answer::Paid { entry, .. } => Some((Kind::LostPayment, entry.id)),
+            Answer::Restocked { movement, .. } => Some((Kind::LostMovement, movement.id)),
+            _ => None,
+        };
+        if let Some((kind, id)) = lost {
+            out.add(kind, || format!("{} was told of {id}, and nothing is there under its key", case.told(index)));
+        } else if *answer == Answer::KeyReused {
+            out.add(Kind::KeyReusedWithoutReason, || {
+                format!("{} was told so, and nothing is there under its key", case.told(index))
+            });
+        }
+    }
+}
+
+fn with_effect(case: &mut Case, indexes: &[usize], effect: usize, refusals: &mut Refusals, out: &mut Findings) {
+    let history = case.history;
+    let attempt = |index: usize| -> &Request { &history.requests[index] };
+    case.effects[effect].asked = true;
+    let same: Vec<usize> = indexes.iter().copied().filter(|index| case.asks_for(attempt(*index), effect)).collect();
+    if same.is_empty() {
+        let kind = match case.effects[effect].what {
+            What::Purchase(_) => Kind::AlteredOrder,
+            What::Payment => Kind::AlteredPayment,
+            What::Movement => Kind::AlteredMovement,
+        };
+        out.add(kind, || {
+            format!("{} is not what {} asked for under its key", case.id_of(effect), case.told(indexes[0]))
+        });
+    }
+
+    let mut fresh = Vec::new();
+    let mut latest = NEVER;
+    for index in indexes.iter().copied() {
+        let request = attempt(index);
+        match said(&request.answer) {
+            Some(Said::Done { replayed }) => {
+                if shows(case, index, effect, replayed, out) {
+                    case.shown.push((effect, index));
+                    latest = latest.min(request.answered);
+                    if !replayed {
+                        fresh.push(index);
+                    }
+                }
+            }
+            Some(Said::Reused) => {
+                latest = latest.min(request.answered);
+                if same.contains(&index) {
+                    out.add(Kind::KeyReusedWithoutReason, || {
+                        format!("{} was told so, but {} is what it asked for", case.told(index), case.id_of(effect))
+                    });
+                }
+            }
+            Some(Said::Refused) => refusals.push((effect, index)),
+            Some(Said::Unknown) | None => {}
+        }
+    }
+    if let [first, second, ..] = &*fresh {
+        out.add(Kind::TwoFreshAcknowledgements, || {
+            format!(
+                "{} and {} were both told that they made {}",
+                case.told(*first),
+                case.told(*second),
+                case.id_of(effect)
+            )
+        });
+    }
+    case.effects[effect].latest = latest;
+    case.effects[effect].earliest = earliest(case, &same, &fresh, effect, out);
+}
+
+/// When the effect can have happened at the earliest: a request that was told that it made it did so in its time, since
+/// each makes an id of its own; else one did whose outcome is unknown.
+fn earliest(case: &Case, same: &[usize], fresh: &[usize], effect: usize, out: &mut Findings) -> Moment {
+    let requests = &case.history.requests;
+    let first = |of: &mut dyn Iterator<Item = usize>| of.map(|index| requests[index].sent).min();
+    if let Some(sent) = first(&mut fresh.iter().copied()) {
+        return sent;
+    }
+    let unknown = |index: &usize| matches!(said(&requests[*index].answer), Some(Said::Unknown) | None);
+    if let Some(sent) = first(&mut same.iter().copied().filter(unknown)) {
+        return sent;
+    }
+    if let Some(index) = same.first() {
+        let refused = same.iter().any(|index| said(&requests[*index].answer) == Some(Said::Refused));
+        let kind = if refused { Kind::DoneThoughRefused } else { Kind::ReplayOfNothing };
+        out.add(kind, || {
+            format!(
+                "{} is there, and nobody can have made it: the first of {} was {}",
+                case.id_of(effect),
+                same.len(),
+                case.told(*index)
+            )
+        });
+    }
+    first(&mut same.iter().copied()).unwrap_or(START)
+}
+
+/// Whether an acknowledgement is of this effect, and tells it right.
+fn shows(case: &Case, index: usize, effect: usize, replayed: bool, out: &mut Findings) -> bool {
+    let it = case.effects[effect];
+    let (lost, altered, id, differences) = match &case.history.requests[index].answer {
+        Answer::Purchased { order, .. } => {
+            let differences =
+                case.order_of(effect).map_or("what was done".to_owned(), |known| known.differences(order));
+            (Kind::LostPurchase, Kind::AlteredOrder, order.id, differences)
+        }
+        Answer::Paid { entry, .. } => {
+            let known = matches!(it.what, What::Payment).then(|| &case.books.entries[it.row].entry);
+            let differences = known.map_or("what was done".to_owned(), |known| known.differences(entry));
+            (Kind::LostPayment, Kind::AlteredPayment, entry.id, differences)
+        }
+        Answer::Restocked { movement, .. } => {
+            let known = matches!(it.what, What::Movement).then(|| &case.books.movements[it.row].movement);
+            let differences = known.map_or("what was done".to_owned(), |known| known.differences(movement));
+            (Kind::LostMovement, Kind::AlteredMovement, movement.id, differences)
+        }
+        _ => return false,
+    };
+    if !replayed && !case.by_id.contains_key(&id) {
+        out.add(lost, || {
+            format!("{} was told of {id}, and {} is there under its key", case.told(index), case.id_of(effect))
+        });
+    } else if !differences.is_empty() {
+        out.add(if replayed { Kind::WrongReplay } else { altered }, || {
+            format!("{}: the books have {} otherwise: {differences}", case.told(index), case.id_of(effect))
+        });
+    }
+    id == case.id_of(effect)
+}

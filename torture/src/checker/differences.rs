@@ -1,0 +1,34 @@
+//! In which figures two rows differ: the first as the books have it, the second as a client was shown it.
+
+use crate::history::{Entry, Movement, Order};
+
+pub(super) trait Differences {
+    /// Empty if there are none.
+    fn differences(&self, shown: &Self) -> String;
+}
+
+macro_rules! differences {
+    ($type:ty: $($member:ident),*) => {
+        impl Differences for $type {
+            fn differences(&self, shown: &Self) -> String {
+                let mut all = Vec::new();
+                if self != shown {
+                    $(if self.$member != shown.$member {
+                        all.push(format!("{} {:?}, shown as {:?}", stringify!($member), self.$member, shown.$member));
+                    })*
+                }
+                // An order may have five hundred lines.
+                let mut text = all.join("; ");
+                if let Some((end, _)) = text.char_indices().nth(600) {
+                    text.truncate(end);
+                    text.push('…');
+                }
+                text
+            }
+        }
+    };
+}
+
+differences!(Order: id, customer, total, balance_after, created_at_us, lines);
+differences!(Entry: id, customer, entry_no, order, amount, balance_before, balance_after, credit_limit, created_at_us);
+differences!(Movement: id, product, quantity, stock_after, created_at_us);

@@ -1,0 +1,386 @@
+//! Makes correct histories: clients that overlap, and a store that decides each request at one moment, or a crowd of
+//! purchases together. Answers get lost, with and without the effect, before it and long after it; requests are tried
+//! again by whoever; keys are used again for something else; ids of other businesses are tried.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet},
+};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tallystick_torture::{
+    books::Books,
+    history::{Action, Answer, Business, Customer, History, Item, Key, Moment, Product, Request},
+};
+use uuid::Uuid;
+
+use crate::store::Store;
+
+/// How large.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub businesses: usize,
+    pub customers: usize,
+    pub products: usize,
+    pub clients: u32,
+    pub requests: usize,
+}
+
+/// Small and hot.
+pub const SMALL: Size = Size { businesses: 2, customers: 2, products: 3, clients: 6, requests: 150 };
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Send(u32),
+    Execute(usize),
+    /// Decides the purchases of a business that wait.
+    Batch(usize),
+    Answer(usize),
+}
+
+/// Between requests and answers.
+struct World {
+    rng: ChaCha8Rng,
+    size: Size,
+    businesses: Vec<Business>,
+    store: Store,
+    requests: Vec<Request>,
+    /// Of each request, the id of what it makes.
+    own: Vec<Uuid>,
+    given_up: Vec<bool>,
+    /// Executions that are still to come.
+    to_come: Vec<u32>,
+    events: BinaryHeap<Reverse<(u64, usize, Event)>>,
+    sequence: usize,
+    waiting: Vec<Vec<usize>>,
+    /// Orders that some client has heard of.
+    learned: Vec<(usize, Uuid)>,
+    keyed: Vec<usize>,
+    next_key: u64,
+    next_stock_key: u64,
+    /// PostgreSQL's clock.
+    clock: i64,
+}
+
+/// A correct history and its books.
+pub fn generate(seed: u64, size: Size) -> (History, Books) {
+    Script::new(seed, size).finish()
+}
+
+/// A correct history, to which requests can be added one after the other.
+pub struct Script {
+    world: World,
+    now: u64,
+}
+
+impl Script {
+    pub fn new(seed: u64, size: Size) -> Self {
+        let mut world = World::new(seed, size);
+        let now = world.run();
+        Self { world, now }
+    }
+
+    /// Sends a request after all others were answered, and has it answered.
+    pub fn send(&mut self, client: u32, business: usize, action: Action) -> usize {
+        self.now += 1_000;
+        let index = self.world.add(client, business, action, self.now);
+        self.world.clock += 10;
+        self.world.to_come[index] = 1;
+        self.world.execute(index, self.now);
+        self.now = self.world.requests[index].answered.0;
+        index
+    }
+
+    pub fn answer(&self, index: usize) -> &Answer {
+        &self.world.requests[index].answer
+    }
+
+    pub fn action(&self, index: usize) -> Action {
+        self.world.requests[index].action.clone()
+    }
+
+    pub fn business(&self, index: usize) -> &Business {
+        &self.world.businesses[index]
+    }
+
+    /// A key that was not used before.
+    pub fn key(&mut self) -> Key {
+        self.world.next_key = self.world.next_key.max(self.world.next_stock_key);
+        self.world.next_stock_key = self.world.next_key + 1;
+        self.world.key()
+    }
+
+    pub fn finish(self) -> (History, Books) {
+        let World { businesses, requests, store, .. } = self.world;
+        let books = store.into_books(&businesses);
+        (History { businesses, requests }, books)
+    }
+}
+
+impl World {
+    fn new(seed: u64, size: Size) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut ids = 0u128;
+        let mut next_id = || {
+            ids += 1;
+            Uuid::from_u128(ids << 64)
+        };
+        let businesses: Vec<Business> = (0..size.businesses)
+            .map(|_| Business {
+                id: next_id(),
+                customers: (0..size.customers)
+                    .map(|_| Customer { id: next_id(), credit_limit: rng.random_range(0..60) })
+                    .collect(),
+                products: (0..size.products)
+                    .map(|_| Product { id: next_id(), price: rng.random_range(0..6), stock: rng.random_range(0..30) })
+                    .collect(),
+            })
+            .collect();
+        let store = Store::new(&businesses, &mut next_id);
+        Self {
+            waiting: vec![Vec::new(); size.businesses],
+            rng,
+            size,
+            store,
+            businesses,
+            requests: Vec::with_capacity(size.requests),
+            own: Vec::new(),
+            given_up: Vec::new(),
+            to_come: Vec::new(),
+            events: BinaryHeap::new(),
+            sequence: 0,
+            learned: Vec::new(),
+            keyed: Vec::new(),
+            next_key: 0,
+            next_stock_key: 0,
+            clock: 1_700_000_000_000_000,
+        }
+    }
+
+    /// Until nothing is to come; says when that was.
+    fn run(&mut self) -> u64 {
+        for client in 0..self.size.clients {
+            self.at(u64::from(client), Event::Send(client));
+        }
+        let mut now = 0;
+        while let Some(Reverse((time, _, event))) = self.events.pop() {
+            now = time;
+            match event {
+                Event::Send(client) if self.requests.len() < self.size.requests => self.send(client, now),
+                Event::Send(_) => {}
+                Event::Execute(index) => {
+                    self.clock += self.rng.random_range(1..50);
+                    self.execute(index, now);
+                }
+                Event::Batch(business) => self.batch(business, now),
+                Event::Answer(index) => {
+                    self.learn(index);
+                    let client = self.requests[index].client;
+                    let pause = self.rng.random_range(1..300);
+                    self.at(now + pause, Event::Send(client));
+                }
+            }
+        }
+        self.resolve(now)
+    }
+
+    fn at(&mut self, time: u64, event: Event) {
+        self.sequence += 1;
+        self.events.push(Reverse((time, self.sequence, event)));
+    }
+
+    fn add(&mut self, client: u32, business: usize, action: Action, now: u64) -> usize {
+        let (sent, answered) = (Moment(now), Moment(now));
+        self.requests.push(Request { client, business, sent, answered, action, answer: Answer::Unknown });
+        // As the server makes them: when a request comes in.
+        self.own.push(Uuid::from_u128(((1 << 32) + self.requests.len() as u128) << 64));
+        self.given_up.push(false);
+        self.to_come.push(0);
+        self.requests.len() - 1
+    }
+
+    fn send(&mut self, client: u32, now: u64) {
+        let business = self.rng.random_range(0..self.businesses.len());
+        let (business, action) = self.action(business);
+        let index = self.add(client, business, action, now);
+        if key(&self.requests[index].action).is_some() {
+            self.keyed.push(index);
+        }
+        let soon = now + self.rng.random_range(1..400);
+        if self.rng.random_bool(0.12) {
+            self.given_up[index] = true;
+            self.requests[index].answered = Moment(soon);
+            self.at(soon, Event::Answer(index));
+            if self.rng.random_bool(0.7) {
+                let late = if self.rng.random_bool(0.5) { 400 } else { 8_000 };
+                let when = now + self.rng.random_range(1..late);
+                self.to_come[index] = 1;
+                self.at(when, Event::Execute(index));
+            }
+        } else if matches!(self.requests[index].action, Action::Purchase { .. }) && self.rng.random_bool(0.6) {
+            self.to_come[index] = 1;
+            if self.waiting[business].is_empty() {
+                self.at(soon, Event::Batch(business));
+            }
+            self.waiting[business].push(index);
+        } else {
+            self.to_come[index] = 1;
+            self.at(soon, Event::Execute(index));
+            if self.rng.random_bool(0.1) {
+                // The server lost its connection and asks again.
+                self.to_come[index] = 2;
+                let again = soon + self.rng.random_range(1..300);
+                self.at(again, Event::Execute(index));
+            }
+        }
+    }
+
+    fn batch(&mut self, business: usize, now: u64) {
+        self.clock += self.rng.random_range(1..50);
+        let (mut customers, mut keys) = (HashSet::new(), HashSet::new());
+        for index in std::mem::take(&mut self.waiting[business]) {
+            let Action::Purchase { key, customer, .. } = self.requests[index].action else { continue };
+            if customers.insert(customer) && keys.insert(key) {
+                self.execute(index, now);
+            } else {
+                self.waiting[business].push(index);
+            }
+        }
+        if !self.waiting[business].is_empty() {
+            let soon = now + self.rng.random_range(1..200);
+            self.at(soon, Event::Batch(business));
+        }
+    }
+
+    fn execute(&mut self, index: usize, now: u64) {
+        let answer = self.store.execute(&self.requests[index], self.own[index], self.clock);
+        self.to_come[index] -= 1;
+        if !self.given_up[index] && self.to_come[index] == 0 {
+            let answered = now + self.rng.random_range(1..300);
+            self.requests[index].answer = answer;
+            self.requests[index].answered = Moment(answered);
+            self.at(answered, Event::Answer(index));
+        }
+    }
+
+    fn learn(&mut self, index: usize) {
+        let request = &self.requests[index];
+        match &request.answer {
+            Answer::Purchased { order, .. } => self.learned.push((request.business, order.id)),
+            Answer::Orders(orders) => self.learned.extend(orders.iter().map(|order| (request.business, order.id))),
+            _ => {}
+        }
+    }
+
+    /// Every key that nobody has heard of is sent again.
+    fn resolve(&mut self, mut now: u64) -> u64 {
+        let mut open: HashMap<(usize, bool, Key), (bool, usize)> = HashMap::new();
+        for index in self.keyed.clone() {
+            let request = &self.requests[index];
+            let (stock, key) = key(&request.action).expect("it has one");
+            let known = open.entry((request.business, stock, key)).or_insert((false, index));
+            known.0 |= request.answer != Answer::Unknown;
+        }
+        let mut open: Vec<usize> = open.into_values().filter(|state| !state.0).map(|state| state.1).collect();
+        open.sort_unstable();
+        for index in open {
+            now += 1;
+            let request = self.requests[index].clone();
+            let again = self.add(u32::MAX, request.business, request.action, now);
+            self.clock += 1;
+            self.to_come[again] = 1;
+            self.execute(again, now);
+            now = self.requests[again].answered.0;
+        }
+        self.requests.iter().map(|request| request.answered.0).fold(now, u64::max)
+    }
+
+    fn action(&mut self, business: usize) -> (usize, Action) {
+        if !self.keyed.is_empty() && self.rng.random_bool(0.12) {
+            let recent = self.keyed.len().saturating_sub(40);
+            let again = self.keyed[self.rng.random_range(recent..self.keyed.len())];
+            let Request { business, action, .. } = self.requests[again].clone();
+            return (
+                business,
+                if self.rng.random_bool(0.25) { self.with_another_content(business, action) } else { action },
+            );
+        }
+        let (customer, product) = (self.customer(business), self.product(business));
+        let action = match self.rng.random_range(0..100) {
+            0..45 => Action::Purchase { key: self.key(), customer, items: self.items(business) },
+            45..53 => Action::Payment { key: self.key(), customer, amount: self.rng.random_range(1..40) },
+            53..60 => {
+                let quantity = self.rng.random_range(1..12);
+                let quantity = if self.rng.random_bool(0.25) { -quantity } else { quantity };
+                Action::Restock { key: self.stock_key(), product, quantity }
+            }
+            60..64 => Action::ChangeLimit { customer, credit_limit: self.rng.random_range(0..80) },
+            64..67 => Action::ChangePrice { product, price: self.rng.random_range(0..8) },
+            67..75 => Action::ReadCustomer { customer },
+            75..83 => Action::ReadProduct { product },
+            83..89 if !self.learned.is_empty() => {
+                let (business, order) = self.learned[self.rng.random_range(0..self.learned.len())];
+                let of_others = self.rng.random_range(0..self.businesses.len());
+                let business = if self.rng.random_bool(0.1) { of_others } else { business };
+                return (business, Action::ReadOrder { order });
+            }
+            89..95 => Action::ReadLedger { customer },
+            _ => Action::ReadOrders,
+        };
+        (business, action)
+    }
+
+    fn with_another_content(&mut self, business: usize, action: Action) -> Action {
+        let customer = self.customer(business);
+        match action {
+            Action::Purchase { key, .. } if self.rng.random_bool(0.3) => Action::Payment { key, customer, amount: 3 },
+            Action::Purchase { key, .. } | Action::Payment { key, .. } => {
+                Action::Purchase { key, customer, items: self.items(business) }
+            }
+            Action::Restock { key, product, quantity } => {
+                Action::Restock { key, product, quantity: quantity + 1 + i64::from(quantity == -1) }
+            }
+            other => other,
+        }
+    }
+
+    fn key(&mut self) -> Key {
+        self.next_key += 1;
+        Key(self.next_key)
+    }
+
+    /// Stock has keys of its own, so the same numbers come up there.
+    fn stock_key(&mut self) -> Key {
+        self.next_stock_key += 1;
+        Key(self.next_stock_key)
+    }
+
+    fn items(&mut self, business: usize) -> Vec<Item> {
+        let count = if self.rng.random_bool(0.6) { 1 } else { self.rng.random_range(1..5) };
+        (0..count).map(|_| Item { product: self.product(business), quantity: self.rng.random_range(1..6) }).collect()
+    }
+
+    /// Now and then another business's.
+    fn owner(&mut self, business: usize) -> usize {
+        if self.rng.random_bool(0.02) { self.rng.random_range(0..self.businesses.len()) } else { business }
+    }
+
+    fn customer(&mut self, business: usize) -> Uuid {
+        let owner = self.owner(business);
+        self.businesses[owner].customers[self.rng.random_range(0..self.size.customers)].id
+    }
+
+    fn product(&mut self, business: usize) -> Uuid {
+        let owner = self.owner(business);
+        self.businesses[owner].products[self.rng.random_range(0..self.size.products)].id
+    }
+}
+
+fn key(action: &Action) -> Option<(bool, Key)> {
+    match action {
+        Action::Purchase { key, .. } | Action::Payment { key, .. } => Some((false, *key)),
+        Action::Restock { key, .. } => Some((true, *key)),
+        _ => None,
+    }
+}

@@ -1,0 +1,10 @@
+//! The checker's own tests: correct histories, of which it must say nothing, and faults, each of which it must name.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test as its body does")]
+
+mod generate;
+mod load;
+mod mutations;
+mod planted;
+mod recording;
+mod soundness;
+mod store;
