@@ -220,12 +220,10 @@ fn earliest(case: &Case, same: &[usize], fresh: &[usize], effect: usize, out: &m
         let refused = same.iter().any(|index| said(&requests[*index].answer) == Some(Said::Refused));
         let kind = if refused { Kind::DoneThoughRefused } else { Kind::ReplayOfNothing };
         out.add(kind, || {
-            format!(
-                "{} is there, and nobody can have made it: the first of {} was {}",
-                case.id_of(effect),
-                same.len(),
-                case.told(*index)
-            )
+            let (id, told, others) = (case.id_of(effect), case.told(*index), same.len() - 1);
+            let others = if others == 0 { String::new() } else { format!(", and so were {others} others") };
+            let how = if refused { "refused" } else { "told that another request had made it" };
+            format!("{id} is there, but who asked for it was {how}: {told}{others}")
         });
     }
     first(&mut same.iter().copied()).unwrap_or(START)

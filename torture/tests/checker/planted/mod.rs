@@ -3,6 +3,7 @@
 
 mod books;
 mod keys;
+mod pages;
 mod reads;
 mod refusals;
 mod shop;
@@ -29,7 +30,7 @@ type Case = (Kind, &'static str, Plant);
 const HISTORIES: u64 = 8;
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    keys::CASES.iter().chain(books::CASES).chain(refusals::CASES).chain(reads::CASES)
+    keys::CASES.iter().chain(books::CASES).chain(refusals::CASES).chain(reads::CASES).chain(pages::CASES)
 }
 
 #[test]

@@ -1,10 +1,9 @@
-//! Faults of what was read: stale, backwards, half, foreign, never so.
+//! Faults of what was read of a customer, a product or an order: stale, backwards, foreign, never so.
 
 use tallystick_torture::{
     checker::Kind,
-    history::{Action, Answer, Item, Moment, Order},
+    history::{Action, Answer, Moment},
 };
-use uuid::Uuid;
 
 use super::{
     Case, Fault,
@@ -12,12 +11,12 @@ use super::{
 };
 use crate::generate::Script;
 
-fn change(index: usize, with: impl FnOnce(&mut Answer) + 'static) -> Fault {
+pub fn change(index: usize, with: impl FnOnce(&mut Answer) + 'static) -> Fault {
     Box::new(move |history, _| with(&mut history.requests[index].answer))
 }
 
 /// The second request was answered what the first one was.
-fn as_before(before: usize, after: usize) -> Fault {
+pub fn as_before(before: usize, after: usize) -> Fault {
     Box::new(move |history, _| history.requests[after].answer = history.requests[before].answer.clone())
 }
 
@@ -30,11 +29,6 @@ fn unknown_then(changed: usize, script: &mut Script, last: Fault) -> Fault {
         history.requests[changed].answer = Answer::Unknown;
         last(history, books);
     })
-}
-
-fn orders(answer: &mut Answer) -> &mut Vec<Order> {
-    let Answer::Orders(orders) = answer else { panic!("{answer:?}") };
-    orders
 }
 
 pub const CASES: &[Case] = &[
@@ -71,12 +65,6 @@ pub const CASES: &[Case] = &[
         let after = read_product(script, BELA, shop);
         let last = as_before(before, after);
         unknown_then(movement, script, last)
-    }),
-    (Kind::TimeRanBackwards, "a client misses its own order", |script| {
-        let shop = open(script);
-        buy(script, BELA, shop, 1);
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, |answer| drop(orders(answer).remove(0)))
     }),
     (Kind::TimeRanBackwards, "a client is shown a limit, and then the one before", |script| {
         let shop = open(script);
@@ -187,113 +175,6 @@ pub const CASES: &[Case] = &[
         pay(script, ANNA, shop, 654_321);
         let after = read_customer(script, BELA, shop);
         as_before(after, read)
-    }),
-    (Kind::StaleLedgerRead, "a ledger from before an acknowledged payment", |script| {
-        let shop = open(script);
-        let before = script.send(ANNA, 0, Action::ReadLedger { customer: shop.customer });
-        pay(script, ANNA, shop, 1);
-        let after = script.send(BELA, 0, Action::ReadLedger { customer: shop.customer });
-        as_before(before, after)
-    }),
-    (Kind::UnsortedPage, "a ledger with a gap", |script| {
-        let shop = open(script);
-        for _ in 0..3 {
-            pay(script, ANNA, shop, 1);
-        }
-        let read = script.send(BELA, 0, Action::ReadLedger { customer: shop.customer });
-        change(read, |answer| {
-            let Answer::Ledger(entries) = answer else { panic!() };
-            entries.remove(1);
-        })
-    }),
-    (Kind::UnsortedPage, "orders the wrong way round", |script| {
-        let shop = open(script);
-        for _ in 0..2 {
-            buy(script, ANNA, shop, 1);
-        }
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, |answer| orders(answer).reverse())
-    }),
-    (Kind::StaleOrderList, "orders without the newest", |script| {
-        let shop = open(script);
-        buy(script, ANNA, shop, 1);
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, |answer| drop(orders(answer).remove(0)))
-    }),
-    (Kind::StaleOrderList, "no orders at all", |script| {
-        let shop = open(script);
-        buy(script, ANNA, shop, 1);
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, |answer| orders(answer).clear())
-    }),
-    (Kind::StaleOrderList, "orders without one in between", |script| {
-        let shop = open(script);
-        for _ in 0..3 {
-            buy(script, ANNA, shop, 1);
-        }
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, |answer| drop(orders(answer).remove(1)))
-    }),
-    (Kind::HalfWrittenOrder, "an order without one of its lines", |script| {
-        let shop = open(script);
-        let bought = buy(script, ANNA, shop, 3);
-        let order = purchased(&mut script.answer(bought).clone()).id;
-        let read = script.send(BELA, 0, Action::ReadOrder { order });
-        change(read, |answer| {
-            let Answer::Order(order) = answer else { panic!() };
-            order.lines.pop();
-        })
-    }),
-    (Kind::HalfWrittenOrder, "orders with half of one", |script| {
-        let shop = open(script);
-        buy(script, ANNA, shop, 3);
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, |answer| {
-            let order = &mut orders(answer)[0];
-            order.total -= order.lines.pop().expect("two").line_total;
-        })
-    }),
-    (Kind::ReadDiffers, "an order of another customer's", |script| {
-        let shop = open(script);
-        buy(script, ANNA, shop, 3);
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, move |answer| orders(answer)[0].customer = shop.another)
-    }),
-    (Kind::ReadDiffers, "an entry with another balance", |script| {
-        let shop = open(script);
-        pay(script, ANNA, shop, 1);
-        let read = script.send(BELA, 0, Action::ReadLedger { customer: shop.customer });
-        change(read, |answer| {
-            let Answer::Ledger(entries) = answer else { panic!() };
-            entries[0].balance_after += 1;
-        })
-    }),
-    (Kind::ReadOfUnknownRow, "an order that is not there", |script| {
-        let shop = open(script);
-        buy(script, ANNA, shop, 3);
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        change(page, |answer| orders(answer)[0].id = Uuid::from_u128(u128::MAX >> 1))
-    }),
-    (Kind::ForeignRow, "another business's order in a page", |script| {
-        let shop = open(script);
-        script.send(ANNA, 1, Action::ChangeLimit { customer: shop.foreign, credit_limit: LIMIT });
-        let key = script.key();
-        script.send(ANNA, 1, Action::Restock { key, product: shop.foreign_product, quantity: 5 });
-        let items = vec![Item { product: shop.foreign_product, quantity: 1 }];
-        let key = script.key();
-        let foreign = script.send(ANNA, 1, Action::Purchase { key, customer: shop.foreign, items });
-        let page = script.send(BELA, 0, Action::ReadOrders);
-        Box::new(move |history, _| {
-            let order = purchased(&mut history.requests[foreign].answer).clone();
-            orders(&mut history.requests[page].answer).insert(0, order);
-        })
-    }),
-    (Kind::ForeignRow, "another customer's entry in a ledger", |script| {
-        let shop = open(script);
-        buy_for(script, ANNA, shop.another, shop.product, 1);
-        let others = script.send(BELA, 0, Action::ReadLedger { customer: shop.another });
-        let read = script.send(BELA, 0, Action::ReadLedger { customer: shop.customer });
-        as_before(others, read)
     }),
     (Kind::ForeignIdFound, "another business's customer was found", |script| {
         let shop = open(script);
