@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
 use tallystick_torture::{checker, faults::Fault, plan::Plan, recording, run::run, world::Programs};
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,6 +38,9 @@ struct Options {
     /// The report as JSON.
     #[arg(long)]
     json: bool,
+    /// Where to put the report as a page, with every chapter drawn over time.
+    #[arg(long, default_value = "target/torture/report.html", value_name = "PATH")]
+    html: PathBuf,
     /// The folder of `postgres` and `initdb`.
     #[arg(long, env = "TALLYSTICK_POSTGRES_BIN", value_name = "FOLDER")]
     postgres_bin: Option<PathBuf>,
@@ -86,6 +89,11 @@ async fn torture(options: &Options) -> anyhow::Result<bool> {
     ensure!(tallystick.is_file(), "{} is missing: `cargo build --workspace` makes it", tallystick.display());
     let programs = Programs::new(tallystick, options.postgres_bin.clone());
     let report = run(&plan, &programs).await?;
+    if let Some(folder) = options.html.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(&options.html, report.page()).context("cannot write the page")?;
+    eprintln!("drawn in {}", options.html.display());
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {

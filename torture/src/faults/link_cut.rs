@@ -1,4 +1,5 @@
-//! The network between a server and PostgreSQL is cut, before, during and after a commit.
+//! The network between a server and PostgreSQL is cut, before, during and after a commit; or it is cut for the server only,
+//! and what was on its way reaches PostgreSQL later.
 
 use std::time::{Duration, Instant};
 
@@ -18,10 +19,16 @@ pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, us
         let server = scene.any_server();
         let side = *Side::ALL.choose(scene.rng).unwrap_or(&Side::AfterCommit);
         let Some(snag) = scene.world.links[server].snag(side, PATIENCE).await else { continue };
-        if side == Side::DuringCall {
-            tokio::time::sleep(Duration::from_micros(scene.rng.random_range(0..2_000))).await;
+        match side {
+            Side::BeforeCall if scene.rng.random_bool(0.5) => {
+                snag.cut_and_deliver_after(Duration::from_millis(scene.rng.random_range(0..300)));
+            }
+            Side::DuringCall => {
+                tokio::time::sleep(Duration::from_micros(scene.rng.random_range(0..2_000))).await;
+                snag.cut();
+            }
+            Side::BeforeCall | Side::AfterCommit => snag.cut(),
         }
-        snag.cut();
         cuts += 1;
     }
     Ok((Instant::now(), cuts))

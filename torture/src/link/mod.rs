@@ -60,17 +60,6 @@ impl Link {
         format!("postgresql:///{database}?host={host}&user={role}")
     }
 
-    /// Waits until the next writing call reaches `side`, and cuts its connection there.
-    ///
-    /// Returns false if none came within `patience`.
-    pub async fn cut_next(&self, side: Side, patience: Duration) -> bool {
-        let snag = self.snag(side, patience).await;
-        snag.is_some_and(|snag| {
-            snag.cut();
-            true
-        })
-    }
-
     /// Waits until the next writing call reaches `side`, and holds it there until the [`Snag`] is dropped or cut.
     ///
     /// Returns nothing if none came within `patience`.

@@ -1,6 +1,6 @@
 //! Carries bytes between a server and PostgreSQL.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use tokio::{
@@ -12,6 +12,7 @@ use tokio::{
 use super::{
     Side, Weather,
     frames::{Event, Frames},
+    tripwire::Fate,
 };
 
 /// Accepts for as long as it is not aborted; all connections end with it.
@@ -30,47 +31,92 @@ pub(super) async fn accept(listener: UnixListener, upstream: PathBuf, weather: A
 }
 
 /// One connection, until either side ends it or it is cut. Without a PostgreSQL it ends at once.
-async fn carry(mut server: UnixStream, upstream: PathBuf, weather: Arc<Weather>) {
-    let Ok(mut postgres) = UnixStream::connect(upstream).await else { return };
-    let (mut from_server, mut from_postgres) = (Frames::from_server(), Frames::from_postgres());
-    let (mut up, mut down) = (BytesMut::new(), BytesMut::new());
-    // Whether PostgreSQL is at work on a call that writes.
-    let mut is_writing = false;
-    loop {
-        let may_go_on = tokio::select! {
-            read = server.read_buf(&mut up) => match read {
-                Ok(1..) => {
-                    let calls = from_server.add(&up).contains(&Event::Call);
-                    is_writing |= calls;
-                    weather.pass().await;
-                    (!calls || reach(&weather, Side::BeforeCall).await)
-                        && forward(&mut up, &mut postgres).await
-                        && (!calls || reach(&weather, Side::DuringCall).await)
-                }
-                _ => false,
-            },
-            read = postgres.read_buf(&mut down) => match read {
-                Ok(1..) => {
-                    let is_done = from_postgres.add(&down).contains(&Event::Done);
-                    weather.pass().await;
-                    let may = !(is_done && is_writing) || reach(&weather, Side::AfterCommit).await;
-                    is_writing &= !is_done;
-                    may && forward(&mut down, &mut server).await
-                }
-                _ => false,
-            },
-        };
-        if !may_go_on {
-            return;
-        }
+async fn carry(server: UnixStream, upstream: PathBuf, weather: Arc<Weather>) {
+    let Ok(postgres) = UnixStream::connect(upstream).await else { return };
+    let mut connection = Connection { server, postgres, up: BytesMut::new(), down: BytesMut::new(), weather };
+    if let Fate::ComesLate(time) = connection.run().await {
+        connection.deliver_after(time).await;
     }
 }
 
-/// Trips the wire that may be set there. False: cut.
-async fn reach(weather: &Weather, side: Side) -> bool {
-    match weather.take_tripwire(side) {
-        Some(tripwire) => tripwire.trip().await,
-        None => true,
+/// Both sides, and what is on its way.
+struct Connection {
+    server: UnixStream,
+    postgres: UnixStream,
+    up: BytesMut,
+    down: BytesMut,
+    weather: Arc<Weather>,
+}
+
+impl Connection {
+    /// How it ended.
+    async fn run(&mut self) -> Fate {
+        let (mut from_server, mut from_postgres) = (Frames::from_server(), Frames::from_postgres());
+        // Whether PostgreSQL is at work on a call that writes.
+        let mut is_writing = false;
+        loop {
+            let fate = tokio::select! {
+                read = self.server.read_buf(&mut self.up) => match read {
+                    Ok(1..) => {
+                        let calls = from_server.add(&self.up).contains(&Event::Call);
+                        is_writing |= calls;
+                        self.pass_up(calls).await
+                    }
+                    _ => Fate::IsCut,
+                },
+                read = self.postgres.read_buf(&mut self.down) => match read {
+                    Ok(1..) => {
+                        let is_done = from_postgres.add(&self.down).contains(&Event::Done);
+                        let commits = is_done && is_writing;
+                        is_writing &= !is_done;
+                        self.pass_down(commits).await
+                    }
+                    _ => Fate::IsCut,
+                },
+            };
+            if fate != Fate::GoesOn {
+                return fate;
+            }
+        }
+    }
+
+    async fn pass_up(&mut self, calls: bool) -> Fate {
+        self.weather.pass().await;
+        let fate = self.reach(calls, Side::BeforeCall).await;
+        if fate != Fate::GoesOn {
+            return fate;
+        }
+        if !forward(&mut self.up, &mut self.postgres).await {
+            return Fate::IsCut;
+        }
+        self.reach(calls, Side::DuringCall).await
+    }
+
+    async fn pass_down(&mut self, commits: bool) -> Fate {
+        self.weather.pass().await;
+        let fate = self.reach(commits, Side::AfterCommit).await;
+        if fate == Fate::GoesOn && !forward(&mut self.down, &mut self.server).await {
+            return Fate::IsCut;
+        }
+        fate
+    }
+
+    /// Trips the wire that may be set there, if this is what it is set for.
+    async fn reach(&self, is_meant: bool, side: Side) -> Fate {
+        if is_meant && let Some(tripwire) = self.weather.take_tripwire(side) {
+            return tripwire.trip().await;
+        }
+        Fate::GoesOn
+    }
+
+    /// The server has lost its connection; what it sent arrives, and PostgreSQL does with it what it would.
+    async fn deliver_after(mut self, time: Duration) {
+        drop(self.server);
+        tokio::time::sleep(time).await;
+        if forward(&mut self.up, &mut self.postgres).await {
+            // Until it has answered, or has ended the session.
+            let _ = self.postgres.read_buf(&mut self.down).await;
+        }
     }
 }
 

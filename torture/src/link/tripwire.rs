@@ -1,5 +1,7 @@
 //! A wire across the link that the next writing call trips.
 
+use std::time::Duration;
+
 use tokio::sync::oneshot;
 
 /// Where in a call.
@@ -24,17 +26,37 @@ pub(crate) struct Tripwire {
     snagged: oneshot::Sender<Snag>,
 }
 
-/// A call that is held. Dropped, it goes on; the connection of one that was cut ends.
+/// What becomes of a call that was held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It goes on.
+    GoesOn,
+    /// Its connection is cut, on both sides.
+    IsCut,
+    /// Its connection is cut on the server's side, and what was on its way reaches PostgreSQL this much later.
+    ComesLate(Duration),
+}
+
+/// A call that is held. Dropped, it goes on.
 pub struct Snag {
-    cut: Option<oneshot::Sender<()>>,
+    fate: Option<oneshot::Sender<Fate>>,
 }
 
 impl Snag {
     /// Cuts the call's connection, on both sides.
-    pub fn cut(mut self) {
-        if let Some(cut) = self.cut.take() {
+    pub fn cut(self) {
+        self.meet(Fate::IsCut);
+    }
+
+    /// Cuts the call's connection on the server's side; what was on its way reaches PostgreSQL later all the same.
+    pub fn cut_and_deliver_after(self, time: Duration) {
+        self.meet(Fate::ComesLate(time));
+    }
+
+    fn meet(mut self, fate: Fate) {
+        if let Some(sender) = self.fate.take() {
             // The connection may have ended by itself.
-            let _ = cut.send(());
+            let _ = sender.send(fate);
         }
     }
 }
@@ -50,12 +72,12 @@ impl Tripwire {
         self.side == side
     }
 
-    /// Holds the call until whoever set the wire lets it go. True: it may go on. False: it is to be cut.
-    pub(super) async fn trip(self) -> bool {
-        let (cut, is_cut) = oneshot::channel();
-        if self.snagged.send(Snag { cut: Some(cut) }).is_err() {
-            return true;
+    /// Holds the call until whoever set the wire lets it go.
+    pub(super) async fn trip(self) -> Fate {
+        let (fate, told) = oneshot::channel();
+        if self.snagged.send(Snag { fate: Some(fate) }).is_err() {
+            return Fate::GoesOn;
         }
-        is_cut.await.is_err()
+        told.await.unwrap_or(Fate::GoesOn)
     }
 }

@@ -1,4 +1,7 @@
-//! What a run came to: for people as text, for programs as JSON.
+//! What a run came to: for people as text and as a page, for programs as JSON.
+
+mod page;
+mod timeline;
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -10,6 +13,8 @@ use crate::{
     faults::Fault,
     plan::Plan,
 };
+
+use timeline::Timeline;
 
 /// All of a run, chapters together.
 #[derive(Debug, Serialize)]
@@ -27,6 +32,8 @@ pub struct Report {
     pub left_out: BTreeMap<Fault, String>,
     pub checked: Summary,
     pub findings: Vec<Finding>,
+    #[serde(skip)]
+    timelines: Vec<Timeline>,
 }
 
 /// All faults of a kind.
@@ -57,7 +64,14 @@ impl Report {
             left_out: BTreeMap::new(),
             checked: Summary::default(),
             findings: Vec::new(),
+            timelines: Vec::new(),
         }
+    }
+
+    /// The report as a page.
+    #[must_use]
+    pub fn page(&self) -> String {
+        page::page(self)
     }
 
     /// How many purchases were decided.
@@ -82,6 +96,7 @@ impl Report {
         self.load_seconds += chapter.load.as_secs_f64();
         self.rows_verified += chapter.rows_verified;
         self.deadlocks += chapter.deadlocks;
+        self.timelines.push(Timeline::of(&chapter.history, &chapter.faults));
         for (fault, mark) in chapter.faults {
             let faults = self.faults.entry(fault).or_default();
             faults.count += mark.count;
