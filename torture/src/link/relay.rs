@@ -15,6 +15,11 @@ use super::{
     tripwire::Fate,
 };
 
+/// So much is read at a time: more than a call takes, so that its messages stay together as they do on a network.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// How long a session lives that nobody is at the other end of.
+const HALF_OPEN: Duration = Duration::from_secs(1);
+
 /// Accepts for as long as it is not aborted; all connections end with it.
 pub(super) async fn accept(listener: UnixListener, upstream: PathBuf, weather: Arc<Weather>) {
     let mut connections = JoinSet::new();
@@ -33,7 +38,8 @@ pub(super) async fn accept(listener: UnixListener, upstream: PathBuf, weather: A
 /// One connection, until either side ends it or it is cut. Without a PostgreSQL it ends at once.
 async fn carry(server: UnixStream, upstream: PathBuf, weather: Arc<Weather>) {
     let Ok(postgres) = UnixStream::connect(upstream).await else { return };
-    let mut connection = Connection { server, postgres, up: BytesMut::new(), down: BytesMut::new(), weather };
+    let (up, down) = (BytesMut::with_capacity(CHUNK_BYTES), BytesMut::with_capacity(CHUNK_BYTES));
+    let mut connection = Connection { server, postgres, up, down, weather };
     if let Fate::ComesLate(time) = connection.run().await {
         connection.deliver_after(time).await;
     }
@@ -115,7 +121,7 @@ impl Connection {
         tokio::time::sleep(time).await;
         if forward(&mut self.up, &mut self.postgres).await {
             // Until it has answered, or has ended the session.
-            let _ = self.postgres.read_buf(&mut self.down).await;
+            let _ = tokio::time::timeout(HALF_OPEN, self.postgres.read_buf(&mut self.down)).await;
         }
     }
 }
