@@ -4,5 +4,6 @@ mod api_keys;
 mod demo;
 mod migrate;
 mod program;
+mod secrets;
 mod serve;
 mod settings;

@@ -35,6 +35,16 @@ impl Client {
         Self::new(address, self.credential.as_deref())
     }
 
+    /// The same server with another credential.
+    pub fn with(&self, credential: &str) -> Self {
+        Self::new(self.address, Some(credential))
+    }
+
+    /// The same server without a credential.
+    pub fn anonymous(&self) -> Self {
+        Self::new(self.address, None)
+    }
+
     /// A request to be completed by the test.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("http://{}{path}", self.address));
