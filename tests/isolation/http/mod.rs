@@ -5,4 +5,6 @@ mod callers;
 mod cases;
 mod description;
 mod keys;
+mod probes;
+mod probing;
 mod world;
