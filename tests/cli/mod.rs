@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod demo;
+mod floods;
 mod migrate;
 mod program;
 mod secrets;

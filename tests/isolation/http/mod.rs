@@ -3,6 +3,7 @@
 mod answers;
 mod callers;
 mod cases;
+mod deleted;
 mod description;
 mod keys;
 mod probes;
