@@ -26,7 +26,7 @@ const BODY_BYTES: usize = 10 * MIB;
 /// What the program may grow by while it refuses 480 MiB.
 const MAX_GROWTH_KIB: u64 = 48 * 1024;
 /// Long enough on the busiest machine.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// Sends a head, and then a body for as long as the server takes it, and reads what it says meanwhile.
 async fn flood(server: SocketAddr, head: String, piece: Vec<u8>) -> String {

@@ -22,7 +22,7 @@ fn call(name: &str, names: &[String], types: &[String], other: Tenant, place: &s
 }
 
 /// An answer with all ids that were made for it, all times, and how long a purchase waited for its locks, written alike.
-fn alike(name: &str, told: Result<Vec<TextRow>, [String; 4]>) -> String {
+fn alike(name: &str, told: &Result<Vec<TextRow>, [String; 4]>) -> String {
     let mut text = format!("{told:?}");
     if name.starts_with("tallystick.purchase") {
         text = Regex::new(r",\d+\)").unwrap().replace_all(&text, ",waited)").into_owned();
@@ -49,7 +49,7 @@ async fn a_foreign_id_in_any_place_of_any_function_is_an_id_of_nobody() {
                 let missing = call(&name, &names, &types, NOBODY, place, thing);
                 let told = server.told(&theirs).await;
                 assert!(!format!("{told:?}").contains("theirs"), "{theirs}\n{told:?}");
-                assert_eq!(alike(&name, told), alike(&name, server.told(&missing).await), "{theirs}");
+                assert_eq!(alike(&name, &told), alike(&name, &server.told(&missing).await), "{theirs}");
                 places += 1;
             }
         }

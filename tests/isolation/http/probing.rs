@@ -145,7 +145,7 @@ impl Probe {
                         "external_id" => &ids.external_id,
                         _ => &ids.sku,
                     };
-                    path += &format!("&{filter}={value}");
+                    path = format!("{path}&{filter}={value}");
                 }
                 world.request(Sender::Us, Method::GET, &path)
             }
