@@ -150,6 +150,17 @@ fn every_path_parameter_is_described() {
     }
 }
 
+/// A filter is compared with a field: what no field can hold, no filter can ask for.
+#[test]
+fn a_filter_is_described_as_the_field_that_it_filters_by() {
+    for (path, name, field) in [("/v1/customers", "external_id", "ExternalId"), ("/v1/products", "sku", "Sku")] {
+        let parameters = document()["paths"][path]["get"]["parameters"].as_array().unwrap();
+        let filter = parameters.iter().find(|parameter| parameter["name"] == name).unwrap();
+        assert_eq!(filter["schema"]["$ref"], format!("#/components/schemas/{field}"), "{path}");
+        assert!(document()["components"]["schemas"][field]["pattern"].is_string(), "{field}");
+    }
+}
+
 #[test]
 fn every_reference_leads_somewhere_and_every_schema_is_used() {
     let mut references = BTreeSet::new();
