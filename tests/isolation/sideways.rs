@@ -22,7 +22,7 @@ const QUESTIONS: [&str; 14] = [
     "SELECT FROM tallystick.customers WHERE id = {id} ORDER BY name::integer",
     "SELECT max(name::integer) FROM tallystick.customers WHERE id = {id}",
     "SELECT exists(SELECT FROM tallystick.customers WHERE id = {id})",
-    "SELECT (SELECT name::xml FROM tallystick.customers WHERE id = {id})",
+    "SELECT (SELECT name::json FROM tallystick.customers WHERE id = {id})",
     "SELECT jsonb_path_query(to_jsonb(c), 'strict $.nothing') FROM tallystick.customers AS c WHERE id = {id}",
 ];
 
@@ -69,7 +69,8 @@ async fn no_function_of_postgresql_reads_more_than_its_caller() {
                     assert!(shown.contains("ours") || shown.contains("aaaaaaaa-"), "{sql} shows nothing: {shown}");
                     assert!(!shown.contains(THEIR_MARK) && !shown.contains("bbbbbbbb-"), "{sql}: {shown}");
                 }
-                Err([state, ..]) => assert_eq!(state, "42501", "{sql}"),
+                // It may not lock rows; and not every PostgreSQL is built with XML.
+                Err([state, ..]) => assert!(["42501", "0A000"].contains(&state.as_str()), "{sql}: {state}"),
             }
         }
     }
