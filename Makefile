@@ -1,6 +1,6 @@
 # Each target is one line of truth. What a target needs, it gets.
 
-.PHONY: demo test lint bench bench-quick torture
+.PHONY: demo test lint dependencies fuzz torture bench bench-quick
 
 demo:  ## a server with sample data, and what to paste (Ctrl-C stops it; the data stays)
 	@./scripts/get-postgresql && cargo run --locked -- demo
@@ -10,6 +10,12 @@ test:  ## the whole test suite, from nothing
 
 lint:  ## formatting and lints; warnings are errors
 	cargo fmt --all --check && cargo clippy --locked --workspace --all-targets -- -D warnings
+
+dependencies:  ## licences, sources and known advisories of everything that is built on
+	@./scripts/check-dependencies
+
+fuzz:  ## 10,000 requests made up from the API's description, at every route; ./scripts/fuzz-api --requests 100000 for more
+	@./scripts/fuzz-api
 
 bench:  ## the API beside pgbench on the same database, as ratios; a page with plots in target/bench
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench

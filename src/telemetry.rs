@@ -1,7 +1,9 @@
 //! Logs to stderr, one line an event; and OpenTelemetry traces, where an endpoint is configured.
 //!
 //! - Logs are events, traces are spans: the two are kept apart, so that without an endpoint a span costs nothing.
-//! - Nothing here or elsewhere logs a header, a body or a credential.
+//! - Nothing here or elsewhere logs a header, a body or a credential. Libraries do, when they are asked to say more than
+//!   warnings (the database driver's debug lines show the parameters of every statement): so whatever the filter says,
+//!   they are not heard below that.
 
 use std::io::IsTerminal;
 
@@ -14,7 +16,7 @@ use opentelemetry::{
 };
 use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use tracing::{Metadata, Span, field::Empty};
+use tracing::{Level, Metadata, Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{
     EnvFilter, Layer,
@@ -45,7 +47,8 @@ impl LogFormat {
 /// What to log, and how.
 #[derive(Debug, Clone)]
 pub struct TelemetrySettings {
-    /// Which events, as `tracing_subscriber::EnvFilter` reads it: `info`, `warn,tallystick=debug` …
+    /// Which events, as `tracing_subscriber::EnvFilter` reads it: `info`, `warn,tallystick=debug` … Of libraries only
+    /// warnings and errors are logged, whatever it says.
     pub filter: String,
     /// How lines look; as fits stderr if not told.
     pub format: Option<LogFormat>,
@@ -81,7 +84,7 @@ where
     S: tracing::Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    let filter = filter.and(filter_fn(is_event));
+    let filter = filter.and(filter_fn(may_be_logged));
     let lines = fmt::layer().with_writer(writer);
     match format {
         LogFormat::Json => {
@@ -92,8 +95,9 @@ where
     }
 }
 
-fn is_event(metadata: &Metadata<'_>) -> bool {
-    metadata.is_event()
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    let is_ours = metadata.target() == "tallystick" || metadata.target().starts_with("tallystick::");
+    metadata.is_event() && (is_ours || *metadata.level() <= Level::WARN)
 }
 
 /// Only spans that were made for traces; libraries make others.

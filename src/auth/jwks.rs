@@ -63,6 +63,16 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// An address for the log: without what may be a secret, which is all but scheme, host, port and path.
+fn shown(url: &Url) -> String {
+    let mut shown = url.clone();
+    // It fails for addresses without a host only, and those have no password either.
+    let _ = (shown.set_username(""), shown.set_password(None));
+    shown.set_query(None);
+    shown.set_fragment(None);
+    shown.into()
+}
+
 /// Where to get keys, and how often at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwksSettings {
@@ -128,7 +138,11 @@ impl Jwks {
                 Err(error.context(format!("cannot use the JWKS in {}", path.display())))
             }
             (Err(error), JwksSource::Url(url)) => {
-                tracing::warn!(%url, error = format!("{error:#}"), "the JWKS is not available yet; tokens are refused until it is");
+                tracing::warn!(
+                    url = shown(url),
+                    error = format!("{error:#}"),
+                    "the JWKS is not available yet; tokens are refused until it is"
+                );
                 Ok(jwks)
             }
             (Ok(()), _) => Ok(jwks),
@@ -194,10 +208,10 @@ impl Inner {
     }
 
     async fn fetch(&self, url: Url) -> anyhow::Result<Vec<u8>> {
-        let mut response = self.client.get(url).send().await?;
+        let mut response = self.client.get(url).send().await.map_err(reqwest::Error::without_url)?;
         ensure!(response.status() == reqwest::StatusCode::OK, "the address answered {}", response.status());
         let mut text = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
+        while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
             ensure!(text.len() + chunk.len() <= MAX_SET_BYTES, "it is larger than {MAX_SET_BYTES} bytes");
             text.extend_from_slice(&chunk);
         }
@@ -255,7 +269,7 @@ fn usable(jwk: &Jwk, algorithm: Algorithm) -> Option<DecodingKey> {
 mod tests {
     use jsonwebtoken::Algorithm;
 
-    use super::{JwksSource, parse};
+    use super::{JwksSource, parse, shown};
 
     #[test]
     fn keys_come_over_https_or_from_this_machine() {
@@ -267,6 +281,12 @@ mod tests {
         for wrong in ["http://issuer.example/jwks.json", "ftp://issuer.example/", "https://"] {
             assert!(wrong.parse::<JwksSource>().is_err(), "{wrong} was taken");
         }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_what_may_be_secret() {
+        let url = "https://user:hunter2@issuer.example:8443/keys/jwks.json?token=hunter2#hunter2".parse().unwrap();
+        assert_eq!(shown(&url), "https://issuer.example:8443/keys/jwks.json");
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use anyhow::{bail, ensure};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
+use anyhow::{anyhow, bail, ensure};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header, errors::ErrorKind};
 use serde::Deserialize;
 
 use super::{
@@ -124,7 +124,7 @@ impl JwtVerifier {
     }
 
     async fn verify(&self, token: &str) -> anyhow::Result<Caller> {
-        let header = decode_header(token)?;
+        let header = decode_header(token).map_err(without_values)?;
         self.check_header(&header)?;
         let key = match &self.keys {
             Keys::Secret(key) => Arc::clone(key),
@@ -133,7 +133,7 @@ impl JwtVerifier {
                 None => bail!("no such key in the key set"),
             },
         };
-        let claims = decode::<Claims>(token, &key, &self.validation)?.claims;
+        let claims = decode::<Claims>(token, &key, &self.validation).map_err(without_values)?.claims;
         Ok(Caller { business_id: business(&claims)?, scopes: scopes(&claims), credential: Credential::Jwt })
     }
 
@@ -142,6 +142,16 @@ impl JwtVerifier {
         ensure!(self.validation.algorithms.contains(&header.alg), "the algorithm is not the configured one");
         ensure!(header.crit.is_none(), "it has critical header parameters, and we understand none");
         Ok(())
+    }
+}
+
+/// Why a token cannot be read, for the log. JSON's own errors quote what stands in the token.
+fn without_values(error: jsonwebtoken::errors::Error) -> anyhow::Error {
+    match error.kind() {
+        ErrorKind::Json(json) => {
+            anyhow!("its JSON is not as expected, at line {} column {}", json.line(), json.column())
+        }
+        _ => error.into(),
     }
 }
 

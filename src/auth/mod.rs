@@ -14,6 +14,8 @@ pub mod jwt;
 mod admin_token;
 mod authenticator;
 mod key_cache;
+#[cfg(test)]
+mod properties;
 
 pub use admin_token::AdminToken;
 pub use api_key::{GeneratedKey, KeyStore, ParsedKey, StoredKey};

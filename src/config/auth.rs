@@ -29,8 +29,8 @@ pub struct AuthArgs {
     #[arg(long, env = "TALLYSTICK_JWT_SECRET", hide_env_values = true, value_name = "SECRET")]
     pub jwt_secret: Option<Secret>,
     /// The key set that JSON Web Tokens are verified with: an https address, or a file
-    #[arg(long, env = "TALLYSTICK_JWT_JWKS", value_name = "URL|FILE")]
-    pub jwt_jwks: Option<String>,
+    #[arg(long, env = "TALLYSTICK_JWT_JWKS", hide_env_values = true, value_name = "URL|FILE")]
+    pub jwt_jwks: Option<Secret>,
     /// The one algorithm that is accepted with a key set
     #[arg(long, env = "TALLYSTICK_JWT_ALGORITHM", value_name = "ALGORITHM", ignore_case = true)]
     pub jwt_algorithm: Option<JwksAlgorithm>,
@@ -61,7 +61,8 @@ impl AuthArgs {
     /// Which tokens to accept, if any.
     pub fn jwt(&self) -> anyhow::Result<Option<JwtSettings>> {
         let secret = self.jwt_secret.as_ref().filter(|secret| !secret.is_empty());
-        let signature = match (secret, given(self.jwt_jwks.as_ref())) {
+        let jwks = self.jwt_jwks.as_ref().map(Secret::expose).filter(|jwks| !jwks.is_empty());
+        let signature = match (secret, jwks) {
             (None, None) => {
                 let rest = given(self.jwt_issuer.as_ref()).is_some() || given(self.jwt_audience.as_ref()).is_some();
                 ensure!(!rest, "--jwt-issuer and --jwt-audience need --jwt-secret or --jwt-jwks");

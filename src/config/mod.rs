@@ -58,7 +58,8 @@ impl ServeArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logging")]
 pub struct LogArgs {
-    /// Which log lines to write: `error`, `warn`, `info`, `debug`, or per part, as in `warn,tallystick=debug`
+    /// Which log lines to write: `error`, `warn`, `info`, `debug`, or per part, as in `warn,tallystick::auth=debug`;
+    /// of libraries never more than warnings
     #[arg(long = "log", env = "TALLYSTICK_LOG", default_value = "info", value_name = "FILTER", global = true)]
     pub filter: String,
     /// How log lines look [default: text on a terminal, else json]
@@ -106,7 +107,8 @@ mod tests {
 
     #[test]
     fn secrets_show_neither_in_help_nor_in_debug_output() {
-        let secrets = ["--database-url", "--admin-token", "--jwt-secret"];
+        // The address of a key set may carry a password.
+        let secrets = ["--database-url", "--admin-token", "--jwt-secret", "--jwt-jwks"];
         for flag in secrets {
             let command = Sample::command();
             let argument = command.get_arguments().find(|argument| argument.get_long() == Some(&flag[2..])).unwrap();

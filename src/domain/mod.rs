@@ -8,6 +8,8 @@ mod cursor;
 mod id;
 mod idempotency_key;
 mod money;
+#[cfg(test)]
+mod properties;
 mod quantity;
 mod records;
 mod scope;

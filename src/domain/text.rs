@@ -46,6 +46,7 @@ macro_rules! text {
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .min_length(Some(1))
                     .max_length(Some(Self::MAX_CHARS))
+                    .pattern(Some(PATTERN))
                     .description(Some(concat!($($doc),*).trim()))
                     .examples([$example])
                     .into()
@@ -56,20 +57,30 @@ macro_rules! text {
     };
 }
 
+/// The same rule as [`check`]'s, but for the length, for the description of the API: no control characters, and at least
+/// one that is no white space. It is of three parts that begin with different characters, so that nobody who checks it has to
+/// go back and try again. The characters are named one by one because `\s` means something else in every language.
+const PATTERN: &str = concat!(
+    r"^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+    r"[^\u0000-\u001f\u007f-\u009f]*$"
+);
+
 text!(
-    /// What something is called. 1 to 200 characters.
+    /// What something is called. 1 to 200 characters, not blank, no control characters.
     Name, max_chars = 200, example = "Café Central"
 );
 text!(
-    /// A business's own reference for a customer, unique within the business. 1 to 200 characters.
+    /// A business's own reference for a customer, unique within the business. 1 to 200 characters, not blank, no control
+    /// characters.
     ExternalId, max_chars = 200, example = "C-1042"
 );
 text!(
-    /// A stock keeping unit, unique within the business. 1 to 100 characters.
+    /// A stock keeping unit, unique within the business. 1 to 100 characters, not blank, no control characters.
     Sku, max_chars = 100, example = "ESP-1KG"
 );
 text!(
-    /// Why stock changed. 1 to 500 characters.
+    /// Why stock changed. 1 to 500 characters, not blank, no control characters.
     Reason, max_chars = 500, example = "delivery 4711"
 );
 

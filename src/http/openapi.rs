@@ -22,7 +22,7 @@ pub const ADMIN_CREDENTIALS: &str = "admin";
     info(
         title = "tallystick",
         description = "Businesses sell products to their customers on credit. Every amount is a whole number of minor units of the \
-            business's currency. Every error is `application/problem+json` with a stable `code`. Every request that moves money \
+            business's currency. Every number in a body is a whole one, in plain digits: `100`, neither `100.0` nor `1e2`. Every error is `application/problem+json` with a stable `code`. Every request that moves money \
             or stock takes an `Idempotency-Key`, so that it can be sent again until it is answered.",
         license(name = "MIT OR Apache-2.0")
     ),

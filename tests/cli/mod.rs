@@ -2,7 +2,9 @@
 
 mod api_keys;
 mod demo;
+mod floods;
 mod migrate;
 mod program;
+mod secrets;
 mod serve;
 mod settings;

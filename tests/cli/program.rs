@@ -90,6 +90,11 @@ impl Running {
         kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
@@ -105,5 +110,19 @@ impl Drop for Running {
         // It may have ended already, as it should.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Where a server listens, as its log says.
+pub async fn address(log: &std::path::Path, running: &mut Running) -> std::net::SocketAddr {
+    loop {
+        let ended = running.has_ended();
+        let text = tokio::fs::read_to_string(log).await.unwrap_or_default();
+        let mut listening = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        if let Some(address) = listening.find_map(|line| line["address"].as_str().map(str::to_owned)) {
+            return address.parse().unwrap();
+        }
+        assert!(!ended, "it ended: {text}");
+        tokio::task::yield_now().await;
     }
 }

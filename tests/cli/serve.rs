@@ -2,7 +2,7 @@
 
 use nix::sys::signal::Signal;
 
-use super::program::{Running, program, run};
+use super::program::{Running, address, program, run};
 use crate::support::{
     client::Client,
     cluster::cluster,
@@ -56,18 +56,4 @@ async fn serve_answers_until_it_is_told_to_stop_and_logs_one_line_a_request() {
     assert_eq!(of_request[0]["route"], "/v1/businesses");
     assert_eq!(of_request[0]["status"], 201);
     assert!(!log.contains("hunter2"), "{log}");
-}
-
-/// Where a server listens, as its log says.
-async fn address(log: &std::path::Path, running: &mut Running) -> std::net::SocketAddr {
-    loop {
-        let ended = running.has_ended();
-        let text = tokio::fs::read_to_string(log).await.unwrap_or_default();
-        let mut listening = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        if let Some(address) = listening.find_map(|line| line["address"].as_str().map(str::to_owned)) {
-            return address.parse().unwrap();
-        }
-        assert!(!ended, "it ended: {text}");
-        tokio::task::yield_now().await;
-    }
 }

@@ -149,7 +149,7 @@ async fn the_fields_of_a_movement_are_held_to_their_limits() {
     let line = json!({"customer_id": customer, "items": [{"product_id": beans, "quantity": "@"}]});
     let paid = json!({"customer_id": customer, "amount": "@"});
     let moved = json!({"quantity": "@", "reason": "count"});
-    let too_many = ["0", "-1", "2147483648", "9223372036854775808", "1.5", "1e2", "\"1\"", "null"];
+    let too_many = ["0", "-1", "2147483648", "9007199254740992", "9223372036854775808", "1.5", "1e2", "\"1\"", "null"];
     let not_amounts = [&NOT_MONEY[..], &["0"]].concat();
     let not_changes =
         ["0", "-0", "9007199254740992", "-9007199254740992", "9223372036854775808", "1.5", "\"1\"", "null"];

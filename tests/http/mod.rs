@@ -4,6 +4,7 @@ mod availability;
 mod contention;
 mod customers;
 mod description_check;
+mod extremes;
 mod fields;
 mod idempotency;
 mod infrastructure;

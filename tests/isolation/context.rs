@@ -91,7 +91,7 @@ const PURCHASE: &str =
     "tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'without-context', {no_order})";
 
 /// Each function that the server may execute and that takes a business, from the catalogue.
-const FUNCTIONS: &str = "
+pub const FUNCTIONS: &str = "
     SELECT p.oid::regproc::text AS name, p.prosecdef AS definer,
            ARRAY(SELECT name FROM unnest(p.proargnames) WITH ORDINALITY AS argument (name, number)
                  WHERE number <= p.pronargs ORDER BY number) AS names,
@@ -108,28 +108,28 @@ const WITHOUT_A_BUSINESS: [(&str, &str); 3] = [
     ("tallystick.context_business_id", "returns what the session itself has set"),
 ];
 
-/// A call of a function with `tenant`'s business and things: ids by their names, the rest as harmless as can be.
+/// An argument for a call: of `tenant`'s business and things by their names, the rest as harmless as can be.
+pub fn argument(name: &str, sql_type: &str, tenant: Tenant, id: &str) -> String {
+    let value = match name {
+        "p_business_id" => quoted(&tenant.id("business")),
+        "p_customer_id" => quoted(&tenant.id("customer")),
+        "p_product_id" => quoted(&tenant.id("product")),
+        "p_id" => quoted(id),
+        "p_product_ids" => format!("ARRAY[{}]", quoted(&tenant.id("product"))),
+        "p_prefix" => quoted(&tenant.key_prefix()),
+        "p_limit" => "100".to_owned(),
+        "p_quantities" => "'{1}'".to_owned(),
+        "p_amount" | "p_quantity" => "1".to_owned(),
+        "p_idempotency_key" | "p_reason" => "'probe'".to_owned(),
+        _ => "NULL".to_owned(),
+    };
+    format!("({value})::{sql_type}")
+}
+
+/// A call of a function with `tenant`'s business and things.
 fn call(name: &str, names: &[String], types: &[String], tenant: Tenant, id: &str) -> String {
-    let arguments: Vec<String> = names
-        .iter()
-        .zip(types)
-        .map(|(argument, sql_type)| {
-            let value = match argument.as_str() {
-                "p_business_id" => quoted(&tenant.id("business")),
-                "p_customer_id" => quoted(&tenant.id("customer")),
-                "p_product_id" => quoted(&tenant.id("product")),
-                "p_id" => quoted(id),
-                "p_product_ids" => format!("ARRAY[{}]", quoted(&tenant.id("product"))),
-                "p_prefix" => quoted(&tenant.key_prefix()),
-                "p_limit" => "100".to_owned(),
-                "p_quantities" => "'{1}'".to_owned(),
-                "p_amount" | "p_quantity" => "1".to_owned(),
-                "p_idempotency_key" | "p_reason" => "'probe'".to_owned(),
-                _ => "NULL".to_owned(),
-            };
-            format!("({value})::{sql_type}")
-        })
-        .collect();
+    let arguments: Vec<String> =
+        names.iter().zip(types).map(|(name, sql_type)| argument(name, sql_type, tenant, id)).collect();
     format!("SELECT each::text FROM {name}({}) AS each", arguments.join(", "))
 }
 

@@ -1,9 +1,13 @@
 //! No business sees, changes or guesses at another's: by actor, from HTTP down to plain SQL.
 
 mod context;
+mod foreign_ids;
 mod http;
 mod ledger_rules;
+mod monitoring;
+mod powers;
 mod privileges;
 mod record_rules;
+mod sideways;
 mod supabase;
 mod takeover;

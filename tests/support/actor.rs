@@ -30,6 +30,11 @@ impl Actor {
         Self::new(database, SERVER_ROLE, &context(business_id)).await
     }
 
+    /// Both who work for one business: the server, and a signed-in user.
+    pub async fn both(database: &FreshDatabase, business_id: &str) -> [Self; 2] {
+        [Self::server(database, business_id).await, Self::signed_in(database, business_id).await]
+    }
+
     /// The owner of everything, in one business's context: no superuser, but whoever has its rights can write tables.
     pub async fn owner(database: &FreshDatabase, business_id: &str) -> Self {
         let prelude = format!("SET LOCAL ROLE tallystick_owner; {}", context(business_id));
@@ -77,6 +82,15 @@ impl Actor {
             Ok(rows) => panic!("accepted, with {rows:?}: {sql}"),
             Err(error) => error.as_db_error().unwrap_or_else(|| panic!("{sql}\n{error:?}")).clone(),
         }
+    }
+
+    /// What `sql` returns, or its error's SQLSTATE, message, detail and hint: all that whoever sends it is told.
+    pub async fn told(&self, sql: &str) -> Result<Vec<TextRow>, [String; 4]> {
+        self.try_rows(sql).await.map_err(|error| {
+            let error = error.as_db_error().unwrap_or_else(|| panic!("{sql}\n{error:?}"));
+            let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+            [error.code().code().to_owned(), error.message().to_owned(), text(error.detail()), text(error.hint())]
+        })
     }
 
     /// Fails unless `sql` is refused for want of a right.

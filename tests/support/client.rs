@@ -1,6 +1,9 @@
 //! An HTTP client that tests read well with.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
@@ -33,6 +36,16 @@ impl Client {
     /// The same credential at another server, over other connections.
     pub fn at(&self, address: SocketAddr) -> Self {
         Self::new(address, self.credential.as_deref())
+    }
+
+    /// The same server with another credential.
+    pub fn with(&self, credential: &str) -> Self {
+        Self::new(self.address, Some(credential))
+    }
+
+    /// The same server without a credential.
+    pub fn anonymous(&self) -> Self {
+        Self::new(self.address, None)
     }
 
     /// A request to be completed by the test.
@@ -85,15 +98,22 @@ impl Client {
 
 /// Sends a request, reads the answer, and holds it against the API's description.
 pub async fn send(request: RequestBuilder) -> Answer {
+    send_timed(request).await.0
+}
+
+/// The same, with how long it took to be answered.
+pub async fn send_timed(request: RequestBuilder) -> (Answer, Duration) {
     let (http, request) = request.build_split();
     let request = request.unwrap();
     let (method, path) = (request.method().clone(), request.url().path().to_owned());
     let request_body = request.body().and_then(reqwest::Body::as_bytes).map(<[u8]>::to_vec);
+    let started = Instant::now();
     let response = http.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let answer = Answer { status, headers, body: response.text().await.unwrap() };
+    let took = started.elapsed();
     contract::check(&method, &path, request_body.as_deref(), &answer);
-    answer
+    (answer, took)
 }
 
 impl Answer {

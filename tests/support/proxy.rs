@@ -64,8 +64,13 @@ impl Proxy {
 
     /// The URL of a database through this proxy, for the server's role.
     pub fn url(&self, database: &FreshDatabase) -> ConnectionUrl {
+        self.url_text(database).parse().unwrap()
+    }
+
+    /// The same as text, for a program's settings.
+    pub fn url_text(&self, database: &FreshDatabase) -> String {
         let host = self.folder.path().display().to_string().replace('/', "%2F");
-        format!("postgresql:///{}?host={host}&user={SERVER_ROLE}", database.name).parse().unwrap()
+        format!("postgresql:///{}?host={host}&user={SERVER_ROLE}", database.name)
     }
 
     /// Lets connections in.

@@ -57,7 +57,7 @@ impl<T: PathId + Send, S: Send + Sync> FromRequestParts<S> for IdPath<T> {
 }
 
 /// Only the hyphenated form is taken, so that every thing has one address.
-fn parse<T: PathId>(text: &str) -> Result<T> {
+pub(super) fn parse<T: PathId>(text: &str) -> Result<T> {
     const HYPHENATED_CHARS: usize = 36;
     match Uuid::try_parse(text) {
         Ok(id) if text.len() == HYPHENATED_CHARS => Ok(T::from(id)),

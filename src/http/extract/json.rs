@@ -99,7 +99,7 @@ async fn read_up_to(mut body: Body, limit_bytes: usize) -> Result<Bytes> {
 }
 
 /// The good case is parsed once and without noting where it is; only a refusal is parsed again, to say where and why.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let Ok(text) = std::str::from_utf8(body) else {
         return Err(Error::InvalidJson { detail: "it is not UTF-8".to_owned() });
     };

@@ -15,6 +15,8 @@ mod id_path;
 mod idempotency_key;
 mod json;
 mod objects_only;
+#[cfg(test)]
+mod properties;
 mod query;
 
 pub use admin::Admin;

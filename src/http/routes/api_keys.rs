@@ -28,7 +28,7 @@ pub struct ApiKeyRequest {
     /// What it will allow.
     #[schema(min_items = 1, max_items = 2)]
     scopes: Vec<Scope>,
-    /// When it stops working; without it, never.
+    /// When it stops working, a moment to come; without it, never.
     #[serde(default)]
     expires_at: Option<DateTime<Utc>>,
 }

@@ -61,7 +61,7 @@ pub struct CustomerChangeRequest {
 #[into_params(parameter_in = Query)]
 pub struct CustomerQuery {
     /// Only the customer with this reference.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<ExternalId>, nullable = false)]
     #[serde(deserialize_with = "parsed_option")]
     external_id: Option<ExternalId>,
     /// The most rows to return.

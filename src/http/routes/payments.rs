@@ -23,7 +23,8 @@ use crate::{
 pub struct PaymentRequest {
     /// Who pays.
     customer_id: CustomerId,
-    /// How much, in minor units. It settles the oldest charges first, and may exceed what is owed.
+    /// How much, in minor units. It settles the oldest charges first, and may exceed what is owed, down to a
+    /// balance of -(2^53 - 1).
     amount: Amount,
 }
 

@@ -55,7 +55,7 @@ pub struct ProductChangeRequest {
 #[into_params(parameter_in = Query)]
 pub struct ProductQuery {
     /// Only the product with this stock keeping unit.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Sku>, nullable = false)]
     #[serde(deserialize_with = "parsed_option")]
     sku: Option<Sku>,
     /// The most rows to return.

@@ -32,7 +32,7 @@ const MAX_LINES: usize = 500;
 pub struct PurchaseRequest {
     /// Who buys.
     customer_id: CustomerId,
-    /// What. The same product may stand on several lines.
+    /// What. The same product may stand on several lines. The total is at most 2^53 - 1 minor units.
     #[schema(min_items = 1, max_items = 500)]
     items: Vec<PurchaseRequestItem>,
 }

@@ -11,11 +11,11 @@ use super::{
 use crate::support::client::{Client, send};
 
 const SECRET: &str = "a secret that is at least 32 bytes long";
-const JWT_FLAGS: [&str; 6] =
+pub const JWT_FLAGS: [&str; 6] =
     ["--jwt-secret", SECRET, "--jwt-issuer", "https://issuer.example", "--jwt-audience", "tallystick"];
 
 /// A good token with some claims more.
-fn token(claims: &Value) -> String {
+pub fn token(claims: &Value) -> String {
     let expires = chrono::Utc::now().timestamp() + 600;
     let mut all = json!({"iss": "https://issuer.example", "aud": "tallystick", "exp": expires});
     all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());

@@ -34,7 +34,7 @@ pub const WITHOUT_IDS: [(&str, &str); 6] = [
 ];
 
 /// A cursor that names a place, as lists hand them out.
-fn cursor(place: &dyn ToString) -> String {
+pub fn cursor(place: &dyn ToString) -> String {
     URL_SAFE_NO_PAD.encode(place.to_string())
 }
 

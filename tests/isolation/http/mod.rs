@@ -3,6 +3,9 @@
 mod answers;
 mod callers;
 mod cases;
+mod deleted;
 mod description;
 mod keys;
+mod probes;
+mod probing;
 mod world;

@@ -72,7 +72,7 @@ impl World {
 
 impl Ids {
     /// Ids that do not exist, each right beside one that does: so they stand at the same place of every list.
-    fn neighbours(&self) -> Self {
+    pub fn neighbours(&self) -> Self {
         Self {
             business: neighbour(&self.business),
             customer: neighbour(&self.customer),
@@ -104,7 +104,8 @@ fn neighbour(id: &str) -> String {
     format!("{rest}{}", if last == "0" { '1' } else { '0' })
 }
 
-async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
+/// Some of everything that a business has, named alike.
+pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     let (external_id, sku) = (format!("{name}-reference"), format!("{name}-sku"));
     let customer = json!({"name": name, "credit_limit": 100_000, "external_id": external_id});
     let customer = id(&shop.client.post("/v1/customers", &customer).await.expect(201));

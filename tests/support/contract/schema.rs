@@ -1,6 +1,7 @@
 //! As much of JSON Schema as the description uses; a keyword that is not known here fails, so that none goes unchecked.
 
 use chrono::DateTime;
+use regex::Regex;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -69,15 +70,11 @@ impl Check<'_> {
             "minItems" => value.as_array().is_none_or(|items| items.len() >= number(rule)),
             "maxItems" => value.as_array().is_none_or(|items| items.len() <= number(rule)),
             "format" => value.as_str().is_none_or(|text| is_of_format(rule, text)),
-            // The first three are checked with the members; the rest says nothing of a value, but for the pattern of currencies.
-            "properties"
-            | "required"
-            | "additionalProperties"
-            | "description"
-            | "example"
-            | "examples"
-            | "default"
-            | "pattern" => true,
+            "pattern" => value.as_str().is_none_or(|text| Regex::new(rule.as_str().unwrap()).unwrap().is_match(text)),
+            // The first three are checked with the members; the rest says nothing of a value.
+            "properties" | "required" | "additionalProperties" | "description" | "example" | "examples" | "default" => {
+                true
+            }
             other => panic!("the keyword {other} is new: teach it to this check"),
         };
         if !fits {

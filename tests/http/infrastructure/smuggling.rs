@@ -1,0 +1,208 @@
+//! Requests that two readers could read in two ways: one request is one answer, and a credential stands in one place.
+
+use std::time::Duration;
+
+use tallystick::domain::{BusinessId, Scope};
+use tokio::time::timeout;
+
+use super::server::TestServer;
+
+/// Much longer than any limit that a test runs into.
+const LONG: Duration = Duration::from_secs(20);
+
+/// What a proxy that reads the request otherwise would let through as part of its body.
+const SMUGGLED: &str = "GET /healthz HTTP/1.1\r\nhost: smuggled\r\n\r\n";
+
+/// The statuses of all answers on a connection on which this was sent, until it was closed; with the last answer's text.
+async fn statuses(server: &TestServer, sent: &str) -> (Vec<u16>, String) {
+    let answer = timeout(LONG, server.exchange(sent.as_bytes())).await.unwrap();
+    let heads = answer.match_indices("HTTP/1.1 ").map(|(at, found)| &answer[at + found.len()..]);
+    (heads.map(|rest| rest[..3].parse().unwrap()).collect(), answer)
+}
+
+fn post(headers: &str, body: &str) -> String {
+    format!("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{headers}\r\n{body}")
+}
+
+#[tokio::test]
+async fn a_request_whose_length_is_in_doubt_is_refused_and_nothing_after_it_is_read() {
+    let server = TestServer::plain().await;
+    let chunked = format!("d\r\n{{\"name\": \"n\"}}\r\n0\r\n\r\n{SMUGGLED}");
+    let counted = format!("{{\"name\": \"n\"}}{SMUGGLED}");
+    // Twice, and in agreement: one length.
+    let twice = post("content-length: 13\r\ncontent-length: 13\r\nconnection: close\r\n", "{\"name\": \"n\"}");
+    assert_eq!(statuses(&server, &twice).await.0, [200]);
+    for (headers, body) in [
+        ("content-length: 13\r\ncontent-length: 14\r\n", &counted),
+        ("content-length: 13, 14\r\n", &counted),
+        ("content-length: +13\r\n", &counted),
+        ("content-length: -1\r\n", &counted),
+        ("content-length: 0xd\r\n", &counted),
+        ("content-length: 13 0\r\n", &counted),
+        ("content-length: 99999999999999999999\r\n", &counted),
+        ("content-length:\r\n", &counted),
+        ("content-length : 13\r\n", &counted),
+        ("transfer-encoding: identity\r\n", &counted),
+        ("transfer-encoding: chunked, identity\r\n", &chunked),
+        ("transfer-encoding: xchunked\r\n", &chunked),
+        ("transfer-encoding: gzip\r\n", &chunked),
+        ("transfer-encoding : chunked\r\n", &chunked),
+        ("transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n", &chunked),
+    ] {
+        let (statuses, text) = statuses(&server, &post(headers, body)).await;
+        assert_eq!(statuses, [400], "{headers:?}");
+        assert!(text.contains(r#""code":"invalid_http""#), "{headers:?}: {text}");
+    }
+}
+
+/// HTTP says what a request with both is: chunked, and the last one on its connection.
+#[tokio::test]
+async fn a_request_with_both_kinds_of_length_is_the_last_of_its_connection() {
+    let server = TestServer::plain().await;
+    let chunked = format!("d\r\n{{\"name\": \"n\"}}\r\n0\r\n\r\n{SMUGGLED}");
+    for headers in [
+        "content-length: 13\r\ntransfer-encoding: chunked\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 13\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 0\r\n",
+    ] {
+        assert_eq!(statuses(&server, &post(headers, &chunked)).await.0, [200], "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn chunks_that_break_their_grammar_end_the_request_and_the_connection() {
+    let server = TestServer::plain().await;
+    for chunks in [
+        "xyz\r\n{}\r\n",
+        "FFFFFFFFFFFFFFFFFF\r\n{}\r\n",
+        "2\r\n{}X\r\n",
+        "-2\r\n{}\r\n",
+        "0x2\r\n{}\r\n",
+        "+2\r\n{}\r\n",
+    ] {
+        let sent = post("transfer-encoding: chunked\r\n", &format!("{chunks}0\r\n\r\n{SMUGGLED}"));
+        let (statuses, text) = statuses(&server, &sent).await;
+        assert_eq!(statuses, [400], "{chunks:?}");
+        assert!(text.contains(r#""code":"invalid_json""#), "{chunks:?}: {text}");
+    }
+}
+
+/// A body that a route does not want is read past, and not as the next request.
+#[tokio::test]
+async fn a_body_is_never_the_next_request() {
+    let server = TestServer::plain().await;
+    let length = SMUGGLED.len();
+    let get = format!("GET /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{SMUGGLED}");
+    let refused = format!("POST /write HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{SMUGGLED}");
+    let last = "GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    assert_eq!(statuses(&server, &format!("{get}{last}")).await.0, [200, 404]);
+    assert_eq!(statuses(&server, &format!("{refused}{last}")).await.0, [401, 404]);
+}
+
+#[tokio::test]
+async fn garbage_after_a_good_request_is_refused_and_ends_the_connection() {
+    let server = TestServer::plain().await;
+    let good = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    for garbage in [
+        "\0\u{1}garbage\r\n\r\n",
+        "garbage\r\n\r\n",
+        "GET\r\n\r\n",
+        "{\"a\": 1}\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{2}\r\n\r\n",
+    ] {
+        let (statuses, text) = statuses(&server, &format!("{good}{garbage}{good}")).await;
+        assert_eq!(statuses, [200, 400], "{garbage:?}");
+        assert!(text.contains(r#""code":"invalid_http""#), "{garbage:?}: {text}");
+    }
+    // A client of HTTP/2 would not understand an answer of HTTP/1.1.
+    assert_eq!(statuses(&server, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.0, [0_u16; 0]);
+}
+
+#[tokio::test]
+async fn a_head_that_can_be_read_in_two_ways_is_not_read() {
+    let server = TestServer::plain().await;
+    let (key, _) = server.keys.add(BusinessId::new(), &[Scope::Read], None);
+    let good = format!("GET /read HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {key}\r\n\r\n");
+    assert_eq!(statuses(&server, &good).await.0, [200]);
+    for (from, to) in [
+        ("authorization:", "authorization :"),
+        ("authorization:", " authorization:"),
+        ("authorization:", "authorization\0:"),
+        ("Bearer ", "Bearer\r\n "),
+        ("Bearer ", "Bearer\r"),
+        ("Bearer ", "Bearer \0"),
+        ("GET /", "GET  /"),
+        ("GET /", "GET\t/"),
+        ("HTTP/1.1", "HTTP/1.1 "),
+        (" HTTP/1.1", ""),
+        ("/read", "/re ad"),
+    ] {
+        let changed = good.replacen(from, to, 1);
+        assert_ne!(changed, good);
+        let (statuses, text) = statuses(&server, &changed).await;
+        assert_eq!(statuses, [400], "{to:?}");
+        assert!(text.contains(r#""code":"invalid_http""#), "{to:?}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_credential_stands_in_its_one_header_and_nowhere_else() {
+    let server = TestServer::plain().await;
+    let (key, _) = server.keys.add(BusinessId::new(), &[Scope::Read, Scope::Write], None);
+    let get = |target: &str, headers: &str| {
+        format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").replace("KEY", &key)
+    };
+    for (target, headers, status) in [
+        ("/read", "Authorization: Bearer KEY\r\n", 200),
+        ("/read", "AUTHORIZATION:bearer   KEY  \r\n", 200),
+        ("http://evil.example/read", "authorization: BEARER KEY\r\n", 200),
+        ("/read", "authorization: Bearer KEY\r\nAUTHORIZATION: Bearer KEY\r\n", 401),
+        ("/read", "authorization: Bearer KEY\r\nauthorization: Basic eDp4\r\n", 401),
+        ("/read", "authorization: Bearer KEY, Bearer KEY\r\n", 401),
+        ("/read", "authorization: Bearer KEY KEY\r\n", 401),
+        ("/read", "authorization: Bearer \"KEY\"\r\n", 401),
+        ("/read", "authorization: Token KEY\r\n", 401),
+        ("/read", "authorization: KEY\r\n", 401),
+        ("/read", "proxy-authorization: Bearer KEY\r\nx-authorization: Bearer KEY\r\nx-api-key: KEY\r\n", 401),
+        ("/read", "x-forwarded-authorization: Bearer KEY\r\ncookie: authorization=Bearer KEY\r\n", 401),
+        ("/read?authorization=Bearer+KEY&access_token=KEY", "", 401),
+        ("http://KEY@evil.example/read", "", 401),
+        ("http://x:KEY@evil.example/read", "", 401),
+    ] {
+        assert_eq!(statuses(&server, &get(target, headers)).await.0, [status], "{target} {headers}");
+    }
+    // A header that comes after the body is too late to be one.
+    let late = format!(
+        "POST /write HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nidempotency-key: k\r\nconnection: close\r\n\
+         transfer-encoding: chunked\r\ntrailer: authorization\r\n\r\nd\r\n{{\"name\": \"n\"}}\r\n0\r\nauthorization: Bearer {key}\r\n\r\n"
+    );
+    assert_eq!(statuses(&server, &late).await.0, [401]);
+}
+
+/// What a proxy may have added, or a client made up: the answer is the one without it.
+#[tokio::test]
+async fn no_header_changes_the_route_the_method_or_the_caller() {
+    let server = TestServer::plain().await;
+    for headers in [
+        "x-original-url: /healthz\r\nx-rewrite-url: /healthz\r\nx-forwarded-prefix: /healthz\r\n",
+        "x-http-method-override: DELETE\r\nx-method-override: DELETE\r\nx-http-method: DELETE\r\n",
+        "x-forwarded-for: 127.0.0.1\r\nx-real-ip: 127.0.0.1\r\nforwarded: for=127.0.0.1;proto=https\r\n",
+        "x-forwarded-user: admin\r\nx-remote-user: admin\r\nremote-user: admin\r\nx-business-id: 1\r\n",
+        "x-forwarded-host: evil.example\r\nx-forwarded-proto: https\r\nx-forwarded-port: 443\r\n",
+        "connection: authorization, close\r\n",
+        "expect: 200-ok\r\n",
+        "upgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n",
+        "range: bytes=0-1\r\nif-none-match: *\r\nif-modified-since: Thu, 01 Jan 2099 00:00:00 GMT\r\n",
+    ] {
+        for (target, status) in [("/read", 401), ("/healthz", 200), ("/nothing", 404), ("/platform", 401)] {
+            let sent = format!("GET {target} HTTP/1.1\r\nhost: x\r\n{headers}connection: close\r\n\r\n");
+            let (statuses, text) = statuses(&server, &sent).await;
+            assert_eq!(statuses, [status], "{target} {headers}");
+            assert!(!text.contains("evil.example"), "{text}");
+        }
+    }
+    for (line, status) in [("OPTIONS *", 404), ("CONNECT evil.example:443", 404), ("TRACE /healthz", 405)] {
+        let sent = format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        assert_eq!(statuses(&server, &sent).await.0, [status], "{line}");
+    }
+}
