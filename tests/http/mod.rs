@@ -7,6 +7,7 @@ mod description_check;
 mod fields;
 mod idempotency;
 mod infrastructure;
+mod late_delivery;
 mod long_orders;
 mod openapi;
 mod pagination;
