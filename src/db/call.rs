@@ -109,7 +109,8 @@ impl Database {
     ///
     /// After a lost connection a call is made again only once the session that it was sent to has ended (see
     /// [`fence`](super::fence)): so the earlier try has done what it ever will, and this one finds it. A read changes nothing,
-    /// a movement finds its idempotency key, a creation its id, a change sets the same again.
+    /// a movement finds its idempotency key, a creation its id; a change sets the same again, over whatever another request set
+    /// in between.
     pub(super) async fn run(&self, call: Call) -> Result<Answer> {
         // Waiting for a connection ends with the request; what follows does not.
         let connection = self.pool.get().await.map_err(no_connection)?;
@@ -140,9 +141,13 @@ impl Database {
             };
             let failure = Failure::of(&error);
             let backend = connection.backend();
-            let Some(reason) = retry_reason(&failure, backend) else { return Err(refuse(call, &failure, &error)) };
             let wait = Backoff::STATEMENT.after(attempts).filter(|_| began.elapsed() < RETRY_BUDGET);
-            let Some(wait) = wait else { return Err(refuse(call, &failure, &error)) };
+            let (Some(reason), Some(wait)) = (retry_reason(&failure, backend), wait) else {
+                if failure == Failure::Transient(Transient::Unknown) {
+                    Pool::discard(connection);
+                }
+                return Err(refuse(call, &failure, &error));
+            };
             tracing::warn!(function = call.function, reason, attempts, error = explain(&error), "trying a call again");
             self.metrics.database_retry(reason);
             if failure == Failure::StalePlan {
