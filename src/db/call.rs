@@ -15,6 +15,7 @@ use tracing::Instrument;
 use super::{
     Database,
     connect::explain,
+    fence::Backend,
     pool::{Connection, Pool, PoolError},
     retry::Backoff,
     sqlstate::{Failure, Transient},
@@ -28,6 +29,8 @@ use crate::{
 
 /// A call that has taken this long is not tried again, so that the client hears of it within the request's time.
 const RETRY_BUDGET: Duration = Duration::from_secs(3);
+/// How much longer than a fence waits for a session's end its answer may take.
+const FENCE_GRACE: Duration = Duration::from_millis(500);
 
 /// The text of a call in a tenant's context: `$1` is the business, and `context` the id that it was set to.
 ///
@@ -104,8 +107,10 @@ impl Answer {
 impl Database {
     /// Runs `call` to its end.
     ///
-    /// Every call may be repeated after a failure that says nothing about its outcome, because each is made so: a read
-    /// changes nothing, a movement finds its idempotency key, a creation finds its id, a change sets the same again.
+    /// After a lost connection a call is made again only once the session that it was sent to has ended (see
+    /// [`fence`](super::fence)): so the earlier try has done what it ever will, and this one finds it. A read changes nothing,
+    /// a movement finds its idempotency key, a creation its id; a change sets the same again, over whatever another request set
+    /// in between.
     pub(super) async fn run(&self, call: Call) -> Result<Answer> {
         // Waiting for a connection ends with the request; what follows does not.
         let connection = self.pool.get().await.map_err(no_connection)?;
@@ -126,6 +131,7 @@ impl Database {
             let sent = tokio::time::timeout(self.pool.answer_timeout(), sending).await;
             self.metrics.database_call(call.function, started.elapsed());
             let Ok(sent) = sent else {
+                // Neither asked again nor fenced: a host that does not answer would not answer that either.
                 Pool::discard(connection);
                 return Err(no_answer(call, self.pool.answer_timeout()));
             };
@@ -134,30 +140,66 @@ impl Database {
                 Err(error) => error,
             };
             let failure = Failure::of(&error);
-            let Some(reason) = retry_reason(&failure) else { return Err(refuse(call, &failure, &error)) };
+            let backend = connection.backend();
             let wait = Backoff::STATEMENT.after(attempts).filter(|_| began.elapsed() < RETRY_BUDGET);
-            let Some(wait) = wait else { return Err(refuse(call, &failure, &error)) };
+            let (Some(reason), Some(wait)) = (retry_reason(&failure, backend), wait) else {
+                if failure == Failure::Transient(Transient::Unknown) {
+                    Pool::discard(connection);
+                }
+                return Err(refuse(call, &failure, &error));
+            };
             tracing::warn!(function = call.function, reason, attempts, error = explain(&error), "trying a call again");
             self.metrics.database_retry(reason);
             if failure == Failure::StalePlan {
                 self.pool.clear_statements();
             }
             tokio::time::sleep(wait).await;
-            if failure == Failure::Transient(Transient::Unknown) {
+            if let (Failure::Transient(Transient::Unknown), Some(backend)) = (&failure, backend) {
                 // A connection that was told of its end may not have noticed yet: it must not go back to the pool.
                 Pool::discard(connection);
-                connection = self.pool.get().await.map_err(no_connection)?;
+                connection = self.fence(call, backend, began + RETRY_BUDGET).await?;
             }
+            attempts += 1;
+        }
+    }
+
+    /// Ends a session that was lost under `call`. Gives back the connection that did it, to ask again on; if it cannot be done,
+    /// the outcome stays unknown.
+    async fn fence(&self, call: &Call, lost: Backend, deadline: Instant) -> Result<Connection> {
+        let mut attempts = 1;
+        loop {
+            let connection = self.pool.get().await.map_err(|error| unfenced(call, &error.to_string()))?;
+            let started = Instant::now();
+            let patience = deadline.saturating_duration_since(started);
+            let ended = tokio::time::timeout(patience + FENCE_GRACE, lost.end(&connection, patience)).await;
+            self.metrics.database_call("fence", started.elapsed());
+            let error = match ended {
+                Ok(Ok(true)) => return Ok(connection),
+                Ok(Ok(false)) => return Err(unfenced(call, "it goes on")),
+                Ok(Err(error)) => error,
+                Err(_) => {
+                    Pool::discard(connection);
+                    return Err(unfenced(call, "no answer"));
+                }
+            };
+            let wait = Backoff::STATEMENT.after(attempts).filter(|_| Instant::now() < deadline);
+            let (Failure::Transient(Transient::Unknown), Some(wait)) = (Failure::of(&error), wait) else {
+                return Err(unfenced(call, &explain(&error)));
+            };
+            // What ended the one connection may have ended others that wait in the pool.
+            Pool::discard(connection);
+            tokio::time::sleep(wait).await;
             attempts += 1;
         }
     }
 }
 
-/// Why a call that failed so is worth another try, if it is.
-fn retry_reason(failure: &Failure) -> Option<&'static str> {
+/// Why a call that failed so on a session of `backend` is worth another try, if it is.
+fn retry_reason(failure: &Failure, backend: Option<Backend>) -> Option<&'static str> {
     match failure {
         Failure::Transient(Transient::RolledBack) => Some("rolled_back"),
-        Failure::Transient(Transient::Unknown) => Some("connection_lost"),
+        // Whose process is not known may still be at it, whatever another try is told.
+        Failure::Transient(Transient::Unknown) => backend.map(|_| "connection_lost"),
         Failure::StalePlan => Some("stale_plan"),
         // Two first uses of one idempotency key or external id met: the loser asks again and finds the winner's row.
         Failure::UniqueViolation { .. } => Some("unique_race"),
@@ -181,6 +223,11 @@ fn refuse(call: &Call, failure: &Failure, error: &tokio_postgres::Error) -> Erro
 /// What was asked may still take effect: the client learns it by asking again.
 fn no_answer(call: &Call, waited: Duration) -> Error {
     Error::DatabaseUnavailable(anyhow::anyhow!("{}: no answer within {waited:?}", call.function))
+}
+
+/// A lost session could not be ended: what was asked there may still take effect, and only the client can ask later.
+fn unfenced(call: &Call, why: &str) -> Error {
+    Error::DatabaseUnavailable(anyhow::anyhow!("{}: the lost session could not be ended: {why}", call.function))
 }
 
 fn no_connection(error: PoolError) -> Error {

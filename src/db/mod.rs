@@ -1,8 +1,9 @@
 //! Everything between this program and PostgreSQL.
 //!
-//! - [`connection_url`], [`tls`], [`connect`] and [`pool`] get a connection, and say why there is none.
+//! - [`connection_url`], [`tls`], [`connect`] [`session`] and [`pool`] get a connection, and say why there is none.
 //! - [`migrate`] installs and upgrades the schema; [`role_check`] refuses to serve with a role that could bypass it.
-//! - [`sqlstate`] and [`retry`] decide what a failed call means and whether it is worth another try.
+//! - [`sqlstate`] and [`retry`] decide what a failed call means and whether it is worth another try; [`fence`] sees to it
+//!   that a call whose connection was lost cannot take effect behind the next try's back.
 //! - [`Database`] is what the rest of the program holds; `call` is how each of its functions reaches PostgreSQL, and
 //!   each area has a file with one Rust function per SQL function.
 //!
@@ -10,10 +11,12 @@
 
 pub mod connect;
 pub mod connection_url;
+pub mod fence;
 pub mod migrate;
 pub mod pool;
 pub mod retry;
 pub mod role_check;
+pub mod session;
 pub mod sqlstate;
 pub mod tls;
 

@@ -1,20 +1,19 @@
 //! The server's connections: a bounded pool whose connections are ready for their first purchase.
 //!
-//! A new connection gets its session settings and its hot statements in one round trip, before anyone waits for it.
+//! A new connection gets its session settings and its hot statements in one round trip, before anyone waits for it, and
+//! learns who serves it (`session.rs`).
 //! Nothing else may be set on a pooled session: every call is one autocommit statement that leaves no trace, so a
 //! connection can be handed on as it is, without a reset.
 
 use std::{sync::Arc, time::Duration};
 
-use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, PoolConfig, QueueMode, RecyclingMethod, Runtime,
-    TimeoutType, Timeouts,
-};
-use futures_util::future::{join, join_all};
+use deadpool::managed::{self, Hook, HookError, PoolConfig, QueueMode, TimeoutType, Timeouts};
+use deadpool_postgres::{ManagerConfig, RecyclingMethod, Runtime};
 
 use super::{
     connect::explain,
     connection_url::ConnectionUrl,
+    session::{Manager, PooledSession, Preparation},
     tls::{self, TlsError},
 };
 
@@ -22,7 +21,7 @@ use super::{
 const ANSWER_GRACE: Duration = Duration::from_secs(1);
 
 /// A connection on loan from the pool; dropping it gives it back.
-pub type Connection = deadpool_postgres::Client;
+pub type Connection = managed::Object<Manager>;
 
 /// What the pool and its sessions are held to.
 #[derive(Debug, Clone)]
@@ -63,7 +62,7 @@ impl Default for PoolSettings {
 /// The pool. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    inner: deadpool_postgres::Pool,
+    inner: managed::Pool<Manager>,
     wait_timeout: Duration,
     connect_timeout: Duration,
     answer_timeout: Duration,
@@ -111,16 +110,16 @@ impl Pool {
     pub fn new(url: &ConnectionUrl, settings: &PoolSettings) -> Result<Self, TlsError> {
         let mut config = url.config().clone();
         config.connect_timeout(settings.connect_timeout);
-        let manager = Manager::from_config(
+        let manager = Manager(deadpool_postgres::Manager::from_config(
             config,
             tls::connector(url.tls())?,
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
-        );
+        ));
         let named_statements = !url.transaction_pooler();
         let preparation = Arc::new(Preparation::new(settings, named_statements));
-        let hook = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+        let hook = Hook::async_fn(move |session: &mut PooledSession, _| {
             let preparation = Arc::clone(&preparation);
-            Box::pin(async move { preparation.run(client).await })
+            Box::pin(async move { preparation.run(session).await })
         });
         let pool_config = PoolConfig {
             max_size: settings.size.max(1),
@@ -132,7 +131,7 @@ impl Pool {
             // The connection used last has the warmest caches, here and in its server process.
             queue_mode: QueueMode::Lifo,
         };
-        let inner = deadpool_postgres::Pool::builder(manager)
+        let inner = managed::Pool::builder(manager)
             .config(pool_config)
             .runtime(Runtime::Tokio1)
             .post_create(hook)
@@ -190,7 +189,7 @@ impl Pool {
 
     /// Forgets every prepared statement on every connection, after a migration made them stale.
     pub fn clear_statements(&self) {
-        self.inner.manager().statement_caches.clear();
+        self.inner.manager().0.statement_caches.clear();
     }
 
     /// Refuses new loans. Connections close as they come back.
@@ -198,8 +197,8 @@ impl Pool {
         self.inner.close();
     }
 
-    fn explain_failure(&self, error: deadpool_postgres::PoolError) -> PoolError {
-        use deadpool_postgres::PoolError as Inner;
+    fn explain_failure(&self, error: managed::PoolError<tokio_postgres::Error>) -> PoolError {
+        use managed::PoolError as Inner;
         match error {
             Inner::Timeout(TimeoutType::Wait) => PoolError::Overloaded { waited: self.wait_timeout },
             // A hook reports its own time limit as a message; it is the same limit and means the same.
@@ -210,65 +209,5 @@ impl Pool {
             Inner::Backend(error) | Inner::PostCreateHook(HookError::Backend(error)) => PoolError::Unavailable(error),
             Inner::Closed | Inner::NoRuntimeSpecified => PoolError::Closed,
         }
-    }
-}
-
-/// What is done to a connection between opening it and lending it.
-#[derive(Debug)]
-struct Preparation {
-    settings: Option<String>,
-    check_interval: String,
-    hot_statements: &'static [&'static str],
-    timeout: Duration,
-}
-
-impl Preparation {
-    /// The functions read what they validate after the lock, which another isolation level, set for the role or the
-    /// database, would turn into a snapshot from before it, and every race into a serialization failure.
-    ///
-    /// Behind a transaction pooler there is nothing to prepare: settings would land on a server process that the next
-    /// transaction does not get. There, time limits belong to the role: `ALTER ROLE … SET statement_timeout = '10s'`.
-    fn new(settings: &PoolSettings, own_session: bool) -> Self {
-        let session = format!(
-            "SET TIME ZONE 'UTC'; SET default_transaction_isolation = 'read committed'; SET statement_timeout = {}; \
-             SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {};",
-            settings.statement_timeout.as_millis(),
-            settings.lock_timeout.as_millis(),
-            settings.idle_in_transaction_timeout.as_millis(),
-        );
-        Self {
-            settings: own_session.then_some(session),
-            check_interval: format!(
-                "SET client_connection_check_interval = {};",
-                settings.client_check_interval.as_millis()
-            ),
-            hot_statements: settings.hot_statements,
-            timeout: settings.connect_timeout,
-        }
-    }
-
-    async fn run(&self, client: &ClientWrapper) -> Result<(), HookError> {
-        let Some(settings) = &self.settings else { return Ok(()) };
-        // Polled together, so that the driver pipelines them into one round trip.
-        let steps = join(
-            join(client.batch_execute(settings), client.batch_execute(&self.check_interval)),
-            join_all(self.hot_statements.iter().map(|statement| client.prepare_cached(statement))),
-        );
-        let Ok(((settings, check_interval), statements)) = tokio::time::timeout(self.timeout, steps).await else {
-            return Err(HookError::message("preparing the connection took too long"));
-        };
-        settings.map_err(HookError::Backend)?;
-        if let Err(error) = check_interval {
-            // The server's operating system cannot tell; the other time limits still hold.
-            tracing::debug!(error = explain(&error), "client_connection_check_interval is not available");
-        }
-        for error in statements.into_iter().filter_map(Result::err) {
-            if client.is_closed() || error.as_db_error().is_none() {
-                return Err(HookError::Backend(error));
-            }
-            // A call that needs the statement will fail with the same error; the other calls need not fail with it.
-            tracing::warn!(error = explain(&error), "a hot statement could not be prepared");
-        }
-        Ok(())
     }
 }

@@ -33,7 +33,7 @@ pub enum Failure {
 pub enum Transient {
     /// PostgreSQL rolled it back in favour of another transaction (40001, 40P01, 55P03): repeat it.
     RolledBack,
-    /// The connection died. The statement may have committed: ask before repeating one that has an effect.
+    /// The connection died. The statement may have committed, or may still: its session must have ended before another try.
     Unknown,
 }
 

@@ -8,6 +8,7 @@ mod extremes;
 mod fields;
 mod idempotency;
 mod infrastructure;
+mod late_delivery;
 mod long_orders;
 mod openapi;
 mod pagination;

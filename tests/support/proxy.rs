@@ -26,6 +26,8 @@ use super::{
 const SOCKET: &str = ".s.PGSQL.5432";
 /// The message that a client sends a statement's parameters with.
 const BIND: u8 = b'B';
+/// The message that ends a call.
+const SYNC: u8 = b'S';
 /// The message that says that a statement is done, and its transaction committed.
 const READY_FOR_QUERY: u8 = b'Z';
 
@@ -36,6 +38,9 @@ pub enum Cut {
     BeforeCall,
     /// When every call is sent.
     BeforeEachCall,
+    /// When the next call is sent: the server is cut off at once, and PostgreSQL gets the call when
+    /// [`deliver`](Proxy::deliver) says so.
+    HoldCall,
     /// When the next call is committed: the server never hears of it.
     AfterCommit,
 }
@@ -51,6 +56,13 @@ pub struct Proxy {
 struct Shared {
     cut: Mutex<Option<Cut>>,
     sent: Mutex<Vec<u8>>,
+    held: Mutex<Option<Held>>,
+}
+
+/// A call on its way, and the connection that it will arrive on.
+struct Held {
+    call: BytesMut,
+    postgres: UnixStream,
 }
 
 impl Proxy {
@@ -64,7 +76,12 @@ impl Proxy {
 
     /// The URL of a database through this proxy, for the server's role.
     pub fn url(&self, database: &FreshDatabase) -> ConnectionUrl {
-        self.url_text(database).parse().unwrap()
+        self.url_with(database, "")
+    }
+
+    /// That URL with more parameters: `&name=value`.
+    pub fn url_with(&self, database: &FreshDatabase, parameters: &str) -> ConnectionUrl {
+        format!("{}{parameters}", self.url_text(database)).parse().unwrap()
     }
 
     /// The same as text, for a program's settings.
@@ -104,6 +121,22 @@ impl Proxy {
         self.shared.cut.lock().unwrap().is_none()
     }
 
+    /// Lets PostgreSQL have the call that was held. Returns when it has carried it out, or has ended the session instead.
+    pub async fn deliver(&self) {
+        let held = self.shared.held.lock().unwrap().take();
+        let Held { call, mut postgres } = held.expect("a call is held");
+        let (mut answer, mut chunk) = (Messages { started: true, ..Messages::default() }, BytesMut::new());
+        if postgres.write_all(&call).await.is_err() {
+            return;
+        }
+        while let Ok(1..) = postgres.read_buf(&mut chunk).await {
+            if answer.add(&chunk).contains(&READY_FOR_QUERY) {
+                return;
+            }
+            chunk.clear();
+        }
+    }
+
     /// The types of the messages that the server has sent since the last time, over all its connections.
     pub fn take_sent(&self) -> String {
         std::mem::take(&mut *self.shared.sent.lock().unwrap()).into_iter().map(char::from).collect()
@@ -130,7 +163,15 @@ async fn link(mut client: UnixStream, shared: Arc<Shared>) {
     loop {
         let may_go_on = tokio::select! {
             read = client.read_buf(&mut up_chunk) => match read {
-                Ok(1..) => shared.upwards(&up.add(&up_chunk)) && forward(&mut up_chunk, &mut server).await,
+                Ok(1..) => match shared.upwards(&up.add(&up_chunk)) {
+                    Upwards::Forward => forward(&mut up_chunk, &mut server).await,
+                    Upwards::Cut => false,
+                    Upwards::Hold => {
+                        let call = whole_call(up_chunk, up, &mut client).await;
+                        *shared.held.lock().unwrap() = Some(Held { call, postgres: server });
+                        return;
+                    }
+                },
                 _ => false,
             },
             read = server.read_buf(&mut down_chunk) => match read {
@@ -148,10 +189,28 @@ async fn link(mut client: UnixStream, shared: Arc<Shared>) {
     }
 }
 
+/// A call whose beginning has arrived, to the end of its last message.
+async fn whole_call(mut call: BytesMut, mut messages: Messages, client: &mut UnixStream) -> BytesMut {
+    let mut chunk = BytesMut::new();
+    while !messages.rest.is_empty() || messages.last != Some(SYNC) {
+        assert_ne!(client.read_buf(&mut chunk).await.unwrap(), 0, "the server goes away in the middle of a call");
+        messages.add(&chunk);
+        call.extend_from_slice(&chunk);
+        chunk.clear();
+    }
+    call
+}
+
 async fn forward(chunk: &mut BytesMut, to: &mut UnixStream) -> bool {
     let sent = to.write_all(chunk).await;
     chunk.clear();
     sent.is_ok()
+}
+
+enum Upwards {
+    Forward,
+    Cut,
+    Hold,
 }
 
 enum Downwards {
@@ -161,20 +220,24 @@ enum Downwards {
 }
 
 impl Shared {
-    /// Whether messages of the server's may go on to PostgreSQL.
-    fn upwards(&self, messages: &[u8]) -> bool {
+    /// What to do with messages of the server's.
+    fn upwards(&self, messages: &[u8]) -> Upwards {
         self.sent.lock().unwrap().extend(messages);
         if !messages.contains(&BIND) {
-            return true;
+            return Upwards::Forward;
         }
         let mut cut = self.cut.lock().unwrap();
         match *cut {
             Some(Cut::BeforeCall) => {
                 *cut = None;
-                false
+                Upwards::Cut
             }
-            Some(Cut::BeforeEachCall) => false,
-            Some(Cut::AfterCommit) | None => true,
+            Some(Cut::HoldCall) => {
+                *cut = None;
+                Upwards::Hold
+            }
+            Some(Cut::BeforeEachCall) => Upwards::Cut,
+            Some(Cut::AfterCommit) | None => Upwards::Forward,
         }
     }
 
@@ -196,6 +259,8 @@ impl Shared {
 struct Messages {
     /// A client's first message has no type.
     started: bool,
+    /// The type of the last message that was whole.
+    last: Option<u8>,
     rest: BytesMut,
 }
 
@@ -213,6 +278,7 @@ impl Messages {
             }
             if self.started {
                 types.push(self.rest[0]);
+                self.last = Some(self.rest[0]);
             }
             self.started = true;
             self.rest.advance(length);

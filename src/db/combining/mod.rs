@@ -4,7 +4,7 @@
 //! decides.
 //!
 //! A purchase that still waits can be taken back: its client left, or has waited for too long. One that was taken runs to its
-//! end. If a call fails, those that were in it are decided each by itself.
+//! end. If a call fails, those that were in it are decided each by itself, unless it may have taken effect all the same.
 
 mod lane;
 
@@ -159,7 +159,7 @@ impl Combiner {
             // A call for one belongs to its request's trace.
             let span = if let [only] = &*entries { only.item.span.clone() } else { tracing::Span::none() };
             let mut decisions = deciding.instrument(span).await;
-            if decisions.is_err()
+            if decisions.as_ref().is_err_and(has_no_effect)
                 && !call.wait
                 && batch.len() > 1
                 && let Ok(connection) = database.pool.get().await
@@ -194,6 +194,10 @@ fn answer(entries: Vec<PurchaseEntry>, decisions: Result<Vec<Decision>>) -> Vec<
     let decisions: Vec<Decision> = match decisions {
         Ok(decisions) => decisions,
         Err(error) if alone => vec![Decision::Decided(Err(error))],
+        Err(error) if !has_no_effect(&error) => {
+            let unavailable = || Error::DatabaseUnavailable(anyhow::anyhow!("in a call for many: {error:?}"));
+            entries.iter().map(|_| Decision::Decided(Err(unavailable()))).collect()
+        }
         Err(_) => {
             let by_itself = |entry| Entry { company: Company::Nobody, ..entry };
             return entries.into_iter().map(by_itself).collect();
@@ -208,6 +212,12 @@ fn answer(entries: Vec<PurchaseEntry>, decisions: Result<Vec<Decision>>) -> Vec<
         }
     }
     undecided
+}
+
+/// Whether nothing has come of a call that failed, nor will: then its purchases may be asked about again. What may have
+/// happened, or may yet, must not be asked about behind its back; nor is a database asked again that cannot work now.
+const fn has_no_effect(error: &Error) -> bool {
+    !matches!(error, Error::DatabaseUnavailable(_))
 }
 
 /// A purchase's place in its lane, given up when its request ends without an answer.

@@ -1,5 +1,7 @@
 //! A connection that dies under a call for many: every one of them is told what happened, and it happened once.
 
+use serde_json::json;
+
 use super::{Counter, ONE_CALL, answers};
 use crate::{
     concurrency::crowd::{outcomes, product_row, tally},
@@ -99,6 +101,54 @@ async fn when_the_database_is_gone_nobody_is_left_in_the_queue() {
         let bought = counter.shop.buy_with(id, id, &[(&beans, 1)]).await;
         bought.expect(201);
         assert!(!bought.is_replay());
+    }
+    assert_eq!(counter.shop.stock(&beans).await, 94);
+    counter.server.audit().await;
+}
+
+#[tokio::test]
+async fn purchases_that_were_refused_are_not_made_by_the_first_copy_of_their_call() {
+    let (counter, proxy) = behind_a_proxy().await;
+    let customers = counter.customers(6, 50).await;
+    let beans = counter.shop.product(100, 100).await;
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(6).await;
+    proxy.cut(Some(Cut::HoldCall));
+    gate.open().await;
+    doorman.await.unwrap().expect(201);
+    assert_eq!(tally(&answers(buying).await), outcomes([("credit_limit_exceeded", 6)]));
+
+    for id in &customers {
+        let path = format!("/v1/customers/{id}");
+        counter.shop.client.patch(&path, &json!({"credit_limit": 1_000})).await.expect(200);
+    }
+    proxy.deliver().await;
+    assert_eq!(counter.shop.stock(&beans).await, 100);
+    counter.server.audit().await;
+}
+
+/// None of them is asked about by itself: it could be refused while the call for all is still on its way.
+#[tokio::test]
+async fn purchases_whose_common_session_cannot_be_ended_are_all_unknown_and_the_keys_tell_later() {
+    let (counter, proxy) = behind_a_proxy().await;
+    let customers = counter.customers(6, 1_000).await;
+    let beans = counter.shop.product(100, 100).await;
+    let forbid = "REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) FROM PUBLIC";
+    counter.server.database.session().await.client().batch_execute(forbid).await.unwrap();
+    let (gate, doorman) = counter.shut().await;
+    let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(6).await;
+    proxy.cut(Some(Cut::HoldCall));
+    gate.open().await;
+    doorman.await.unwrap().expect(201);
+    for unknown in answers(buying).await {
+        unknown.expect_problem(503, "database_unavailable");
+    }
+
+    proxy.deliver().await;
+    for id in &customers {
+        assert!(counter.shop.buy_with(id, id, &[(&beans, 1)]).await.is_replay());
     }
     assert_eq!(counter.shop.stock(&beans).await, 94);
     counter.server.audit().await;

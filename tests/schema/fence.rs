@@ -1,0 +1,90 @@
+//! Ending a lost session: it, and none but it, and it is gone when that is said.
+
+use std::time::Duration;
+
+use tallystick::db::{
+    fence::Backend,
+    pool::{Pool, PoolSettings},
+};
+
+use crate::support::{
+    fresh_database::{FreshDatabase, SERVER_ROLE},
+    sessions::blocked_backend,
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn a_connection_knows_who_serves_it() {
+    let database = FreshDatabase::create().await;
+    let connection = Pool::new(&database.server_url(), &PoolSettings::default()).unwrap().get().await.unwrap();
+    let itself = "SELECT pid, (extract(epoch FROM backend_start) * 1000000)::bigint FROM pg_stat_activity
+        WHERE pid = pg_backend_pid()";
+    let itself = connection.query_one(itself, &[]).await.unwrap();
+    assert_eq!(connection.backend(), Some(Backend { pid: itself.get(0), started_us: itself.get(1) }));
+
+    let pooled = database.url_with(SERVER_ROLE, "pgbouncer=true");
+    let connection = Pool::new(&pooled, &PoolSettings::default()).unwrap().get().await.unwrap();
+    assert_eq!(connection.backend(), None);
+}
+
+#[tokio::test]
+async fn a_session_is_gone_once_it_is_ended_whether_it_idles_or_waits() {
+    let database = FreshDatabase::installed().await;
+    let (mut holder, observer) = (database.session().await, database.session().await);
+    let fencing = database.session_as(SERVER_ROLE).await;
+    let lock = "SELECT pg_advisory_xact_lock(1)";
+    let transaction = holder.client_mut().transaction().await.unwrap();
+    transaction.batch_execute(lock).await.unwrap();
+
+    for waits in [false, true] {
+        let lost = database.session_as(SERVER_ROLE).await;
+        let backend = Backend::of(lost.client()).await.unwrap().unwrap();
+        let waiting = waits.then(|| tokio::spawn(async move { lost.client().batch_execute(lock).await }));
+        if waits {
+            assert_eq!(blocked_backend(&observer).await, backend.pid);
+        }
+        assert!(backend.end(fencing.client(), PATIENCE).await.unwrap());
+        let there = "SELECT FROM pg_stat_activity WHERE pid = $1";
+        assert!(observer.client().query(there, &[&backend.pid]).await.unwrap().is_empty());
+        assert!(backend.end(fencing.client(), PATIENCE).await.unwrap(), "it is still gone");
+        if let Some(waiting) = waiting {
+            waiting.await.unwrap().unwrap_err();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_began_at_another_time_is_somebody_elses() {
+    let database = FreshDatabase::installed().await;
+    let (bystander, fencing) = (database.session_as(SERVER_ROLE).await, database.session_as(SERVER_ROLE).await);
+    let backend = Backend::of(bystander.client()).await.unwrap().unwrap();
+    for apart in [-1, 1] {
+        let lost = Backend { started_us: backend.started_us + apart, ..backend };
+        assert!(lost.end(fencing.client(), PATIENCE).await.unwrap());
+        bystander.client().batch_execute("SELECT 1").await.unwrap();
+    }
+}
+
+/// A pooler of sessions may hand the lost one on to whoever comes to end it.
+#[tokio::test]
+async fn a_session_does_not_end_itself() {
+    let database = FreshDatabase::installed().await;
+    let session = database.session_as(SERVER_ROLE).await;
+    let backend = Backend::of(session.client()).await.unwrap().unwrap();
+    assert!(backend.end(session.client(), PATIENCE).await.unwrap());
+    session.client().batch_execute("SELECT 1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_that_does_not_end_in_time_is_not_said_to_be_gone() {
+    let database = FreshDatabase::installed().await;
+    let (lost, fencing) = (database.session_as(SERVER_ROLE).await, database.session_as(SERVER_ROLE).await);
+    let backend = Backend::of(lost.client()).await.unwrap().unwrap();
+    let process = nix::unistd::Pid::from_raw(backend.pid);
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGSTOP).unwrap();
+    let ended = backend.end(fencing.client(), Duration::from_millis(50)).await;
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGCONT).unwrap();
+    assert!(!ended.unwrap());
+    assert!(backend.end(fencing.client(), PATIENCE).await.unwrap());
+}
