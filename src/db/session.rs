@@ -66,7 +66,7 @@ impl managed::Manager for Manager {
 #[derive(Debug)]
 pub(super) struct Preparation {
     settings: Option<String>,
-    check_interval: String,
+    peer_checks: String,
     hot_statements: &'static [&'static str],
     timeout: Duration,
 }
@@ -75,8 +75,8 @@ impl Preparation {
     /// The functions read what they validate after the lock, which another isolation level, set for the role or the
     /// database, would turn into a snapshot from before it, and every race into a serialization failure.
     ///
-    /// Behind a transaction pooler there is nothing to prepare, and no process to know: settings would land on a server process that the next
-    /// transaction does not get. There, time limits belong to the role: `ALTER ROLE … SET statement_timeout = '10s'`.
+    /// Behind a transaction pooler there is nothing to prepare, and no process to know: settings would land on a server
+    /// process that the next transaction does not get. There, time limits belong to the role: `ALTER ROLE … SET statement_timeout = '10s'`.
     pub(super) fn new(settings: &PoolSettings, own_session: bool) -> Self {
         let session = format!(
             "SET TIME ZONE 'UTC'; SET default_transaction_isolation = 'read committed'; SET statement_timeout = {}; \
@@ -87,8 +87,11 @@ impl Preparation {
         );
         Self {
             settings: own_session.then_some(session),
-            check_interval: format!(
-                "SET client_connection_check_interval = {};",
+            // A network that fails in the middle of a call leaves a session that waits for the rest of it, with its locks:
+            // no time limit of a statement or transaction counts then, and by itself Linux looks after two hours.
+            peer_checks: format!(
+                "SET client_connection_check_interval = {}; SET tcp_keepalives_idle = 30; \
+                 SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;",
                 settings.client_check_interval.as_millis()
             ),
             hot_statements: settings.hot_statements,
@@ -101,17 +104,16 @@ impl Preparation {
         let client = &session.client;
         // Polled together, so that the driver pipelines them into one round trip.
         let steps = join(
-            join3(client.batch_execute(settings), client.batch_execute(&self.check_interval), Backend::of(client)),
+            join3(client.batch_execute(settings), client.batch_execute(&self.peer_checks), Backend::of(client)),
             join_all(self.hot_statements.iter().map(|statement| client.prepare_cached(statement))),
         );
-        let Ok(((settings, check_interval, backend), statements)) = tokio::time::timeout(self.timeout, steps).await
-        else {
+        let Ok(((settings, peer_checks, backend), statements)) = tokio::time::timeout(self.timeout, steps).await else {
             return Err(HookError::message("preparing the connection took too long"));
         };
         settings.map_err(HookError::Backend)?;
-        if let Err(error) = check_interval {
+        if let Err(error) = peer_checks {
             // The server's operating system cannot tell; the other time limits still hold.
-            tracing::debug!(error = explain(&error), "client_connection_check_interval is not available");
+            tracing::debug!(error = explain(&error), "PostgreSQL cannot notice by itself that we are gone");
         }
         match backend {
             Ok(backend) => session.backend = backend,
