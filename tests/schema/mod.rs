@@ -2,6 +2,7 @@
 
 mod claims;
 mod migrate;
+mod mutants;
 mod pool;
 mod role_check;
 mod snapshot;
