@@ -7,3 +7,4 @@ mod privileges;
 mod record_rules;
 mod supabase;
 mod takeover;
+mod twins;

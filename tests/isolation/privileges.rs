@@ -1,8 +1,10 @@
 //! The server's role reads and executes; nothing else is in its power, whatever SQL it could be made to send.
 
+use tallystick::db::connect::connect;
+
 use super::context::relations;
 use crate::support::{
-    actor::{Actor, context},
+    actor::{Actor, claims, context, quoted},
     fresh_database::{FreshDatabase, SERVER_ROLE},
     two_businesses::{OURS, THEIR_MARK, fill, two_businesses},
 };
@@ -88,6 +90,7 @@ async fn the_server_can_become_nobody_else_and_switch_nothing_off() {
     for sql in [
         "SET LOCAL ROLE tallystick_owner",
         "SELECT set_config('role', 'tallystick_owner', true)",
+        "SET LOCAL ROLE tallystick_app; CREATE ROLE mine",
         "SET LOCAL SESSION AUTHORIZATION tallystick_owner",
         "SET LOCAL session_replication_role = replica",
         "GRANT tallystick_owner TO tallystick_server",
@@ -97,6 +100,34 @@ async fn the_server_can_become_nobody_else_and_switch_nothing_off() {
         "DO LANGUAGE plpgsql $$ BEGIN SET LOCAL ROLE tallystick_owner; END $$",
     ] {
         server.is_denied(sql).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_logs_in_as_the_owner_or_as_the_application_role() {
+    let database = FreshDatabase::installed().await;
+    for role in ["tallystick_owner", "tallystick_app"] {
+        let error = connect(&database.url_as(role)).await.err().map(|error| format!("{error:?}")).unwrap_or_default();
+        assert!(error.contains("is not permitted to log in"), "{role}: {error}");
+    }
+}
+
+/// A view runs with the rights of whoever reads it, and not with those of its owner.
+#[tokio::test]
+async fn a_view_lends_no_rights() {
+    let database = two_businesses().await;
+    let role = format!("{}_reader", database.name);
+    let views = ["tallystick.customer_accounts", "tallystick.overdue_customers", "tallystick.order_records"];
+    let grant = format!(
+        "CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA tallystick TO {role}; GRANT SELECT ON {} TO {role};
+         GRANT EXECUTE ON FUNCTION tallystick.context_business_id(), tallystick.claims_business_id() TO {role}",
+        views.join(", ")
+    );
+    database.session().await.client().batch_execute(&grant).await.unwrap();
+    let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
+    let reader = Actor::new(&database, &role, &claims).await;
+    for view in views {
+        reader.is_denied(&format!("SELECT FROM {view}")).await;
     }
 }
 

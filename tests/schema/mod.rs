@@ -1,6 +1,7 @@
 //! The schema as a whole: installing, upgrading, who may connect.
 
 mod claims;
+mod grants;
 mod migrate;
 mod mutants;
 mod pool;
