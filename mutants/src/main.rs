@@ -7,9 +7,17 @@
 mod report;
 mod suite;
 
-use std::{collections::BTreeSet, env, process::ExitCode, time::Instant};
+use std::{
+    collections::BTreeSet,
+    env,
+    num::NonZero,
+    process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Instant,
+};
 
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
 use tallystick_mutants::{CONTROL, Mutant, all};
 
 use report::{Fate, Verdict};
@@ -24,14 +32,11 @@ fn main() -> anyhow::Result<ExitCode> {
     let suite = Suite::build()?;
     check_that_the_suite_is_green(&suite, &mutants)?;
 
-    let mut fates = Vec::new();
-    for (number, mutant) in (1..).zip(&mutants) {
-        let fate = put_to_the_test(&suite, mutant)?;
-        println!("{number:>3}/{} {:<58} {} in {:.1} s", mutants.len(), fate.mutant, fate.verdict.text(), fate.seconds);
-        fates.push(fate);
-    }
+    let began = Instant::now();
+    let fates = put_all_to_the_test(&suite, &mutants)?;
     report::write(&fates)?;
-    println!("\n{}\nWhat caught each is in target/mutants/report.md.", report::summary(&fates));
+    println!("\n{} in {} s.", report::summary(&fates), began.elapsed().as_secs());
+    println!("All of it is in target/mutants/report.md.");
     let good = fates.iter().all(|fate| fate.verdict.is_good());
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -50,10 +55,41 @@ fn check_that_the_suite_is_green(suite: &Suite, mutants: &[Mutant]) -> anyhow::R
     for mutant in mutants {
         tests.extend(mutant.catchers(&suite.tests).map_err(anyhow::Error::msg)?);
     }
-    println!("{} mutants, to be caught by {} tests, which are green without one …", mutants.len(), tests.len() - 2);
+    let catchers = tests.len() - 2;
+    println!("{} mutants, to be caught by {catchers} tests; are these green without one?", mutants.len());
     let outcome = suite.run(None, &tests)?;
     ensure!(outcome.red.is_empty(), "red without any mutant: {:#?}", outcome.red);
     Ok(())
+}
+
+/// As many at a time as there are processors. In their order.
+fn put_all_to_the_test(suite: &Suite, mutants: &[Mutant]) -> anyhow::Result<Vec<Fate>> {
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        let mut fates = Vec::new();
+        while let Some((number, mutant)) = take(&next, mutants) {
+            let fate = put_to_the_test(suite, mutant)?;
+            println!("{:>3}/{} {}", done.fetch_add(1, Ordering::Relaxed) + 1, mutants.len(), fate.line());
+            fates.push((number, fate));
+        }
+        anyhow::Ok(fates)
+    };
+    let mut fates = Vec::new();
+    thread::scope(|scope| {
+        let workers = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            fates.extend(worker.join().map_err(|_| anyhow!("a worker panicked"))??);
+        }
+        anyhow::Ok(())
+    })?;
+    fates.sort_by_key(|(number, _)| *number);
+    Ok(fates.into_iter().map(|(_, fate)| fate).collect())
+}
+
+fn take<'mutants>(next: &AtomicUsize, mutants: &'mutants [Mutant]) -> Option<(usize, &'mutants Mutant)> {
+    let number = next.fetch_add(1, Ordering::Relaxed);
+    Some((number, mutants.get(number)?))
 }
 
 fn put_to_the_test(suite: &Suite, mutant: &Mutant) -> anyhow::Result<Fate> {
@@ -72,7 +108,7 @@ fn put_to_the_test(suite: &Suite, mutant: &Mutant) -> anyhow::Result<Fate> {
             (Some(_), false) => Verdict::Survived,
         }
     } else {
-        println!("        {}: looking at the whole suite", mutant.name);
+        println!("        {}: looking at the whole suite …", mutant.name);
         red = suite.run_all(&mutant.name)?.red;
         if red.is_empty() { Verdict::Survived } else { Verdict::CaughtByOthers }
     };

@@ -49,6 +49,13 @@ impl Fate {
         let caught_by = caught_by.into_iter().collect();
         Self { mutant: name, breaks, verdict, caught_by, snapshot, seconds: took.as_secs_f64() }
     }
+
+    /// For whoever watches: a line, and below it the tests.
+    pub fn line(&self) -> String {
+        let name = |test: &String| format!("\n        {}", test.rsplit("::").next().unwrap_or(test));
+        let tests: String = self.caught_by.iter().map(name).collect();
+        format!("{}: {}, {:.1} s{tests}", self.mutant, self.verdict.text(), self.seconds)
+    }
 }
 
 impl Verdict {
@@ -83,9 +90,8 @@ pub fn write(fates: &[Fate]) -> anyhow::Result<()> {
 /// One line of figures.
 pub fn summary(fates: &[Fate]) -> String {
     let count = |verdict| fates.iter().filter(|fate| fate.verdict == verdict).count();
-    let seconds: f64 = fates.iter().map(|fate| fate.seconds).sum();
     format!(
-        "{} mutants: {} caught by behaviour, {} by the snapshot only, {} survived, {} entries wrong; {seconds:.0} s",
+        "{} mutants: {} caught by behaviour, {} by the snapshot only, {} survived, {} entries wrong",
         fates.len(),
         count(Verdict::Caught),
         count(Verdict::CaughtBySnapshotOnly),
@@ -95,7 +101,7 @@ pub fn summary(fates: &[Fate]) -> String {
 }
 
 fn markdown(fates: &[Fate]) -> String {
-    let mut text = format!("# Mutants of the SQL\n\n{}\n\n", summary(fates));
+    let mut text = format!("# Mutants of the SQL\n\n{}.\n\n", summary(fates));
     text += "| mutant | the promise it breaks | verdict | tests of behaviour that went red | snapshot | s |\n";
     text += "| --- | --- | --- | --- | --- | --- |\n";
     for fate in fates {

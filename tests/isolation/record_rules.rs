@@ -71,6 +71,11 @@ async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
             fill("INSERT INTO tallystick.order_items VALUES ({business}, {order}, 2, {product}, 1, 1, 1)"),
             "order_lines_add_up",
         ),
+        (
+            "one more line that would make up an old order by itself",
+            fill("INSERT INTO tallystick.order_items VALUES ({business}, {order}, 2, {product}, 1, 100, 100)"),
+            "order_lines_add_up",
+        ),
         ("a foreign product", lines("1, {their_product}, 3, 100, 300"), "order_items_product_exists"),
         ("a product that is missing", lines("1, {no_product}, 3, 100, 300"), "order_items_product_exists"),
         ("a line twice", lines("1, {product}, 2, 100, 200; 1, {product}, 1, 100, 100"), "order_items_pk"),

@@ -3,6 +3,8 @@
 //! Two businesses have the same ids, keys, references and prefixes, and different figures behind them. Whatever a function
 //! takes from the other one shows: in its answer, or in the tables afterwards.
 
+use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
+
 use crate::support::{
     actor::{Actor, TextRow, context},
     fresh_database::{FreshDatabase, SERVER_ROLE},
@@ -36,6 +38,9 @@ const THEIRS_ONLY: [&str; 5] = [
     "payment_record({business}, {2}, 1, 'their-payment-2', {5})",
     "stock_movement_record({business}, {1}, 1, 'theirs', 'their-movement', {3})",
 ];
+
+/// What a function says that did it.
+const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
 const CALLS: [&str; 43] = [
@@ -101,11 +106,14 @@ fn fill(call: &str, tenant: Tenant) -> String {
 async fn twins() -> FreshDatabase {
     let database = FreshDatabase::installed().await;
     let planter = database.session_as(SERVER_ROLE).await;
+    let is_refusal = |row: &SimpleQueryRow| row.try_get("outcome").is_ok_and(|outcome| !DONE.contains(&outcome));
     for (tenant, calls) in [(OURS, &PLANTING[..]), (THEIRS, &PLANTING), (THEIRS, &THEIRS_ONLY)] {
         for call in calls {
             let context = context(&tenant.id("business"));
             let sql = format!("BEGIN; {context} SELECT * FROM tallystick.{}; COMMIT", fill(call, tenant));
-            planter.client().batch_execute(&sql).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
+            let answer = planter.client().simple_query(&sql).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
+            let refused = answer.iter().any(|row| matches!(row, SimpleQueryMessage::Row(row) if is_refusal(row)));
+            assert!(!refused, "refused: {sql}");
         }
     }
     database

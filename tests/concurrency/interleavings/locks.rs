@@ -87,7 +87,8 @@ async fn a_purchase_that_waits_for_its_first_product_holds_none_of_the_later_one
 #[tokio::test]
 async fn customers_are_locked_by_id_whatever_the_plan() {
     play(
-        "two: SET enable_indexscan = off
+        "root: ANALYZE customers
+         two: SET enable_indexscan = off
          -- Ada's row now lies behind Ben's.
          one: SELECT outcome FROM customer_update(:shop, :ada, 'Ada', NULL, NULL, false, NULL)
             = updated
@@ -109,7 +110,8 @@ async fn customers_are_locked_by_id_whatever_the_plan() {
 #[tokio::test]
 async fn products_are_locked_by_id_whatever_the_plan() {
     play(
-        "two: SET enable_indexscan = off
+        "root: ANALYZE products
+         two: SET enable_indexscan = off
          -- The lamp's row now lies behind the rope's.
          one: SELECT outcome FROM product_update(:shop, :lamp, NULL, NULL, 60)
             = updated
