@@ -148,7 +148,7 @@ async fn a_replay_tells_the_prices_in_the_order_of_the_lines() {
     let database = two_businesses().await;
     let server = Actor::server(&database, &OURS.id("business")).await;
     let buy = "SELECT outcome, unit_prices FROM tallystick.purchase(
-        {business}, {customer}, ARRAY[{no_product}, {product}], '{1,1}', 'two lines');";
+        {business}, {customer}, ARRAY[{no_product}, {product}], '{1,1}', 'two-lines');";
     let sql = format!(
         "SELECT outcome FROM tallystick.product_create({{business}}, {{no_product}}, 'dear', 'dear', 300, 9); {buy} {buy}"
     );

@@ -11,3 +11,4 @@ mod overdue_plan;
 mod purchase_batch;
 mod purchase_input;
 mod purchase_plan;
+mod records;

@@ -362,6 +362,8 @@ async fn a_batch_that_does_not_wait_passes_over_a_customer_who_is_held_and_decid
     let held = holder.client_mut().transaction().await.unwrap();
     let lock = format!("SELECT FROM tallystick.customers WHERE id = '{}' FOR NO KEY UPDATE", customer(1));
     held.batch_execute(&lock).await.unwrap();
+    // Whoever waits here would wait for ever.
+    place.rows("SET lock_timeout = '10s'").await;
 
     let buys = [
         buy(1, &[(3, 1)], "held"),
@@ -389,6 +391,8 @@ async fn a_batch_that_waits_for_nothing_passes_over_a_product_that_is_held_and_d
     let held = holder.client_mut().transaction().await.unwrap();
     let lock = format!("SELECT FROM tallystick.products WHERE id = '{}' FOR NO KEY UPDATE", product(1));
     held.batch_execute(&lock).await.unwrap();
+    // Whoever waits here would wait for ever.
+    place.rows("SET lock_timeout = '10s'").await;
 
     let buys = [
         buy(0, &[(0, 1), (1, 1)], "held"),
