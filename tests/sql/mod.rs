@@ -4,7 +4,7 @@ mod api_keys;
 mod business_list;
 mod idempotency;
 mod ids;
-mod ledger_list;
+mod lists;
 mod overdue;
 mod overdue_list;
 mod overdue_plan;

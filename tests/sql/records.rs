@@ -42,3 +42,16 @@ async fn a_change_of_one_leaves_the_others_alone() {
     let texts: Vec<Vec<_>> = rows[3..].iter().map(|row| row.iter().flatten().map(String::as_str).collect()).collect();
     assert_eq!(texts, [["new", "7"], ["ours too", "1000"], ["new", "7"], ["other", "5"]]);
 }
+
+#[tokio::test]
+async fn an_order_keeps_its_lines_as_they_were_sent() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let sql = "SELECT outcome FROM tallystick.product_create({business}, {no_product}, 'dear', 'dear', 300, 9);
+        SELECT outcome FROM tallystick.purchase(
+            {business}, {customer}, ARRAY[{no_product}, {product}], '{1,2}', 'two-lines', {no_order});
+        SELECT product_ids = ARRAY[{no_product}, {product}], quantities, unit_prices
+        FROM tallystick.order_get({business}, {no_order})";
+    let order = server.rows(&fill(sql)).await.pop().unwrap();
+    assert_eq!(order, ["t", "{1,2}", "{300,100}"].map(|value| Some(value.to_owned())));
+}
