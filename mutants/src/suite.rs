@@ -44,23 +44,25 @@ impl Suite {
     /// Builds it as `cargo test` does.
     pub fn build() -> anyhow::Result<Self> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-        let build = ["test", "--locked", "--workspace", "--test", "suite", "--no-run", "--message-format=json"];
-        let built = Command::new(cargo).args(build).current_dir(root()).stderr(Stdio::inherit()).output()?;
-        ensure!(built.status.success(), "the test suite does not build");
+        let arguments = ["test", "--locked", "--workspace", "--test", "suite", "--no-run", "--message-format=json"];
+        let output = Command::new(cargo).args(arguments).current_dir(root()).stderr(Stdio::inherit()).output()?;
+        ensure!(output.status.success(), "the test suite does not build");
         let is_it = |message: &Value| message["target"]["name"] == "suite" && message["executable"].is_string();
-        let messages = built.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-        let built: Value = messages.into_iter().find(is_it).context("cargo does not say where the test suite is")?;
-        let program = PathBuf::from(built["executable"].as_str().unwrap_or_default());
+        let mut messages =
+            output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+        let message = messages.find(is_it).context("cargo does not say where the test suite is")?;
+        let program = PathBuf::from(message["executable"].as_str().unwrap_or_default());
 
-        let listed = Command::new(&program).args(["--list", "--format", "terse"]).output()?;
-        let listed = String::from_utf8(listed.stdout)?;
-        let tests = listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
+        let list = Command::new(&program).args(["--list", "--format", "terse"]).output()?;
+        let tests = String::from_utf8(list.stdout)?;
+        let tests = tests.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
         Ok(Self { program, tests })
     }
 
     /// Runs the tests of these names.
     pub fn run(&self, mutant: Option<&str>, tests: &BTreeSet<&str>) -> anyhow::Result<Outcome> {
-        let mut outcome = self.outcome(mutant, &[&["--exact"], &*Vec::from_iter(tests.iter().copied())].concat())?;
+        let arguments: Vec<&str> = ["--exact"].into_iter().chain(tests.iter().copied()).collect();
+        let mut outcome = self.outcome(mutant, &arguments)?;
         let judged = outcome.green.len() + outcome.red.len();
         if outcome.has_ended {
             ensure!(judged == tests.len(), "{judged} of {} tests came to an end", tests.len());
