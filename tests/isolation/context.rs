@@ -1,7 +1,7 @@
 //! What the server's role sees and may call, by the context that it is in.
 
 use crate::support::{
-    actor::{Actor, TextRow, context, quoted},
+    actor::{Actor, TextRow, claims, context, quoted},
     fresh_database::{FreshDatabase, SERVER_ROLE},
     two_businesses::{OURS, THEIR_IDS, THEIR_MARK, THEIRS, Tenant, fill, two_businesses},
 };
@@ -81,10 +81,28 @@ async fn without_a_context_every_definer_function_is_refused() {
     let database = two_businesses().await;
     for prelude in NO_CONTEXTS {
         let actor = Actor::new(&database, SERVER_ROLE, prelude).await;
-        let refusal = actor.refusal(&format!("SELECT * FROM {}", fill(PURCHASE))).await;
-        assert_eq!(refusal.code().code(), "42501", "after {prelude:?}");
-        assert_eq!(refusal.message(), "the business is not the one of the current context");
+        // For no business, too, which would be that of no context.
+        for purchase in [PURCHASE, &PURCHASE.replace("{business}", "NULL")] {
+            let refusal = actor.refusal(&format!("SELECT * FROM {}", fill(purchase))).await;
+            assert_eq!(refusal.code().code(), "42501", "{purchase} after {prelude:?}");
+            assert_eq!(refusal.message(), "the business is not the one of the current context");
+        }
     }
+}
+
+/// After a transaction that set it, the setting reads '' in its session, and not NULL as before.
+#[tokio::test]
+async fn claims_count_again_after_a_transaction_that_named_a_business() {
+    let database = two_businesses().await;
+    let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
+    let actor = Actor::new(&database, SERVER_ROLE, &claims).await;
+    let seen = "SELECT name FROM tallystick.businesses";
+    assert_eq!(actor.value(seen).await, "ours");
+    assert_eq!(actor.value("SELECT current_setting('app.business_id', true)").await, "NULL");
+    let theirs = format!("BEGIN; {} COMMIT", context(&THEIRS.id("business")));
+    actor.session.client().batch_execute(&theirs).await.unwrap();
+    assert_eq!(actor.value("SELECT current_setting('app.business_id', true)").await, "");
+    assert_eq!(actor.value(seen).await, "ours");
 }
 
 const PURCHASE: &str =

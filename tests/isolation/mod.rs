@@ -11,3 +11,4 @@ mod record_rules;
 mod sideways;
 mod supabase;
 mod takeover;
+mod twins;

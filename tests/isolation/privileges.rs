@@ -1,8 +1,10 @@
 //! The server's role reads and executes; nothing else is in its power, whatever SQL it could be made to send.
 
+use tallystick::db::connect::connect;
+
 use super::context::relations;
 use crate::support::{
-    actor::{Actor, context},
+    actor::{Actor, claims, context, quoted},
     fresh_database::{FreshDatabase, SERVER_ROLE},
     two_businesses::{OURS, THEIR_MARK, fill, two_businesses},
 };
@@ -44,6 +46,9 @@ async fn the_server_can_define_nothing_on_what_is_not_its_own() {
     for relation in relations(&database).await {
         for sql in [
             format!("CREATE TRIGGER t BEFORE INSERT ON {relation} EXECUTE FUNCTION tallystick.refuse_change()"),
+            format!(
+                "CREATE TRIGGER t BEFORE INSERT ON {relation} EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+            ),
             format!("CREATE RULE r AS ON INSERT TO {relation} DO INSTEAD NOTHING"),
             format!("COMMENT ON COLUMN {relation}.business_id IS 'mine'"),
         ] {
@@ -88,6 +93,7 @@ async fn the_server_can_become_nobody_else_and_switch_nothing_off() {
     for sql in [
         "SET LOCAL ROLE tallystick_owner",
         "SELECT set_config('role', 'tallystick_owner', true)",
+        "SET LOCAL ROLE tallystick_app; CREATE ROLE mine",
         "SET LOCAL SESSION AUTHORIZATION tallystick_owner",
         "SET LOCAL session_replication_role = replica",
         "GRANT tallystick_owner TO tallystick_server",
@@ -97,6 +103,39 @@ async fn the_server_can_become_nobody_else_and_switch_nothing_off() {
         "DO LANGUAGE plpgsql $$ BEGIN SET LOCAL ROLE tallystick_owner; END $$",
     ] {
         server.is_denied(sql).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_logs_in_as_the_owner_or_as_the_application_role() {
+    let database = FreshDatabase::installed().await;
+    for role in ["tallystick_owner", "tallystick_app"] {
+        let error = connect(&database.url_as(role)).await.err().map(|error| format!("{error:?}")).unwrap_or_default();
+        assert!(error.contains("is not permitted to log in"), "{role}: {error}");
+    }
+}
+
+/// A view runs with the rights of whoever reads it, and not with those of its owner.
+#[tokio::test]
+async fn a_view_lends_no_rights() {
+    let database = two_businesses().await;
+    let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
+    // Each with all that the view is made of, but for one.
+    for (view, granted, lacking) in [
+        ("customer_accounts", "businesses, tallystick.customers", "credit_ledger"),
+        ("order_records", "orders, tallystick.order_items", "credit_ledger"),
+        ("overdue_customers", "businesses, tallystick.customers, tallystick.credit_ledger", "customer_accounts"),
+    ] {
+        let role = format!("{}_{view}", database.name);
+        let grant = format!(
+            "CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA tallystick TO {role};
+             GRANT SELECT ON tallystick.{view}, tallystick.{granted} TO {role};
+             GRANT EXECUTE ON FUNCTION tallystick.context_business_id(), tallystick.claims_business_id() TO {role}"
+        );
+        database.session().await.client().batch_execute(&grant).await.unwrap();
+        let reader = Actor::new(&database, &role, &claims).await;
+        let refusal = reader.refusal(&format!("SELECT FROM tallystick.{view}")).await;
+        assert!(refusal.message().ends_with(&format!(" {lacking}")), "{view}: {refusal:?}");
     }
 }
 

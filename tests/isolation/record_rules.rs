@@ -2,7 +2,7 @@
 
 use crate::support::{
     actor::Actor,
-    two_businesses::{OURS, THEIR_IDS, fill, two_businesses},
+    two_businesses::{NOBODY, OURS, THEIR_IDS, fill, two_businesses},
 };
 
 /// An order for 300 of our customer, in need of lines.
@@ -49,14 +49,20 @@ async fn an_order_without_lines_or_without_a_charge_cannot_be_committed() {
     assert!(owner.refusal(&at_once).await.constraint().is_some_and(|name| name.starts_with("orders_")));
 }
 
-#[tokio::test]
-async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
+/// Fails unless the owner, in our business's context, is refused each statement by its constraint.
+async fn are_refused(cases: &[(&str, String, &str)]) {
     let database = two_businesses().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
+    for (name, sql, constraint) in cases {
+        let refusal = owner.refusal(sql).await;
+        assert_eq!(refusal.constraint(), Some(*constraint), "{name}: {refusal:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
     let order = |values: &str| fill(&format!("INSERT INTO tallystick.orders VALUES ({values}, now())"));
-    let product = |set: &str| fill(&format!("UPDATE tallystick.products SET {set} WHERE id = {{product}}"));
-    let customer = |set: &str| fill(&format!("UPDATE tallystick.customers SET {set} WHERE id = {{customer}}"));
-    for (name, sql, constraint) in [
+    are_refused(&[
         (
             "a line that multiplies wrongly",
             lines("1, {product}, 3, 100, 301"),
@@ -67,6 +73,11 @@ async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
         (
             "one more line on an old order",
             fill("INSERT INTO tallystick.order_items VALUES ({business}, {order}, 2, {product}, 1, 1, 1)"),
+            "order_lines_add_up",
+        ),
+        (
+            "one more line that would make up an old order by itself",
+            fill("INSERT INTO tallystick.order_items VALUES ({business}, {order}, 2, {product}, 1, 100, 100)"),
             "order_lines_add_up",
         ),
         ("a foreign product", lines("1, {their_product}, 3, 100, 300"), "order_items_product_exists"),
@@ -91,14 +102,40 @@ async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
             order("{business}, {no_order}, {customer}, 9007199254740992"),
             "orders_total_is_safe_money",
         ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
+    let product = |set: &str| fill(&format!("UPDATE tallystick.products SET {set} WHERE id = {{product}}"));
+    let customer = |set: &str| fill(&format!("UPDATE tallystick.customers SET {set} WHERE id = {{customer}}"));
+    let business = |set: &str| format!("UPDATE tallystick.businesses SET {set}");
+    let api_key = |set: &str| format!("UPDATE tallystick.api_keys SET {set}");
+    are_refused(&[
         ("stock below zero", product("stock = -1"), "products_stock_is_never_below_zero"),
         ("stock beyond reason", product("stock = 9007199254740992"), "products_stock_is_a_safe_integer"),
         ("a product's negative price", product("price = -1"), "products_price_is_safe_money"),
         ("an unsafe price", product("price = 9007199254740992"), "products_price_is_safe_money"),
         ("no sku", product("sku = ''"), "products_sku_is_short_text"),
+        ("a product without a name", product("name = ''"), "products_name_is_short_text"),
         ("a negative limit", customer("credit_limit = -1"), "customers_credit_limit_is_safe_money"),
         ("an unsafe limit", customer("credit_limit = 9007199254740992"), "customers_credit_limit_is_safe_money"),
         ("no name", customer("name = ''"), "customers_name_is_short_text"),
+        ("an empty reference", customer("external_id = ''"), "customers_external_id_is_short_text"),
+        ("a business without a name", business("name = ''"), "businesses_name_is_short_text"),
+        ("a currency in words", business("currency = 'euro'"), "businesses_currency_is_an_iso_4217_code"),
+        ("days before the charge", business("overdue_after_days = -1"), "businesses_overdue_after_days_is_0_to_3650"),
+        ("an API key without a name", api_key("name = ''"), "api_keys_name_is_short_text"),
+        ("a prefix with a blank", api_key("prefix = 'two words'"), "api_keys_prefix_is_short_ascii"),
+        ("a secret as it is", api_key("secret_hash = 'secret'"), "api_keys_secret_hash_is_sha256"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_stock_movement_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
+    are_refused(&[
         (
             "a movement below zero",
             movement("{product}, 'adjustment', -25, -1, 'why', 'k', sha256('x'), now()"),
@@ -135,13 +172,63 @@ async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
             "stock_movements_reason_is_short_text",
         ),
         (
+            "a key that is none",
+            movement("{product}, 'adjustment', 1, 25, 'why', 'two words', sha256('x'), now()"),
+            "stock_movements_idempotency_key_is_visible_ascii",
+        ),
+        (
+            "a key without a fingerprint",
+            movement("{product}, 'adjustment', 1, 25, 'why', 'k', NULL, now()"),
+            "stock_movements_key_comes_with_a_fingerprint",
+        ),
+        (
+            "a fingerprint that is none",
+            movement("{product}, 'adjustment', 1, 25, 'why', 'k', 'x', now()"),
+            "stock_movements_key_comes_with_a_fingerprint",
+        ),
+        (
+            "an opening that takes",
+            movement("{product}, 'opening', -1, 23, 'why', NULL, NULL, now()"),
+            "stock_movements_opening_is_positive",
+        ),
+        (
             "a second opening",
             movement("{product}, 'opening', 1, 25, 'why', NULL, NULL, now()"),
             "stock_movements_opening_is_single",
         ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn every_order_of_a_statement_is_added_up() {
+    let database = two_businesses().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    let orders = "SET CONSTRAINTS ALL DEFERRED; INSERT INTO tallystick.orders VALUES
+        ({business}, {no_order}, {customer}, 300, now()), ({business}, {their_order}, {customer}, 300, now());";
+    for (one, other, adds_up) in [(3, 3, true), (3, 2, false), (2, 3, false)] {
+        let lines = format!(
+            "INSERT INTO tallystick.order_items VALUES
+             ({{business}}, {{no_order}}, 1, {{product}}, {one}, 100, 100 * {one}),
+             ({{business}}, {{their_order}}, 1, {{product}}, {other}, 100, 100 * {other})"
+        );
+        let answer = owner.try_rows(&fill(&format!("{orders} {lines}"))).await;
+        let broken = answer.err().and_then(|error| error.as_db_error()?.constraint().map(str::to_owned));
+        assert_eq!(broken.as_deref(), (!adds_up).then_some("order_lines_add_up"), "{one} and {other}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_belongs_to_a_business_that_does_not_exist() {
+    let database = two_businesses().await;
+    let nobody = Actor::owner(&database, &NOBODY.id("business")).await;
+    for (table, values) in [
+        ("customers", "{no_customer}, 'x', NULL, 1"),
+        ("products", "{no_product}, 'x', 'x', 1, 1"),
+        ("api_keys", "{no_api_key}, 'x', 'prefix00', sha256('x'), '{read}'"),
     ] {
-        let refusal = owner.refusal(&sql).await;
-        assert_eq!(refusal.constraint(), Some(constraint), "{name}: {refusal:?}");
+        let insert = fill(&format!("INSERT INTO tallystick.{table} VALUES ({{no_business}}, {values})"));
+        assert_eq!(nobody.refusal(&insert).await.constraint(), Some(format!("{table}_business_exists").as_str()));
     }
 }
 

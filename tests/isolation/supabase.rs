@@ -264,6 +264,20 @@ async fn a_user_cannot_step_out_of_its_role() {
     }
 }
 
+/// Also where the login behind it could name any business.
+#[tokio::test]
+async fn a_role_that_was_taken_on_counts_and_not_the_login_behind_it() {
+    let database = two_businesses().await;
+    let login = format!("{}_gateway", database.name);
+    let create = format!("CREATE ROLE {login} LOGIN IN ROLE tallystick_app, authenticated");
+    database.session().await.client().batch_execute(&create).await.unwrap();
+    let theirs = format!("SET LOCAL app.business_id = {};", quoted(&THEIRS.id("business")));
+    let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
+    let user = Actor::new(&database, &login, &format!("SET LOCAL ROLE authenticated; {claims} {theirs}")).await;
+    assert_eq!(customers(&user).await, names(&["ours", "ours too"]));
+    user.is_denied(&fill(THEIR_PURCHASE)).await;
+}
+
 #[tokio::test]
 async fn a_login_that_is_a_member_of_authenticated_is_held_to_its_claims_as_well() {
     let database = two_businesses().await;

@@ -10,6 +10,8 @@ use crate::support::{
 
 const PURCHASE: &str =
     "SELECT outcome FROM tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'by-mallory')";
+const REPLAY: &str =
+    "SELECT outcome FROM tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'same-purchase')";
 const THEIR_PURCHASE: &str =
     "SELECT outcome FROM tallystick.purchase({their_business}, {their_customer}, ARRAY[{their_product}], '{1}', 'x')";
 
@@ -41,17 +43,60 @@ const SHADOWS: &str = "
     CREATE DOMAIN mine.bigint AS pg_catalog.text;
 ";
 
+/// Types that our code names, which tell that they were used: a condition runs with the rights of whoever converts to it.
+const TYPES: &str = "
+    CREATE FUNCTION mine.tell() RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN RAISE WARNING 'taken over'; RETURN true; END $$;
+    CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (mine.tell());
+    CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid CHECK (mine.tell());
+    CREATE DOMAIN pg_temp.jsonb AS pg_catalog.jsonb CHECK (mine.tell());
+    CREATE DOMAIN pg_temp.bytea AS pg_catalog.bytea CHECK (mine.tell());
+    CREATE DOMAIN pg_temp.timestamptz AS pg_catalog.timestamptz CHECK (mine.tell());
+    CREATE DOMAIN pg_temp.record AS pg_catalog.text CHECK (mine.tell());
+";
+
+/// Whoever can log in as the server, and what it may call.
+const SERVER_CALLS: [&str; 23] = [
+    "business_get({business})",
+    "business_list(NULL, 10)",
+    "business_create({business}, 'x', 'EUR', 1)",
+    "api_key_create({business}, {no_api_key}, 'x', 'newprefix', pg_catalog.sha256('x'), '{read}', NULL)",
+    "api_key_find({business}, 'aaaaaaaaaaaa')",
+    "api_key_list({business}, NULL, 10)",
+    "api_key_revoke({business}, {api_key})",
+    "customer_create({business}, {no_customer}, 'x', NULL, 1, false)",
+    "customer_get({business}, {customer})",
+    "customer_list({business}, NULL, NULL, 10)",
+    "customer_update({business}, {customer}, 'x', 1, false, false, NULL)",
+    "ledger_list({business}, {customer}, NULL, 10)",
+    "order_get({business}, {order})",
+    "order_list({business}, NULL, NULL, 10)",
+    "overdue_list({business}, NULL, 10)",
+    "payment_record({business}, {customer}, 1, 'new')",
+    "payment_record({business}, {customer}, 30, 'same-payment')",
+    "product_create({business}, {no_product}, 'x', 'x', 1, 1)",
+    "product_list({business}, NULL, NULL, 10)",
+    "product_update({business}, {product}, 'x', 'x', 1)",
+    "purchase_batch({business}, ARRAY[{customer}], ARRAY[{product}], '{1}', '{new}', '{NULL}', '{1}', '{1}', '{1}', true)",
+    "stock_movement_record({business}, {product}, 1, 'why', 'new')",
+    "stock_movement_record({business}, {product}, 5, 'ours', 'same-movement')",
+];
+
 /// A signed-in user of our business, in a session where `setup` has been run.
 async fn mallory(database: &FreshDatabase, setup: &str) -> Actor {
+    let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
+    mallory_as(database, "authenticated", &claims, setup).await
+}
+
+async fn mallory_as(database: &FreshDatabase, group: &str, prelude: &str, setup: &str) -> Actor {
     let login = format!("{}_mallory", database.name);
     let create = format!(
-        "CREATE ROLE {login} LOGIN IN ROLE authenticated; CREATE SCHEMA mine AUTHORIZATION {login};
+        "CREATE ROLE {login} LOGIN IN ROLE {group}; CREATE SCHEMA mine AUTHORIZATION {login};
          GRANT USAGE ON SCHEMA mine TO PUBLIC; GRANT TEMPORARY, CREATE ON DATABASE {} TO {login}",
         database.name
     );
     database.session().await.client().batch_execute(&create).await.unwrap();
-    let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
-    let mallory = Actor::new(database, &login, &claims).await;
+    let mallory = Actor::new(database, &login, prelude).await;
     mallory.session.client().batch_execute(setup).await.unwrap();
     mallory
 }
@@ -60,11 +105,14 @@ async fn mallory(database: &FreshDatabase, setup: &str) -> Actor {
 async fn is_held(mut mallory: Actor) {
     mallory.session.take_notices();
     for relation in ["businesses", "customers", "credit_ledger", "customer_accounts", "order_records"] {
-        let seen =
-            format!("{:?}", mallory.rows(&format!("SELECT each::text FROM tallystick.{relation} AS each")).await);
+        let seen = format!(
+            "{:?}",
+            mallory.rows(&format!("SELECT each::pg_catalog.text FROM tallystick.{relation} AS each")).await
+        );
         assert!(seen.contains(&OURS.id("business")) && !seen.contains("bbbbbbbb"), "{relation}: {seen}");
     }
     assert_eq!(mallory.value(&fill(PURCHASE).replace("::uuid", "::pg_catalog.uuid")).await, "created");
+    assert_eq!(mallory.value(&fill(REPLAY).replace("::uuid", "::pg_catalog.uuid")).await, "replayed");
     mallory.is_denied(&fill(THEIR_PURCHASE).replace("::uuid", "::pg_catalog.uuid")).await;
     let notices = mallory.session.take_notices();
     assert!(notices.is_empty(), "{notices:?}");
@@ -85,6 +133,30 @@ async fn temporary_tables_of_the_same_names_take_nothing_over() {
         CREATE DOMAIN pg_temp.numeric AS pg_catalog.text;
         SET search_path = pg_temp, mine, pg_catalog;";
     is_held(mallory(&database, setup).await).await;
+}
+
+#[tokio::test]
+async fn temporary_types_of_the_same_names_take_nothing_over() {
+    let database = two_businesses().await;
+    is_held(mallory(&database, TYPES).await).await;
+}
+
+/// As [`is_held`] for the server's role: it may call far more, and its session is its own as well.
+#[tokio::test]
+async fn what_the_server_calls_looks_at_nothing_of_its_sessions() {
+    for setup in [format!("{SHADOWS} SET search_path = mine, pg_catalog, pg_temp;"), TYPES.to_owned()] {
+        let database = two_businesses().await;
+        let mut server = mallory_as(&database, "tallystick_app", "", &setup).await;
+        let context = format!("SET LOCAL app.business_id = {};", quoted(&OURS.id("business")));
+        for call in SERVER_CALLS {
+            server.session.take_notices();
+            let call = fill(call).replace("::uuid", "::pg_catalog.uuid");
+            let answer = server.rows(&format!("{context} SELECT * FROM tallystick.{call}")).await;
+            assert!(!answer.is_empty(), "{call}");
+            let notices = server.session.take_notices();
+            assert!(notices.is_empty(), "{call}: {notices:?}");
+        }
+    }
 }
 
 #[tokio::test]

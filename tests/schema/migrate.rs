@@ -2,12 +2,10 @@
 
 use tallystick::db::{
     connection_url::ConnectionUrl,
-    migrate::{
-        HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, embedded, migrate, source::Script,
-    },
+    migrate::{HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, migrate, source::Script},
 };
 
-use crate::support::fresh_database::FreshDatabase;
+use crate::support::{fresh_database::FreshDatabase, source};
 
 const ROLES: &str = include_str!("../../sql/roles.sql");
 const FIRST: &str = "CREATE TABLE tallystick.things (id integer PRIMARY KEY);";
@@ -104,7 +102,7 @@ async fn a_fresh_database_gets_everything_and_a_second_run_finds_nothing_to_do()
 #[tokio::test]
 async fn the_embedded_schema_installs_and_reapplies_without_a_warning() {
     let database = FreshDatabase::create().await;
-    let source = embedded::source().unwrap();
+    let source = source::source();
     let (first, _) = run(&database.url(), &source).await;
     assert_eq!(first.unwrap().applied.len(), source.migrations.len());
     let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
@@ -261,7 +259,7 @@ async fn a_run_waits_for_a_purchase_under_way_and_the_purchase_not_for_the_run()
     traffic.client().batch_execute("BEGIN; SELECT FROM tallystick.customers FOR NO KEY UPDATE").await.unwrap();
     let url = database.url();
     let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
-    let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+    let run = tokio::spawn(async move { run_with(&url, &source::source(), reapply).await.0 });
     let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
                    (SELECT oid FROM pg_database WHERE datname = current_database())";
     while text(&database, waiting).await == "0" {
@@ -326,7 +324,7 @@ async fn a_run_that_loses_a_deadlock_is_tried_again() {
     traffic.client().batch_execute(holding).await.unwrap();
     let url = database.url_with("postgres", "options=-c%20deadlock_timeout%3D2s");
     let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
-    let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+    let run = tokio::spawn(async move { run_with(&url, &source::source(), reapply).await.0 });
     let waiting =
         "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation = 'tallystick.api_keys'::regclass";
     while text(&database, waiting).await == "0" {
@@ -380,7 +378,7 @@ async fn a_database_owner_with_createrole_can_migrate_without_being_superuser() 
     if text(&database, "SELECT current_setting('server_version_num')").await.as_str() >= "160000" {
         grant_admin(&database, &owner).await;
     }
-    let source = embedded::source().unwrap();
+    let source = source::source();
     let (result, heard) = run(&database.url_as(&owner), &source).await;
     assert_eq!(result.unwrap().applied.len(), source.migrations.len());
     assert!(!heard.notices.iter().any(|notice| notice.contains("WARNING")), "{:?}", heard.notices);
@@ -421,7 +419,7 @@ async fn a_schema_that_belongs_to_somebody_else_is_refused() {
                              GRANT ALL ON SCHEMA {schema} TO PUBLIC"
         );
         database.session().await.client().batch_execute(&squat).await.unwrap();
-        let error = run(&database.url(), &embedded::source().unwrap()).await.0.unwrap_err();
+        let error = run(&database.url(), &source::source()).await.0.unwrap_err();
         assert!(
             error.to_string().contains(&format!("schema {schema} is there already and belongs to {role}")),
             "{error}"
@@ -435,6 +433,6 @@ async fn a_database_that_cannot_hold_every_character_is_refused() {
     let latin = FreshDatabase { name: format!("{}_latin", database.name) };
     let create = format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'", latin.name);
     database.session().await.client().batch_execute(&create).await.unwrap();
-    let error = run(&latin.url(), &embedded::source().unwrap()).await.0.unwrap_err();
+    let error = run(&latin.url(), &source::source()).await.0.unwrap_err();
     assert!(error.to_string().contains("the encoding LATIN1, and not UTF8"), "{error}");
 }

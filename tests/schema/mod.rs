@@ -2,7 +2,9 @@
 
 mod claims;
 mod fence;
+mod grants;
 mod migrate;
+mod mutants;
 mod pool;
 mod role_check;
 mod snapshot;

@@ -1,20 +1,16 @@
 //! `serve` refuses a role that could bypass the rules, and a database that is not this program's.
 
 use tallystick::db::{
-    migrate::{HistoryError, MigrateOptions, Source, embedded, migrate, source::Script},
+    migrate::{HistoryError, MigrateOptions, migrate, source::Script},
     role_check::{Refusal, check},
 };
 
-use crate::support::fresh_database::FreshDatabase;
+use crate::support::{fresh_database::FreshDatabase, source::source};
 
 async fn installed() -> FreshDatabase {
     let database = FreshDatabase::create().await;
     migrate(&database.url(), &source(), MigrateOptions::default(), &mut |_| {}).await.unwrap();
     database
-}
-
-fn source() -> Source {
-    embedded::source().unwrap()
 }
 
 /// Runs `sql` as superuser with `{role}` for the name of a new login role in `tallystick_app`, and checks that role.

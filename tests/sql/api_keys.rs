@@ -110,3 +110,15 @@ async fn a_key_has_a_scope_or_two_that_are_known() {
         assert_eq!(refusal.constraint(), Some("api_keys_scopes_are_known"), "{scopes}: {refusal:?}");
     }
 }
+
+#[tokio::test]
+async fn revoking_a_key_leaves_the_others_alone() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let sql = "SELECT outcome FROM tallystick.api_key_create(
+            {business}, {no_api_key}, 'other', 'otherprefix', sha256('x'), '{read}', NULL);
+        SELECT tallystick.api_key_revoke({business}, {no_api_key});
+        SELECT prefix FROM tallystick.api_key_list({business}, NULL, 10) WHERE revoked_at IS NULL";
+    let rows = server.rows(&fill(sql)).await;
+    assert_eq!(rows[2..], [[Some(OURS.key_prefix())]]);
+}

@@ -142,3 +142,17 @@ async fn keys_are_told_apart_by_every_character() {
     assert_eq!(outcomes.len(), keys.len());
     assert!(outcomes.iter().all(|row| row[0].as_deref() == Some("created")), "{outcomes:?}");
 }
+
+#[tokio::test]
+async fn a_replay_tells_the_prices_in_the_order_of_the_lines() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let buy = "SELECT outcome, unit_prices FROM tallystick.purchase(
+        {business}, {customer}, ARRAY[{no_product}, {product}], '{1,1}', 'two-lines');";
+    let sql = format!(
+        "SELECT outcome FROM tallystick.product_create({{business}}, {{no_product}}, 'dear', 'dear', 300, 9); {buy} {buy}"
+    );
+    let rows = server.rows(&fill(&sql)).await;
+    let answer = |outcome: &str| [Some(outcome.to_owned()), Some("{300,100}".to_owned())];
+    assert_eq!(rows[1..], [answer("created"), answer("replayed")]);
+}

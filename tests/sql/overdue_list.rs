@@ -66,6 +66,8 @@ async fn the_list_is_the_view_newest_customer_first() {
     );
     let rows = view.rows(&both).await;
     assert_eq!(rows[..owing.len()], rows[owing.len()..]);
+    let two = format!("SELECT count(*) FROM tallystick.overdue_list('{}', NULL, 2)", shop.business_id);
+    assert_eq!(view.value(&two).await, "2", "a page is no longer than asked for");
     server.audit().await;
 }
 
@@ -145,6 +147,14 @@ async fn a_page_that_asked_50_000_customers_ends_short_and_says_where_to_go_on()
         let expected: Vec<_> = expected.into_iter().map(|customer| vec![Some(customer.clone())]).collect();
         assert_eq!(whole.rows(&sql).await, expected, "{limit}");
     }
+
+    // The first customer whom the page did not ask is the first of the next.
+    let pages = format!(
+        "SELECT next.customer_id FROM tallystick.overdue_list('{0}', '{newest}', 10) AS short,
+         LATERAL tallystick.overdue_list('{0}', short.customer_id, 10) AS next",
+        shop.business_id
+    );
+    assert_eq!(whole.rows(&pages).await, [[Some(oldest.clone())]]);
     server.audit().await;
 }
 

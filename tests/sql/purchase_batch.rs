@@ -310,12 +310,13 @@ async fn what_a_purchase_takes_is_gone_for_the_next_and_what_a_refused_one_wante
         buy(1, &[(1, 1)], "the-last"),
         buy(0, &[(1, 1)], "none-left"),
         buy(2, &[(0, 1)], "free"),
+        // Product 2 costs 90: of customer 1's 300, 35 are used by now, and then 215.
+        buy(1, &[(2, 2)], "most-of-the-credit"),
+        buy(1, &[(2, 1)], "more-than-is-left"),
     ];
     let rows = place.rows(&together(&buys, true)).await;
-    assert_eq!(
-        outcomes(&rows),
-        ["created", "insufficient_stock", "credit_limit_exceeded", "created", "insufficient_stock", "created"]
-    );
+    let [created, no_stock, no_credit] = ["created", "insufficient_stock", "credit_limit_exceeded"];
+    assert_eq!(outcomes(&rows), [created, no_stock, no_credit, created, no_stock, created, created, no_credit]);
     let figures = |index: usize| rows[index][5..8].iter().map(|value| value.clone().unwrap()).collect::<Vec<_>>();
     assert_eq!(figures(1), [format!("{{{}}}", product(1)), "{2}".into(), "{1}".into()]);
     assert_eq!(figures(4), [format!("{{{}}}", product(1)), "{1}".into(), "{0}".into()]);
@@ -361,6 +362,8 @@ async fn a_batch_that_does_not_wait_passes_over_a_customer_who_is_held_and_decid
     let held = holder.client_mut().transaction().await.unwrap();
     let lock = format!("SELECT FROM tallystick.customers WHERE id = '{}' FOR NO KEY UPDATE", customer(1));
     held.batch_execute(&lock).await.unwrap();
+    // Whoever waits here would wait for ever.
+    place.rows("SET lock_timeout = '10s'").await;
 
     let buys = [
         buy(1, &[(3, 1)], "held"),
@@ -388,6 +391,8 @@ async fn a_batch_that_waits_for_nothing_passes_over_a_product_that_is_held_and_d
     let held = holder.client_mut().transaction().await.unwrap();
     let lock = format!("SELECT FROM tallystick.products WHERE id = '{}' FOR NO KEY UPDATE", product(1));
     held.batch_execute(&lock).await.unwrap();
+    // Whoever waits here would wait for ever.
+    place.rows("SET lock_timeout = '10s'").await;
 
     let buys = [
         buy(0, &[(0, 1), (1, 1)], "held"),

@@ -98,6 +98,24 @@ async fn a_purchase_whose_total_is_no_safe_amount_is_refused_whatever_the_limit(
     }
 }
 
+/// After a thousand purchases of the largest amount the sum of all charges comes to the end of its type.
+#[tokio::test]
+async fn a_purchase_that_no_longer_fits_into_the_total_of_all_charges_is_refused() {
+    let database = two_businesses().await;
+    let superuser = Actor::superuser(&database).await;
+    for (left, outcome) in [(100, "created"), (99, "total_too_large"), (0, "total_too_large")] {
+        let sql = fill(&format!(
+            "SET LOCAL session_replication_role = replica;
+             INSERT INTO tallystick.credit_ledger VALUES ({{business}}, {{newcomer}}, 1000, {{no_payment}}, 'payment', -1, 1, 0,
+                 9223372036854775807 - {left}, NULL, 'planted', sha256('x'), now());
+             SET LOCAL session_replication_role = origin;
+             SET LOCAL ROLE tallystick_server; SELECT set_config('app.business_id', {{business}}::text, true);
+             SELECT outcome FROM tallystick.purchase({{business}}, {{newcomer}}, ARRAY[{{product}}], '{{1}}', 'k')"
+        ));
+        assert_eq!(superuser.rows(&sql).await.last().unwrap()[0].as_deref(), Some(outcome), "{left} left");
+    }
+}
+
 #[tokio::test]
 async fn payments_and_stock_movements_check_what_they_are_given() {
     let database = two_businesses().await;

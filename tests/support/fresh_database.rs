@@ -6,13 +6,13 @@ use tallystick::{
     db::{
         connect::{Session, connect},
         connection_url::ConnectionUrl,
-        migrate::{MigrateOptions, embedded, migrate},
+        migrate::{MigrateOptions, migrate},
     },
     local_postgres::SUPERUSER,
 };
 use tokio::sync::OnceCell;
 
-use super::cluster::cluster;
+use super::{cluster::cluster, source::source};
 
 /// A new database that nobody else uses.
 pub struct FreshDatabase {
@@ -92,8 +92,7 @@ async fn install_template() {
     let admin = session("postgres").await;
     admin.client().batch_execute(&format!("CREATE DATABASE {TEMPLATE}")).await.unwrap();
     let url = cluster().superuser_url(TEMPLATE).parse().unwrap();
-    let source = embedded::source().unwrap();
-    migrate(&url, &source, MigrateOptions::default(), &mut |_| {}).await.unwrap();
+    migrate(&url, &source(), MigrateOptions::default(), &mut |_| {}).await.unwrap();
     let role = format!("CREATE ROLE {SERVER_ROLE} LOGIN IN ROLE tallystick_app");
     admin.client().batch_execute(&role).await.unwrap();
 }

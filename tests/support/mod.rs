@@ -14,5 +14,6 @@ pub mod seed;
 pub mod server;
 pub mod sessions;
 pub mod shop;
+pub mod source;
 pub mod temp_folder;
 pub mod two_businesses;

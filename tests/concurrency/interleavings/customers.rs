@@ -289,3 +289,27 @@ async fn two_purchases_in_one_transaction_are_both_made() {
     )
     .await;
 }
+
+/// A transaction may have begun long before it comes to its turn.
+#[tokio::test]
+async fn entries_are_dated_in_the_order_in_which_they_were_decided() {
+    play(
+        "two: BEGIN
+         three: BEGIN
+         one: SELECT outcome FROM payment_record(:shop, :ada, 1, 'p1')
+            = created
+         two: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created
+         two: COMMIT
+         three: SELECT outcome FROM payment_record(:shop, :ada, 1, 'p2')
+            = created
+         three: COMMIT
+         root: SELECT kind FROM credit_ledger ORDER BY created_at
+            = payment
+            = purchase
+            = payment
+         root: SELECT count(*) FROM credit_ledger AS entry JOIN credit_ledger AS later ON later.entry_no > entry.entry_no WHERE later.created_at < entry.created_at
+            = 0",
+    )
+    .await;
+}

@@ -83,6 +83,71 @@ async fn a_purchase_that_waits_for_its_first_product_holds_none_of_the_later_one
     .await;
 }
 
+/// The order is asked for, and does not only come of the index that the customers are looked up by.
+#[tokio::test]
+async fn customers_are_locked_by_id_whatever_the_plan() {
+    play(
+        "root: ANALYZE customers
+         two: SET enable_indexscan = off
+         -- Ada's row now lies behind Ben's.
+         one: SELECT outcome FROM customer_update(:shop, :ada, 'Ada', NULL, NULL, false, NULL)
+            = updated
+         one: BEGIN
+         one: SELECT outcome FROM payment_record(:shop, :ada, 1, 'p1')
+            = created
+         two: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada, :ben], ARRAY[:rope], ARRAY[1, 2], ARRAY['k1', 'k2'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 1], ARRAY[1, 1], true)
+            waits for one on customers
+         root: SELECT name FROM customers ORDER BY id FOR UPDATE SKIP LOCKED
+            = Ben
+         one: COMMIT
+         two returns
+            = created
+            = created",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn products_are_locked_by_id_whatever_the_plan() {
+    play(
+        "root: ANALYZE products
+         two: SET enable_indexscan = off
+         -- The lamp's row now lies behind the rope's.
+         one: SELECT outcome FROM product_update(:shop, :lamp, NULL, NULL, 60)
+            = updated
+         one: BEGIN
+         one: SELECT outcome FROM stock_movement_record(:shop, :lamp, 1, 'delivery', 'm1')
+            = created
+         two: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:rope, :lamp], ARRAY[1, 1], 'k1')
+            waits for one on products
+         root: SELECT sku FROM products ORDER BY id FOR UPDATE SKIP LOCKED
+            = rope
+         one: COMMIT
+         two returns
+            = created",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_to_be_decided_waits_for_no_product() {
+    play(
+        "two: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = created
+         two: SELECT outcome FROM customer_update(:shop, :ben, NULL, NULL, true, false, NULL)
+            = updated
+         one: BEGIN
+         one: SELECT outcome FROM stock_movement_record(:shop, :lamp, 1, 'delivery', 'm1')
+            = created
+         two: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
+            = replayed
+         two: SELECT outcome FROM purchase(:shop, :ben, ARRAY[:lamp], ARRAY[1], 'k2')
+            = customer_blocked
+         one: COMMIT",
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn nobody_who_only_reads_waits_for_a_purchase_and_nothing_of_it_shows_before_its_commit() {
     play(
@@ -109,20 +174,26 @@ async fn nobody_who_only_reads_waits_for_a_purchase_and_nothing_of_it_shows_befo
 /// FOR NO KEY UPDATE, and not FOR UPDATE: a foreign key's check asks only that the key stays.
 #[tokio::test]
 async fn a_row_that_refers_to_a_locked_customer_or_product_does_not_wait() {
-    play(
-        "one: BEGIN
-         one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
-            = created
-         root: BEGIN
-         root: SET CONSTRAINTS ALL DEFERRED
-         root: INSERT INTO orders VALUES (:shop, gen_random_uuid(), :ada, 0, now())
-         root: INSERT INTO stock_movements VALUES (:shop, gen_random_uuid(), :lamp, 'adjustment', 1, 4, 'test', 'm1', sha256('m1'), now())
-         root: SELECT count(*) FROM (SELECT FROM customers WHERE id = :ada FOR KEY SHARE) AS customer
-            = 1
-         root: ROLLBACK
-         one: COMMIT",
-    )
-    .await;
+    for act in [
+        "purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')",
+        "payment_record(:shop, :ada, 1, 'p1')",
+        "stock_movement_record(:shop, :lamp, 1, 'delivery', 'm2')",
+    ] {
+        play(&format!(
+            "one: BEGIN
+             one: SELECT outcome FROM {act}
+                = created
+             root: BEGIN
+             root: SET CONSTRAINTS ALL DEFERRED
+             root: INSERT INTO orders VALUES (:shop, gen_random_uuid(), :ada, 0, now())
+             root: INSERT INTO stock_movements VALUES (:shop, gen_random_uuid(), :lamp, 'adjustment', 1, 4, 'test', 'm1', sha256('m1'), now())
+             root: SELECT count(*) FROM (SELECT FROM customers WHERE id = :ada FOR KEY SHARE) AS customer
+                = 1
+             root: ROLLBACK
+             one: COMMIT"
+        ))
+        .await;
+    }
 }
 
 /// The other way round: what a foreign key's check holds does not stop a purchase.

@@ -1,0 +1,149 @@
+//! Every query names its business all the same: with row level security switched off, every function does the same.
+//!
+//! Two businesses have the same ids, keys, references and prefixes, and different figures behind them. Whatever a function
+//! takes from the other one shows: in its answer, or in the tables afterwards.
+
+use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
+
+use crate::support::{
+    actor::{Actor, TextRow, context},
+    fresh_database::{FreshDatabase, SERVER_ROLE},
+    two_businesses::{OURS, THEIRS, Tenant},
+};
+
+const TABLES: [&str; 8] =
+    ["businesses", "customers", "products", "stock_movements", "orders", "order_items", "credit_ledger", "api_keys"];
+
+/// The same for both businesses, but for `{name}` and `{figure}`.
+const PLANTING: [&str; 12] = [
+    "business_create({business}, '{name}', 'EUR', 0)",
+    "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
+    "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false)",
+    "customer_create({business}, {2}, '{name} 2', NULL, {figure}500, false)",
+    "product_create({business}, {1}, 'twin', '{name} 1', 1{figure}, 10{figure})",
+    "product_create({business}, {2}, 'other', '{name} 2', 2{figure}, 20{figure})",
+    "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {1})",
+    "purchase({business}, {2}, ARRAY[{2}], '{{figure}}', 'twin-purchase-2', {2})",
+    "payment_record({business}, {1}, {figure}, 'twin-payment', {3})",
+    "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {1})",
+    "stock_movement_record({business}, {2}, {figure}, 'twin', 'twin-movement-2', {2})",
+    "customer_update({business}, {2}, '{name} second', NULL, NULL, false, NULL)",
+];
+
+/// What only the other business has.
+const THEIRS_ONLY: [&str; 6] = [
+    "customer_create({business}, {8}, 'theirs only', 'theirs', 1000, false)",
+    "product_create({business}, {8}, 'theirs', 'theirs only', 1, 100)",
+    "payment_record({business}, {1}, 1, 'their-payment', {4})",
+    "payment_record({business}, {2}, 1, 'their-payment-2', {5})",
+    "stock_movement_record({business}, {1}, 1, 'theirs', 'their-movement', {3})",
+    "purchase({business}, {2}, ARRAY[{1}], '{3}', 'their-purchase', {8})",
+];
+
+/// What a function says that did it.
+const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
+
+/// What we ask for. Nothing of it may depend on the other business.
+const CALLS: [&str; 43] = [
+    "business_get({business})",
+    "business_create({business}, 'again', 'USD', 1)",
+    "api_key_find({business}, 'twinprefix')",
+    "api_key_list({business}, NULL, 10)",
+    "api_key_create({business}, {1}, 'again', 'again0000', sha256('x'), '{read}', NULL)",
+    "api_key_create({business}, {9}, 'new', 'new000000', sha256('x'), '{read}', NULL)",
+    "api_key_revoke({business}, {1})",
+    "customer_get({business}, {1})",
+    "customer_get({business}, {2})",
+    "customer_list({business}, NULL, NULL, 10)",
+    "customer_list({business}, 'twin', NULL, 10)",
+    "customer_create({business}, {1}, 'again', 'again', 1, true)",
+    "customer_create({business}, {9}, 'new', 'theirs', 1, true)",
+    "customer_update({business}, {1}, 'changed', 5, true, true, 'changed')",
+    "customer_update({business}, {8}, 'changed', 5, true, true, 'changed')",
+    "product_get({business}, {1})",
+    "product_list({business}, NULL, NULL, 10)",
+    "product_list({business}, 'twin', NULL, 10)",
+    "product_create({business}, {1}, 'again', 'again', 1, 0)",
+    "product_create({business}, {9}, 'theirs', 'new', 1, 0)",
+    "product_update({business}, {1}, 'changed', 'changed', 5)",
+    "product_update({business}, {8}, 'changed', 'changed', 5)",
+    "ledger_list({business}, {1}, NULL, 10)",
+    "order_get({business}, {1})",
+    "order_list({business}, NULL, NULL, 10)",
+    "order_list({business}, {1}, NULL, 10)",
+    "overdue_list({business}, NULL, 10)",
+    "payment_record({business}, {1}, 5, 'new', {9})",
+    "payment_record({business}, {1}, 5, 'their-payment', {9})",
+    "payment_record({business}, {1}, {figure}, 'twin-payment', {9})",
+    "payment_record({business}, {8}, 5, 'new', {9})",
+    "stock_movement_record({business}, {1}, 5, 'new', 'new', {9})",
+    "stock_movement_record({business}, {1}, 5, 'new', 'their-movement', {9})",
+    "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {9})",
+    "stock_movement_record({business}, {8}, 5, 'new', 'new', {9})",
+    "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,1}', 'new', {9})",
+    "purchase({business}, {1}, ARRAY[{1}], '{1}', 'their-payment', {9})",
+    "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {9})",
+    "purchase({business}, {8}, ARRAY[{1}], '{1}', 'new', {9})",
+    "purchase({business}, {1}, ARRAY[{8}], '{1}', 'new', {9})",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', true)",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', false)",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL)",
+];
+
+/// A call with the ids in their places. A quantity in braces is none of them.
+fn fill(call: &str, tenant: Tenant) -> String {
+    let (name, figure) = if tenant.id("business") == OURS.id("business") { ("ours", "7") } else { ("theirs", "1") };
+    let call = call.replace("{figure}", figure).replace("{name}", name);
+    let call = call.replace("{business}", &format!("'{}'::uuid", tenant.id("business")));
+    // Arrays of quantities are quoted, ids are not.
+    ('1'..='9').fold(call, |call, digit| {
+        let id = format!("'dddddddd-0000-7000-8000-00000000000{digit}'::uuid");
+        call.replace(&format!(" {{{digit}}}"), &format!(" {id}"))
+            .replace(&format!("[{{{digit}}}"), &format!("[{id}"))
+            .replace(&format!(",{{{digit}}}"), &format!(",{id}"))
+    })
+}
+
+async fn twins() -> FreshDatabase {
+    let database = FreshDatabase::installed().await;
+    let planter = database.session_as(SERVER_ROLE).await;
+    let is_refusal = |row: &SimpleQueryRow| row.try_get("outcome").is_ok_and(|outcome| !DONE.contains(&outcome));
+    for (tenant, calls) in [(OURS, &PLANTING[..]), (THEIRS, &PLANTING), (THEIRS, &THEIRS_ONLY)] {
+        for call in calls {
+            let context = context(&tenant.id("business"));
+            let sql = format!("BEGIN; {context} SELECT * FROM tallystick.{}; COMMIT", fill(call, tenant));
+            let answer = planter.client().simple_query(&sql).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
+            let refused = answer.iter().any(|row| matches!(row, SimpleQueryMessage::Row(row) if is_refusal(row)));
+            assert!(!refused, "refused: {sql}");
+        }
+    }
+    database
+}
+
+/// What comes of a call of ours, and what all tables hold afterwards, but for times.
+fn told(call: &str) -> String {
+    let act = format!("SET LOCAL ROLE {SERVER_ROLE}; {}", context(&OURS.id("business")));
+    let answer = format!(
+        "SELECT to_jsonb(answer) - ARRAY['created_at', 'revoked_at', 'lock_wait_us']
+                #- '{{customer,created_at}}' #- '{{product,created_at}}'
+         FROM (SELECT * FROM tallystick.{}) AS answer",
+        fill(call, OURS)
+    );
+    let contents = TABLES.map(|table| {
+        let ended = "#- '{created_at}' || CASE WHEN row ->> 'revoked_at' IS NULL THEN '{}' ELSE '{\"revoked_at\": 1}' END::jsonb";
+        format!("SELECT '{table}', row {ended} FROM (SELECT to_jsonb(t) FROM tallystick.{table} AS t) AS t (row) ORDER BY 2")
+    });
+    format!("{act}; {answer}; RESET ROLE; {}", contents.join("; "))
+}
+
+#[tokio::test]
+async fn with_row_level_security_off_every_answer_is_the_same() {
+    let database = twins().await;
+    let held = Actor::superuser(&database).await;
+    let open = TABLES.map(|table| format!("ALTER TABLE tallystick.{table} DISABLE ROW LEVEL SECURITY;")).concat();
+    for call in CALLS {
+        let with: Vec<TextRow> = held.rows(&told(call)).await;
+        let without = held.rows(&format!("{open} {}", told(call))).await;
+        assert_eq!(without, with, "{call}");
+    }
+}

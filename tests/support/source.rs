@@ -1,0 +1,38 @@
+//! The SQL that the tests install: the program's own, or the mutant of it that is to be caught (`make mutants`).
+
+use std::{env, sync::LazyLock};
+
+use tallystick::db::migrate::{Source, embedded};
+use tallystick_mutants::{Mutant, VARIABLE, named};
+
+static MUTANT: LazyLock<Option<Mutant>> = LazyLock::new(|| {
+    let name = env::var(VARIABLE).ok().filter(|name| !name.is_empty())?;
+    Some(named(&name).unwrap_or_else(|error| panic!("{error}")))
+});
+
+/// What is installed.
+pub fn source() -> Source {
+    let source = embedded::source().unwrap();
+    match &*MUTANT {
+        Some(mutant) => mutated(source, mutant).unwrap_or_else(|error| panic!("{error}")),
+        None => source,
+    }
+}
+
+/// Whether it is a mutant, whose catalogue differs from the one that was shipped.
+pub fn is_mutant() -> bool {
+    MUTANT.is_some()
+}
+
+/// A source as a mutant has it. An error if it does not have the lines that the mutant replaces.
+pub fn mutated(mut source: Source, mutant: &Mutant) -> Result<Source, String> {
+    let Source { roles, migrations, code, database } = &mut source;
+    let migrations = migrations.iter_mut().map(|migration| &mut migration.script);
+    let mut scripts: Vec<_> = [roles, database].into_iter().chain(migrations).chain(code).collect();
+    for hunk in &mutant.hunks {
+        let script = scripts.iter_mut().find(|script| script.path == hunk.file);
+        let script = script.ok_or_else(|| format!("{}: there is no {}", mutant.name, hunk.file))?;
+        script.sql = hunk.apply(&script.sql).map_err(|error| format!("{}: {error}", mutant.name))?.into();
+    }
+    Ok(source)
+}
