@@ -282,7 +282,7 @@ async fn a_run_that_waits_for_a_reader_of_a_view_holds_no_table_that_the_reader_
         reader.client().batch_execute(&reading).await.unwrap();
         let url = database.url();
         let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
-        let run = tokio::spawn(async move { run_with(&url, &embedded::source().unwrap(), reapply).await.0 });
+        let run = tokio::spawn(async move { run_with(&url, &source::source(), reapply).await.0 });
         let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
                        (SELECT oid FROM pg_database WHERE datname = current_database())";
         while text(&database, waiting).await == "0" {
