@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn a_connection_knows_who_serves_it() {
-    let database = FreshDatabase::create().await;
+    let database = FreshDatabase::installed().await;
     let connection = Pool::new(&database.server_url(), &PoolSettings::default()).unwrap().get().await.unwrap();
     let itself = "SELECT pid, (extract(epoch FROM backend_start) * 1000000)::bigint FROM pg_stat_activity
         WHERE pid = pg_backend_pid()";
