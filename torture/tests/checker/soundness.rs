@@ -48,18 +48,13 @@ fn a_generated_history_has_some_of_everything() {
     }
 }
 
-/// Run by hand, as a release build: `cargo test --release -p tallystick-torture --test checker -- --ignored --nocapture`.
+/// To measure: `TALLYSTICK_HISTORY_REQUESTS=1000000 cargo test --release -p tallystick-torture --test checker of_any_size -- --nocapture`.
 #[test]
-#[ignore = "measures, and takes a while"]
-fn a_million_requests() {
-    measure(Size { businesses: 4, customers: 500, products: 50, clients: 200, requests: 1_000_000 });
-}
-
-/// As above: everybody wants the same.
-#[test]
-#[ignore = "measures, and takes a while"]
-fn a_million_requests_for_one_product() {
-    measure(Size { businesses: 1, customers: 50, products: 1, clients: 1_000, requests: 1_000_000 });
+fn nothing_is_found_in_histories_of_any_size() {
+    let requests = std::env::var("TALLYSTICK_HISTORY_REQUESTS").map_or(10_000, |requests| requests.parse().unwrap());
+    measure(Size { businesses: 4, customers: 500, products: 50, clients: 200, requests });
+    // Everybody wants the same.
+    measure(Size { businesses: 1, customers: 50, products: 1, clients: 1_000, requests });
 }
 
 fn measure(size: Size) {

@@ -56,7 +56,8 @@ fn every_planted_fault_is_found() {
 #[test]
 fn every_kind_of_finding_has_a_planted_fault() {
     let planted: BTreeSet<Kind> = cases().map(|case| case.0).collect();
-    let all: BTreeSet<Kind> = Kind::ALL.iter().copied().collect();
+    // What `verify` finds has planted damages of its own, in the server's suite.
+    let all: BTreeSet<Kind> = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Audit).collect();
     assert_eq!(planted, all);
 }
 
