@@ -89,6 +89,24 @@ impl Run<'_> {
         rng: &mut ChaCha8Rng,
     ) -> anyhow::Result<Chapter> {
         let mut world = World::start(disk, self.programs).await?;
+        let lived = self.live(&mut world, schedule, purchases, rng).await;
+        if lived.as_ref().map_or(true, |chapter| !chapter.findings.is_empty()) {
+            self.keep_logs(&world);
+        }
+        let stopped = world.stop().await;
+        let chapter = lived?;
+        stopped?;
+        Ok(chapter)
+    }
+
+    /// The chapter, in a world that outlives it.
+    async fn live(
+        &self,
+        world: &mut World,
+        schedule: &mut Schedule,
+        purchases: u64,
+        rng: &mut ChaCha8Rng,
+    ) -> anyhow::Result<Chapter> {
         let postgres = world.postgres.version().unwrap_or_default();
         let cast = Cast::make(world.addresses()[0], rng).await?;
         let traffic = Arc::new(Traffic::new(cast, rng.random_range(0..1 << 40)));
@@ -96,16 +114,16 @@ impl Run<'_> {
 
         let began = Instant::now();
         let shoppers = self.shoppers(&traffic, rng);
-        let faults = self.faults(schedule, purchases, &mut world, &traffic, rng).await;
+        let faults = self.faults(schedule, purchases, world, &traffic, rng).await;
         traffic.end();
         shoppers.join_all().await;
         let load = began.elapsed();
-        let faults = faults.inspect_err(|_| self.keep_logs(&world))?;
+        let faults = faults?;
 
         let written = traffic.take_written();
         self.progress.say("resolving what was left open");
         let resolved = resolve::resolve(&traffic, &written).await;
-        let calm = resolve::read_all(&traffic).await;
+        let calm = resolve::read_all(&traffic, &world.addresses()).await;
         ensure!(
             calm.iter().all(|request| request.answer != Answer::Unknown),
             "in the calm after the faults, requests have no answer"
@@ -113,7 +131,7 @@ impl Run<'_> {
         let businesses = traffic.cast.businesses.clone();
         let history = History { businesses, requests: [written, resolved, calm].concat() };
         world.check_servers()?;
-        self.check_sessions(&world).await?;
+        check_sessions(world).await?;
 
         self.progress.say(&format!("checking {} requests", history.requests.len()));
         let books = Books::load(world.postgres.session().await?.client()).await?;
@@ -125,11 +143,10 @@ impl Run<'_> {
             findings.push(Finding { kind: Kind::Audit, text: serde_json::to_string(&report.checks)? });
         }
         if !findings.is_empty() {
-            self.keep_logs(&world);
+            std::fs::create_dir_all(self.folder())?;
             recording::save(&self.folder().join("run.jsonl"), &history, &books)?;
         }
         let deadlocks = world.postgres.logged("deadlock detected");
-        world.stop().await?;
         let rows_verified = report.rows_checked;
         Ok(Chapter { history, books, findings, summary, faults, deadlocks, rows_verified, load, postgres })
     }
@@ -153,31 +170,25 @@ impl Run<'_> {
         rng: &mut ChaCha8Rng,
     ) -> anyhow::Result<Vec<(Fault, Mark)>> {
         let mut marks = Vec::new();
-        let on_small_disk = world.disk.is_small();
+        let mut queue = schedule.take(world.disk.is_small());
         let is_full = |traffic: &Traffic| traffic.counts.requests.load(Relaxed) >= self.plan.chapter_requests;
-        ensure!(traffic.next_accepted(Duration::from_secs(30)).await.is_some(), "no purchase was accepted at first");
+        let accepted = traffic.accepted_everywhere(Instant::now(), Duration::from_secs(30)).await;
+        ensure!(accepted.is_some(), "no purchase was accepted at first");
         while !self.is_out_of_time() && !is_full(traffic) {
             tokio::time::sleep(Duration::from_millis(rng.random_range(50..500))).await;
-            let Some(fault) = schedule.next(on_small_disk) else { break };
+            let Some(fault) = queue.pop_front() else { break };
             self.progress.fault(fault, traffic);
             let injected = fault.inject(&mut Scene { world, traffic, rng }).await;
             let injected = injected.map_err(|error| error.context(format!("after {fault}")))?;
             marks.push((fault, Mark::new(&injected, traffic)));
         }
-        while traffic.counts.purchases.load(Relaxed) < purchases && !is_full(traffic) && !self.is_out_of_time() {
+        schedule.put_back(queue);
+        let decided = |traffic: &Traffic| traffic.counts.accepted.load(Relaxed) + traffic.counts.refused.load(Relaxed);
+        while decided(traffic) < purchases && !is_full(traffic) && !self.is_out_of_time() {
             tokio::time::sleep(Duration::from_millis(100)).await;
             self.progress.load(traffic);
         }
         Ok(marks)
-    }
-
-    /// Fails if a session of a server's was left within a transaction, or with something set.
-    async fn check_sessions(&self, world: &World) -> anyhow::Result<()> {
-        let left = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state LIKE 'idle in transaction%'";
-        let session = world.postgres.session().await?;
-        let count: i64 = session.client().query_one(left, &[&crate::world::SERVER_ROLE]).await?.try_get(0)?;
-        ensure!(count == 0, "{count} sessions of servers were left in a transaction");
-        Ok(())
     }
 
     /// Where things are kept that somebody will want to look into.
@@ -208,4 +219,13 @@ impl Mark {
             count: injected.count,
         }
     }
+}
+
+/// Fails if a session of a server's was left within a transaction.
+async fn check_sessions(world: &World) -> anyhow::Result<()> {
+    let left = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state LIKE 'idle in transaction%'";
+    let session = world.postgres.session().await?;
+    let count: i64 = session.client().query_one(left, &[&crate::world::SERVER_ROLE]).await?.try_get(0)?;
+    ensure!(count == 0, "{count} sessions of servers were left in a transaction");
+    Ok(())
 }

@@ -77,6 +77,15 @@ pub struct Request {
     pub answer: Answer,
 }
 
+impl Request {
+    /// Whether a purchase was refused for want of stock or credit.
+    #[must_use]
+    pub fn is_refused_purchase(&self) -> bool {
+        matches!(self.action, Action::Purchase { .. })
+            && matches!(self.answer, Answer::InsufficientStock(_) | Answer::CreditLimitExceeded { .. })
+    }
+}
+
 /// What a request asks for. Ids may be another business's, to see that they are not found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it all")]
@@ -173,6 +182,14 @@ pub enum Answer {
     KeyReused,
     /// Anything else, which is never right: no client of a run sends what it may be the answer to.
     Unexpected { status: u16, text: String },
+}
+
+impl Answer {
+    /// Whether something was done: 201.
+    #[must_use]
+    pub fn is_acceptance(&self) -> bool {
+        matches!(self, Self::Purchased { .. } | Self::Paid { .. } | Self::Restocked { .. })
+    }
 }
 
 /// An order as an answer shows it. Times are microseconds since 1970, by PostgreSQL's clock.

@@ -26,16 +26,21 @@ pub struct Plan {
     pub chapter_requests: u64,
 }
 
-/// The faults still to come.
+/// The faults still to come. Those that fill a disk have chapters of their own, in turns with the others.
 pub struct Schedule {
     plain: VecDeque<Fault>,
     on_small_disk: VecDeque<Fault>,
+    is_small_disks_turn: bool,
 }
+
+/// A chapter ends after so many faults at most, so that each sort of disk has its turn.
+const CHAPTER_FAULTS: usize = 400;
+const SMALL_DISK_FAULTS: usize = 20;
 
 impl Schedule {
     /// Every fault of a plan as often as it says, in rounds: each round has every fault once, in an order of its own.
     pub fn new(plan: &Plan, rng: &mut ChaCha8Rng) -> Self {
-        let mut schedule = Self { plain: VecDeque::new(), on_small_disk: VecDeque::new() };
+        let mut schedule = Self { plain: VecDeque::new(), on_small_disk: VecDeque::new(), is_small_disks_turn: false };
         for _ in 0..plan.cycles {
             let mut round = plan.faults.clone();
             round.shuffle(rng);
@@ -47,7 +52,7 @@ impl Schedule {
         schedule
     }
 
-    /// Leaves out a fault that cannot be had here.
+    /// Leaves out what cannot be had here.
     pub fn leave_out(&mut self, leave: impl Fn(Fault) -> bool) {
         self.plain.retain(|fault| !leave(*fault));
         self.on_small_disk.retain(|fault| !leave(*fault));
@@ -59,20 +64,29 @@ impl Schedule {
         self.plain.len() + self.on_small_disk.len()
     }
 
-    /// Whether the next chapter needs a disk that can be filled up: those come last.
+    /// Whether the next chapter needs a disk that can be filled up.
     #[must_use]
     pub fn wants_small_disk(&self) -> bool {
-        self.plain.is_empty() && !self.on_small_disk.is_empty()
+        !self.on_small_disk.is_empty() && (self.is_small_disks_turn || self.plain.is_empty())
     }
 
-    /// The next fault of a chapter.
-    pub fn next(&mut self, on_small_disk: bool) -> Option<Fault> {
-        if on_small_disk { self.on_small_disk.pop_front() } else { self.plain.pop_front() }
+    /// The faults of the next chapter, which are taken one after the other as far as it comes; the rest is put back.
+    pub fn take(&mut self, on_small_disk: bool) -> VecDeque<Fault> {
+        self.is_small_disks_turn = !on_small_disk;
+        let (queue, most) = if on_small_disk {
+            (&mut self.on_small_disk, SMALL_DISK_FAULTS)
+        } else {
+            (&mut self.plain, CHAPTER_FAULTS)
+        };
+        let most = most.min(queue.len());
+        queue.drain(..most).collect()
     }
 
-    /// Nothing more is to come.
-    pub fn clear(&mut self) {
-        self.plain.clear();
-        self.on_small_disk.clear();
+    /// Puts back what a chapter did not come to.
+    pub fn put_back(&mut self, faults: VecDeque<Fault>) {
+        for fault in faults.into_iter().rev() {
+            let queue = if fault.needs_small_disk() { &mut self.on_small_disk } else { &mut self.plain };
+            queue.push_front(fault);
+        }
     }
 }

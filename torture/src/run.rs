@@ -33,7 +33,7 @@ pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<Report> {
             match Disk::small() {
                 Ok(disk) => disk,
                 Err(error) => {
-                    for fault in [Fault::FillData, Fault::FillWal] {
+                    for fault in plan.faults.iter().copied().filter(|fault| fault.needs_small_disk()) {
                         report.left_out(fault, &format!("{error:#}"));
                     }
                     schedule.leave_out(Fault::needs_small_disk);
@@ -48,6 +48,7 @@ pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<Report> {
         let is_done = schedule.left() == 0 && report.purchases() >= plan.purchases;
         if is_done || run.is_out_of_time() || report.has_findings() {
             progress.finish();
+            report.not_reached(plan);
             return Ok(report);
         }
     }

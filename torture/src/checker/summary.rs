@@ -26,6 +26,7 @@ pub struct Summary {
     pub reads: u64,
     pub refused_for_stock: u64,
     pub refused_for_credit: u64,
+    pub movements_refused: u64,
     pub refused_as_not_found: u64,
     pub refused_as_key_reused: u64,
     pub unexpected_answers: u64,
@@ -88,6 +89,7 @@ impl Summary {
             reads,
             refused_for_stock,
             refused_for_credit,
+            movements_refused,
             refused_as_not_found,
             refused_as_key_reused,
             unexpected_answers,
@@ -110,6 +112,7 @@ impl Summary {
         self.reads += reads;
         self.refused_for_stock += refused_for_stock;
         self.refused_for_credit += refused_for_credit;
+        self.movements_refused += movements_refused;
         self.refused_as_not_found += refused_as_not_found;
         self.refused_as_key_reused += refused_as_key_reused;
         self.unexpected_answers += unexpected_answers;
@@ -127,7 +130,8 @@ impl Summary {
             (_, Answer::Unexpected { .. }) => &mut self.unexpected_answers,
             (_, Answer::NotFound) => &mut self.refused_as_not_found,
             (_, Answer::KeyReused) => &mut self.refused_as_key_reused,
-            (_, Answer::InsufficientStock(_)) => &mut self.refused_for_stock,
+            (Action::Purchase { .. }, Answer::InsufficientStock(_)) => &mut self.refused_for_stock,
+            (_, Answer::InsufficientStock(_)) => &mut self.movements_refused,
             (_, Answer::CreditLimitExceeded { .. }) => &mut self.refused_for_credit,
             (
                 _,
@@ -160,8 +164,12 @@ impl fmt::Display for Summary {
         )?;
         writeln!(
             out,
-            "also accepted: {} payments, {} stock movements, {} limit changes, {} price changes",
-            self.payments_accepted, self.movements_accepted, self.limit_changes, self.price_changes
+            "also accepted: {} payments, {} stock movements ({} refused), {} limit changes, {} price changes",
+            self.payments_accepted,
+            self.movements_accepted,
+            self.movements_refused,
+            self.limit_changes,
+            self.price_changes
         )?;
         writeln!(
             out,

@@ -1,5 +1,7 @@
 //! A client's number and its connection: whatever it sends becomes a request of the history.
 
+use std::net::SocketAddr;
+
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -9,13 +11,20 @@ use crate::history::{Action, Answer, Request};
 /// A client's line to whichever server it has reached.
 pub struct Line {
     client: u32,
+    /// The only server that it goes to, if it is not to choose.
+    server: Option<SocketAddr>,
     connection: Option<Connection>,
 }
 
 impl Line {
     /// A new client's.
     pub fn new(traffic: &Traffic) -> Self {
-        Self { client: traffic.new_client(), connection: None }
+        Self { client: traffic.new_client(), server: None, connection: None }
+    }
+
+    /// A new client's that goes to one server only.
+    pub fn to(traffic: &Traffic, server: SocketAddr) -> Self {
+        Self { server: Some(server), ..Self::new(traffic) }
     }
 
     /// Sends for a business. Nothing, if no server could be reached: then nothing was sent.
@@ -30,13 +39,16 @@ impl Line {
         let is_kept = |connection: &mut Connection| traffic.is_current(connection.address()) && !rng.random_bool(0.001);
         let mut connection = match self.connection.take_if(is_kept) {
             Some(connection) => connection,
-            None => Connection::open(traffic.any_address(rng)?).await.ok()?,
+            None => Connection::open(self.server.or_else(|| traffic.any_address(rng))?).await.ok()?,
         };
         let call = wire::call(action, &traffic.cast.tokens[business]);
         let sent = traffic.now();
         let reply = connection.send(&call).await;
         let answered = traffic.now();
         let answer = reply.as_ref().map_or(Answer::Unknown, |reply| wire::answer(action, reply));
+        if matches!(answer, Answer::Purchased { replayed: false, .. }) {
+            traffic.accepted_by(connection.address(), sent);
+        }
         // After a failure nobody knows what would come next on it.
         self.connection = reply.is_ok().then_some(connection);
         Some(Request { client: self.client, business, sent, answered, action: action.clone(), answer })

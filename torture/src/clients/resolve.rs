@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -17,18 +18,20 @@ use super::{line::Line, traffic::Traffic};
 use crate::history::{Action, Answer, Request};
 
 /// How many ask at a time.
-const ASKERS: usize = 16;
+const ASKERS: u64 = 16;
 /// How often each is asked before it counts as unresolved.
 const ATTEMPTS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What was sent under a key and never answered, each content once, and for whom.
+/// What was sent under a key, of which an attempt has no answer and none was accepted; each content once, and for whom.
 fn open_questions(written: &[Request]) -> Vec<(usize, Action)> {
-    let mut is_known: HashMap<(usize, &Action), bool> = HashMap::new();
+    let mut contents: HashMap<(usize, &Action), (bool, bool)> = HashMap::new();
     for request in written.iter().filter(|request| request.action.key().is_some()) {
-        *is_known.entry((request.business, &request.action)).or_default() |= request.answer != Answer::Unknown;
+        let (is_unknown, is_accepted) = contents.entry((request.business, &request.action)).or_default();
+        *is_unknown |= request.answer == Answer::Unknown;
+        *is_accepted |= request.answer.is_acceptance();
     }
-    let open = is_known.into_iter().filter(|(_, is_known)| !is_known);
+    let open = contents.into_iter().filter(|(_, (is_unknown, is_accepted))| *is_unknown && !is_accepted);
     open.map(|((business, action), _)| (business, action.clone())).collect()
 }
 
@@ -37,12 +40,13 @@ pub async fn resolve(traffic: &Arc<Traffic>, written: &[Request]) -> Vec<Request
     let open = Arc::new(open_questions(written));
     let next = Arc::new(AtomicUsize::new(0));
     let mut askers = JoinSet::new();
-    for _ in 0..ASKERS {
+    for asker in 0..ASKERS {
         let (traffic, open, next) = (Arc::clone(traffic), Arc::clone(&open), Arc::clone(&next));
         askers.spawn(async move {
             let (mut line, mut asked) = (Line::new(&traffic), Vec::new());
+            let mut rng = ChaCha8Rng::seed_from_u64(asker);
             while let Some((business, action)) = open.get(next.fetch_add(1, Relaxed)) {
-                ask(&traffic, &mut line, *business, action, &mut asked).await;
+                ask(&traffic, &mut line, *business, action, &mut rng, &mut asked).await;
             }
             asked
         });
@@ -50,28 +54,37 @@ pub async fn resolve(traffic: &Arc<Traffic>, written: &[Request]) -> Vec<Request
     askers.join_all().await.into_iter().flatten().collect()
 }
 
-/// Reads every customer and product once more: what is shown must be what the books say.
-pub async fn read_all(traffic: &Traffic) -> Vec<Request> {
-    let (mut line, mut asked) = (Line::new(traffic), Vec::new());
-    for (number, business) in traffic.cast.businesses.iter().enumerate() {
-        let customers = business.customers.iter().flat_map(|customer| {
-            let customer = customer.id;
-            [Action::ReadCustomer { customer }, Action::ReadLedger { customer }]
-        });
-        let products = business.products.iter().map(|product| Action::ReadProduct { product: product.id });
-        for action in customers.chain(products).chain([Action::ReadOrders]) {
-            ask(traffic, &mut line, number, &action, &mut asked).await;
+/// Reads every customer and product once more, by every server: what is shown must be what the books say.
+pub async fn read_all(traffic: &Traffic, servers: &[SocketAddr]) -> Vec<Request> {
+    let mut asked = Vec::new();
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    for server in servers {
+        let mut line = Line::to(traffic, *server);
+        for (number, business) in traffic.cast.businesses.iter().enumerate() {
+            let customers = business.customers.iter().flat_map(|customer| {
+                let customer = customer.id;
+                [Action::ReadCustomer { customer }, Action::ReadLedger { customer }]
+            });
+            let products = business.products.iter().map(|product| Action::ReadProduct { product: product.id });
+            for action in customers.chain(products).chain([Action::ReadOrders]) {
+                ask(traffic, &mut line, number, &action, &mut rng, &mut asked).await;
+            }
         }
     }
     asked
 }
 
 /// Asks until there is an answer.
-async fn ask(traffic: &Traffic, line: &mut Line, business: usize, action: &Action, asked: &mut Vec<Request>) {
-    // Chooses no more than a server to ask.
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
+async fn ask(
+    traffic: &Traffic,
+    line: &mut Line,
+    business: usize,
+    action: &Action,
+    rng: &mut ChaCha8Rng,
+    asked: &mut Vec<Request>,
+) {
     for _ in 0..ATTEMPTS {
-        let request = line.send(traffic, business, action, &mut rng).await;
+        let request = line.send(traffic, business, action, rng).await;
         let is_known = request.as_ref().is_some_and(|request| request.answer != Answer::Unknown);
         asked.extend(request);
         if is_known {

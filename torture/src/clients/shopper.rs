@@ -55,7 +55,7 @@ impl Shopper {
         if has_key && self.rng.random_bool(0.03) {
             self.send(action).await;
         }
-        let was_accepted = self.written.last().is_some_and(|request| is_accepted(&request.answer));
+        let was_accepted = self.written.last().is_some_and(|request| request.answer.is_acceptance());
         if has_key && was_accepted && self.rng.random_bool(0.02) {
             self.send(&altered(action)).await;
         }
@@ -85,10 +85,6 @@ impl Shopper {
             self.written.push(request);
         }
     }
-}
-
-fn is_accepted(answer: &Answer) -> bool {
-    matches!(answer, Answer::Purchased { .. } | Answer::Paid { .. } | Answer::Restocked { .. })
 }
 
 /// Another request under the same key.

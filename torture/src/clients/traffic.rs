@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
 
 use crate::{
-    history::{Answer, Business, Key, Moment, Request},
+    history::{Action, Answer, Business, Key, Moment, Request},
     world::cast::Cast,
 };
 
@@ -36,6 +36,8 @@ pub struct Traffic {
     /// What was last heard of a customer's balance, or of a product's stock: a guess, for choosing what to do.
     heard: HashMap<Uuid, AtomicI64>,
     written: Mutex<Vec<Request>>,
+    /// By server: when the latest purchase was sent that it has accepted.
+    accepted: Mutex<HashMap<SocketAddr, Moment>>,
     /// How it goes.
     pub counts: Counts,
 }
@@ -45,7 +47,6 @@ pub struct Traffic {
 #[expect(missing_docs, reason = "the names say it all")]
 pub struct Counts {
     pub requests: AtomicU64,
-    pub purchases: AtomicU64,
     pub accepted: AtomicU64,
     pub refused: AtomicU64,
     pub unknown: AtomicU64,
@@ -68,6 +69,7 @@ impl Traffic {
             orders: cast.businesses.iter().map(|_| Mutex::default()).collect(),
             heard: heard.collect(),
             written: Mutex::default(),
+            accepted: Mutex::default(),
             counts: Counts::default(),
             cast,
         }
@@ -162,19 +164,22 @@ impl Traffic {
                 for shortage in shortages {
                     hear(shortage.product, shortage.available);
                 }
-                self.counts.refused.fetch_add(1, Relaxed);
             }
             Answer::CreditLimitExceeded { balance, .. } => {
-                if let crate::history::Action::Purchase { customer, .. } = &request.action {
+                if let Action::Purchase { customer, .. } = &request.action {
                     hear(*customer, *balance);
                 }
-                self.counts.refused.fetch_add(1, Relaxed);
             }
             _ => {}
         }
-        if matches!(request.action, crate::history::Action::Purchase { .. }) && request.answer != Answer::Unknown {
-            self.counts.purchases.fetch_add(1, Relaxed);
-        }
+        self.counts.refused.fetch_add(u64::from(request.is_refused_purchase()), Relaxed);
+    }
+
+    /// A server has accepted a purchase that was sent then.
+    pub fn accepted_by(&self, server: SocketAddr, sent: Moment) {
+        let mut accepted = lock(&self.accepted);
+        let latest = accepted.entry(server).or_insert(sent);
+        *latest = sent.max(*latest);
     }
 
     fn remember(&self, business: usize, order: Uuid, rng: &mut ChaCha8Rng) {
@@ -197,11 +202,14 @@ impl Traffic {
         std::mem::take(&mut *lock(&self.written))
     }
 
-    /// Waits until one more purchase is accepted than now; nothing if none is within `patience`.
-    pub async fn next_accepted(&self, patience: Duration) -> Option<Instant> {
-        let (before, began) = (self.counts.accepted.load(Relaxed), Instant::now());
+    /// Waits until every server has accepted a purchase that was sent after `since`; nothing if one has not within
+    /// `patience`.
+    pub async fn accepted_everywhere(&self, since: Instant, patience: Duration) -> Option<Instant> {
+        let (since, began) = (self.at(since), Instant::now());
         while began.elapsed() < patience {
-            if self.counts.accepted.load(Relaxed) > before {
+            let accepted = lock(&self.accepted).clone();
+            let addresses = lock(&self.addresses).clone();
+            if addresses.iter().all(|server| accepted.get(server).is_some_and(|sent| *sent >= since)) {
                 return Some(Instant::now());
             }
             tokio::time::sleep(Duration::from_millis(1)).await;

@@ -1,6 +1,6 @@
 //! Clients that vanish: they begin a request, and are gone at some stage of it.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -27,29 +27,32 @@ enum Stage {
     Pipelined,
 }
 
-/// Lets so many clients come and vanish, some at a time.
-pub async fn vanish(traffic: &Arc<Traffic>, count: usize, rng: &mut ChaCha8Rng) {
+/// Lets so many clients come and vanish, some at a time, and says how many had reached a server.
+pub async fn vanish(traffic: &Arc<Traffic>, count: usize, rng: &mut ChaCha8Rng) -> usize {
     let mut clients = tokio::task::JoinSet::new();
+    let mut reached = 0;
     for _ in 0..count {
         if clients.len() >= 32 {
-            clients.join_next().await;
+            reached += usize::from(matches!(clients.join_next().await, Some(Ok(true))));
         }
         let (traffic, mut rng) = (Arc::clone(traffic), ChaCha8Rng::from_rng(rng));
         clients.spawn(async move {
-            let Some(address) = traffic.any_address(&mut rng) else { return };
-            let written = one(&traffic, address, &mut rng).await;
+            let Some(address) = traffic.any_address(&mut rng) else { return false };
+            let Ok(stream) = TcpStream::connect(address).await else { return false };
+            let written = one(&traffic, stream, &mut rng).await;
             for request in &written {
                 traffic.learn(request, &mut rng);
             }
             traffic.hand_in(written);
+            true
         });
     }
-    clients.join_all().await;
+    reached + clients.join_all().await.into_iter().filter(|has_reached| *has_reached).count()
 }
 
 /// One that vanishes. Only what was sent as a whole is written down: the rest must have no effect, and would be a
 /// phantom.
-async fn one(traffic: &Traffic, address: SocketAddr, rng: &mut ChaCha8Rng) -> Vec<Request> {
+async fn one(traffic: &Traffic, stream: TcpStream, rng: &mut ChaCha8Rng) -> Vec<Request> {
     let stage = *[
         Stage::Connected,
         Stage::HalfTheHead,
@@ -71,8 +74,9 @@ async fn one(traffic: &Traffic, address: SocketAddr, rng: &mut ChaCha8Rng) -> Ve
     }
     let sent = traffic.now();
     let requests: Vec<_> = actions.iter().map(|action| wire::call(action, &traffic.cast.tokens[business])).collect();
-    let is_whole = send(address, stage, &requests, rng.random_bool(0.5)).await.unwrap_or(true);
-    if !is_whole || matches!(stage, Stage::Connected | Stage::HalfTheHead | Stage::AllOfTheHead | Stage::HalfTheBody) {
+    // If it failed, some of it may have been sent as a whole.
+    let _ = send(stream, stage, &requests, rng.random_bool(0.5)).await;
+    if matches!(stage, Stage::Connected | Stage::HalfTheHead | Stage::AllOfTheHead | Stage::HalfTheBody) {
         return Vec::new();
     }
     let answered: Moment = traffic.now();
@@ -81,9 +85,8 @@ async fn one(traffic: &Traffic, address: SocketAddr, rng: &mut ChaCha8Rng) -> Ve
     written.collect()
 }
 
-/// Sends as far as the stage goes, then is gone: politely, or with a reset. False: nothing was sent as a whole.
-async fn send(address: SocketAddr, stage: Stage, calls: &[Call], with_reset: bool) -> std::io::Result<bool> {
-    let Ok(mut stream) = TcpStream::connect(address).await else { return Ok(false) };
+/// Sends as far as the stage goes, then is gone: politely, or with a reset.
+async fn send(mut stream: TcpStream, stage: Stage, calls: &[Call], with_reset: bool) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     if with_reset {
         stream.set_zero_linger()?;
@@ -108,7 +111,7 @@ async fn send(address: SocketAddr, stage: Stage, calls: &[Call], with_reset: boo
         }
         _ => {}
     }
-    Ok(true)
+    Ok(())
 }
 
 fn text(call: &Call) -> (String, String) {

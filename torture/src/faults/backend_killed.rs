@@ -8,7 +8,13 @@ use rand::RngExt;
 use super::Scene;
 use crate::world::SERVER_ROLE;
 
+/// What PostgreSQL logs when it ends all others.
+const NOTICED: &str = "terminating any other active server processes";
+/// How long that may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, usize)> {
+    let noticed_before = scene.world.postgres.logged(NOTICED);
     let server = scene.any_server();
     let snag = scene.moment(server).await;
     let rng = &mut *scene.rng;
@@ -16,6 +22,10 @@ pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, us
     drop(snag);
     ensure!(is_killed, "no PostgreSQL process served a server");
     // Until the postmaster has noticed, it still accepts.
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    let began = Instant::now();
+    while scene.world.postgres.logged(NOTICED) == noticed_before {
+        ensure!(began.elapsed() < PATIENCE, "PostgreSQL did not notice that a process of its own was killed");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
     Ok((scene.world.postgres.accepting().await?, 1))
 }

@@ -9,6 +9,6 @@ use crate::clients::vanishing::vanish;
 const CLIENTS: usize = 100;
 
 pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, usize)> {
-    vanish(scene.traffic, CLIENTS, scene.rng).await;
-    Ok((Instant::now(), CLIENTS))
+    let vanished = vanish(scene.traffic, CLIENTS, scene.rng).await;
+    Ok((Instant::now(), vanished))
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::ensure;
 use rand::{RngExt, seq::IndexedRandom};
 
 use super::Scene;
@@ -31,5 +32,6 @@ pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, us
         }
         cuts += 1;
     }
+    ensure!(cuts > 0, "no writing call came by to be cut");
     Ok((Instant::now(), cuts))
 }

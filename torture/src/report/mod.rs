@@ -29,7 +29,10 @@ pub struct Report {
     pub rows_verified: u64,
     pub deadlocks: usize,
     pub faults: BTreeMap<Fault, Faults>,
+    /// What could not be had here, and why.
     pub left_out: BTreeMap<Fault, String>,
+    /// How often each fault was to be injected, and was not.
+    pub not_reached: BTreeMap<Fault, usize>,
     pub checked: Summary,
     pub findings: Vec<Finding>,
     #[serde(skip)]
@@ -62,6 +65,7 @@ impl Report {
             deadlocks: 0,
             faults: BTreeMap::new(),
             left_out: BTreeMap::new(),
+            not_reached: BTreeMap::new(),
             checked: Summary::default(),
             findings: Vec::new(),
             timelines: Vec::new(),
@@ -90,6 +94,15 @@ impl Report {
         self.left_out.insert(fault, why.to_owned());
     }
 
+    pub(crate) fn not_reached(&mut self, plan: &Plan) {
+        for fault in plan.faults.iter().filter(|fault| !self.left_out.contains_key(fault)) {
+            let done = self.faults.get(fault).map_or(0, |faults| faults.cycles);
+            if done < plan.cycles {
+                self.not_reached.insert(*fault, plan.cycles - done);
+            }
+        }
+    }
+
     pub(crate) fn add(&mut self, chapter: Chapter) {
         self.chapters += 1;
         self.postgres = chapter.postgres;
@@ -116,7 +129,11 @@ impl fmt::Display for Report {
         let load = Duration::from_secs_f64(self.load_seconds);
         writeln!(out, "seed {}, tallystick {}, PostgreSQL {}", self.seed, self.tallystick, self.postgres)?;
         writeln!(out, "{} chapters, {} clients, {:.0} s of load", self.chapters, self.clients, load.as_secs_f64())?;
-        writeln!(out, "\n{:<16} {:>7} {:>7}   recovery in ms: median / most", "fault", "cycles", "faults")?;
+        writeln!(
+            out,
+            "\n{:<16} {:>7} {:>7}   recovery in ms: median / most, until both servers accepted what was sent after it",
+            "fault", "cycles", "faults"
+        )?;
         for (fault, faults) in &self.faults {
             let most = faults.recoveries_ms.last().copied().unwrap_or_default();
             let median = faults.recoveries_ms.get(faults.recoveries_ms.len() / 2).copied().unwrap_or_default();
@@ -125,6 +142,9 @@ impl fmt::Display for Report {
         }
         for (fault, why) in &self.left_out {
             writeln!(out, "{fault}: NOT DONE: {why}")?;
+        }
+        for (fault, count) in &self.not_reached {
+            writeln!(out, "{fault}: {count} more were planned, and not reached in time")?;
         }
         writeln!(out, "\n{}", self.checked)?;
         writeln!(

@@ -3,7 +3,7 @@
 use crate::{
     chapter::Mark,
     faults::Fault,
-    history::{Action, Answer, History, Moment},
+    history::{Answer, History, Moment},
 };
 
 /// How many columns a chapter is drawn with.
@@ -47,10 +47,10 @@ impl Timeline {
         for request in &history.requests {
             let place = u128::from(request.answered.0) * u128::from(COLUMNS) / (u128::from(end) + 1);
             let column = &mut columns[usize::try_from(place).unwrap_or_default()];
-            let counter = match (&request.action, &request.answer) {
-                (_, Answer::Unknown) => &mut column.unknown,
-                (_, Answer::Purchased { replayed: false, .. }) => &mut column.accepted,
-                (Action::Purchase { .. }, _) => &mut column.refused,
+            let counter = match &request.answer {
+                Answer::Unknown => &mut column.unknown,
+                Answer::Purchased { replayed: false, .. } => &mut column.accepted,
+                _ if request.is_refused_purchase() => &mut column.refused,
                 _ => &mut column.other,
             };
             *counter += 1;
@@ -70,7 +70,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::history::{Key, Request};
+    use crate::history::{Action, Key, Request};
 
     #[test]
     fn every_answer_is_in_the_column_of_its_time() {
@@ -83,9 +83,9 @@ mod tests {
             answer,
         };
         let requests = vec![
-            request(0, Answer::NotFound),
+            request(0, Answer::InsufficientStock(Vec::new())),
             request(500_000_000, Answer::Unknown),
-            request(1_000_000_000, Answer::NotFound),
+            request(1_000_000_000, Answer::InsufficientStock(Vec::new())),
         ];
         let timeline = Timeline::of(&History { businesses: Vec::new(), requests }, &[]);
         let counts = |column: usize| (timeline.columns[column].refused, timeline.columns[column].unknown);

@@ -16,8 +16,8 @@ use nix::{
 use tempfile::TempDir;
 
 /// Room for a chapter's data, and for its write-ahead log.
-const DATA_BYTES: u64 = 1 << 30;
-const WAL_BYTES: u64 = 448 << 20;
+const DATA_BYTES: u64 = 768 << 20;
+const WAL_BYTES: u64 = 320 << 20;
 
 /// What can be filled up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,10 @@ pub struct Disk {
 impl Disk {
     /// A plain folder.
     pub fn plain() -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("tallystick-torture-").tempdir()?;
+        let usual = std::env::temp_dir();
+        // A socket's path has 107 bytes at most.
+        let parent = if usual.as_os_str().len() <= 50 { usual } else { PathBuf::from("/tmp") };
+        let folder = tempfile::Builder::new().prefix("tallystick-torture-").tempdir_in(parent)?;
         // PostgreSQL does not run as root and must be able to get in.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         Ok(Self { folder, mounted: Vec::new() })

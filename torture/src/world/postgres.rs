@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -19,12 +19,17 @@ use tallystick::{
 use super::disk::Disk;
 
 /// Few sessions, so that they run out; and what is logged is of use to whoever looks for a cause.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 5] = [
+    // Some faults know by its log that they have happened.
+    ("lc_messages", "C"),
     ("max_connections", "64"),
     ("log_lock_waits", "off"),
     ("log_min_duration_statement", "-1"),
     ("max_wal_size", "192MB"),
 ];
+
+/// How long a recovery may take.
+const RECOVERY: Duration = Duration::from_mins(1);
 
 /// The database that everything happens in.
 pub const DATABASE: &str = "tallystick";
@@ -87,6 +92,7 @@ impl Postgres {
         // Stopped first, it can start no further process while they are listed.
         kill(Pid::from_raw(pid.cast_signed()), Signal::SIGSTOP)?;
         let children = children(pid);
+        ensure!(!children.is_empty(), "PostgreSQL's processes cannot be listed");
         for pid in std::iter::once(pid).chain(children) {
             // A process that has just ended by itself is as good.
             let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
@@ -127,14 +133,17 @@ impl Postgres {
     /// Waits until sessions are accepted, which they are not during a recovery: that moment. If it ends by itself
     /// meanwhile, as it must when there is no room for its log, it is started again, as a supervisor would.
     pub async fn accepting(&mut self) -> anyhow::Result<Instant> {
+        let began = Instant::now();
         loop {
             if self.has_ended().await {
                 self.stop().await?;
                 // Again and again, for as long as it finds no room.
                 let _ = self.start_again().await;
             }
-            if self.session().await.is_ok() {
-                return Ok(Instant::now());
+            match self.session().await {
+                Ok(_) => return Ok(Instant::now()),
+                Err(error) if began.elapsed() > RECOVERY => return Err(error.context("PostgreSQL does not come back")),
+                Err(_) => {}
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
