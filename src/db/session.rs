@@ -7,7 +7,7 @@ use std::{
 
 use deadpool::managed::{self, HookError, Metrics, RecycleResult};
 use deadpool_postgres::ClientWrapper;
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all, join4};
 use tokio_postgres::Error;
 
 use super::{connect::explain, fence::Backend, pool::PoolSettings};
@@ -62,11 +62,16 @@ impl managed::Manager for Manager {
     }
 }
 
+/// A network that fails in the middle of a call leaves a session that waits for the rest of it, with its locks: no time limit
+/// of a statement or transaction counts then, and by itself Linux looks after two hours.
+const KEEPALIVES: &str =
+    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;";
+
 /// What is done to a connection between opening it and lending it.
 #[derive(Debug)]
 pub(super) struct Preparation {
     settings: Option<String>,
-    peer_checks: String,
+    client_check: String,
     hot_statements: &'static [&'static str],
     timeout: Duration,
 }
@@ -87,11 +92,8 @@ impl Preparation {
         );
         Self {
             settings: own_session.then_some(session),
-            // A network that fails in the middle of a call leaves a session that waits for the rest of it, with its locks:
-            // no time limit of a statement or transaction counts then, and by itself Linux looks after two hours.
-            peer_checks: format!(
-                "SET client_connection_check_interval = {}; SET tcp_keepalives_idle = 30; \
-                 SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;",
+            client_check: format!(
+                "SET client_connection_check_interval = {}",
                 settings.client_check_interval.as_millis()
             ),
             hot_statements: settings.hot_statements,
@@ -104,14 +106,22 @@ impl Preparation {
         let client = &session.client;
         // Polled together, so that the driver pipelines them into one round trip.
         let steps = join(
-            join3(client.batch_execute(settings), client.batch_execute(&self.peer_checks), Backend::of(client)),
+            join4(
+                client.batch_execute(settings),
+                client.batch_execute(&self.client_check),
+                // By themselves: where the check is refused, these need not be.
+                client.batch_execute(KEEPALIVES),
+                Backend::of(client),
+            ),
             join_all(self.hot_statements.iter().map(|statement| client.prepare_cached(statement))),
         );
-        let Ok(((settings, peer_checks, backend), statements)) = tokio::time::timeout(self.timeout, steps).await else {
+        let Ok(((settings, client_check, keepalives, backend), statements)) =
+            tokio::time::timeout(self.timeout, steps).await
+        else {
             return Err(HookError::message("preparing the connection took too long"));
         };
         settings.map_err(HookError::Backend)?;
-        if let Err(error) = peer_checks {
+        for error in [client_check, keepalives].into_iter().filter_map(Result::err) {
             // The server's operating system cannot tell; the other time limits still hold.
             tracing::debug!(error = explain(&error), "PostgreSQL cannot notice by itself that we are gone");
         }

@@ -3,8 +3,9 @@
 //! business is, and nobody ever waits for company. What a purchase is, only PostgreSQL knows: this groups, `purchase_batch`
 //! decides.
 //!
-//! A purchase that still waits can be taken back: its client left, or has waited for too long. One that was taken runs to its
-//! end. If a call fails, those that were in it are decided each by itself, unless it may have taken effect all the same.
+//! A purchase that still waits can be taken back: its client left, or has waited for too long. A call runs to its end,
+//! whoever leaves. If it fails, those that were in it and still wait are decided each by itself, unless it may have taken
+//! effect all the same.
 
 mod lane;
 
@@ -87,10 +88,12 @@ impl Combiner {
         business_id: BusinessId,
         purchase: NewPurchase,
     ) -> Result<Recorded<Order>> {
-        let (answer, mut answered) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         let ticket = self.enqueue(database, business_id, purchase, answer)?;
         // Dropped with the request, if the client leaves.
         let mut place = Place { combiner: self, business_id, ticket: Some(ticket) };
+        // Dropped before the place: a call that puts its purchase back there either sees that nobody waits, or is seen.
+        let mut answered = answered;
         let answer = match tokio::time::timeout(self.settings.wait_timeout, &mut answered).await {
             Ok(answer) => answer,
             Err(_) if place.give_up() => return Err(Error::Overloaded),
@@ -276,9 +279,13 @@ impl UnderWay {
         Some(entries)
     }
 
-    fn decided(&mut self, undecided: Vec<PurchaseEntry>) {
+    /// Who left in the meantime is not asked about again. Looked at under the lock, under which he would give up his place.
+    fn decided(&mut self, mut undecided: Vec<PurchaseEntry>) {
         let (customers, wait) = (std::mem::take(&mut self.customers), std::mem::take(&mut self.wait));
-        self.combiner.with_lane(self.business_id, |lane| lane.decided(customers, wait, undecided));
+        self.combiner.with_lane(self.business_id, |lane| {
+            undecided.retain(|entry| !entry.item.answer.is_closed());
+            lane.decided(customers, wait, undecided);
+        });
     }
 
     /// While others have a connection, they take what waits. Without any, and none to be had, it is refused.

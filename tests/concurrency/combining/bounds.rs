@@ -4,7 +4,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 
 use super::{Counter, ONE_CALL, answers};
 use crate::{
-    concurrency::crowd::{outcomes, product_row, tally},
+    concurrency::crowd::{customer_row, outcomes, product_row, tally},
     support::{contents::contents, gate::Gate, sessions::until},
 };
 
@@ -108,6 +108,54 @@ async fn who_leaves_while_he_is_served_has_bought_and_his_key_tells() {
         assert!(again.is_replay());
     }
     counter.server.audit().await;
+}
+
+/// The call that they were in passes over who is held, and fails for all the others. Then each is asked about again, unless
+/// his client has left.
+#[tokio::test]
+async fn who_leaves_while_his_call_passes_him_over_or_fails_is_not_asked_about_again() {
+    for fails in [false, true] {
+        let counter = Counter::open(&ONE_CALL).await;
+        let (customers, shop) = (counter.customers(2, 1_000).await, &counter.shop);
+        let (beans, bread) = (shop.product(100, 100).await, shop.product(100, 100).await);
+        let superuser = counter.server.database.session().await;
+        let plant = format!(
+            "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''poison''; END';
+             CREATE TRIGGER refuse BEFORE INSERT ON tallystick.order_items FOR EACH ROW
+                 WHEN (NEW.product_id = '{beans}') EXECUTE FUNCTION public.refuse()"
+        );
+        superuser.client().batch_execute(if fails { &plant } else { "" }).await.unwrap();
+        let (gate, doorman) = counter.shut().await;
+        let leaving = counter.buy("leaves", &customers[0], &[(&bread, 1)]);
+        let staying = counter.buy("stays", &customers[0], &[(&bread, 1)]);
+        let poison = counter.buy("poison", &customers[1], &[(&beans, 1)]);
+        counter.until_waiting(3).await;
+        let database = &counter.server.database;
+        // The call that takes all three passes over the customer, and stands at the product.
+        let shelf = Gate::at(database, &product_row(&beans)).await;
+        let held = Gate::at(database, &customer_row(&customers[0])).await;
+        gate.open().await;
+        doorman.await.unwrap().expect(201);
+        shelf.wait_for(1).await;
+        assert_eq!(counter.batches().await, (2, 4));
+        leaving.abort();
+        counter.until_gone(1).await;
+        shelf.open().await;
+        held.wait_for(1).await;
+        held.open().await;
+        staying.await.unwrap().expect(201);
+        assert_eq!(poison.await.unwrap().status, if fails { 500 } else { 201 });
+        counter.until_waiting(0).await;
+
+        // Whoever is not asked about is in no call: the doorman's, the one for all, and those of who stayed.
+        assert_eq!(counter.batches().await, if fails { (4, 6) } else { (3, 5) });
+        assert_eq!(shop.stock(&bread).await, 99);
+        let bought = shop.buy_with("leaves", &customers[0], &[(&bread, 1)]).await;
+        bought.expect(201);
+        assert!(!bought.is_replay());
+        superuser.client().batch_execute("DROP FUNCTION IF EXISTS public.refuse CASCADE").await.unwrap();
+        counter.server.audit().await;
+    }
 }
 
 #[tokio::test]

@@ -92,6 +92,18 @@ impl Counter {
         self.metric("purchases_waiting").await
     }
 
+    /// Waits until the server has noticed of so many clients that they left.
+    pub async fn until_gone(&self, count: usize) {
+        let line = r#"status="499""#;
+        until(&format!("{count} clients are gone"), async || {
+            let metrics = self.server.anonymous().get("/metrics").await.body;
+            let gone = metrics.lines().filter(|metric| metric.starts_with("tallystick_http_requests_total"));
+            let gone = gone.filter(|metric| metric.contains(line)).filter_map(|metric| metric.rsplit(' ').next());
+            (gone.map(|count| count.parse::<usize>().unwrap()).sum::<usize>() == count).then_some(())
+        })
+        .await;
+    }
+
     /// A whole number among the server's metrics.
     pub async fn metric(&self, name: &str) -> usize {
         let metrics = self.server.anonymous().get("/metrics").await.body;
