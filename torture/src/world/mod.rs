@@ -134,12 +134,6 @@ impl World {
         self.options.iter().map(|options| &options.log)
     }
 
-    /// Whether a server's clock can be shifted.
-    #[must_use]
-    pub fn can_shift_clocks(&self) -> bool {
-        self.programs.faketime.is_some()
-    }
-
     /// Stops everything in good order.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         for server in self.servers.drain(..).flatten() {
