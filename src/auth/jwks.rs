@@ -2,7 +2,8 @@
 //!
 //! - A token that names an unknown key makes the set be fetched again, but not more often than every
 //!   [`JwksSettings::min_refresh_interval`]: a flood of made-up key ids must not become a flood of fetches.
-//! - A set that grew old is fetched again beside the requests, so that a key withdrawn there stops working here.
+//! - A set older than [`JwksSettings::max_age`] is fetched again beside the requests, so that a key withdrawn there stops
+//!   working here.
 //! - A fetch that fails leaves the old set in place. No redirect is followed, size and time are bounded.
 
 use std::{
@@ -25,8 +26,6 @@ const MAX_SET_BYTES: usize = 256 * 1024;
 /// The most keys taken from a set.
 const MAX_KEYS: usize = 100;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
-/// The age at which a set is fetched again although nothing is missing from it.
-const MAX_AGE: Duration = Duration::from_mins(10);
 
 /// Where the key set is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +79,13 @@ pub struct JwksSettings {
     pub source: JwksSource,
     /// The least time between two fetches.
     pub min_refresh_interval: Duration,
+    /// The age at which a set is fetched again although nothing is missing from it.
+    pub max_age: Duration,
+}
+
+impl JwksSettings {
+    /// An age that lets few withdrawn keys be of use for long, and asks the issuer for little.
+    pub const MAX_AGE: Duration = Duration::from_mins(10);
 }
 
 struct KeySet {
@@ -168,7 +174,7 @@ impl Jwks {
     }
 
     fn refresh_if_old(&self, set: &KeySet) {
-        if set.loaded_at.elapsed() < MAX_AGE {
+        if set.loaded_at.elapsed() < self.0.settings.max_age {
             return;
         }
         // A lock that is taken means that somebody is fetching already.
@@ -278,8 +284,13 @@ mod tests {
         {
             assert!(right.parse::<JwksSource>().is_ok(), "{right} was refused");
         }
-        for wrong in ["http://issuer.example/jwks.json", "ftp://issuer.example/", "https://"] {
-            assert!(wrong.parse::<JwksSource>().is_err(), "{wrong} was taken");
+        for (wrong, reason) in [
+            ("http://issuer.example/jwks.json", "must be https: whoever can change"),
+            ("ftp://issuer.example/", "must be an https address or a path"),
+            ("https://", "must be an https address or a path"),
+        ] {
+            let refused = wrong.parse::<JwksSource>().unwrap_err();
+            assert!(refused.starts_with(reason), "{wrong}: {refused}");
         }
     }
 

@@ -89,7 +89,8 @@ impl AuthArgs {
         let Some(algorithm) = self.jwt_algorithm else {
             bail!("--jwt-jwks needs --jwt-algorithm (RS256, ES256 or EdDSA): a token must not choose it")
         };
-        let settings = JwksSettings { source, min_refresh_interval: self.jwt_jwks_refresh };
+        let (min_refresh_interval, max_age) = (self.jwt_jwks_refresh, JwksSettings::MAX_AGE);
+        let settings = JwksSettings { source, min_refresh_interval, max_age };
         Ok(JwtSignature::Jwks { settings, algorithm })
     }
 

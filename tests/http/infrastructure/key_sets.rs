@@ -31,6 +31,10 @@ struct Issuer {
 
 impl Issuer {
     async fn verifier(&self, min_refresh_interval: Duration) -> JwtVerifier {
+        self.verifier_with(min_refresh_interval, JwksSettings::MAX_AGE).await
+    }
+
+    async fn verifier_with(&self, min_refresh_interval: Duration, max_age: Duration) -> JwtVerifier {
         let issuer = self.clone();
         let answer = move || {
             issuer.asked.fetch_add(1, Ordering::SeqCst);
@@ -46,7 +50,7 @@ impl Issuer {
         let limits = tallystick::http::server::ServerLimits::default();
         tokio::spawn(tallystick::http::server::serve(listener, router, limits, metrics, std::future::pending()));
         let settings = settings(JwtSignature::Jwks {
-            settings: JwksSettings { source: url.parse().unwrap(), min_refresh_interval },
+            settings: JwksSettings { source: url.parse().unwrap(), min_refresh_interval, max_age },
             algorithm: JwksAlgorithm::EdDsa,
         });
         JwtVerifier::start(settings).await.unwrap()
@@ -59,6 +63,11 @@ impl Issuer {
     fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
+}
+
+/// A set with so many bytes more in it.
+fn padded(set: &str, bytes: usize) -> String {
+    set.replacen('{', &format!(r#"{{"padding": "{}", "#, "x".repeat(bytes)), 1)
 }
 
 #[tokio::test]
@@ -92,7 +101,7 @@ async fn an_issuer_that_fails_leaves_the_old_keys_in_use() {
     let issuer = Issuer::default();
     issuer.answers(200, set(&[&known]));
     let verifier = issuer.verifier(Duration::ZERO).await;
-    let huge = set(&[&unknown]).replacen('{', &format!(r#"{{"padding": "{}", "#, "x".repeat(300_000)), 1);
+    let huge = padded(&set(&[&unknown]), 300_000);
     *issuer.elsewhere.lock().unwrap() = set(&[&unknown]);
     for (status, body) in
         [(500, set(&[&unknown])), (302, set(&[&unknown])), (200, "<html>".to_owned()), (200, set(&[])), (200, huge)]
@@ -104,6 +113,15 @@ async fn an_issuer_that_fails_leaves_the_old_keys_in_use() {
 }
 
 #[tokio::test]
+async fn a_large_set_is_taken() {
+    let signer = Signer::ed25519("key");
+    let issuer = Issuer::default();
+    issuer.answers(200, padded(&set(&[&signer]), 250_000));
+    let verifier = issuer.verifier(Duration::from_hours(1)).await;
+    assert!(verifier.authenticate(&signer.sign(&business(BusinessId::new()))).await.is_ok());
+}
+
+#[tokio::test]
 async fn an_issuer_that_is_away_at_the_start_is_asked_again() {
     let signer = Signer::ed25519("key");
     let issuer = Issuer::default();
@@ -112,4 +130,40 @@ async fn an_issuer_that_is_away_at_the_start_is_asked_again() {
     refused(verifier.authenticate(&signer.sign(&business(BusinessId::new()))).await, "no keys yet");
     issuer.answers(200, set(&[&signer]));
     assert!(verifier.authenticate(&signer.sign(&business(BusinessId::new()))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_its_issuer_withdrew_stops_working_when_the_set_has_grown_old() {
+    let (withdrawn, kept) = (Signer::ed25519("withdrawn"), Signer::ed25519("kept"));
+    let issuer = Issuer::default();
+    issuer.answers(200, set(&[&withdrawn, &kept]));
+    let verifier = issuer.verifier_with(Duration::ZERO, Duration::ZERO).await;
+    issuer.answers(200, set(&[&kept]));
+    let token = withdrawn.sign(&business(BusinessId::new()));
+    // It is fetched beside the requests.
+    let stops = async {
+        while verifier.authenticate(&token).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), stops).await.expect("a withdrawn key works for ever");
+    assert!(verifier.authenticate(&kept.sign(&business(BusinessId::new()))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_set_is_fetched_again_only_when_it_is_old_and_not_more_often_than_allowed() {
+    let (known, unknown) = (Signer::ed25519("known"), Signer::ed25519("unknown"));
+    for (min_refresh_interval, max_age, fetches) in
+        [(Duration::ZERO, Duration::from_hours(1), 2), (Duration::from_hours(1), Duration::ZERO, 1)]
+    {
+        let issuer = Issuer::default();
+        issuer.answers(200, set(&[&known]));
+        let verifier = issuer.verifier_with(min_refresh_interval, max_age).await;
+        for _ in 0..5 {
+            assert!(verifier.authenticate(&known.sign(&business(BusinessId::new()))).await.is_ok());
+        }
+        // Whoever misses a key waits for a fetch that is under way.
+        refused(verifier.authenticate(&unknown.sign(&business(BusinessId::new()))).await, "an unknown key");
+        assert_eq!(issuer.asked(), fetches, "{min_refresh_interval:?} {max_age:?}");
+    }
 }

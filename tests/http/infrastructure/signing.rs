@@ -98,7 +98,11 @@ pub async fn with_file(jwks: &str, algorithm: JwksAlgorithm) -> JwtVerifier {
     file.write_all(jwks.as_bytes()).unwrap();
     let source = JwksSource::File(file.path().to_owned());
     let settings = settings(JwtSignature::Jwks {
-        settings: JwksSettings { source, min_refresh_interval: Duration::from_hours(1) },
+        settings: JwksSettings {
+            source,
+            min_refresh_interval: Duration::from_hours(1),
+            max_age: JwksSettings::MAX_AGE,
+        },
         algorithm,
     });
     JwtVerifier::start(settings).await.unwrap()

@@ -190,7 +190,7 @@ async fn unsafe_settings_are_refused_at_the_start() {
     }
     let source = JwksSource::File("/nonexistent/jwks.json".into());
     let settings = settings(JwtSignature::Jwks {
-        settings: JwksSettings { source, min_refresh_interval: Duration::from_secs(1) },
+        settings: JwksSettings { source, min_refresh_interval: Duration::from_secs(1), max_age: JwksSettings::MAX_AGE },
         algorithm: JwksAlgorithm::EdDsa,
     });
     assert!(JwtVerifier::start(settings).await.is_err());
