@@ -61,7 +61,7 @@ impl RateLimiter {
 mod tests {
     use std::num::NonZeroU32;
 
-    use super::{Rate, RateLimiter};
+    use super::{Rate, RateLimiter, SWEEP_EVERY_REQUESTS};
     use crate::{domain::BusinessId, error::Error};
 
     #[test]
@@ -73,6 +73,20 @@ mod tests {
         let refused = (0..4).filter_map(|_| limiter.check(busy).err()).collect::<Vec<_>>();
         assert!(matches!(&refused[..], [Error::RateLimited { retry_after }] if retry_after.as_millis() <= 1_000));
         assert!(limiter.check(quiet).is_ok());
+    }
+
+    #[test]
+    fn quiet_businesses_are_forgotten_now_and_then_and_not_at_every_request() {
+        // A business is quiet a nanosecond after its request.
+        let rate = Rate { per_second: NonZeroU32::new(1_000_000_000).unwrap(), burst: NonZeroU32::MIN };
+        let limiter = RateLimiter::new(Some(rate));
+        let remembered = || limiter.limiter.as_ref().unwrap().len();
+        for requests in 1..SWEEP_EVERY_REQUESTS {
+            limiter.check(BusinessId::new()).unwrap();
+            assert_eq!(remembered(), requests as usize);
+        }
+        limiter.check(BusinessId::new()).unwrap();
+        assert!(remembered() <= 2, "{} are left", remembered());
     }
 
     #[test]
