@@ -49,12 +49,12 @@ impl Backend {
             let rows = client
                 .query_typed(END, &[(&self.pid, Type::INT4), (&self.started_us, Type::INT8), (&timeout_ms, Type::INT8)])
                 .await?;
-            match rows.first() {
-                None => return Ok(true),
-                Some(row) if row.try_get(0)? => return Ok(true),
-                // It took too long, or it went by itself between the look and the signal, as the next look tells.
-                Some(_) if left.is_zero() => return Ok(false),
-                Some(_) => {}
+            // Whether it ended of the signal, by itself before that, or not yet, the next look tells.
+            if rows.is_empty() {
+                return Ok(true);
+            }
+            if left.is_zero() {
+                return Ok(false);
             }
         }
     }
