@@ -43,6 +43,8 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const BACKOFF: Backoff =
@@ -76,6 +78,13 @@ mod tests {
             Backoff { max_attempts: u32::MAX, ..BACKOFF }.after_with(4_000_000_000, 1.0),
             Some(Duration::from_millis(35))
         );
+    }
+
+    #[test]
+    fn waits_are_drawn_anew_and_end_with_the_last_attempt() {
+        let waits: BTreeSet<_> = (0..100).filter_map(|_| BACKOFF.after(1)).collect();
+        assert!(waits.len() > 1, "{waits:?}");
+        assert_eq!(BACKOFF.after(5), None);
     }
 
     #[test]
