@@ -28,6 +28,17 @@ async fn a_connection_knows_who_serves_it() {
     assert_eq!(connection.backend(), None);
 }
 
+/// Such a connection can do all but have its call made again after it was lost.
+#[tokio::test]
+async fn a_connection_that_cannot_learn_who_serves_it_works() {
+    let database = FreshDatabase::installed().await;
+    let forbid = "REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(integer) FROM PUBLIC";
+    database.session().await.client().batch_execute(forbid).await.unwrap();
+    let connection = Pool::new(&database.server_url(), &PoolSettings::default()).unwrap().get().await.unwrap();
+    assert_eq!(connection.backend(), None);
+    connection.batch_execute("SELECT 1").await.unwrap();
+}
+
 #[tokio::test]
 async fn a_session_is_gone_once_it_is_ended_whether_it_idles_or_waits() {
     let database = FreshDatabase::installed().await;
