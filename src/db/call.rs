@@ -170,8 +170,8 @@ impl Database {
         loop {
             let connection = self.pool.get().await.map_err(|error| unfenced(call, &error.to_string()))?;
             let started = Instant::now();
-            let patience = deadline.saturating_duration_since(started);
-            let ended = tokio::time::timeout(patience + FENCE_GRACE, lost.end(&connection, patience)).await;
+            let (patience, answer_timeout) = patience(started, deadline);
+            let ended = tokio::time::timeout(answer_timeout, lost.end(&connection, patience)).await;
             self.metrics.database_call("fence", started.elapsed());
             let error = match ended {
                 Ok(Ok(true)) => return Ok(connection),
@@ -192,6 +192,12 @@ impl Database {
             attempts += 1;
         }
     }
+}
+
+/// How long a session's end is waited for, and how long the answer that tells of it.
+fn patience(now: Instant, deadline: Instant) -> (Duration, Duration) {
+    let patience = deadline.saturating_duration_since(now);
+    (patience, patience + FENCE_GRACE)
 }
 
 /// Why a call that failed so on a session of `backend` is worth another try, if it is.
@@ -234,5 +240,18 @@ fn no_connection(error: PoolError) -> Error {
     match error {
         PoolError::Overloaded { .. } => Error::Overloaded,
         other => Error::DatabaseUnavailable(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_of_a_fence_is_waited_for_even_when_its_time_is_over() {
+        let now = Instant::now();
+        let second = Duration::from_secs(1);
+        assert_eq!(patience(now, now + second), (second, second + FENCE_GRACE));
+        assert_eq!(patience(now + second, now), (Duration::ZERO, FENCE_GRACE));
     }
 }

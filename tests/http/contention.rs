@@ -43,6 +43,13 @@ impl Scene {
         self.server.database.session().await
     }
 
+    /// The processes that serve the server.
+    async fn servers_sessions(&self) -> Vec<i32> {
+        let sessions = "SELECT pid FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = 'tallystick_server' ORDER BY pid";
+        self.session().await.client().query(sessions, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    }
+
     /// Waits until the server's metrics say so.
     async fn until_metrics_say(&self, what: &str) {
         let client = self.server.anonymous();
@@ -92,8 +99,8 @@ async fn a_purchase_that_waited_too_long_for_a_lock_is_tried_again() {
 
 #[tokio::test]
 async fn a_lock_that_is_held_for_ever_is_overload_and_nothing_is_done() {
-    let scene = Scene::with(&["--lock-timeout", "50ms"]).await;
-    let before = contents(&scene.server.database).await;
+    let scene = Scene::with(&["--lock-timeout", "50ms", "--pool-size", "1"]).await;
+    let (before, session) = (contents(&scene.server.database).await, scene.servers_sessions().await);
     for lock in [LOCK_CUSTOMERS, LOCK_PRODUCTS] {
         let mut holder = scene.session().await;
         let transaction = holder.client_mut().transaction().await.unwrap();
@@ -106,6 +113,9 @@ async fn a_lock_that_is_held_for_ever_is_overload_and_nothing_is_done() {
         transaction.rollback().await.unwrap();
         assert_eq!(contents(&scene.server.database).await, before);
     }
+    let tries_again = r#"database_retries_total{reason="rolled_back"}"#;
+    assert_eq!(scene.server.metric(tries_again).await, 2 * 4, "each is tried five times");
+    assert_eq!(scene.servers_sessions().await, session, "who gives up leaves his connection to the next");
     let bought = scene.buy("key").await;
     bought.expect(201);
     assert!(!bought.is_replay());
@@ -220,7 +230,7 @@ async fn code_and_tables_that_change_under_a_running_server_are_noticed_by_no_cl
     let product = scene.shop.client.get(&path).await.expect(200);
 
     // Either makes a prepared statement return other columns than it was prepared with.
-    let definition = "SELECT pg_get_functiondef('tallystick.purchase'::regproc)";
+    let definition = "SELECT pg_get_functiondef('tallystick.purchase_batch'::regproc)";
     let definition: String = observer.client().query_one(definition, &[]).await.unwrap().get(0);
     let other = definition.replace("OUT lock_wait_us bigint", "OUT lock_wait_us bigint, OUT more integer");
     assert_ne!(definition, other);
@@ -236,16 +246,19 @@ async fn code_and_tables_that_change_under_a_running_server_are_noticed_by_no_cl
     observer.client().batch_execute(&replaced(&definition)).await.unwrap();
     scene.buy("three").await.expect(201);
     scene.shop.client.get(&path).await.expect(200);
+    assert!(scene.server.metric(r#"database_retries_total{reason="stale_plan"}"#).await >= 2);
     assert_eq!(scene.shop.stock(&scene.beans).await, 7);
     scene.server.audit().await;
 }
 
 /// The purchase function anew, owned and granted as it was.
 fn replaced(definition: &str) -> String {
-    const SIGNATURE: &str = "tallystick.purchase(uuid, uuid, uuid[], bigint[], text, uuid)";
+    const SIGNATURE: &str =
+        "tallystick.purchase_batch(uuid, uuid[], uuid[], integer[], text[], uuid[], integer[], integer[],
+        bigint[], boolean)";
     format!(
         "BEGIN; SET LOCAL ROLE tallystick_owner; DROP FUNCTION {SIGNATURE}; {definition};
          REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC;
-         GRANT EXECUTE ON FUNCTION {SIGNATURE} TO tallystick_app, authenticated; COMMIT"
+         GRANT EXECUTE ON FUNCTION {SIGNATURE} TO tallystick_app; COMMIT"
     )
 }

@@ -83,7 +83,7 @@ async fn behind_a_transaction_pooler_a_call_that_was_lost_is_the_clients_to_ask_
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
     let path = format!("/v1/customers/{customer}");
 
-    for (cut, is_made) in [(Cut::BeforeCall, false), (Cut::AfterCommit, true), (Cut::HoldCall, true)] {
+    for (cut, is_made) in [(Cut::BeforeCalls(1), false), (Cut::AfterCommit, true), (Cut::HoldCall, true)] {
         let key = format!("{is_made}{}", cut == Cut::HoldCall);
         proxy.cut(Some(cut));
         shop.buy_with(&key, &customer, &[(&beans, 1)]).await.expect_problem(503, "database_unavailable");
@@ -95,7 +95,7 @@ async fn behind_a_transaction_pooler_a_call_that_was_lost_is_the_clients_to_ask_
         assert_eq!(bought.is_replay(), is_made);
     }
 
-    proxy.cut(Some(Cut::BeforeCall));
+    proxy.cut(Some(Cut::BeforeCalls(1)));
     let changed = shop.client.patch(&path, &json!({"credit_limit": 7})).await;
     changed.expect_problem(503, "database_unavailable");
     assert_eq!(shop.client.get(&path).await.expect(200)["credit_limit"], 1_000);

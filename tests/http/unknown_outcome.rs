@@ -31,7 +31,7 @@ async fn a_movement_whose_connection_dies_takes_effect_once_and_is_no_replay() {
         (format!("/v1/products/{beans}/stock-movements"), json!({"quantity": 5, "reason": "delivery"})),
     ];
 
-    for (name, cut) in [("before", Cut::BeforeCall), ("after", Cut::AfterCommit)] {
+    for (name, cut) in [("before", Cut::BeforeCalls(1)), ("after", Cut::AfterCommit)] {
         for (path, body) in &movements {
             let key = format!("{name}-{}", path.len());
             proxy.cut(Some(cut));
@@ -54,7 +54,7 @@ async fn a_refusal_whose_connection_dies_is_a_refusal() {
     let (customer, beans) = (shop.customer(100).await, shop.product(100, 10).await);
     shop.buy(&customer, &[(&beans, 1)]).await.expect(201);
 
-    for cut in [Cut::BeforeCall, Cut::AfterCommit] {
+    for cut in [Cut::BeforeCalls(1), Cut::AfterCommit] {
         proxy.cut(Some(cut));
         shop.buy(&customer, &[(&beans, 1)]).await.expect_problem(409, "credit_limit_exceeded");
         assert!(proxy.has_cut());
@@ -66,7 +66,7 @@ async fn a_refusal_whose_connection_dies_is_a_refusal() {
 async fn what_is_created_while_the_connection_dies_is_there_once() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
-    for (number, cut) in [Cut::BeforeCall, Cut::AfterCommit].into_iter().enumerate() {
+    for (number, cut) in [Cut::BeforeCalls(1), Cut::AfterCommit].into_iter().enumerate() {
         let before = contents(&server.database).await.len();
         let customer = json!({"name": "A", "credit_limit": 0, "external_id": number.to_string()});
         let product = json!({"sku": number.to_string(), "name": "A", "price": 0, "stock": 1});
@@ -93,7 +93,7 @@ async fn a_change_and_a_look_survive_a_connection_that_dies() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let path = format!("/v1/customers/{}", shop.customer(100).await);
 
-    for cut in [Cut::BeforeCall, Cut::AfterCommit] {
+    for cut in [Cut::BeforeCalls(1), Cut::AfterCommit] {
         proxy.cut(Some(cut));
         let changed = shop.client.patch(&path, &json!({"external_id": "C-1", "credit_limit": 7})).await.expect(200);
         assert!(proxy.has_cut());
@@ -101,6 +101,20 @@ async fn a_change_and_a_look_survive_a_connection_that_dies() {
         assert_eq!(shop.client.get(&path).await.expect(200), changed);
         assert!(proxy.has_cut());
     }
+    server.audit().await;
+}
+
+/// What ended one connection may have ended the one that is to end its session.
+#[tokio::test]
+async fn a_connection_that_dies_after_another_is_no_reason_to_give_up() {
+    let (server, proxy, shop) = behind_a_proxy().await;
+    let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
+
+    proxy.cut(Some(Cut::BeforeCalls(3)));
+    let bought = shop.buy_with("key", &customer, &[(&beans, 1)]).await;
+    bought.expect(201);
+    assert!(proxy.has_cut() && !bought.is_replay());
+    assert_eq!(shop.stock(&beans).await, 9);
     server.audit().await;
 }
 
@@ -113,6 +127,8 @@ async fn a_database_that_cuts_every_call_is_unavailable_and_the_key_tells_later_
     let refused = shop.buy_with("key", &customer, &[(&beans, 1)]).await;
     refused.expect_problem(503, "database_unavailable");
     assert_eq!(refused.header("retry-after"), Some("2"));
+    let fences = r#"database_call_duration_seconds_count{function="fence"}"#;
+    assert_eq!(server.metric(fences).await, 5, "the lost session's end is tried five times");
 
     proxy.cut(None);
     let bought = shop.buy_with("key", &customer, &[(&beans, 1)]).await;

@@ -34,8 +34,8 @@ const READY_FOR_QUERY: u8 = b'Z';
 /// When to cut a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// When the next call is sent: PostgreSQL never hears of it.
-    BeforeCall,
+    /// When the next call is sent, and the ones after it, so many in all: PostgreSQL never hears of them.
+    BeforeCalls(usize),
     /// When every call is sent.
     BeforeEachCall,
     /// When the next call is sent: the server is cut off at once, and PostgreSQL gets the call when
@@ -228,8 +228,8 @@ impl Shared {
         }
         let mut cut = self.cut.lock().unwrap();
         match *cut {
-            Some(Cut::BeforeCall) => {
-                *cut = None;
+            Some(Cut::BeforeCalls(calls)) => {
+                *cut = (calls > 1).then(|| Cut::BeforeCalls(calls - 1));
                 Upwards::Cut
             }
             Some(Cut::HoldCall) => {

@@ -100,6 +100,14 @@ impl TestServer {
         self.client(created.expect(201)["key"].as_str().unwrap())
     }
 
+    /// A whole number among its metrics, which are named without the prefix that they share.
+    pub async fn metric(&self, name: &str) -> usize {
+        let metrics = self.anonymous().get("/metrics").await.body;
+        let name = format!("tallystick_{name} ");
+        let value = metrics.lines().find_map(|line| line.strip_prefix(&name));
+        value.unwrap_or_else(|| panic!("no {name}in {metrics}")).trim_end_matches(".0").parse().unwrap()
+    }
+
     /// Fails with every finding if the database does not add up. Every test that moves money ends with it.
     pub async fn audit(&self) {
         audit::audit(&self.database).await;

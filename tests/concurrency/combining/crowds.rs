@@ -29,8 +29,12 @@ async fn purchases_that_wait_are_decided_in_one_call_and_each_is_answered_as_ask
     let first = answers(buying).await;
     assert_eq!(tally(&first), outcomes([("created", 18), ("credit_limit_exceeded", 6), ("insufficient_stock", 6)]));
     assert_eq!(counter.batches().await, (2, 31), "one for the doorman, and one for all others");
-    assert_eq!(counter.metric("purchase_lock_wait_seconds_count").await, 2, "a call waits for its locks together");
-    assert_eq!(counter.metric("purchase_queue_wait_seconds_count").await, 31);
+    assert_eq!(
+        counter.server.metric("purchase_lock_wait_seconds_count").await,
+        2,
+        "a call waits for its locks together"
+    );
+    assert_eq!(counter.server.metric("purchase_queue_wait_seconds_count").await, 31);
     for (number, answer) in first.iter().enumerate().filter(|(_, answer)| answer.status == 201) {
         let (order, wish) = (answer.expect(201), wish(number));
         assert_eq!(order["customer_id"], customers[number]);

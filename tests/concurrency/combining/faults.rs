@@ -25,12 +25,12 @@ async fn purchases_whose_common_connection_dies_are_made_once_and_are_no_replays
     let (counter, proxy) = behind_a_proxy().await;
     let customers = counter.customers(12, 1_000).await;
     let beans = counter.shop.product(100, 100).await;
-    for (round, cut) in [(0, Cut::BeforeCall), (1, Cut::AfterCommit)] {
+    for (round, cut) in [(0, Cut::BeforeCalls(1)), (1, Cut::AfterCommit)] {
         let (gate, doorman) = counter.shut().await;
         let key = |id: &str| format!("{round}-{id}");
         let buying: Vec<_> = customers.iter().map(|id| counter.buy(&key(id), id, &[(&beans, 1)])).collect();
         counter.until_waiting(12).await;
-        if cut == Cut::BeforeCall {
+        if cut == Cut::BeforeCalls(1) {
             proxy.cut(Some(cut));
             gate.open().await;
             doorman.await.unwrap().expect(201);

@@ -89,7 +89,7 @@ impl Counter {
     }
 
     async fn waiting(&self) -> usize {
-        self.metric("purchases_waiting").await
+        self.server.metric("purchases_waiting").await
     }
 
     /// Waits until the server has noticed of so many clients that they left.
@@ -104,17 +104,9 @@ impl Counter {
         .await;
     }
 
-    /// A whole number among the server's metrics.
-    pub async fn metric(&self, name: &str) -> usize {
-        let metrics = self.server.anonymous().get("/metrics").await.body;
-        let name = format!("tallystick_{name} ");
-        let value = metrics.lines().find_map(|line| line.strip_prefix(&name));
-        value.unwrap_or_else(|| panic!("no {name}in {metrics}")).trim_end_matches(".0").parse().unwrap()
-    }
-
     /// How many calls there were for purchases, and how many purchases were in them.
     pub async fn batches(&self) -> (usize, usize) {
-        (self.metric("purchase_batch_size_count").await, self.metric("purchase_batch_size_sum").await)
+        (self.server.metric("purchase_batch_size_count").await, self.server.metric("purchase_batch_size_sum").await)
     }
 }
 

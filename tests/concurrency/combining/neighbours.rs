@@ -130,9 +130,9 @@ async fn a_purchase_that_fails_within_takes_no_other_with_it() {
     }
     assert_eq!(counter.batches().await, (12, 21), "the doorman's, one that failed, and ten alone");
     let calls = r#"database_call_duration_seconds_count{function="purchase_batch"}"#;
-    assert_eq!(counter.metric(calls).await, 13, "the one that failed was made twice");
+    assert_eq!(counter.server.metric(calls).await, 13, "the one that failed was made twice");
     counter.shop.buy(&customers[0], &[(&poison, 1)]).await.expect_problem(500, "internal_error");
-    assert_eq!(counter.metric(calls).await, 14, "a lone purchase has nobody who could be spared");
+    assert_eq!(counter.server.metric(calls).await, 14, "a lone purchase has nobody who could be spared");
     assert_eq!((counter.shop.stock(&beans).await, counter.shop.stock(&poison).await), (91, 100));
     superuser.client().batch_execute("DROP FUNCTION public.refuse CASCADE").await.unwrap();
     counter.server.audit().await;
