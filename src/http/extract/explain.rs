@@ -177,7 +177,7 @@ fn words(expected: &str) -> &str {
 mod tests {
     use serde::Deserialize;
 
-    use super::{Explanation, explain};
+    use super::{Explanation, explain, without_position};
     use crate::{
         domain::{Name, ProductId, Quantity, Scope},
         http::extract::objects_only::ObjectsOnly,
@@ -229,6 +229,13 @@ mod tests {
         check(r#"{"x`, expected `y": 1}"#, "/x`, expected `y", "is not known");
         let long = "n".repeat(300);
         check(&format!(r#"{{"{long}": 1}}"#), "", "is not known");
+    }
+
+    /// A query has no lines.
+    #[test]
+    fn only_a_position_is_taken_for_one() {
+        assert_eq!(without_position("is wrong at line 1 column 7"), "is wrong");
+        assert_eq!(without_position("unknown field `waits at line 3`"), "unknown field `waits at line 3`");
     }
 
     #[test]
