@@ -278,4 +278,15 @@ mod tests {
         );
         check(r#"{"expires_at": 5}"#, "/expires_at", "must be an RFC 3339 date and time, not a whole number");
     }
+
+    #[test]
+    fn text_that_is_none_and_what_is_nested_too_deeply_explain_themselves() {
+        for name in [r#""\ud800""#, r#""\ud800x""#, r#""\ud800\u0041""#] {
+            check(&format!(r#"{{"name": {name}}}"#), "/name", "must be text of whole Unicode characters");
+        }
+        let deep = "[".repeat(200);
+        let deserializer = &mut serde_json::Deserializer::from_str(&deep);
+        let error = serde_path_to_error::deserialize::<_, serde_json::Value>(deserializer).unwrap_err();
+        assert_eq!(explain(error.path(), &error.inner().to_string()).detail, "is nested too deeply");
+    }
 }
