@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 /// A right within one business. `write` does not include `read`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
+// By itself an enum would be read from an object, too.
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub enum Scope {
     /// May look at the business's data.
     Read,
@@ -21,6 +22,14 @@ impl Scope {
             Self::Read => "read",
             Self::Write => "write",
         }
+    }
+}
+
+impl TryFrom<String> for Scope {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

@@ -206,8 +206,17 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     let days = json!({"name": "A", "currency": "EUR", "overdue_after_days": "@"});
     let no_days = ["-1", "3651", "1.5", "\"30\"", "null", "2147483648", "9223372036854775808"];
     let no_currency = ["\"eur\"", "\"EURO\"", "\"EU\"", "\"\"", "\"ÄÖÜ\"", "\"EU\\u0000\"", "1", "null"];
-    let no_scopes =
-        ["[]", "[\"admin\"]", "[\"READ\"]", "[\"read\", \"write\", \"read\"]", "\"read\"", "null", "[null]", "[1]"];
+    let no_scopes = [
+        "[]",
+        "[\"admin\"]",
+        "[\"READ\"]",
+        "[\"read\", \"write\", \"read\"]",
+        "[{\"read\": null}]",
+        "\"read\"",
+        "null",
+        "[null]",
+        "[1]",
+    ];
     let no_times = [
         "\"2020-01-01T00:00:00Z\"",
         "\"2099-01-01\"",
@@ -240,7 +249,9 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
         client.send_text(post(), &keys, &scoped.to_string().replace(HERE, value)).await.expect(201);
         let refused = client.send_text(post(), &keys, &scoped.to_string().replace(HERE, wrong)).await;
         let problem = refused.expect_problem(422, "invalid_request");
-        assert!(problem["errors"][0]["pointer"].as_str().unwrap().starts_with("/scopes"), "{wrong}");
+        let fault = &problem["errors"][0];
+        assert!(fault["pointer"].as_str().unwrap().starts_with("/scopes"), "{wrong}");
+        assert!(fault["detail"].as_str().unwrap().starts_with("must "), "{wrong}: {fault}");
     }
 }
 
