@@ -1,8 +1,8 @@
-//! A business that stands still holds up nobody but itself.
+//! A business that stands still holds up nobody but itself, and all together take no more than purchases may.
 
 use super::{Counter, ONE_CALL, answers};
 use crate::{
-    concurrency::crowd::{outcomes, product_row, tally},
+    concurrency::crowd::{customer_row, outcomes, product_row, tally},
     support::gate::Gate,
 };
 
@@ -36,4 +36,35 @@ async fn a_flood_that_is_stuck_leaves_the_others_and_its_own_payments_and_looks_
     assert_eq!(tally(&answers(buying).await), outcomes([("created", 101)]));
     flooded.shop.buy(&payer, &[(&fresh, 1)]).await.expect(201);
     flooded.server.audit().await;
+}
+
+/// There is one turn for all businesses.
+#[tokio::test]
+async fn who_waits_for_a_held_customer_keeps_no_turn_and_who_waits_for_a_product_does() {
+    let flags = [&ONE_CALL[2..], &["--purchase-connections=1", "--pool-wait-timeout=10s"]].concat();
+    let counter = Counter::open(&flags).await;
+    let other = counter.server.shop().await;
+    let (customer, beans) = (counter.shop.customer(1_000).await, counter.shop.product(100, 100).await);
+    let (buyer, bread) = (other.customer(1_000).await, other.product(100, 100).await);
+
+    let held = Gate::at(&counter.server.database, &customer_row(&customer)).await;
+    let stuck = counter.buy("customer", &customer, &[(&beans, 1)]);
+    held.wait_for(1).await;
+    other.buy(&buyer, &[(&bread, 1)]).await.expect(201);
+    assert!(!stuck.is_finished());
+    held.open().await;
+    stuck.await.unwrap().expect(201);
+
+    let held = Gate::at(&counter.server.database, &product_row(&beans)).await;
+    let stuck = counter.buy("product", &customer, &[(&beans, 1)]);
+    held.wait_for(1).await;
+    let waiting = tokio::spawn({
+        let other = other.clone();
+        async move { other.buy(&buyer, &[(&bread, 1)]).await }
+    });
+    counter.until_waiting(1).await;
+    held.open().await;
+    stuck.await.unwrap().expect(201);
+    waiting.await.unwrap().expect(201);
+    counter.server.audit().await;
 }
