@@ -44,3 +44,20 @@ impl std::str::FromStr for Scope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::Scope;
+
+    #[test]
+    fn a_scope_has_one_name_everywhere() {
+        for scope in Scope::value_variants() {
+            assert_eq!(scope.as_str().parse(), Ok(*scope));
+            assert_eq!(serde_json::to_value(scope).unwrap(), scope.as_str());
+            assert_eq!(scope.to_possible_value().unwrap().get_name(), scope.as_str());
+        }
+        assert!("admin".parse::<Scope>().is_err());
+    }
+}
