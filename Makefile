@@ -1,6 +1,6 @@
 # Each target is one line of truth. What a target needs, it gets.
 
-.PHONY: demo test lint dependencies fuzz torture mutants bench bench-quick
+.PHONY: demo test lint dependencies fuzz torture mutants mutants-rust bench bench-quick
 
 demo:  ## a server with sample data, and what to paste (Ctrl-C stops it; the data stays)
 	@./scripts/get-postgresql && cargo run --locked -- demo
@@ -19,6 +19,9 @@ fuzz:  ## 10,000 requests made up from the API's description, at every route; ./
 
 mutants:  ## one promise of the SQL broken after the other, and which tests notice (ONLY=lock for those with it in their name)
 	@./scripts/get-postgresql && cargo run --locked --package tallystick-mutants -- $(ONLY)
+
+mutants-rust:  ## the same for the Rust that guards something, about two hours (AREA=auth, extract, purchases, combining, calls)
+	@./scripts/mutants-rust $(AREA)
 
 bench:  ## the API beside pgbench on the same database, as ratios; a page with plots in target/bench
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench
