@@ -591,7 +591,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],in
     returns: SETOF record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 0b617143d694891705bd95d01204f6bb369c299235760b076176c67c3ecdd547
+    body: sha256 79a375bd9aec737f454d8b1882573ab5633212186c06f58ff7341d2d5deb0cdb
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

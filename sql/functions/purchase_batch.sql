@@ -138,7 +138,9 @@ BEGIN
            array_agg(account.entry_no), array_agg(account.balance), array_agg(account.charged_total)
     INTO v_is_busy, v_is_blocked, v_credit_limits, v_entry_nos, v_balances, v_charged_totals
     FROM (
-        SELECT customer.id <> ALL (v_locked_ids) AS is_busy, customer.blocked, customer.credit_limit,
+        -- Where none was locked, even the id of a customer who does not exist differs from all.
+        SELECT customer.id IS NOT NULL AND customer.id <> ALL (v_locked_ids) AS is_busy,
+               customer.blocked, customer.credit_limit,
                coalesce(last.entry_no, 0) AS entry_no,
                coalesce(last.balance_after, 0) AS balance,
                coalesce(last.charged_total, 0) AS charged_total
@@ -177,7 +179,7 @@ BEGIN
         SELECT array_agg(shelf.price), array_agg(shelf.stock), array_agg(shelf.is_held)
         INTO v_prices, v_stocks_before, v_is_held
         FROM (
-            SELECT product.price, product.stock, product.id <> ALL (v_free_ids) AS is_held
+            SELECT product.price, product.stock, product.id IS NOT NULL AND product.id <> ALL (v_free_ids) AS is_held
             FROM (
                 SELECT * FROM unnest(p_product_ids) WITH ORDINALITY LIMIT cardinality(p_product_ids)
             ) AS asked (id, no)

@@ -64,3 +64,19 @@ async fn a_batch_that_waits_for_nothing_passes_over_a_product_that_is_held_and_d
     );
     audit(&place.database).await;
 }
+
+/// Nothing at all is locked for them: what is not there is held by nobody.
+#[tokio::test]
+async fn who_and_what_does_not_exist_is_unknown_and_not_held() {
+    let place = Place::new().await;
+    for wait in ["true", "false", "NULL"] {
+        for (asked, outcome) in [
+            (buy(CUSTOMERS, &[(1, 1)], "nobody"), "customer_not_found"),
+            (buy(0, &[(PRODUCTS, 1)], "nothing"), "product_not_found"),
+        ] {
+            let sql = together(&[asked], true).replace(", true) ORDER", &format!(", {wait}) ORDER"));
+            assert_eq!(outcomes(&place.rows(&sql).await), [outcome], "p_wait {wait}");
+        }
+    }
+    audit(&place.database).await;
+}
