@@ -1,12 +1,9 @@
 -- Purpose: a customer with what the ledger says of it: balance, available credit, the oldest unpaid charge, overdue.
 -- Computed at each read, never stored. Runs with the reader's rights, under the reader's row level security.
 --
--- Payments settle charges oldest first. Paid in total is charged_total - balance, both on the last entry; so the oldest
--- unpaid charge is the first whose charged_total exceeds that: one index seek. A day is 24 hours, whatever the time
--- zone; exactly overdue_after_days old is not yet overdue.
---
--- The look-up itself is what asks for a balance above 0: the join would ask only after it. The subtraction may be worked
--- out for a customer in credit all the same; greatest() keeps it within bigint there.
+-- Payments settle charges oldest first. The last entry says how much was paid in all: charged_total - balance. So the
+-- oldest unpaid charge is the first entry whose charged_total exceeds that sum: one index seek.
+-- A day is 24 hours, whatever the time zone. A charge that is exactly overdue_after_days old is not yet overdue.
 CREATE OR REPLACE VIEW tallystick.customer_accounts WITH (security_invoker = true) AS
 SELECT
     customer.business_id,
@@ -16,25 +13,29 @@ SELECT
     customer.credit_limit,
     customer.blocked,
     customer.created_at,
-    coalesce(last.balance_after, 0) AS balance,
-    least(greatest(customer.credit_limit - coalesce(last.balance_after, 0), 0), 9007199254740991) AS available_credit,
+    coalesce(last.balance, 0) AS balance,
+    least(greatest(customer.credit_limit - coalesce(last.balance, 0), 0), 9007199254740991) AS available_credit,
     unpaid.created_at AS oldest_unpaid_at,
     coalesce(unpaid.created_at < now() - make_interval(hours => 24 * business.overdue_after_days), false) AS overdue
 FROM tallystick.customers AS customer
 JOIN tallystick.businesses AS business ON business.business_id = customer.business_id
 LEFT JOIN LATERAL (
-    SELECT entry.balance_after, entry.charged_total
+    -- The subtraction stands inside this look-up, whose LIMIT the planner does not look behind. So what is compared below
+    -- is one column, which PostgreSQL can look up in an index; an expression over two columns can become a filter.
+    -- A customer in credit has paid for all charges; greatest() keeps the sum within bigint there.
+    SELECT entry.balance_after AS balance, entry.charged_total - greatest(entry.balance_after, 0) AS paid
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = customer.business_id AND entry.customer_id = customer.id
     ORDER BY entry.entry_no DESC
     LIMIT 1
 ) AS last ON true
 LEFT JOIN LATERAL (
-    SELECT entry.created_at
-    FROM tallystick.credit_ledger AS entry
-    WHERE last.balance_after > 0
-      AND entry.business_id = customer.business_id AND entry.customer_id = customer.id
-      AND entry.charged_total > last.charged_total - greatest(last.balance_after, 0)
-    ORDER BY entry.charged_total, entry.entry_no
+    SELECT charge.created_at
+    FROM tallystick.credit_ledger AS charge
+    -- Nothing is looked up for a customer who owes nothing.
+    WHERE last.balance > 0
+      AND charge.business_id = customer.business_id AND charge.customer_id = customer.id
+      AND charge.charged_total > last.paid
+    ORDER BY charge.charged_total, charge.entry_no
     LIMIT 1
 ) AS unpaid ON true;
