@@ -288,7 +288,7 @@ view tallystick.customer_accounts
     column available_credit: bigint
     column oldest_unpaid_at: timestamp with time zone
     column overdue: boolean
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance_after, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance_after, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after, entry.charged_total FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT entry.created_at FROM tallystick.credit_ledger entry WHERE ((last.balance_after > 0) AND (entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND (entry.charged_total > (last.charged_total - GREATEST(last.balance_after, (0)::bigint)))) ORDER BY entry.charged_total, entry.entry_no LIMIT 1) unpaid ON (true));
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, (entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
@@ -339,9 +339,9 @@ function tallystick.api_key_find(uuid,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_prefix text
     returns: TABLE(id uuid, secret_hash bytea, scopes text[], expires_at timestamp with time zone)
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 55347472d5a9c7153af6f1be9a74dfd692bec7f3c15eea4d0afdb226c5a729ce
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 49b3e102754dd53d816c2cbd4f22817b4d4776ec14a82e26e3a2a85073d634c4
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -349,9 +349,9 @@ function tallystick.api_key_list(uuid,uuid,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_before uuid, p_limit integer
     returns: TABLE(id uuid, name text, prefix text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, created_at timestamp with time zone)
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 8294b60ec9523ca994f515661011e96141ddea39672aa143983eeaca4b6b5185
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 aa46d0fcf540d9bd1502767e76d69e7730ac09562ccd76f1a2a9809009904807
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -379,9 +379,9 @@ function tallystick.business_get(uuid)
     owner: tallystick_owner
     arguments: p_business_id uuid
     returns: SETOF tallystick.businesses
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 0659fd973387a937d536383a1ad20ce36cbfc640acf8bf0e838f843d527d18e2
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 651a338287aa7c064d4e0f002a74baa81443d200d1cd83f54e4c025820ac51e8
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -390,7 +390,7 @@ function tallystick.business_list(uuid,integer)
     arguments: p_before uuid, p_limit integer
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
     body: sha256 3029824851595002e524fa1c78b8a3ad8cb53356cd1db15538d082647615e439
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -431,9 +431,9 @@ function tallystick.customer_get(uuid,uuid)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid
     returns: SETOF tallystick.customer_accounts
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 2d4a141bf41e322034cb5c2b8ab32170318582239c59eab0848ae00108e1b7bd
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 0963686f3efc25a472c2d95dfbcbb4881ccb0fa1a349d818be3af40c91236509
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -442,8 +442,8 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     arguments: p_business_id uuid, p_external_id text, p_before uuid, p_limit integer
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 f545af2011aca9abcc0b7fe7ad1bbc498ed5540434b4071837014de8dedba76b
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 3eead399ca45127ea81e5c341bcfdce22c7e6340813105a02f9ee425749ad526
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -470,9 +470,9 @@ function tallystick.ledger_list(uuid,uuid,bigint,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_before bigint, p_limit integer
     returns: TABLE(id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint, credit_limit bigint, order_id uuid, created_at timestamp with time zone)
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 d3e5f8a19d7d62863c57e3e14e8d714de1cd5596021f64118b671970bff604a8
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 32c75cee407f7318bd92244b2196e767f5d2c9737c0acda1a2750418e9654672
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -489,9 +489,9 @@ function tallystick.order_get(uuid,uuid)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid
     returns: SETOF tallystick.order_records
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 7225f8eaf3509030887d4d907df9274fe66b3272fc805e4befe653b63fd2d626
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 a150e91a6c9f80323220cc040d1de749952b77a533afbd5b9f3d07e24e5af196
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -509,7 +509,7 @@ function tallystick.order_list(uuid,uuid,uuid,integer)
     arguments: p_business_id uuid, p_customer_id uuid, p_before uuid, p_limit integer
     returns: SETOF tallystick.order_records
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
     body: sha256 b90f0bb40168cf5a941dcdb5e44cc8ccb9f8d70686a107d0abaf95bc6811500f
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -548,9 +548,9 @@ function tallystick.product_get(uuid,uuid)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid
     returns: SETOF tallystick.products
-    behaviour: LANGUAGE sql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 d7b8ce31dae241b1841e32d7cf53072f3596e0727e52e9c0de7976f5d8604001
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 c92b4eab91e31d66a46b58382a25f3ed1e1cb3856cb8bf571a4e5d2ecbefc118
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -559,8 +559,8 @@ function tallystick.product_list(uuid,text,uuid,integer)
     arguments: p_business_id uuid, p_sku text, p_before uuid, p_limit integer
     returns: SETOF tallystick.products
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 7657c3625c4c83a924f5c6cafb0c9123152a8deed5e164221819cf89f3fcc7a4
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 941f0246b03913887c444f0dc7feb260ae0bfd98d679af9881cf2e9bbb102847
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -4,14 +4,22 @@ RETURNS TABLE (
     id uuid, name text, prefix text, scopes text[], expires_at timestamptz, revoked_at timestamptz,
     created_at timestamptz
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT api_key.id, api_key.name, api_key.prefix, api_key.scopes, api_key.expires_at, api_key.revoked_at,
            api_key.created_at
     FROM tallystick.api_keys AS api_key
     WHERE api_key.business_id = p_business_id
       AND api_key.id < coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
     ORDER BY api_key.id DESC
-    LIMIT p_limit
+    LIMIT p_limit;
+END
 $$;

@@ -4,6 +4,11 @@
 CREATE OR REPLACE FUNCTION tallystick.business_list(p_before uuid, p_limit integer) RETURNS SETOF tallystick.businesses
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 BEGIN
     PERFORM set_config('app.platform', 'business_list', true);

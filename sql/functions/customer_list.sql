@@ -4,6 +4,13 @@ CREATE OR REPLACE FUNCTION tallystick.customer_list(
 ) RETURNS SETOF tallystick.customer_accounts
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
@@ -15,10 +22,10 @@ BEGIN
         ORDER BY account.id DESC
         LIMIT p_limit;
     ELSE
+        -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
         RETURN QUERY
         SELECT account.* FROM tallystick.customer_accounts AS account
         WHERE account.business_id = p_business_id AND account.external_id = p_external_id AND account.id < v_before
-        ORDER BY account.id DESC
         LIMIT p_limit;
     END IF;
 END

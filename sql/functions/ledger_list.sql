@@ -6,20 +6,30 @@ CREATE OR REPLACE FUNCTION tallystick.ledger_list(
     id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint,
     credit_limit bigint, order_id uuid, created_at timestamptz
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM tallystick.customers AS customer
+        WHERE customer.business_id = p_business_id AND customer.id = p_customer_id) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
     SELECT entry.id, entry.entry_no, entry.kind, entry.amount, entry.balance_before, entry.balance_after,
            entry.credit_limit, entry.order_id, entry.created_at
-    FROM tallystick.customers AS customer
-    LEFT JOIN LATERAL (
-        SELECT page.*
-        FROM tallystick.credit_ledger AS page
-        WHERE page.business_id = p_business_id AND page.customer_id = p_customer_id
-          AND page.entry_no < coalesce(p_before, 9223372036854775807)
-        ORDER BY page.entry_no DESC
-        LIMIT p_limit
-    ) AS entry ON true
-    WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
+    FROM tallystick.credit_ledger AS entry
+    WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
+      AND entry.entry_no < coalesce(p_before, 9223372036854775807)
     ORDER BY entry.entry_no DESC
+    LIMIT p_limit;
+    IF NOT FOUND THEN
+        RETURN NEXT;
+    END IF;
+END
 $$;

@@ -4,6 +4,11 @@ CREATE OR REPLACE FUNCTION tallystick.product_list(
 ) RETURNS SETOF tallystick.products
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
@@ -15,10 +20,10 @@ BEGIN
         ORDER BY product.id DESC
         LIMIT p_limit;
     ELSE
+        -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
         RETURN QUERY
         SELECT product.* FROM tallystick.products AS product
         WHERE product.business_id = p_business_id AND product.sku = p_sku AND product.id < v_before
-        ORDER BY product.id DESC
         LIMIT p_limit;
     END IF;
 END

@@ -11,4 +11,5 @@ mod overdue_plan;
 mod purchase_batch;
 mod purchase_input;
 mod purchase_plan;
+mod reader_plans;
 mod records;
