@@ -82,12 +82,14 @@ table tallystick.credit_ledger
     column previous_entry_no: bigint GENERATED ALWAYS AS (NULLIF((entry_no - 1), 0)) STORED
     column charged_before: bigint GENERATED ALWAYS AS ((charged_total - GREATEST(amount, (0)::bigint))) STORED
     column order_id: uuid GENERATED ALWAYS AS ( CASE kind WHEN 'purchase'::text THEN id ELSE NULL::uuid END) STORED
+    column first_entry_customer_id: uuid GENERATED ALWAYS AS ( CASE entry_no WHEN 1 THEN customer_id ELSE NULL::uuid END) STORED
     constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
+    constraint credit_ledger_charge_belongs_to_the_order: UNIQUE (business_id, customer_id, order_id, amount)
     constraint credit_ledger_id_is_unique: UNIQUE (business_id, id)
     constraint credit_ledger_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
     constraint credit_ledger_prefix_sums: UNIQUE (business_id, customer_id, charged_total, entry_no, balance_after)
     constraint credit_ledger_continues_the_previous_entry: FOREIGN KEY (business_id, customer_id, charged_before, previous_entry_no, balance_before) REFERENCES tallystick.credit_ledger(business_id, customer_id, charged_total, entry_no, balance_after)
-    constraint credit_ledger_customer_exists: FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers(business_id, id)
+    constraint credit_ledger_customer_exists: FOREIGN KEY (business_id, first_entry_customer_id) REFERENCES tallystick.customers(business_id, id)
     constraint credit_ledger_purchase_charges_its_orders_total: FOREIGN KEY (business_id, customer_id, order_id, amount) REFERENCES tallystick.orders(business_id, customer_id, id, total)
     constraint credit_ledger_amount_is_safe_money: CHECK (((amount >= '-9007199254740991'::bigint) AND (amount <= '9007199254740991'::bigint)))
     constraint credit_ledger_balance_after_is_before_plus_amount: CHECK ((balance_after = (balance_before + amount)))
@@ -99,6 +101,7 @@ table tallystick.credit_ledger
     constraint credit_ledger_first_entry_starts_from_zero: CHECK (((entry_no > 1) OR ((balance_before = 0) AND (charged_total = GREATEST(amount, (0)::bigint)))))
     constraint credit_ledger_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
     constraint credit_ledger_purchase_charges_and_payment_pays: CHECK ( CASE kind WHEN 'purchase'::text THEN (amount >= 0) WHEN 'payment'::text THEN (amount < 0) ELSE false END)
+    index credit_ledger_charge_belongs_to_the_order: CREATE UNIQUE INDEX credit_ledger_charge_belongs_to_the_order ON tallystick.credit_ledger USING btree (business_id, customer_id, order_id, amount)
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
     index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
@@ -171,8 +174,7 @@ table tallystick.orders
     column first_line_no: integer GENERATED ALWAYS AS (1) STORED
     constraint orders_pk: PRIMARY KEY (business_id, id)
     constraint orders_total_belongs_to_the_customer: UNIQUE (business_id, customer_id, id, total)
-    constraint orders_are_charged: FOREIGN KEY (business_id, id) REFERENCES tallystick.credit_ledger(business_id, id) DEFERRABLE
-    constraint orders_customer_exists: FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers(business_id, id)
+    constraint orders_are_charged: FOREIGN KEY (business_id, customer_id, id, total) REFERENCES tallystick.credit_ledger(business_id, customer_id, order_id, amount) DEFERRABLE
     constraint orders_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.order_items(business_id, order_id, line_no) DEFERRABLE
     constraint orders_total_is_safe_money: CHECK (((total >= 0) AND (total <= '9007199254740991'::bigint)))
     index orders_pk: CREATE UNIQUE INDEX orders_pk ON tallystick.orders USING btree (business_id, id)

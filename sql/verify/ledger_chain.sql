@@ -19,7 +19,9 @@ SELECT
         CASE WHEN entry.charged_before IS DISTINCT FROM entry.charged_total::numeric - greatest(entry.amount, 0)
             THEN 'charged_before is not derived from charged_total and amount' END,
         CASE WHEN entry.order_id IS DISTINCT FROM CASE entry.kind WHEN 'purchase' THEN entry.id END
-            THEN 'order_id is not derived from kind and id' END
+            THEN 'order_id is not derived from kind and id' END,
+        CASE WHEN entry.first_entry_customer_id IS DISTINCT FROM CASE entry.entry_no WHEN 1 THEN entry.customer_id END
+            THEN 'first_entry_customer_id is not derived from entry_no and customer_id' END
     ), '') AS wrong,
     entry.customer_id,
     entry.entry_no,

@@ -79,7 +79,7 @@ async fn the_entries_that_the_tests_start_from_are_accepted() {
 async fn a_payment_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
     let database = two_businesses().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let cases: [(&str, Values, &str); 24] = [
+    let cases: [(&str, Values, &str); 26] = [
         ("a wrong balance", &[("balance_after", "31")], "balance_after_is_before_plus_amount"),
         (
             "a wrong balance before",
@@ -116,6 +116,12 @@ async fn a_payment_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
             "a customer that is missing",
             &[FIRST_PAYMENT, &[("customer_id", "{no_customer}")]].concat(),
             "customer_exists",
+        ),
+        ("a later entry of a foreign customer", &[("customer_id", "{their_customer}")], "continues_the_previous_entry"),
+        (
+            "a later entry of a customer that is missing",
+            &[("customer_id", "{no_customer}")],
+            "continues_the_previous_entry",
         ),
         ("a used key", &[("idempotency_key", "'same-purchase'")], "idempotency_key_is_used_once"),
         ("a used id", &[("id", "{payment}")], "id_is_unique"),
@@ -226,7 +232,7 @@ async fn the_owner_in_one_context_writes_nothing_into_another_business() {
         assert_eq!(refusal.message(), "new row violates row-level security policy for table \"credit_ledger\"");
     }
     // The derived columns cannot be given at all.
-    for column in ["previous_entry_no", "charged_before", "order_id"] {
+    for column in ["previous_entry_no", "charged_before", "order_id", "first_entry_customer_id"] {
         let sql = entry(&[]).replacen(" (business_id", &format!(" ({column}, business_id"), 1);
         let sql = sql.replacen("VALUES (", "VALUES (NULL, ", 1);
         assert_eq!(owner.refusal(&sql).await.code().code(), "428C9", "{column}");

@@ -8,3 +8,4 @@ mod mutants;
 mod pool;
 mod role_check;
 mod snapshot;
+mod upgrade;

@@ -96,9 +96,14 @@ pub fn fill(sql: &str) -> String {
 /// A database with both.
 pub async fn two_businesses() -> FreshDatabase {
     let database = FreshDatabase::installed().await;
+    plant(&database).await;
+    database
+}
+
+/// Plants both in a database that has none.
+pub async fn plant(database: &FreshDatabase) {
     let planter = database.session_as(SERVER_ROLE).await;
     for tenant in [OURS, THEIRS] {
         planter.client().batch_execute(&tenant.planting()).await.unwrap();
     }
-    database
 }

@@ -22,6 +22,7 @@ const MIGRATIONS: &[File] = embed![
     "migrations/0005_credit_ledger.sql",
     "migrations/0006_api_keys.sql",
     "migrations/0007_purchase_batch.sql",
+    "migrations/0008_orders_are_charged.sql",
 ];
 
 /// In the order of application; within a folder by name. Functions return rows of views, so views come first and call none.

@@ -73,15 +73,15 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a foreign key was never proven",
         "tenant_keys",
-        &["it is not valid", "orders_customer_exists"],
-        "ALTER TABLE tallystick.orders DROP CONSTRAINT orders_customer_exists;
-         ALTER TABLE tallystick.orders ADD CONSTRAINT orders_customer_exists
-             FOREIGN KEY (business_id, customer_id) REFERENCES tallystick.customers NOT VALID",
+        &["it is not valid", "order_items_product_exists"],
+        "ALTER TABLE tallystick.order_items DROP CONSTRAINT order_items_product_exists;
+         ALTER TABLE tallystick.order_items ADD CONSTRAINT order_items_product_exists
+             FOREIGN KEY (business_id, product_id) REFERENCES tallystick.products NOT VALID",
     ),
     damage(
         "a foreign key is switched off",
         "tenant_keys",
-        &["it is switched off", "orders_customer_exists"],
+        &["it is switched off", "orders_are_charged"],
         "ALTER TABLE tallystick.orders DISABLE TRIGGER ALL",
     ),
     damage(

@@ -73,6 +73,13 @@ pub const DAMAGES: &[Damage] = &[
          UPDATE tallystick.credit_ledger SET order_id = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
     ),
     damage(
+        "first_entry_customer_id is not derived any more",
+        "ledger_chain",
+        &["first_entry_customer_id is not derived", "\"entry_no\":1"],
+        "ALTER TABLE tallystick.credit_ledger ALTER first_entry_customer_id DROP EXPRESSION;
+         UPDATE tallystick.credit_ledger SET first_entry_customer_id = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e1'",
+    ),
+    damage(
         "an amount was changed, the balances not",
         "ledger_balances",
         &["the balance is 1300, but the amounts add up to 1290", "0000000000c1"],
