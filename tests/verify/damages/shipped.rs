@@ -181,8 +181,8 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a migration is not recorded",
         "release",
-        &["it is to be migrated", "0007_purchase_batch"],
-        "DELETE FROM tallystick_migrate.migrations WHERE version = 7",
+        &["it is to be migrated", "0008_purchase_types"],
+        "DELETE FROM tallystick_migrate.migrations WHERE version = 8",
     ),
     damage(
         "the code is another release's",
