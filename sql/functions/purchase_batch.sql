@@ -96,13 +96,14 @@ BEGIN
         v_stocks := v_shelf.stocks;
     END IF;
 
-    -- 4. Decide one purchase after the other.
+    -- 4. Decide one purchase after the other, each against what the ones before it left.
     v_now := clock_timestamp();
     v_lock_wait_us := extract(epoch FROM v_lock_wait) * 1000000;
     FOR n IN 1 .. cardinality(p_customer_positions) LOOP
         DECLARE
             v_answer tallystick.purchase_answer;
             v_account tallystick.batch_account := v_accounts[p_customer_positions[n]];
+            -- A scratch copy: it is kept only if the purchase is accepted.
             v_stocks_left bigint[] := v_stocks;
             v_positions integer[] := p_product_positions[v_lines_before + 1 : v_lines_before + p_line_counts[n]];
             v_quantities bigint[] := p_quantities[v_lines_before + 1 : v_lines_before + p_line_counts[n]];
@@ -116,6 +117,7 @@ BEGIN
         BEGIN
             v_lines_before := v_lines_before + p_line_counts[n];
 
+            -- Take everything from the shelf. Lines of one product count together.
             FOR line IN 1 .. p_line_counts[n] LOOP
                 v_position := v_positions[line];
                 v_product_ids[line] := p_product_ids[v_position];
@@ -126,10 +128,13 @@ BEGIN
                 v_has_unknown := v_has_unknown OR v_prices[v_position] IS NULL;
                 v_has_short := v_has_short OR v_stocks_left[v_position] < 0;
             END LOOP;
+            -- While this call waited for the products, a request for another customer may have used the key and taken the
+            -- stock. Then that request came first, and the key decides. (This customer's requests wait for our lock.)
             IF v_has_short AND v_is_key_used_by_now IS NULL THEN
                 v_is_key_used_by_now := tallystick.keys_known(p_business_id, p_idempotency_keys);
             END IF;
 
+            -- The first outcome that applies, in the order in which they are listed above.
             IF v_account.is_held THEN
                 v_answer.outcome := 'customer_held';
             ELSIF v_is_key_used[n] THEN
@@ -154,6 +159,7 @@ BEGIN
                 v_answer := tallystick.batch_shortages(p_product_ids, v_positions, v_stocks, v_stocks_left);
             ELSIF v_total > 9007199254740991 OR v_account.charged_total > 9223372036854775807 - v_total THEN
                 v_answer.outcome := 'total_too_large';
+            -- A purchase that costs nothing uses no credit.
             ELSIF v_total > 0 AND v_account.balance + v_total > v_account.credit_limit THEN
                 v_answer.outcome := 'credit_limit_exceeded';
                 v_answer.credit_limit := v_account.credit_limit;
@@ -175,7 +181,7 @@ BEGIN
                 v_accounts[p_customer_positions[n]] := v_account;
                 v_stocks := v_stocks_left;
                 v_charges := v_charges || ROW(
-                    v_answer.order_id, v_account.id, v_account.entry_no, v_answer.total, v_account.balance,
+                    v_answer.order_id, v_account.id, v_account.entry_no, v_answer.total, v_answer.balance_after,
                     v_account.charged_total, v_account.credit_limit, p_idempotency_keys[n],
                     tallystick.request_fingerprint(
                         'purchase', v_account.id::text, v_product_ids::text, v_quantities::text),
