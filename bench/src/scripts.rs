@@ -71,7 +71,7 @@ fn purchase_statement() -> anyhow::Result<&'static str> {
 fn call_of(statement: &str, products: &str, lines: u32, quantities: &str) -> anyhow::Result<String> {
     let numbers: Vec<String> = (1..=lines).map(|number| number.to_string()).collect();
     let parameters = [
-        ("$10", "false"),
+        ("$10", "'pass over customers'"),
         ("$1", "'00000b00-0000-7000-8000-' || lpad(:b, 12, '0')"),
         ("$2", &format!("ARRAY[{}]", id("c00", "c"))),
         ("$3", products),

@@ -26,6 +26,6 @@ GRANT EXECUTE ON FUNCTION
     tallystick.product_update(uuid, uuid, text, text, bigint),
     tallystick.purchase(uuid, uuid, uuid[], bigint[], text, uuid),
     tallystick.purchase_batch(
-        uuid, uuid[], uuid[], integer[], text[], uuid[], integer[], integer[], bigint[], boolean),
+        uuid, uuid[], uuid[], integer[], text[], uuid[], integer[], integer[], bigint[], text),
     tallystick.stock_movement_record(uuid, uuid, bigint, text, text, uuid)
 TO tallystick_app;

@@ -47,6 +47,13 @@ granted AS (
            coalesce(our_relation.relacl, acldefault(
                (CASE our_relation.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", our_relation.relowner))
     FROM our_relation
+    WHERE our_relation.relkind <> 'c'
+    UNION ALL
+    -- A composite type has no privileges as a relation, but some as a type.
+    SELECT our_relation.name, our_relation.section, '', type.typowner, coalesce(type.typacl, acldefault('T', type.typowner))
+    FROM our_relation
+    JOIN pg_type AS type ON type.oid = our_relation.reltype
+    WHERE our_relation.relkind = 'c'
     UNION ALL
     SELECT our_relation.name, our_relation.section, ' on column ' || attribute.attname, our_relation.relowner,
            attribute.attacl
@@ -251,8 +258,8 @@ property (section, rank, position, item, definition) AS (
 SELECT property.section, property.item, btrim(regexp_replace(property.definition, '\s+', ' ', 'g')) AS definition
 FROM property
 ORDER BY
-    -- Roles and schemas first, then tables, views, functions, and what should not be there.
+    -- Roles and schemas first, then tables, views, types, functions, and what should not be there.
     array_position(
-        ARRAY['role', 'schema', 'default', 'table', 'view', 'function'], split_part(property.section, ' ', 1)) NULLS LAST,
+        ARRAY['role', 'schema', 'default', 'table', 'view', 'composite', 'function'], split_part(property.section, ' ', 1)) NULLS LAST,
     property.section COLLATE "C", property.rank, property.position, property.item COLLATE "C",
     property.definition COLLATE "C"

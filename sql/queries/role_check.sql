@@ -68,7 +68,9 @@ owned AS (
     SELECT t.typowner, 'type ' || pg_catalog.format('%I.%I', s.nspname, t.typname)
     FROM pg_catalog.pg_type AS t
     JOIN schemas AS s ON s.oid = t.typnamespace
+    -- The row type of a table or view belongs to its owner, who is named already.
     WHERE t.typtype IN ('d', 'e', 'r')
+       OR EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c')
 ),
 -- Named one by one, unless all of it is the owner role's and already reported as that.
 ownership AS (

@@ -17,7 +17,7 @@ use crate::{
     error::{Entity, Error, Fault, Result, Shortage},
 };
 
-pub(super) const PURCHASE: &str = tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+pub(super) const PURCHASE: &str = tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY");
 
 /// A purchase to be.
 #[derive(Debug, Clone)]
@@ -77,8 +77,8 @@ impl Database {
     fn decisions(&self, answer: Answer, batch: &[(OrderId, &NewPurchase)]) -> Result<Vec<Decision>> {
         let mut decisions: Vec<Option<Decision>> = batch.iter().map(|_| None).collect();
         for row in answer.rows {
-            let purchase_no: i32 = row.try_get("purchase_no").map_err(Error::internal)?;
-            let index = usize::try_from(purchase_no - 1).map_err(Error::internal)?;
+            let position: i64 = row.try_get("ordinality").map_err(Error::internal)?;
+            let index = usize::try_from(position - 1).map_err(Error::internal)?;
             let lock_wait_us: i64 = row.try_get("lock_wait_us").map_err(Error::internal)?;
             if index == 0 {
                 self.metrics.lock_wait(Duration::from_micros(lock_wait_us.try_into().unwrap_or_default()));
@@ -108,7 +108,16 @@ fn call(business_id: BusinessId, batch: &[(OrderId, &NewPurchase)], wait: Option
         .with(purchases().map(|new| i32::try_from(new.lines.len()).unwrap_or(i32::MAX)).collect::<Vec<_>>())
         .with(product_nos)
         .with(lines().map(|line| line.quantity.get()).collect::<Vec<_>>())
-        .with(wait)
+        .with(held_rows(wait).to_owned())
+}
+
+/// What the call does about rows that other transactions hold, in the words of `purchase_batch`.
+fn held_rows(wait: Option<bool>) -> &'static str {
+    match wait {
+        Some(true) => "wait",
+        Some(false) => "pass over customers",
+        None => "pass over all",
+    }
 }
 
 /// Ids once each, in their order; and the number of each of `ids` among them, from 1.
@@ -122,7 +131,7 @@ fn numbered(ids: impl Iterator<Item = Uuid> + Clone) -> (Vec<Uuid>, Vec<i32>) {
 }
 
 fn decide(row: &Row, own_id: OrderId, new: &NewPurchase) -> Result<Decision> {
-    if matches!(row.try_get("outcome").map_err(Error::internal)?, "customer_busy" | "product_busy") {
+    if matches!(row.try_get("outcome").map_err(Error::internal)?, "customer_held" | "product_held") {
         return Ok(Decision::Busy);
     }
     let order = outcome(row, new.customer_id, &new.lines);

@@ -85,9 +85,9 @@ const CALLS: [&str; 43] = [
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {9})",
     "purchase({business}, {8}, ARRAY[{1}], '{1}', 'new', {9})",
     "purchase({business}, {1}, ARRAY[{8}], '{1}', 'new', {9})",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', true)",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', false)",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL)",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'wait')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'pass over customers')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'pass over all')",
 ];
 
 /// A call with the ids in their places. A quantity in braces is none of them.

@@ -4,6 +4,7 @@
 use crate::support::{
     actor::{Actor, context},
     fresh_database::SERVER_ROLE,
+    purchase_batch::PurchaseBatch,
     two_businesses::{OURS, fill, two_businesses},
 };
 
@@ -14,14 +15,17 @@ const PLENTY: &str = "
 
 /// So many calls of so many purchases each, by one session in one transaction.
 fn purchases(calls: u32, each: u32) -> String {
+    let ones = format!("array_fill(1, ARRAY[{each}])");
+    let batch = PurchaseBatch::new("{business}", "ARRAY[{customer}::uuid]", "ARRAY[{product}::uuid]")
+        .with("p_customer_positions", &ones)
+        .with("p_idempotency_keys", format!("ARRAY(SELECT 'k-' || call || '-' || n FROM generate_series(1, {each}) AS n)"))
+        .with("p_order_ids", format!("array_fill(NULL::uuid, ARRAY[{each}])"))
+        .with("p_line_counts", &ones)
+        .with("p_product_positions", &ones)
+        .with("p_quantities", format!("array_fill(1::bigint, ARRAY[{each}])"));
     fill(&format!(
         "SELECT count(*) FILTER (WHERE decided.outcome = 'created')
-         FROM generate_series(1, {calls}) AS call, LATERAL tallystick.purchase_batch(
-             {{business}}, ARRAY[{{customer}}::uuid], ARRAY[{{product}}::uuid],
-             array_fill(1, ARRAY[{each}]),
-             ARRAY(SELECT 'k-' || call || '-' || n FROM generate_series(1, {each}) AS n),
-             array_fill(NULL::uuid, ARRAY[{each}]),
-             array_fill(1, ARRAY[{each}]), array_fill(1, ARRAY[{each}]), array_fill(1::bigint, ARRAY[{each}]), true) AS decided;"
+         FROM generate_series(1, {calls}) AS call, LATERAL {batch} AS decided;"
     ))
 }
 

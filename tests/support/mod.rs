@@ -10,6 +10,7 @@ pub mod fresh_database;
 pub mod gate;
 pub mod interleaving;
 pub mod proxy;
+pub mod purchase_batch;
 pub mod seed;
 pub mod server;
 pub mod sessions;

@@ -23,6 +23,7 @@ const MIGRATIONS: &[File] = embed![
     "migrations/0006_api_keys.sql",
     "migrations/0007_purchase_batch.sql",
     "migrations/0008_orders_are_charged.sql",
+    "migrations/0009_purchase_types.sql",
 ];
 
 /// In the order of application; within a folder by name. Functions return rows of views, so views come first and call none.
@@ -33,6 +34,12 @@ const FUNCTIONS: &[File] = embed![
     "functions/api_key_find.sql",
     "functions/api_key_list.sql",
     "functions/api_key_revoke.sql",
+    "functions/batch_lock_customers.sql",
+    "functions/batch_lock_products.sql",
+    "functions/batch_read_accounts.sql",
+    "functions/batch_read_shelf.sql",
+    "functions/batch_shortages.sql",
+    "functions/batch_write.sql",
     "functions/business_create.sql",
     "functions/business_get.sql",
     "functions/business_list.sql",

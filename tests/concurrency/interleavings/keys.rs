@@ -282,7 +282,7 @@ async fn keys_are_stored_in_their_own_order_whatever_that_of_the_purchases() {
          one: BEGIN
          one: SELECT outcome FROM payment_record(:shop, :ben, 1, 'a')
             = created
-         two: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada], ARRAY[:rope], ARRAY[1, 1], ARRAY['b', 'a'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 1], ARRAY[1, 1], true)
+         two: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada], ARRAY[:rope], ARRAY[1, 1], ARRAY['b', 'a'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 1], ARRAY[1, 1], 'wait')
             waits for one on a key
          -- Two has come to wait for a, and has not stored b.
          three: SELECT outcome FROM payment_record(:shop, '00000000-0000-7000-8000-00000000000c', 1, 'b')

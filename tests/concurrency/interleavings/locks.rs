@@ -95,7 +95,7 @@ async fn customers_are_locked_by_id_whatever_the_plan() {
          one: BEGIN
          one: SELECT outcome FROM payment_record(:shop, :ada, 1, 'p1')
             = created
-         two: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada, :ben], ARRAY[:rope], ARRAY[1, 2], ARRAY['k1', 'k2'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 1], ARRAY[1, 1], true)
+         two: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada, :ben], ARRAY[:rope], ARRAY[1, 2], ARRAY['k1', 'k2'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 1], ARRAY[1, 1], 'wait')
             waits for one on customers
          root: SELECT name FROM customers ORDER BY id FOR UPDATE SKIP LOCKED
             = Ben

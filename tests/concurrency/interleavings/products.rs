@@ -205,7 +205,7 @@ async fn a_product_from_which_nothing_was_taken_is_not_written() {
         "root: SELECT sku, ctid FROM products ORDER BY id
             = lamp, (0,1)
             = rope, (0,2)
-         one: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada, :ben], ARRAY[:lamp, :rope], ARRAY[1, 2], ARRAY['k1', 'k2'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 2], ARRAY[1, 6], true)
+         one: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada, :ben], ARRAY[:lamp, :rope], ARRAY[1, 2], ARRAY['k1', 'k2'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 2], ARRAY[1, 6], 'wait')
             = created
             = insufficient_stock
          root: SELECT sku, ctid FROM products ORDER BY id

@@ -1,4 +1,4 @@
-//! What is no batch, or not one's own, is refused as a whole.
+//! A malformed batch, and one of another business, is refused as a whole.
 
 use uuid::Uuid;
 
@@ -6,6 +6,7 @@ use super::{Buy, Place, buy, outcomes, product, together};
 use crate::support::{
     audit::audit,
     contents::contents,
+    purchase_batch::{HELD, PurchaseBatch},
     two_businesses::{OURS, THEIRS},
 };
 
@@ -14,14 +15,14 @@ async fn the_same_key_twice_in_a_batch_is_an_error_and_nothing_is_written_unless
     let place = Place::new().await;
     let before = contents(&place.database).await;
     let twice = [buy(0, &[(1, 1)], "k"), buy(3, &[(2, 1)], "other"), buy(3, &[(1, 1)], "k")];
-    assert_eq!(place.refusal(&together(&twice, true)).await, "23505");
+    assert_eq!(place.refusal(&together(&twice, "wait")).await, "23505");
     let same = buy(0, &[(1, 1)], "k");
     let same_twice = [same.clone(), Buy { order_id: Uuid::now_v7(), ..same }];
-    assert_eq!(place.refusal(&together(&same_twice, true)).await, "23505");
+    assert_eq!(place.refusal(&together(&same_twice, "wait")).await, "23505");
     assert_eq!(contents(&place.database).await, before);
 
     let first_refused = [buy(2, &[(1, 1)], "k"), buy(0, &[(1, 1)], "k")];
-    assert_eq!(outcomes(&place.rows(&together(&first_refused, true)).await), ["credit_limit_exceeded", "created"]);
+    assert_eq!(outcomes(&place.rows(&together(&first_refused, "wait")).await), ["credit_limit_exceeded", "created"]);
     audit(&place.database).await;
 }
 
@@ -35,102 +36,100 @@ async fn a_batch_sees_nothing_of_another_business() {
         Buy { lines: vec![(thing, 1)], ..buy(0, &[], "their-product") },
         Buy { customer: theirs, lines: vec![(thing, 1)], ..buy(0, &[], "both") },
     ];
-    for wait in [true, false] {
-        let rows = place.rows(&together(&buys, wait)).await;
+    for held in HELD {
+        let rows = place.rows(&together(&buys, held)).await;
         assert_eq!(outcomes(&rows), ["customer_not_found", "product_not_found", "customer_not_found"]);
     }
-    let in_their_name = together(&buys, true).replace(&OURS.id("business"), &THEIRS.id("business"));
+    let in_their_name = together(&buys, "wait").replace(&OURS.id("business"), &THEIRS.id("business"));
     assert_eq!(place.refusal(&in_their_name).await, "42501");
     assert_eq!(contents(&place.database).await, before);
     audit(&place.database).await;
 }
 
-/// A call with arguments as they are.
-fn call_of(arguments: &[String]) -> String {
-    let business = OURS.id("business");
-    format!("SELECT outcome FROM tallystick.purchase_batch('{business}', {})", arguments.join(", "))
+fn outcomes_of(call: &PurchaseBatch) -> String {
+    format!("SELECT outcome FROM {call}")
 }
 
 #[tokio::test]
-async fn a_batch_that_is_none_is_refused_before_anything_is_looked_at() {
+async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
     let place = Place::new().await;
     let (a, b) = (OURS.id("customer"), OURS.id("newcomer"));
-    let good = [
-        format!("'{{{a},{b}}}'"),
-        format!("'{{{},{}}}'", OURS.id("product"), product(0)),
-        "'{1,2}'".into(),
-        "'{k,l}'".into(),
-        "'{NULL,NULL}'".into(),
-        "'{1,2}'".into(),
-        "'{1,1,2}'".into(),
-        "'{1,1,1}'".into(),
-        "true".into(),
-    ];
+    let business = format!("'{}'", OURS.id("business"));
+    let products = format!("'{{{},{}}}'", OURS.id("product"), product(0));
+    let good = PurchaseBatch::new(&business, &format!("'{{{a},{b}}}'"), &products)
+        .with("p_customer_positions", "'{1,2}'")
+        .with("p_idempotency_keys", "'{k,l}'")
+        .with("p_order_ids", "'{NULL,NULL}'")
+        .with("p_line_counts", "'{1,2}'")
+        .with("p_product_positions", "'{1,1,2}'")
+        .with("p_quantities", "'{1,1,1}'");
     let before = contents(&place.database).await;
     for (argument, bad) in [
-        (0, format!("'{{{b},{a}}}'")),
-        (0, format!("'{{{a},{a}}}'")),
-        (0, format!("'{{{a}}}'")),
-        (0, format!("'[0:1]={{{a},{b}}}'")),
-        (0, format!("'{{{{{a}}},{{{b}}}}}'")),
-        (0, format!("'{{{a},NULL}}'")),
-        (0, "'{}'".into()),
-        (0, "NULL".into()),
-        (1, format!("'{{{0},{0}}}'", OURS.id("product"))),
-        (1, format!("'{{{},{}}}'", product(0), OURS.id("product"))),
-        (1, format!("'{{{},NULL}}'", OURS.id("product"))),
-        (1, "'{}'".into()),
-        (1, "NULL".into()),
-        (2, "'{1,3}'".into()),
-        (2, "'{0,1}'".into()),
-        (2, "'{-1,1}'".into()),
-        (2, "'{1,NULL}'".into()),
-        (2, "'{1}'".into()),
-        (2, "'{1,2,2}'".into()),
-        (2, "'[2:3]={1,2}'".into()),
-        (2, "'{{1},{2}}'".into()),
-        (2, "'{{1,2}}'".into()),
-        (2, "'{}'".into()),
-        (2, "NULL".into()),
-        (3, "'{k,NULL}'".into()),
-        (3, "'{k}'".into()),
-        (3, "'{k,l,m}'".into()),
-        (3, "'[0:1]={k,l}'".into()),
-        (3, "NULL".into()),
-        (4, "'{NULL}'".into()),
-        (4, "'[0:1]={NULL,NULL}'".into()),
-        (4, "NULL".into()),
-        (5, "'{1,1}'".into()),
-        (5, "'{2,2}'".into()),
-        (5, "'{0,3}'".into()),
-        (5, "'{-1,4}'".into()),
-        (5, "'{3,NULL}'".into()),
-        (5, "'{501,1}'".into()),
-        (5, "'{2147483647,2147483647}'".into()),
-        (5, "'[2:3]={1,2}'".into()),
-        (5, "NULL".into()),
-        (6, "'{1,1,3}'".into()),
-        (6, "'{0,1,1}'".into()),
-        (6, "'{1,NULL,1}'".into()),
-        (6, "'{1,1}'".into()),
-        (6, "'[0:2]={1,1,1}'".into()),
-        (6, "'{{1,1,1}}'".into()),
-        (6, "NULL".into()),
-        (7, "'{1,1,0}'".into()),
-        (7, "'{1,1,-1}'".into()),
-        (7, "'{1,1,2147483648}'".into()),
-        (7, "'{1,1,NULL}'".into()),
-        (7, "'{1,1}'".into()),
-        (7, "'[0:2]={1,1,1}'".into()),
-        (7, "NULL".into()),
+        ("p_customer_ids", format!("'{{{b},{a}}}'")),
+        ("p_customer_ids", format!("'{{{a},{a}}}'")),
+        ("p_customer_ids", format!("'{{{a}}}'")),
+        ("p_customer_ids", format!("'[0:1]={{{a},{b}}}'")),
+        ("p_customer_ids", format!("'{{{{{a}}},{{{b}}}}}'")),
+        ("p_customer_ids", format!("'{{{a},NULL}}'")),
+        ("p_customer_ids", "'{}'".into()),
+        ("p_customer_ids", "NULL".into()),
+        ("p_product_ids", format!("'{{{0},{0}}}'", OURS.id("product"))),
+        ("p_product_ids", format!("'{{{},{}}}'", product(0), OURS.id("product"))),
+        ("p_product_ids", format!("'{{{},NULL}}'", OURS.id("product"))),
+        ("p_product_ids", "'{}'".into()),
+        ("p_product_ids", "NULL".into()),
+        ("p_customer_positions", "'{1,3}'".into()),
+        ("p_customer_positions", "'{0,1}'".into()),
+        ("p_customer_positions", "'{-1,1}'".into()),
+        ("p_customer_positions", "'{1,NULL}'".into()),
+        ("p_customer_positions", "'{1}'".into()),
+        ("p_customer_positions", "'{1,2,2}'".into()),
+        ("p_customer_positions", "'[2:3]={1,2}'".into()),
+        ("p_customer_positions", "'{{1},{2}}'".into()),
+        ("p_customer_positions", "'{{1,2}}'".into()),
+        ("p_customer_positions", "'{}'".into()),
+        ("p_customer_positions", "NULL".into()),
+        ("p_idempotency_keys", "'{k,NULL}'".into()),
+        ("p_idempotency_keys", "'{k}'".into()),
+        ("p_idempotency_keys", "'{k,l,m}'".into()),
+        ("p_idempotency_keys", "'[0:1]={k,l}'".into()),
+        ("p_idempotency_keys", "NULL".into()),
+        ("p_order_ids", "'{NULL}'".into()),
+        ("p_order_ids", "'[0:1]={NULL,NULL}'".into()),
+        ("p_order_ids", "NULL".into()),
+        ("p_line_counts", "'{1,1}'".into()),
+        ("p_line_counts", "'{2,2}'".into()),
+        ("p_line_counts", "'{0,3}'".into()),
+        ("p_line_counts", "'{-1,4}'".into()),
+        ("p_line_counts", "'{3,NULL}'".into()),
+        ("p_line_counts", "'{501,1}'".into()),
+        ("p_line_counts", "'{2147483647,2147483647}'".into()),
+        ("p_line_counts", "'[2:3]={1,2}'".into()),
+        ("p_line_counts", "NULL".into()),
+        ("p_product_positions", "'{1,1,3}'".into()),
+        ("p_product_positions", "'{0,1,1}'".into()),
+        ("p_product_positions", "'{1,NULL,1}'".into()),
+        ("p_product_positions", "'{1,1}'".into()),
+        ("p_product_positions", "'[0:2]={1,1,1}'".into()),
+        ("p_product_positions", "'{{1,1,1}}'".into()),
+        ("p_product_positions", "NULL".into()),
+        ("p_quantities", "'{1,1,0}'".into()),
+        ("p_quantities", "'{1,1,-1}'".into()),
+        ("p_quantities", "'{1,1,2147483648}'".into()),
+        ("p_quantities", "'{1,1,NULL}'".into()),
+        ("p_quantities", "'{1,1}'".into()),
+        ("p_quantities", "'[0:2]={1,1,1}'".into()),
+        ("p_quantities", "NULL".into()),
+        ("p_held", "'pass over'".into()),
+        ("p_held", "'WAIT'".into()),
+        ("p_held", "''".into()),
+        ("p_held", "NULL".into()),
     ] {
-        let mut arguments = good.clone();
-        arguments[argument] = bad;
-        let sql = call_of(&arguments);
+        let sql = outcomes_of(&good.clone().with(argument, bad));
         assert_eq!(place.refusal(&sql).await, "22023", "{sql}");
     }
     assert_eq!(contents(&place.database).await, before);
-    assert_eq!(outcomes(&place.rows(&call_of(&good)).await), ["created", "created"]);
+    assert_eq!(outcomes(&place.rows(&outcomes_of(&good)).await), ["created", "created"]);
     audit(&place.database).await;
 }
 
@@ -142,17 +141,15 @@ async fn a_batch_has_500_purchases_at_most() {
         let keys = format!("ARRAY(SELECT 'k' || n FROM generate_series(1, {purchases}) AS n)");
         let ids = format!("array_fill(NULL::uuid, ARRAY[{purchases}])");
         let one = |id: String| format!("'{{{id}}}'");
-        call_of(&[
-            one(OURS.id("customer")),
-            one(OURS.id("product")),
-            ones("integer"),
-            keys,
-            ids,
-            ones("integer"),
-            ones("integer"),
-            ones("bigint"),
-            "true".into(),
-        ])
+        let business = format!("'{}'", OURS.id("business"));
+        let call = PurchaseBatch::new(&business, &one(OURS.id("customer")), &one(OURS.id("product")))
+            .with("p_customer_positions", ones("integer"))
+            .with("p_idempotency_keys", keys)
+            .with("p_order_ids", ids)
+            .with("p_line_counts", ones("integer"))
+            .with("p_product_positions", ones("integer"))
+            .with("p_quantities", ones("bigint"));
+        outcomes_of(&call)
     };
     assert_eq!(place.refusal(&many(501)).await, "22023");
     let rows = place.rows(&many(500)).await;

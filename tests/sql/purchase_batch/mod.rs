@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::support::{
     actor::TextRow,
     fresh_database::{FreshDatabase, SERVER_ROLE},
+    purchase_batch::PurchaseBatch,
     two_businesses::{OURS, fill, two_businesses},
 };
 
@@ -50,23 +51,21 @@ fn place(ids: &BTreeSet<Uuid>, id: Uuid) -> usize {
     1 + ids.iter().position(|other| *other == id).unwrap()
 }
 
-/// The call that decides them all.
-fn together(buys: &[Buy], wait: bool) -> String {
+/// The call that decides them all. `held` says what it does about rows that other transactions hold.
+fn together(buys: &[Buy], held: &str) -> String {
     let customers: BTreeSet<Uuid> = buys.iter().map(|buy| buy.customer).collect();
     let lines: Vec<_> = buys.iter().flat_map(|buy| buy.lines.iter().copied()).collect();
     let products: BTreeSet<Uuid> = lines.iter().map(|(product, _)| *product).collect();
-    format!(
-        "SELECT {FIGURES} FROM tallystick.purchase_batch('{}', {}, {}, {}, {}, {}, {}, {}, {}, {wait}) ORDER BY purchase_no",
-        OURS.id("business"),
-        list("uuid", &customers),
-        list("uuid", &products),
-        list("integer", buys.iter().map(|buy| place(&customers, buy.customer))),
-        list("text", buys.iter().map(|buy| &buy.key)),
-        list("uuid", buys.iter().map(|buy| buy.order_id)),
-        list("integer", buys.iter().map(|buy| buy.lines.len())),
-        list("integer", lines.iter().map(|(product, _)| place(&products, *product))),
-        list("bigint", lines.iter().map(|(_, quantity)| quantity)),
-    )
+    let business = format!("'{}'", OURS.id("business"));
+    let call = PurchaseBatch::new(&business, &list("uuid", &customers), &list("uuid", &products))
+        .with("p_customer_positions", list("integer", buys.iter().map(|buy| place(&customers, buy.customer))))
+        .with("p_idempotency_keys", list("text", buys.iter().map(|buy| &buy.key)))
+        .with("p_order_ids", list("uuid", buys.iter().map(|buy| buy.order_id)))
+        .with("p_line_counts", list("integer", buys.iter().map(|buy| buy.lines.len())))
+        .with("p_product_positions", list("integer", lines.iter().map(|(product, _)| place(&products, *product))))
+        .with("p_quantities", list("bigint", lines.iter().map(|(_, quantity)| quantity)))
+        .with("p_held", format!("'{held}'"));
+    format!("SELECT {FIGURES} FROM {call} ORDER BY ordinality")
 }
 
 /// The call that decides one.

@@ -6,7 +6,7 @@ use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use uuid::Uuid;
 
 use super::{Buy, CUSTOMERS, PRODUCTS, Place, alone, buy, customer, outcomes, product, together};
-use crate::support::{actor::Actor, audit::audit, seed, two_businesses::fill};
+use crate::support::{actor::Actor, audit::audit, purchase_batch::HELD, seed, two_businesses::fill};
 
 const BATCHES: usize = 40;
 
@@ -72,16 +72,16 @@ async fn purchases_in_batches_are_decided_as_one_by_one() {
     let mut seen = BTreeSet::new();
     for number in 0..BATCHES {
         let buys = draw(&mut rng, &mut before);
-        let at_once = batched.rows(&together(&buys, rng.random_bool(0.5))).await;
+        let at_once = batched.rows(&together(&buys, HELD[rng.random_range(0..HELD.len())])).await;
         let mut one_by_one = Vec::new();
         for buy in &buys {
             one_by_one.extend(single.rows(&alone(buy)).await);
         }
         assert_eq!(at_once.len(), buys.len(), "batch {number}");
         for (index, (got, expected)) in at_once.iter().zip(&one_by_one).enumerate() {
-            assert_eq!(got, expected, "purchase {} of batch {number}:\n{}", index + 1, together(&buys, true));
+            assert_eq!(got, expected, "purchase {} of batch {number}:\n{}", index + 1, together(&buys, "wait"));
         }
-        assert_eq!(batched.books().await, single.books().await, "after batch {number}:\n{}", together(&buys, true));
+        assert_eq!(batched.books().await, single.books().await, "after batch {number}:\n{}", together(&buys, "wait"));
         seen.extend(outcomes(&at_once).into_iter().map(str::to_owned));
         for call in interlude(&mut rng) {
             batched.rows(&call).await;
@@ -116,11 +116,11 @@ async fn a_purchase_after_refused_ones_is_stored_under_its_own_key_with_its_own_
         buy(3, &[(1, 1)], "fine too"),
     ]
     .map(|buy| Buy { key: buy.key.replace(' ', "-"), ..buy });
-    let rows = place.rows(&together(&buys, false)).await;
+    let rows = place.rows(&together(&buys, "pass over customers")).await;
     let expected = ["customer_not_found", "insufficient_stock", "created", "customer_blocked", "created"];
     assert_eq!(outcomes(&rows), expected);
 
-    let again = place.rows(&together(&buys, false)).await;
+    let again = place.rows(&together(&buys, "pass over customers")).await;
     assert_eq!(outcomes(&again), expected.map(|outcome| if outcome == "created" { "replayed" } else { outcome }));
     for index in [2, 4] {
         assert_eq!(again[index][1..5], rows[index][1..5], "{}", buys[index].key);
@@ -155,7 +155,7 @@ async fn what_a_purchase_takes_is_gone_for_the_next_and_what_a_refused_one_wante
         buy(1, &[(2, 2)], "most-of-the-credit"),
         buy(1, &[(2, 1)], "more-than-is-left"),
     ];
-    let rows = place.rows(&together(&buys, true)).await;
+    let rows = place.rows(&together(&buys, "wait")).await;
     let [created, no_stock, no_credit] = ["created", "insufficient_stock", "credit_limit_exceeded"];
     assert_eq!(outcomes(&rows), [created, no_stock, no_credit, created, no_stock, created, created, no_credit]);
     let figures = |index: usize| rows[index][5..8].iter().map(|value| value.clone().unwrap()).collect::<Vec<_>>();
@@ -178,8 +178,8 @@ async fn a_batch_of_refusals_and_replays_writes_nothing() {
         buy(0, &[(1, 100)], "short"),
         buy(2, &[(1, 1)], "no-credit"),
     ];
-    for wait in [true, false] {
-        let rows = place.rows(&together(&buys, wait)).await;
+    for held in HELD {
+        let rows = place.rows(&together(&buys, held)).await;
         assert_eq!(
             outcomes(&rows),
             [
