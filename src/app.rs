@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use postgres_url::ConnectionUrl;
 
 use crate::{
     auth::{Authenticator, JwtVerifier},
     config::ServeArgs,
-    db::{Database, HOT_STATEMENTS, connection_url::ConnectionUrl, pool::PoolSettings},
+    db::{Database, HOT_STATEMENTS, pool::PoolSettings},
     http::{
         rate_limit::RateLimiter,
         router,

@@ -11,7 +11,7 @@ use tallystick::{
         connect::{Session, connect},
         migrate::{MigrateOptions, embedded, migrate},
     },
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
 };
 use tempfile::TempDir;
 
@@ -42,7 +42,7 @@ impl Bed {
             settings: [("max_connections", "200"), ("autovacuum", "off")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
-            ..LocalPostgresOptions::new(folder.path().join("postgres"))
+            ..LocalPostgresOptions::new(PROGRAM, folder.path().join("postgres"))
         };
         let postgres = LocalPostgres::start(options, &|_| {}).await?;
         let maintenance = connect(&postgres.url(SUPERUSER, "postgres").parse()?).await?;

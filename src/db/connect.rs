@@ -5,15 +5,18 @@
 use std::{error::Error as _, fmt::Write as _, future::poll_fn, time::Duration};
 
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Client, error::DbError};
+use tokio_postgres::{AsyncMessage, Client, Config, error::DbError};
 
-use super::{
-    connection_url::ConnectionUrl,
+use postgres_url::{
+    ConnectionUrl,
     tls::{self, TlsError},
 };
 
 /// How long connecting may take in all: name look-up, TCP, TLS and authentication.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What PostgreSQL calls this program, in its list of sessions and in its log.
+const APPLICATION_NAME: &str = "tallystick";
 
 /// An open connection. It closes when this is dropped, and an open transaction is rolled back.
 #[derive(Debug)]
@@ -55,11 +58,21 @@ pub enum ConnectError {
     },
 }
 
+/// What the driver needs to connect to `url`. PostgreSQL calls the connection's program `tallystick` unless the URL says
+/// otherwise.
+pub(super) fn config(url: &ConnectionUrl) -> Config {
+    let mut config = url.config().clone();
+    if config.get_application_name().is_none() {
+        config.application_name(APPLICATION_NAME);
+    }
+    config
+}
+
 /// Opens a connection. Must run inside a Tokio runtime, where a task drives the connection until it closes.
 pub async fn connect(url: &ConnectionUrl) -> Result<Session, ConnectError> {
     let connector = tls::connector(url.tls())?;
     let address = url.to_string();
-    let (client, mut connection) = match tokio::time::timeout(CONNECT_TIMEOUT, url.config().connect(connector)).await {
+    let (client, mut connection) = match tokio::time::timeout(CONNECT_TIMEOUT, config(url).connect(connector)).await {
         Ok(Ok(pair)) => pair,
         Ok(Err(error)) => return Err(ConnectError::Refused { address, error }),
         Err(_) => return Err(ConnectError::TimedOut { address }),

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use postgres_url::ConnectionUrl;
+
 use super::{
     combining::{Combiner, CombiningSettings},
-    connection_url::ConnectionUrl,
-    pool::{Pool, PoolSettings},
-    tls::TlsError,
+    pool::{Pool, PoolSettings, PoolSetupError},
 };
 use crate::{
     error::{Error, Result},
@@ -23,7 +23,7 @@ pub struct Database {
 
 impl Database {
     /// A handle on the database at `url` that counts into `metrics`. No connection is opened before it is needed.
-    pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, TlsError> {
+    pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, PoolSetupError> {
         Ok(Self { pool: Pool::new(url, settings)?, metrics, combiner: None })
     }
 

@@ -1,6 +1,6 @@
 //! Everything between this program and PostgreSQL.
 //!
-//! - [`connection_url`], [`tls`], [`connect`] [`session`] and [`pool`] get a connection, and say why there is none.
+//! - [`connect`], [`session`] and [`pool`] get a connection, and say why there is none.
 //! - [`migrate`] installs and upgrades the schema; [`role_check`] refuses to serve with a role that could bypass it.
 //! - [`sqlstate`] and [`retry`] decide what a failed call means and whether it is worth another try; [`fence`] sees to it
 //!   that a call whose connection was lost cannot take effect behind the next try's back.
@@ -10,7 +10,6 @@
 //! Nothing here knows HTTP. Rules about money, stock and tenants live in `sql/`, not here.
 
 pub mod connect;
-pub mod connection_url;
 pub mod fence;
 pub mod migrate;
 pub mod pool;
@@ -18,7 +17,6 @@ pub mod retry;
 pub mod role_check;
 pub mod session;
 pub mod sqlstate;
-pub mod tls;
 
 mod api_keys;
 mod businesses;

@@ -10,11 +10,14 @@ use std::{sync::Arc, time::Duration};
 use deadpool::managed::{self, Hook, HookError, PoolConfig, QueueMode, TimeoutType, Timeouts};
 use deadpool_postgres::{ManagerConfig, RecyclingMethod, Runtime};
 
-use super::{
-    connect::explain,
-    connection_url::ConnectionUrl,
-    session::{Manager, PooledSession, Preparation},
+use postgres_url::{
+    ConnectionUrl,
     tls::{self, TlsError},
+};
+
+use super::{
+    connect::{config, explain},
+    session::{Manager, PooledSession, Preparation},
 };
 
 /// How much later than `statement_timeout` an answer may come: the way to the database and back.
@@ -82,6 +85,17 @@ pub struct PoolStatus {
     pub waiting: usize,
 }
 
+/// Why the pool cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PoolSetupError {
+    /// TLS cannot be set up on this side.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The pool lacks a runtime, which does not happen: it gets one.
+    #[error(transparent)]
+    Build(#[from] managed::BuildError),
+}
+
 /// Why there is no connection. In every case nothing was asked of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum PoolError {
@@ -107,8 +121,8 @@ pub enum PoolError {
 
 impl Pool {
     /// Makes the pool; the first connection opens when it is first needed. Must be used inside a Tokio runtime.
-    pub fn new(url: &ConnectionUrl, settings: &PoolSettings) -> Result<Self, TlsError> {
-        let mut config = url.config().clone();
+    pub fn new(url: &ConnectionUrl, settings: &PoolSettings) -> Result<Self, PoolSetupError> {
+        let mut config = config(url);
         config.connect_timeout(settings.connect_timeout);
         let manager = Manager(deadpool_postgres::Manager::from_config(
             config,
@@ -131,13 +145,8 @@ impl Pool {
             // The connection used last has the warmest caches, here and in its server process.
             queue_mode: QueueMode::Lifo,
         };
-        let inner = managed::Pool::builder(manager)
-            .config(pool_config)
-            .runtime(Runtime::Tokio1)
-            .post_create(hook)
-            .build()
-            // The builder fails for want of a runtime only, and it has one.
-            .map_err(|error| TlsError::Setup(rustls::Error::General(error.to_string())))?;
+        let inner =
+            managed::Pool::builder(manager).config(pool_config).runtime(Runtime::Tokio1).post_create(hook).build()?;
         Ok(Self {
             inner,
             wait_timeout: settings.wait_timeout,

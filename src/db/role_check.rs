@@ -5,11 +5,11 @@
 
 use std::{borrow::Cow, fmt};
 
+use postgres_url::ConnectionUrl;
 use tokio_postgres::Client;
 
 use super::{
     connect::{ConnectError, connect, explain},
-    connection_url::ConnectionUrl,
     migrate::{HistoryError, Recorded, Source},
 };
 

@@ -15,6 +15,7 @@ mod run;
 
 use std::time::Instant;
 
+use postgres_url::ConnectionUrl;
 use tokio_postgres::Client;
 
 pub use self::{
@@ -23,7 +24,7 @@ pub use self::{
     report::Report,
 };
 use crate::{
-    db::{connect::connect, connection_url::ConnectionUrl, migrate::embedded},
+    db::{connect::connect, migrate::embedded},
     domain::BusinessId,
 };
 

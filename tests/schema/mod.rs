@@ -7,4 +7,5 @@ mod migrate;
 mod mutants;
 mod pool;
 mod role_check;
+mod shared_cluster;
 mod snapshot;

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use postgres_url::ConnectionUrl;
 use tallystick::{
     db::{
         connect::{Session, connect},
-        connection_url::ConnectionUrl,
         migrate::{MigrateOptions, migrate},
     },
     local_postgres::SUPERUSER,

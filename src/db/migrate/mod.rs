@@ -15,6 +15,7 @@ pub mod source;
 
 use std::time::Duration;
 
+use postgres_url::ConnectionUrl;
 use serde::Serialize;
 
 pub use self::{
@@ -22,10 +23,7 @@ pub use self::{
     error::MigrateError,
     source::Source,
 };
-use super::{
-    connect::{Notice, connect},
-    connection_url::ConnectionUrl,
-};
+use super::connect::{Notice, connect};
 
 /// How often a run is tried in all that PostgreSQL ends in favour of traffic that it met in a deadlock.
 const MAX_ATTEMPTS: u32 = 5;

@@ -13,7 +13,7 @@ use nix::{
 };
 use tallystick::{
     db::connect::{Session, connect},
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
 };
 
 use super::disk::Disk;
@@ -49,7 +49,7 @@ impl Postgres {
             bin_dir,
             settings: SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             lifetime: Lifetime::WithParent,
-            ..LocalPostgresOptions::new(disk.data())
+            ..LocalPostgresOptions::new(PROGRAM, disk.data())
         };
         let running = start(&options).await?;
         let (socket_dir, log) = (running.socket_dir().to_owned(), running.log_path());

@@ -7,7 +7,7 @@ use tallystick::{
         connect::{Session, connect},
         migrate::{MigrateOptions, embedded, migrate},
     },
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
 };
 use tallystick_torture::{
     books::{Books, CustomerRow, ProductRow},
@@ -74,7 +74,7 @@ async fn books_are_loaded_whole_or_not_at_all() {
     let options = LocalPostgresOptions {
         lifetime: Lifetime::Temporary,
         settings: vec![("fsync".to_owned(), "off".to_owned())],
-        ..LocalPostgresOptions::new(folder.path().join("postgres"))
+        ..LocalPostgresOptions::new(PROGRAM, folder.path().join("postgres"))
     };
     let postgres = LocalPostgres::start(options, &|_| {}).await.unwrap();
     let url = postgres.url(SUPERUSER, "postgres").parse().unwrap();
