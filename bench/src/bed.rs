@@ -7,11 +7,9 @@ use std::{
 };
 
 use tallystick::{
-    db::{
-        connect::{Session, connect},
-        migrate::{MigrateOptions, embedded, migrate},
-    },
+    db::connection::{DedicatedConnection, connect},
     local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
+    schema::migrate::{MigrateOptions, embedded, migrate},
 };
 use tempfile::TempDir;
 
@@ -24,7 +22,7 @@ const IDS: &str = include_str!("../sql/ids.sql");
 /// The running PostgreSQL.
 pub struct Bed {
     postgres: LocalPostgres,
-    maintenance: Session,
+    maintenance: DedicatedConnection,
     folder: TempDir,
     files: AtomicU32,
 }

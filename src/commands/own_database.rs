@@ -8,11 +8,9 @@ use postgres_url::ConnectionUrl;
 use super::migrate::say_once;
 use crate::{
     config::ServeArgs,
-    db::{
-        connect::connect,
-        migrate::{MigrateOptions, embedded, migrate},
-    },
+    db::connection::connect,
     local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
+    schema::migrate::{MigrateOptions, embedded, migrate},
 };
 
 const DATABASE: &str = "tallystick";

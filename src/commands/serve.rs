@@ -13,8 +13,8 @@ use super::{output::explain, own_database::OwnDatabase};
 use crate::{
     app::App,
     config::ServeArgs,
-    db::{migrate::embedded, role_check},
     http::server::{self, Drained, ServerLimits},
+    schema::{migrate::embedded, role_check},
 };
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {

@@ -23,10 +23,7 @@ pub use self::{
     error::VerifyError,
     report::Report,
 };
-use crate::{
-    db::{connect::connect, migrate::embedded},
-    domain::BusinessId,
-};
+use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedded};
 
 /// What to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

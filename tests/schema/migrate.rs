@@ -1,7 +1,7 @@
 //! `tallystick migrate`: idempotent, all or nothing, safe when two run at once, for superusers and others.
 
 use postgres_url::ConnectionUrl;
-use tallystick::db::migrate::{
+use tallystick::schema::migrate::{
     HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, migrate, source::Script,
 };
 

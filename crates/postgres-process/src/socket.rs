@@ -15,7 +15,7 @@ use super::folder::{Folder, make_private};
 use super::{LocalPostgresError, Result};
 
 /// A part of the socket's name only: nothing listens on TCP. Each data folder has its own socket folder, so two
-/// PostgreSQLs can use the same number.
+/// servers can use the same number.
 pub(super) const PORT: u16 = 5432;
 
 /// The longest path of a socket in bytes: 107 on Linux, 103 on macOS and the BSDs.

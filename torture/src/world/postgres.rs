@@ -12,7 +12,7 @@ use nix::{
     unistd::Pid,
 };
 use tallystick::{
-    db::connect::{Session, connect},
+    db::connection::{DedicatedConnection, connect},
     local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
 };
 
@@ -81,7 +81,7 @@ impl Postgres {
     }
 
     /// A superuser's session in our database, past the link.
-    pub async fn session(&self) -> anyhow::Result<Session> {
+    pub async fn session(&self) -> anyhow::Result<DedicatedConnection> {
         Ok(connect(&self.owner_url(DATABASE).parse()?).await?)
     }
 

@@ -3,11 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 
 use tallystick::{
-    db::{
-        connect::{Session, connect},
-        migrate::{MigrateOptions, embedded, migrate},
-    },
+    db::connection::{DedicatedConnection, connect},
     local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
+    schema::migrate::{MigrateOptions, embedded, migrate},
 };
 use tallystick_torture::{
     books::{Books, CustomerRow, ProductRow},
@@ -62,7 +60,7 @@ fn history() -> History {
     }
 }
 
-async fn session(postgres: &LocalPostgres, role: &str) -> Session {
+async fn session(postgres: &LocalPostgres, role: &str) -> DedicatedConnection {
     connect(&postgres.url(role, "postgres").parse().unwrap()).await.unwrap()
 }
 

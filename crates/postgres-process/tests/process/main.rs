@@ -1,4 +1,4 @@
-//! Real PostgreSQLs on temporary folders: each keeps its data, has one owner, and survives every kind of death.
+//! A real server on a temporary folder keeps its data, has one owner, and survives every kind of death.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test as its body does")]
 
 mod death;

@@ -1,14 +1,14 @@
-//! How often and how soon a failed call is tried again. Pure arithmetic: it neither sleeps nor calls.
+//! How often and how soon a failed call is tried again. Pure arithmetic: this neither sleeps nor calls.
 
 use std::time::Duration;
 
 /// Bounded exponential backoff with full jitter.
 ///
-/// The wait before retry `n` (1, 2, …) is drawn evenly from zero to `base * 2^(n-1)`, at most `cap`. Drawing from the
-/// whole range spreads callers that failed together best, and those are the ones that would collide again.
+/// The wait before retry `n` (1, 2, …) is drawn evenly from zero to `base * 2^(n-1)`, at most `cap`. Callers that failed
+/// together would collide again. A draw from the whole range spreads them best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
-    /// How many times the call is made in all, the first one included. One means: no retry.
+    /// How many times the call is made, the first time included. One means: no retry.
     pub max_attempts: u32,
     /// The longest wait before the first retry.
     pub base: Duration,
@@ -17,11 +17,11 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// For one statement of a request that a client is waiting for: five tries, in all at most 300 ms of waiting.
+    /// For a statement that a client waits for: five tries, with at most 300 ms of waiting between them.
     pub const STATEMENT: Self =
         Self { max_attempts: 5, base: Duration::from_millis(20), cap: Duration::from_millis(200) };
 
-    /// How long to wait after `attempts` calls have failed, or nothing when there must not be another one.
+    /// How long to wait after `attempts` calls have failed, or nothing if there must not be another one.
     ///
     /// `attempts` counts from 1.
     #[must_use]
@@ -29,7 +29,7 @@ impl Backoff {
         self.after_with(attempts, rand::random())
     }
 
-    /// As [`after`](Self::after), with the draw given: `jitter` from 0 (no wait) to 1 (the longest).
+    /// As [`after`](Self::after), with a given draw: `jitter` from 0 (no wait) to 1 (the longest wait).
     #[must_use]
     pub fn after_with(&self, attempts: u32, jitter: f64) -> Option<Duration> {
         if attempts >= self.max_attempts {

@@ -1,6 +1,7 @@
 //! The domain's types on PostgreSQL's wire.
 //!
-//! Reading checks again: a value that the domain cannot hold is an error of ours, and never a wrong number in an answer.
+//! A value that is read is checked again. A value that the domain cannot hold becomes an internal error, and never a wrong
+//! number in an answer.
 
 use std::error::Error as StdError;
 
@@ -13,10 +14,10 @@ use crate::domain::{
     Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId,
 };
 
-/// A value as a parameter of a call: how it is sent, and as what.
+/// A value that can be a parameter of a call.
 ///
-/// The type is named for connections behind a transaction pooler, which cannot keep a prepared statement to ask it.
-pub(super) trait Param {
+/// It names its type for connections behind a transaction pooler. These keep no prepared statement that would tell the type.
+pub(in crate::db) trait Param {
     /// The value as the driver takes it.
     fn into_sql(self) -> (Box<dyn ToSql + Send + Sync>, Type);
 }

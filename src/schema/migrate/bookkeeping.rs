@@ -1,6 +1,6 @@
-//! What the database remembers about itself, in schema `tallystick_migrate`, and what follows from it.
+//! What the database records about its own installation, in schema `tallystick_migrate`, and what follows from it.
 //!
-//! Judging is pure: [`Recorded::pending`] compares memory and source without touching the database.
+//! The judgement is pure: [`History::pending`] compares the record with a source and does not touch the database.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use super::source::{Migration, Source};
 /// Makes the bookkeeping tables. Runs as `tallystick_owner`, repeatedly.
 pub(super) const TABLES: &str = include_str!("../../../sql/bookkeeping.sql");
 
-/// What the database says was applied to it.
+/// What was applied to a database, as it recorded it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Recorded {
+pub struct History {
     /// The migrations, in order.
     pub migrations: Vec<RecordedMigration>,
     /// The hash of the current code, unless none was ever applied.
     pub code_sha256: Option<String>,
 }
 
-/// One migration as the database remembers it.
+/// One migration as the database recorded it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedMigration {
     /// Its number.
@@ -31,7 +31,7 @@ pub struct RecordedMigration {
     pub sha256: String,
 }
 
-/// How a database and this program disagree about the past. Nothing can mend it but the right program.
+/// How a database's history differs from this program's. Only the right program can continue it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HistoryError {
     /// A migration was edited after it had been applied.
@@ -97,8 +97,8 @@ impl fmt::Display for HistoryError {
     }
 }
 
-impl Recorded {
-    /// The migrations of `source` that are still to be applied, or why history cannot be continued.
+impl History {
+    /// The migrations of `source` that are still to be applied, or why they cannot be.
     pub fn pending<'source>(&self, source: &'source Source) -> Result<&'source [Migration], HistoryError> {
         for recorded in &self.migrations {
             let known = source.migrations.iter().find(|known| known.version == recorded.version);
@@ -116,7 +116,7 @@ impl Recorded {
                 return Err(HistoryError::Edited { version, name, recorded: recorded.sha256.clone(), found });
             }
         }
-        // Every recorded one is known, and the source has no holes: so the first gap is the first difference in number.
+        // Each recorded migration is known, and the source has no holes. So the first difference in number is a gap.
         for (known, recorded) in source.migrations.iter().zip(&self.migrations) {
             if known.version != recorded.version {
                 return Err(HistoryError::Skipped { version: known.version, name: known.name.clone() });
@@ -125,8 +125,8 @@ impl Recorded {
         Ok(source.migrations.get(self.migrations.len()..).unwrap_or_default())
     }
 
-    /// Whether tallystick was ever installed in this database. Any role may ask.
-    pub(in crate::db) async fn exists(client: &Client) -> Result<bool, Error> {
+    /// Whether tallystick was ever installed in this database. Any role may ask this.
+    pub(in crate::schema) async fn exists(client: &Client) -> Result<bool, Error> {
         // By the catalogue, because to_regclass() fails for a role that may not use the schema.
         let query = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS t \
                      JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace \
@@ -158,7 +158,7 @@ pub(super) async fn record_migration(client: &Client, migration: &Migration) -> 
     client.execute(insert, &[&migration.version, &migration.name, &sha256, &env!("CARGO_PKG_VERSION")]).await.map(drop)
 }
 
-/// Writes down which code the database has now.
+/// Records which code the database has now.
 pub(super) async fn record_code(client: &Client, sha256: &str) -> Result<(), Error> {
     let upsert = "INSERT INTO tallystick_migrate.current_code (sha256, tallystick_version) VALUES ($1, $2) \
                   ON CONFLICT (only_row) DO UPDATE SET sha256 = excluded.sha256, applied_at = now(), \
@@ -177,20 +177,20 @@ mod tests {
         Source::new(empty(), migrations.collect(), Vec::new(), empty()).unwrap()
     }
 
-    fn recorded(versions: &[i32], source: &Source) -> Recorded {
+    fn history(versions: &[i32], source: &Source) -> History {
         let migrations = versions.iter().map(|version| {
             let known = source.migrations.iter().find(|known| known.version == *version);
             let sha256 = known.map_or_else(|| "0".repeat(64), |known| known.script.sha256());
             RecordedMigration { version: *version, name: "step".to_owned(), sha256 }
         });
-        Recorded { migrations: migrations.collect(), code_sha256: None }
+        History { migrations: migrations.collect(), code_sha256: None }
     }
 
     #[test]
     fn what_is_not_recorded_is_pending() {
         let source = source(&["a", "b", "c"]);
         for (applied, expected) in [(&[][..], &[1, 2, 3][..]), (&[1, 2], &[3]), (&[1, 2, 3], &[])] {
-            let pending = recorded(applied, &source);
+            let pending = history(applied, &source);
             let pending: Vec<_> = pending.pending(&source).unwrap().iter().map(|one| one.version).collect();
             assert_eq!(pending, expected);
         }
@@ -198,28 +198,28 @@ mod tests {
 
     #[test]
     fn an_edited_migration_is_refused() {
-        let before = recorded(&[1, 2], &source(&["a", "b"]));
+        let before = history(&[1, 2], &source(&["a", "b"]));
         let error = before.pending(&source(&["a", "B"])).unwrap_err();
         assert!(matches!(error, HistoryError::Edited { version: 2, .. }), "{error}");
     }
 
     #[test]
     fn a_database_that_is_ahead_is_refused() {
-        let error = recorded(&[1, 2, 3], &source(&["a", "b", "c"])).pending(&source(&["a", "b"])).unwrap_err();
+        let error = history(&[1, 2, 3], &source(&["a", "b", "c"])).pending(&source(&["a", "b"])).unwrap_err();
         assert!(matches!(error, HistoryError::NewerDatabase { version: 3, .. }), "{error}");
     }
 
     #[test]
     fn a_hole_in_the_database_is_refused() {
         let source = source(&["a", "b", "c"]);
-        let error = recorded(&[1, 3], &source).pending(&source).unwrap_err();
+        let error = history(&[1, 3], &source).pending(&source).unwrap_err();
         assert!(matches!(error, HistoryError::Skipped { version: 2, .. }), "{error}");
     }
 
     #[test]
     fn a_recorded_migration_below_ours_that_we_lack_is_refused() {
         let source = source(&["a", "b"]);
-        let error = recorded(&[0, 1, 2], &source).pending(&source).unwrap_err();
+        let error = history(&[0, 1, 2], &source).pending(&source).unwrap_err();
         assert!(matches!(error, HistoryError::UnknownMigration { version: 0, .. }), "{error}");
     }
 }

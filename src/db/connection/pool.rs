@@ -1,13 +1,15 @@
 //! The server's connections: a bounded pool whose connections are ready for their first purchase.
 //!
-//! A new connection gets its session settings and its hot statements in one round trip, before anyone waits for it, and
-//! learns who serves it (`session.rs`).
-//! Nothing else may be set on a pooled session: every call is one autocommit statement that leaves no trace, so a
-//! connection can be handed on as it is, without a reset.
+//! A new connection gets its session settings and its hot statements in one round trip, and learns which process serves it
+//! (`pooled.rs`). Nothing else may be set on a pooled connection. Each call is one autocommit statement that leaves nothing
+//! behind, so the pool can lend a connection again without a reset.
 
 use std::{sync::Arc, time::Duration};
 
-use deadpool::managed::{self, Hook, HookError, PoolConfig, QueueMode, TimeoutType, Timeouts};
+use deadpool::{
+    Status,
+    managed::{self, Hook, HookError, PoolConfig, QueueMode, TimeoutType, Timeouts},
+};
 use deadpool_postgres::{ManagerConfig, RecyclingMethod, Runtime};
 
 use postgres_url::{
@@ -16,17 +18,18 @@ use postgres_url::{
 };
 
 use super::{
-    connect::{config, explain},
-    session::{Manager, PooledSession, Preparation},
+    config::config,
+    explain::explain,
+    pooled::{Manager, PooledConnection, Preparation, SessionSettings},
 };
 
-/// How much later than `statement_timeout` an answer may come: the way to the database and back.
+/// How much later than `statement_timeout` an answer may come, because of the network.
 const ANSWER_GRACE: Duration = Duration::from_secs(1);
 
-/// A connection on loan from the pool; dropping it gives it back.
+/// A connection on loan from the pool. Dropping it returns it.
 pub type Connection = managed::Object<Manager>;
 
-/// What the pool and its sessions are held to.
+/// The bounds of the pool, and the settings of its sessions.
 #[derive(Debug, Clone)]
 pub struct PoolSettings {
     /// The most connections at once, from 1.
@@ -35,16 +38,8 @@ pub struct PoolSettings {
     pub wait_timeout: Duration,
     /// How long opening a connection may take, and how long preparing it may take after that.
     pub connect_timeout: Duration,
-    /// `statement_timeout` of every session.
-    pub statement_timeout: Duration,
-    /// `lock_timeout` of every session; below `statement_timeout`, or it never fires.
-    pub lock_timeout: Duration,
-    /// `idle_in_transaction_session_timeout`. No session should ever idle in a transaction: this ends the bug, not the client.
-    pub idle_in_transaction_timeout: Duration,
-    /// `client_connection_check_interval`: how soon the server notices during a long statement that we are gone.
-    pub client_check_interval: Duration,
-    /// Statements that every new connection prepares. The text must be the very text that calls use.
-    pub hot_statements: &'static [&'static str],
+    /// The settings of each session.
+    pub session: SessionSettings,
 }
 
 impl Default for PoolSettings {
@@ -53,11 +48,7 @@ impl Default for PoolSettings {
             size: 16,
             wait_timeout: Duration::from_secs(2),
             connect_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(5),
-            lock_timeout: Duration::from_secs(2),
-            idle_in_transaction_timeout: Duration::from_secs(30),
-            client_check_interval: Duration::from_secs(5),
-            hot_statements: &[],
+            session: SessionSettings::default(),
         }
     }
 }
@@ -72,19 +63,6 @@ pub struct Pool {
     named_statements: bool,
 }
 
-/// The pool at one moment, for metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolStatus {
-    /// The most connections there may be.
-    pub max_size: usize,
-    /// Connections open now, in use or not.
-    pub size: usize,
-    /// Connections open and free.
-    pub available: usize,
-    /// Calls waiting for one.
-    pub waiting: usize,
-}
-
 /// Why the pool cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PoolSetupError {
@@ -96,7 +74,7 @@ pub enum PoolSetupError {
     Build(#[from] managed::BuildError),
 }
 
-/// Why there is no connection. In every case nothing was asked of the database.
+/// Why there is no connection. In no case was a call sent to the database.
 #[derive(Debug, thiserror::Error)]
 pub enum PoolError {
     /// All connections stayed busy for as long as a call may wait: more load than the pool can carry.
@@ -120,7 +98,7 @@ pub enum PoolError {
 }
 
 impl Pool {
-    /// Makes the pool; the first connection opens when it is first needed. Must be used inside a Tokio runtime.
+    /// Makes the pool. It opens a connection only when one is needed. Must run inside a Tokio runtime.
     pub fn new(url: &ConnectionUrl, settings: &PoolSettings) -> Result<Self, PoolSetupError> {
         let mut config = config(url);
         config.connect_timeout(settings.connect_timeout);
@@ -130,10 +108,10 @@ impl Pool {
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         ));
         let named_statements = !url.transaction_pooler();
-        let preparation = Arc::new(Preparation::new(settings, named_statements));
-        let hook = Hook::async_fn(move |session: &mut PooledSession, _| {
+        let preparation = Arc::new(Preparation::new(&settings.session, named_statements, settings.connect_timeout));
+        let hook = Hook::async_fn(move |connection: &mut PooledConnection, _| {
             let preparation = Arc::clone(&preparation);
-            Box::pin(async move { preparation.run(session).await })
+            Box::pin(async move { preparation.run(connection).await })
         });
         let pool_config = PoolConfig {
             max_size: settings.size.max(1),
@@ -142,7 +120,7 @@ impl Pool {
                 create: Some(settings.connect_timeout),
                 recycle: Some(settings.connect_timeout),
             },
-            // The connection used last has the warmest caches, here and in its server process.
+            // The connection that was used last has the warmest caches, here and in its server process.
             queue_mode: QueueMode::Lifo,
         };
         let inner =
@@ -151,7 +129,7 @@ impl Pool {
             inner,
             wait_timeout: settings.wait_timeout,
             connect_timeout: settings.connect_timeout,
-            answer_timeout: settings.statement_timeout + ANSWER_GRACE,
+            answer_timeout: settings.session.statement_timeout + ANSWER_GRACE,
             named_statements,
         })
     }
@@ -161,47 +139,40 @@ impl Pool {
         self.inner.get().await.map_err(|error| self.explain_failure(error))
     }
 
-    /// Closes a connection instead of giving it back.
+    /// Closes a connection instead of returning it.
     ///
-    /// Needed after [`Transient::Unknown`](super::sqlstate::Transient::Unknown): a session that PostgreSQL has ended
-    /// may not look closed yet, and would fail the next call too. And after a call without an answer, which the next
-    /// call would wait behind.
+    /// Needed after a connection was lost: it may not look closed yet, and would fail the next call, too. Also needed after a
+    /// call without an answer: the next call on the connection would wait behind it.
     pub fn discard(connection: Connection) {
         drop(Connection::take(connection));
     }
 
-    /// How long to wait for the answer to a call. The session's own time limits end a call earlier, unless the database's
-    /// host stopped answering at all, or a transaction pooler keeps sessions without them.
+    /// How long to wait for the answer to a call. The session's own time limits end a call earlier, with two exceptions: the
+    /// database's host does not answer at all, or sessions behind a transaction pooler have no such limits.
     #[must_use]
     pub const fn answer_timeout(&self) -> Duration {
         self.answer_timeout
     }
 
-    /// Whether a call may use `prepare_cached`. If not (`pgbouncer=true`), it must send its statement with the types of
-    /// its parameters, as `Client::query_typed` does, which costs one round trip as well, and planning each time.
+    /// Whether a call may use `prepare_cached`. If not (`pgbouncer=true`), it must send its statement with the types of its
+    /// parameters, as `Client::query_typed` does. That takes one round trip, too, but PostgreSQL plans the statement each time.
     #[must_use]
     pub const fn named_statements(&self) -> bool {
         self.named_statements
     }
 
-    /// The pool at this moment.
+    /// How many connections the pool has, how many are free, and how many calls wait for one, at this moment.
     #[must_use]
-    pub fn status(&self) -> PoolStatus {
-        let status = self.inner.status();
-        PoolStatus {
-            max_size: status.max_size,
-            size: status.size,
-            available: status.available,
-            waiting: status.waiting,
-        }
+    pub fn status(&self) -> Status {
+        self.inner.status()
     }
 
-    /// Forgets every prepared statement on every connection, after a migration made them stale.
+    /// Forgets the prepared statements of all connections, after a migration made them stale.
     pub fn clear_statements(&self) {
         self.inner.manager().0.statement_caches.clear();
     }
 
-    /// Refuses new loans. Connections close as they come back.
+    /// Lends no more connections. Those on loan close when they are returned.
     pub fn close(&self) {
         self.inner.close();
     }
@@ -210,7 +181,7 @@ impl Pool {
         use managed::PoolError as Inner;
         match error {
             Inner::Timeout(TimeoutType::Wait) => PoolError::Overloaded { waited: self.wait_timeout },
-            // A hook reports its own time limit as a message; it is the same limit and means the same.
+            // The hook reports its time limit as a message. It is the same limit and means the same.
             Inner::Timeout(TimeoutType::Create | TimeoutType::Recycle)
             | Inner::PostCreateHook(HookError::Message(_)) => {
                 PoolError::ConnectTimeout { waited: self.connect_timeout }

@@ -1,11 +1,11 @@
 //! `tallystick migrate`: brings a database to the state that this program needs, all or nothing.
 //!
-//! One transaction under an advisory lock: roles and schemas; the migrations that are missing, each once; and, if any
-//! of it changed, all current code again. Whatever fails leaves the database as it was, and two runs at once are one
-//! run and one that finds nothing to do.
+//! A run is one transaction under an advisory lock. It makes roles and schemas, and applies each missing migration once. If
+//! anything changed, it applies all current code again. A run that fails leaves the database as it was. Of two runs at once,
+//! the second finds nothing to do.
 //!
 //! Migrations and code run as `tallystick_owner`, so that everything belongs to it whoever migrates.
-//! What the SQL does is not this module's business; see `sql/README.md`.
+//! `sql/README.md` describes what the SQL does.
 
 mod bookkeeping;
 pub mod embedded;
@@ -19,22 +19,22 @@ use postgres_url::ConnectionUrl;
 use serde::Serialize;
 
 pub use self::{
-    bookkeeping::{HistoryError, Recorded, RecordedMigration},
+    bookkeeping::{History, HistoryError, RecordedMigration},
     error::MigrateError,
     source::Source,
 };
-use super::connect::{Notice, connect};
+use crate::db::connection::{Notice, connect};
 
-/// How often a run is tried in all that PostgreSQL ends in favour of traffic that it met in a deadlock.
+/// How often a run is tried if PostgreSQL ends it because of a deadlock with requests.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How to go about it.
+/// How to migrate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MigrateOptions {
-    /// How long to queue for any one lock behind the traffic before giving up and undoing everything. While a
-    /// migration queues for a table, every later query on that table queues behind it.
+    /// How long to wait for any one lock before everything is rolled back. While a migration waits for a table, every later
+    /// query on that table waits behind it.
     pub lock_timeout: Duration,
-    /// Apply the current code again even if it is recorded as applied: it mends what was altered by hand.
+    /// Apply the current code again even if it is recorded as applied. This mends what was altered by hand.
     pub reapply: bool,
 }
 
@@ -44,7 +44,7 @@ impl Default for MigrateOptions {
     }
 }
 
-/// What happens during a run, for the eyes of whoever waits.
+/// What happens during a run, for the operator who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'run> {
     /// Another run holds the lock; this one goes on when that one ends.
@@ -103,8 +103,8 @@ pub async fn migrate(
 ) -> Result<Report, MigrateError> {
     let mut attempts = 1;
     loop {
-        let session = connect(url).await?;
-        match run::Run::new(session, options, progress).to(source).await {
+        let connection = connect(url).await?;
+        match run::Run::new(connection, options, progress).to(source).await {
             Err(error) if error.is_deadlock() && attempts < MAX_ATTEMPTS => attempts += 1,
             result => return result,
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::error::{ErrorPosition, SqlState};
 
 use super::{HistoryError, source::Script};
-use crate::db::connect::{ConnectError, explain_fully};
+use crate::db::connection::{ConnectError, explain_fully};
 
 /// Why the database was left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum MigrateError {
     /// No connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// The database's past is not this program's.
+    /// The database's history differs from this program's.
     #[error(transparent)]
     History(#[from] HistoryError),
     /// Other sessions held a lock for too long.
@@ -76,7 +76,7 @@ impl MigrateError {
     }
 }
 
-/// What PostgreSQL said, and who may do it if it was a matter of rights.
+/// What PostgreSQL said. If a privilege was missing, also who may migrate.
 fn advise(error: &tokio_postgres::Error) -> String {
     let mut message = explain_fully(error);
     if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {

@@ -1,17 +1,18 @@
 //! One run of `migrate`: the transaction, step by step.
 
 use super::{
-    AppliedMigration, MigrateError, MigrateOptions, Progress, Recorded, Report, Source,
+    AppliedMigration, History, MigrateError, MigrateOptions, Progress, Report, Source,
     bookkeeping::{self, record_code, record_migration},
     source::{Migration, Script},
 };
-use crate::db::connect::Session;
+use crate::db::connection::DedicatedConnection;
 
-/// "tallymig" as a number: the name of the lock that runs on one database exclude each other with.
+/// The number of the advisory lock that lets only one run at a time change a database: "tallymig" in bytes.
 const LOCK: i64 = i64::from_be_bytes(*b"tallymig");
 
-/// Settings that the role, the database or the server may have made stricter or stranger than a migration can bear.
-/// Names in `sql/` are qualified; the bare search path makes sure of it, and puts `pg_temp` last.
+/// Settings that a migration needs, whatever the role, the database or the server sets.
+///
+/// Names in `sql/` are qualified. With this search path, a name that is not fails. `pg_temp` comes last.
 const BEGIN: &str = "\
     BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SET LOCAL statement_timeout = 0;
@@ -33,16 +34,16 @@ const BOOKKEEPING_SCHEMA: &str = "\
     END
     $$;";
 
-/// Takes every lock that serving could stand in the way of. Runs as `tallystick_owner`, repeatedly.
+/// Takes every lock that requests could hold. Runs as `tallystick_owner`, repeatedly.
 const LOCKS: &str = include_str!("../../../sql/locks.sql");
 
 pub(super) struct Run<'run> {
-    session: Session,
+    connection: DedicatedConnection,
     options: MigrateOptions,
     progress: &'run mut (dyn FnMut(Progress<'_>) + Send),
 }
 
-/// Who and where we are; it must not change behind our back.
+/// The transaction and the role. No script may change either.
 #[derive(PartialEq, Eq)]
 struct Standing {
     transaction: String,
@@ -51,21 +52,21 @@ struct Standing {
 
 impl<'run> Run<'run> {
     pub(super) fn new(
-        session: Session,
+        connection: DedicatedConnection,
         options: MigrateOptions,
         progress: &'run mut (dyn FnMut(Progress<'_>) + Send),
     ) -> Self {
-        Self { session, options, progress }
+        Self { connection, options, progress }
     }
 
-    /// Every early return drops the session, which rolls back.
+    /// Every early return drops the connection, so PostgreSQL rolls back.
     pub(super) async fn to(mut self, source: &Source) -> Result<Report, MigrateError> {
         self.execute("begin", BEGIN).await?;
         self.lock().await?;
-        let recorded = self.recorded().await?;
-        let pending = recorded.pending(source)?;
+        let history = self.history().await?;
+        let pending = history.pending(source)?;
         let code_sha256 = source.code_sha256();
-        let code_changed = recorded.code_sha256.as_deref() != Some(code_sha256.as_str());
+        let code_changed = history.code_sha256.as_deref() != Some(code_sha256.as_str());
         let apply_code = code_changed || self.options.reapply || !pending.is_empty();
         if apply_code {
             self.apply(source, pending, &code_sha256).await?;
@@ -81,14 +82,14 @@ impl<'run> Run<'run> {
         })
     }
 
-    /// Read under the lock, so it stays true until we commit.
-    async fn recorded(&mut self) -> Result<Recorded, MigrateError> {
+    /// Read under the lock, so it stays true until this run commits.
+    async fn history(&mut self) -> Result<History, MigrateError> {
         let failed = |error| MigrateError::Database { doing: "read schema tallystick_migrate", error };
-        let client = self.session.client();
-        if Recorded::exists(client).await.map_err(failed)? {
-            Recorded::read(client).await.map_err(failed)
+        let client = self.connection.client();
+        if History::exists(client).await.map_err(failed)? {
+            History::read(client).await.map_err(failed)
         } else {
-            Ok(Recorded::default())
+            Ok(History::default())
         }
     }
 
@@ -96,13 +97,13 @@ impl<'run> Run<'run> {
         let doing = "take the migration lock";
         let failed = |error| MigrateError::Database { doing, error };
         let attempt = "SELECT pg_catalog.pg_try_advisory_xact_lock($1)";
-        let row = self.session.client().query_one(attempt, &[&LOCK]).await.map_err(failed)?;
+        let row = self.connection.client().query_one(attempt, &[&LOCK]).await.map_err(failed)?;
         if !row.try_get::<_, bool>(0).map_err(failed)? {
             (self.progress)(Progress::WaitingForAnotherRun);
             let wait = "SELECT pg_catalog.pg_advisory_xact_lock($1)";
-            self.session.client().execute(wait, &[&LOCK]).await.map_err(failed)?;
+            self.connection.client().execute(wait, &[&LOCK]).await.map_err(failed)?;
         }
-        // From here on we may stand in the way of traffic.
+        // From here on, this run may block requests.
         let limit = format!("SET LOCAL lock_timeout = {}", self.options.lock_timeout.as_millis());
         self.execute(doing, &limit).await
     }
@@ -115,14 +116,14 @@ impl<'run> Run<'run> {
         self.script(&Script::new("locks.sql", LOCKS)).await?;
         for migration in pending {
             self.script(&migration.script).await?;
-            record_migration(self.session.client(), migration)
+            record_migration(self.connection.client(), migration)
                 .await
                 .map_err(|error| MigrateError::Database { doing: "record a migration", error })?;
         }
         for script in &source.code {
             self.script(script).await?;
         }
-        record_code(self.session.client(), code_sha256)
+        record_code(self.connection.client(), code_sha256)
             .await
             .map_err(|error| MigrateError::Database { doing: "record the current code", error })?;
         self.execute("become the migrating role again", "RESET ROLE").await?;
@@ -132,8 +133,8 @@ impl<'run> Run<'run> {
     async fn script(&mut self, script: &Script) -> Result<(), MigrateError> {
         (self.progress)(Progress::Applying { path: &script.path });
         let before = self.standing().await?;
-        let result = self.session.client().batch_execute(&script.sql).await;
-        for notice in self.session.take_notices() {
+        let result = self.connection.client().batch_execute(&script.sql).await;
+        for notice in self.connection.take_notices() {
             (self.progress)(Progress::Notice { path: &script.path, notice: &notice });
         }
         result.map_err(|error| MigrateError::of_script(script, self.options.lock_timeout, error))?;
@@ -147,11 +148,11 @@ impl<'run> Run<'run> {
     async fn standing(&mut self) -> Result<Standing, MigrateError> {
         let failed = |error| MigrateError::Database { doing: "check the transaction", error };
         let query = "SELECT pg_catalog.pg_current_xact_id()::text, current_user::text";
-        let row = self.session.client().query_one(query, &[]).await.map_err(failed)?;
+        let row = self.connection.client().query_one(query, &[]).await.map_err(failed)?;
         Ok(Standing { transaction: row.try_get(0).map_err(failed)?, role: row.try_get(1).map_err(failed)? })
     }
 
     async fn execute(&mut self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
-        self.session.client().batch_execute(sql).await.map_err(|error| MigrateError::Database { doing, error })
+        self.connection.client().batch_execute(sql).await.map_err(|error| MigrateError::Database { doing, error })
     }
 }

@@ -1,6 +1,6 @@
 //! What a failed statement means for the caller: did it take effect, and is it worth another try?
 //!
-//! Judged by SQLSTATE, never by a message: messages are translated by the server.
+//! SQLSTATE decides, and never a message: the server translates its messages.
 
 use std::{error::Error as _, io};
 
@@ -9,12 +9,12 @@ use tokio_postgres::error::{DbError, SqlState};
 /// What became of a statement that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// It may be repeated as it is, or after asking what became of it.
+    /// The statement may be repeated: at once, or after its session has ended.
     Transient(Transient),
-    /// A time limit ended it (57014), and it took no effect. Repeating it would cost as much again.
+    /// A time limit ended it (57014), and it took no effect. To repeat it would take as long again.
     Timeout,
     /// The prepared statement no longer fits the database (0A000, 26000), usually after a migration.
-    /// It took no effect: clear the statement caches, then repeat it.
+    /// It took no effect. Clear the statement caches, then repeat it.
     StalePlan,
     /// PostgreSQL lacks memory, disk or connections (53xxx), or is a standby that cannot write (25006). It took no
     /// effect; for the client the database is unavailable.
@@ -24,16 +24,16 @@ pub enum Failure {
         /// The constraint's name.
         constraint: String,
     },
-    /// Anything else: a fault of ours.
+    /// Anything else: a fault of this program.
     Other,
 }
 
 /// Failures that have nothing to do with the statement itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transient {
-    /// PostgreSQL rolled it back in favour of another transaction (40001, 40P01, 55P03): repeat it.
+    /// PostgreSQL rolled it back in favour of another transaction (40001, 40P01, 55P03). Repeat it.
     RolledBack,
-    /// The connection died. The statement may have committed, or may still: its session must have ended before another try.
+    /// The connection died. The statement may have committed, or may still commit. Its session must end before another try.
     Unknown,
 }
 
@@ -58,8 +58,8 @@ impl Failure {
         Self::of_state(refusal.code().code(), refusal.routine())
     }
 
-    /// `routine` is the function in PostgreSQL's source that raised the error: the only untranslated way to tell the
-    /// stale plan from everything else that is "not supported".
+    /// `routine` is the function in PostgreSQL's source that raised the error. It is never translated, and nothing else tells
+    /// a stale plan from other things that are "not supported".
     fn of_state(state: &str, routine: Option<&str>) -> Self {
         match state {
             "40001" | "40P01" | "55P03" => Self::Transient(Transient::RolledBack),

@@ -1,17 +1,15 @@
 //! Refuses to serve a database that does not fit this program, or with a role that could bypass the rules.
 //!
-//! The rules are held by the database against the server too; that is worth nothing if the server logs in as somebody
-//! the rules do not bind. So `serve` asks once, at start, and does not start on any finding.
+//! The database holds its rules against the server, too. That is worth nothing if the rules do not bind the server's role. So
+//! `serve` checks the role once, at its start, and does not start if there is a finding.
 
 use std::{borrow::Cow, fmt};
 
 use postgres_url::ConnectionUrl;
 use tokio_postgres::Client;
 
-use super::{
-    connect::{ConnectError, connect, explain},
-    migrate::{HistoryError, Recorded, Source},
-};
+use super::migrate::{History, HistoryError, Source};
+use crate::db::connection::{ConnectError, connect, explain};
 
 const FINDINGS: &str = include_str!("../../sql/queries/role_check.sql");
 
@@ -44,7 +42,7 @@ pub enum Refusal {
          migrate` with the release that is to serve"
     )]
     OtherCode,
-    /// The database went where this program cannot follow.
+    /// The database has migrations that this program does not know, or lacks some that it should have.
     #[error(transparent)]
     History(#[from] HistoryError),
     /// The role could bypass the rules, or cannot do its work.
@@ -63,7 +61,7 @@ impl From<tokio_postgres::Error> for Refusal {
 pub struct UnfitRole {
     /// The role.
     pub role: String,
-    /// Each reads on from the role's name: "has INSERT on tallystick.orders".
+    /// Each continues a sentence that starts with the role: "has INSERT on tallystick.orders".
     pub findings: Vec<String>,
 }
 
@@ -97,12 +95,12 @@ fn identifier(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Connects as the server would, and says why it must not, if it must not.
+/// Connects as the server would. Fails if the server must not use this database or this role.
 pub async fn check(url: &ConnectionUrl, source: &Source) -> Result<(), Refusal> {
-    let session = connect(url).await?;
-    let client = session.client();
-    // In this order: before the installation no role is fit, and an unfit role may not be able to read the bookkeeping.
-    if !Recorded::exists(client).await? {
+    let connection = connect(url).await?;
+    let client = connection.client();
+    // The order matters: before the installation no role is fit, and an unfit role may not be able to read the bookkeeping.
+    if !History::exists(client).await? {
         let database = client.query_one("SELECT pg_catalog.current_database()::text", &[]).await?.try_get(0)?;
         return Err(Refusal::NotInstalled { database });
     }
@@ -110,7 +108,7 @@ pub async fn check(url: &ConnectionUrl, source: &Source) -> Result<(), Refusal> 
     check_schema(client, source).await
 }
 
-/// Whether the connected role can do nothing but what tallystick grants it.
+/// Fails unless the connected role can do only what tallystick grants it.
 pub async fn check_role(client: &Client) -> Result<(), Refusal> {
     let findings: Vec<String> =
         client.query(FINDINGS, &[]).await?.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
@@ -121,14 +119,14 @@ pub async fn check_role(client: &Client) -> Result<(), Refusal> {
     Err(UnfitRole { role, findings }.into())
 }
 
-/// Whether the installed schema is the one that `source` makes. The role must be able to read `tallystick_migrate`.
+/// Fails unless the installed schema is the one that `source` makes. The role must be able to read `tallystick_migrate`.
 pub async fn check_schema(client: &Client, source: &Source) -> Result<(), Refusal> {
-    let recorded = Recorded::read(client).await?;
-    let pending = recorded.pending(source)?.len();
+    let history = History::read(client).await?;
+    let pending = history.pending(source)?.len();
     if pending > 0 {
         return Err(Refusal::Behind { pending, total: source.migrations.len() });
     }
-    if recorded.code_sha256.as_deref() != Some(source.code_sha256().as_str()) {
+    if history.code_sha256.as_deref() != Some(source.code_sha256().as_str()) {
         return Err(Refusal::OtherCode);
     }
     Ok(())
