@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use postgres_url::ConnectionUrl;
 
 use crate::{
     auth::{Authenticator, JwtVerifier},
     config::ServeArgs,
-    db::{Database, HOT_STATEMENTS, connection_url::ConnectionUrl, pool::PoolSettings},
+    db::{
+        Database, HOT_STATEMENTS,
+        connection::{PoolSettings, SessionSettings},
+    },
     http::{
         rate_limit::RateLimiter,
         router,
@@ -61,9 +65,12 @@ fn pool_settings(args: &ServeArgs) -> PoolSettings {
     PoolSettings {
         size: database.pool_size as usize,
         wait_timeout: database.pool_wait_timeout,
-        statement_timeout: database.statement_timeout,
-        lock_timeout: database.lock_timeout,
-        hot_statements: HOT_STATEMENTS,
+        session: SessionSettings {
+            statement_timeout: database.statement_timeout,
+            lock_timeout: database.lock_timeout,
+            hot_statements: HOT_STATEMENTS,
+            ..SessionSettings::default()
+        },
         ..PoolSettings::default()
     }
 }

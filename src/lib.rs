@@ -14,5 +14,6 @@ pub mod error;
 pub mod http;
 pub mod local_postgres;
 pub mod metrics;
+pub mod schema;
 pub mod telemetry;
 pub mod verify;

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tallystick::{cli::Cli, commands, db::tls, telemetry};
+use postgres_url::tls;
+use tallystick::{cli::Cli, commands, telemetry};
 
 /// Could not be done: the exit status beside 0 (done) and 1 (done, and the answer is no).
 const COULD_NOT: u8 = 2;

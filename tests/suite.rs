@@ -5,7 +5,6 @@ mod cli;
 mod concurrency;
 mod http;
 mod isolation;
-mod local_postgres;
 mod schema;
 mod sql;
 mod support;

@@ -7,11 +7,9 @@ use std::{
 };
 
 use tallystick::{
-    db::{
-        connect::{Session, connect},
-        migrate::{MigrateOptions, embedded, migrate},
-    },
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    db::connection::{DedicatedConnection, connect},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
+    schema::migrate::{MigrateOptions, embedded, migrate},
 };
 use tempfile::TempDir;
 
@@ -24,7 +22,7 @@ const IDS: &str = include_str!("../sql/ids.sql");
 /// The running PostgreSQL.
 pub struct Bed {
     postgres: LocalPostgres,
-    maintenance: Session,
+    maintenance: DedicatedConnection,
     folder: TempDir,
     files: AtomicU32,
 }
@@ -42,7 +40,7 @@ impl Bed {
             settings: [("max_connections", "200"), ("autovacuum", "off")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
-            ..LocalPostgresOptions::new(folder.path().join("postgres"))
+            ..LocalPostgresOptions::new(PROGRAM, folder.path().join("postgres"))
         };
         let postgres = LocalPostgres::start(options, &|_| {}).await?;
         let maintenance = connect(&postgres.url(SUPERUSER, "postgres").parse()?).await?;

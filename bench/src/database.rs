@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use tallystick::{
     auth::api_key::GeneratedKey,
-    db::connect::Session,
+    db::connection::DedicatedConnection,
     domain::{ApiKeyId, BusinessId},
 };
 
@@ -26,12 +26,12 @@ pub struct Database {
     pub owner_url: String,
     /// A key for each business, once there are any.
     pub api_keys: Arc<[String]>,
-    session: Session,
+    session: DedicatedConnection,
 }
 
 impl Database {
     /// A migrated database; `session` is a superuser's, with `sql/ids.sql` loaded.
-    pub fn new(server_url: String, owner_url: String, session: Session) -> Self {
+    pub fn new(server_url: String, owner_url: String, session: DedicatedConnection) -> Self {
         Self { server_url, owner_url, api_keys: Arc::default(), session }
     }
 

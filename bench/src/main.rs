@@ -90,7 +90,7 @@ fn main() -> ExitCode {
 }
 
 fn start(args: Args) -> anyhow::Result<ExitCode> {
-    tallystick::db::tls::install_crypto_provider();
+    postgres_url::tls::install_crypto_provider();
     tallystick::http::server::raise_open_files_limit(MOST_CONNECTIONS);
     // One thread: the load must not take more of the machine than it has to.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,6 +1,6 @@
 -- Purpose: everything by which the connected role could bypass the rules: one row per finding, none for a good role.
 -- Reads the catalogue only, so that it works for any role, and before anything is installed.
--- Caller: db::role_check, when the server starts.
+-- Caller: schema::role_check, when the server starts.
 --
 -- What counts is not what the role is but what it can become: SET ROLE, or granting itself a role that it administers.
 -- So every role that it is a member of, directly or not, is examined as if it were the role itself.

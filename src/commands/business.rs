@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 use super::output::{self, explain};
 use crate::{
     cli::{BusinessCommand, ServerDatabase},
-    db::{Database, NewBusiness, pool::PoolSettings},
+    db::{Database, NewBusiness, connection::PoolSettings},
     domain::{Business, Cursor, PageLimit},
     metrics::Metrics,
 };
@@ -26,7 +26,7 @@ pub(super) async fn run(command: BusinessCommand) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn open(database: &ServerDatabase) -> anyhow::Result<Database> {
-    let settings = PoolSettings { size: 1, hot_statements: &[], ..PoolSettings::default() };
+    let settings = PoolSettings { size: 1, ..PoolSettings::default() };
     Ok(Database::open(&database.database_url.parse()?, &settings, Arc::new(Metrics::new()))?)
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::output;
 use crate::{
     cli::MigrateArgs,
-    db::migrate::{MigrateOptions, Progress, Report, embedded, migrate},
+    schema::migrate::{MigrateOptions, Progress, Report, embedded, migrate},
 };
 
 pub(super) async fn run(args: &MigrateArgs) -> anyhow::Result<ExitCode> {

@@ -3,16 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use postgres_url::ConnectionUrl;
 
 use super::migrate::say_once;
 use crate::{
     config::ServeArgs,
-    db::{
-        connect::connect,
-        connection_url::ConnectionUrl,
-        migrate::{MigrateOptions, embedded, migrate},
-    },
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    db::connection::connect,
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
+    schema::migrate::{MigrateOptions, embedded, migrate},
 };
 
 const DATABASE: &str = "tallystick";
@@ -33,7 +31,7 @@ impl OwnDatabase {
             bin_dir: args.database.postgres_bin.clone(),
             lifetime: Lifetime::WithParent,
             settings: vec![("max_connections".to_owned(), (args.database.pool_size + 20).max(100).to_string())],
-            ..LocalPostgresOptions::new(&data_dir)
+            ..LocalPostgresOptions::new(PROGRAM, &data_dir)
         };
         let postgres = LocalPostgres::start(options, &|step| eprintln!("{step}")).await?;
         let own = Self { postgres, data_dir };

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use postgres_url::ConnectionUrl;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -12,8 +13,8 @@ use super::{output::explain, own_database::OwnDatabase};
 use crate::{
     app::App,
     config::ServeArgs,
-    db::{connection_url::ConnectionUrl, migrate::embedded, role_check},
     http::server::{self, Drained, ServerLimits},
+    schema::{migrate::embedded, role_check},
 };
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {

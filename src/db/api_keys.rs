@@ -5,8 +5,8 @@ use futures_util::future::BoxFuture;
 use tokio_postgres::Row;
 
 use super::{
-    Database,
-    call::{Call, tenant_call},
+    call::{Call, rows::FromRow, tenant_call, unknown_outcome},
+    database::Database,
 };
 use crate::{
     auth::{KeyStore, StoredKey},
@@ -45,8 +45,8 @@ impl Database {
             .with(new.secret_hash.to_vec())
             .with(new.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>())
             .with(new.expires_at);
-        let row = self.run(call).await?.one()?;
-        match row.try_get("outcome").map_err(Error::internal)? {
+        let answer = self.run(call).await?;
+        match answer.outcome()? {
             "created" => Ok(ApiKey {
                 id,
                 name: new.name.into(),
@@ -54,10 +54,10 @@ impl Database {
                 scopes: new.scopes,
                 expires_at: new.expires_at,
                 revoked_at: None,
-                created_at: row.try_get("created_at").map_err(Error::internal)?,
+                created_at: answer.value("created_at")?,
             }),
             "business_not_found" => Err(Error::NotFound(Entity::Business)),
-            other => Err(super::unknown_outcome(other)),
+            other => Err(unknown_outcome(other)),
         }
     }
 
@@ -70,51 +70,49 @@ impl Database {
     ) -> Result<Page<ApiKey>> {
         let call =
             Call::tenant("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
-        let rows = self.run(call).await?.rows.iter().map(api_key).collect::<Result<_>>()?;
-        Ok(Page::cut(rows, limit, |row: &ApiKey| row.id))
+        self.run(call).await?.page(limit, |key: &ApiKey| key.id)
     }
 
     /// Ends a key now, or answers [`Entity::ApiKey`] not found. Ending it twice changes nothing.
     pub async fn api_key_revoke(&self, business_id: BusinessId, id: ApiKeyId) -> Result<()> {
-        let row = self.run(Call::tenant("api_key_revoke", API_KEY_REVOKE, business_id).with(id)).await?.one()?;
-        if row.try_get("found").map_err(Error::internal)? { Ok(()) } else { Err(Error::NotFound(Entity::ApiKey)) }
+        let answer = self.run(Call::tenant("api_key_revoke", API_KEY_REVOKE, business_id).with(id)).await?;
+        if answer.value("found")? { Ok(()) } else { Err(Error::NotFound(Entity::ApiKey)) }
     }
 }
 
 impl KeyStore for Database {
     fn find<'a>(&'a self, business_id: BusinessId, prefix: &'a str) -> BoxFuture<'a, Result<Option<StoredKey>>> {
         let call = Call::tenant("api_key_find", API_KEY_FIND, business_id).with(prefix.to_owned());
-        Box::pin(async move { self.run(call).await?.rows.first().map(stored_key).transpose() })
+        Box::pin(async move { self.run(call).await?.optional() })
     }
 }
 
-fn stored_key(row: &Row) -> Result<StoredKey> {
-    let secret_hash: &[u8] = row.try_get("secret_hash").map_err(Error::internal)?;
-    Ok(StoredKey {
-        id: row.try_get("id").map_err(Error::internal)?,
-        hash: secret_hash.try_into().map_err(Error::internal)?,
-        scopes: scopes(row)?,
-        expires_at: row.try_get("expires_at").map_err(Error::internal)?,
-    })
+impl FromRow for StoredKey {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            hash: row.try_get::<_, &[u8]>("secret_hash")?.try_into()?,
+            scopes: scopes_of(row)?,
+            expires_at: row.try_get("expires_at")?,
+        })
+    }
 }
 
-fn api_key(row: &Row) -> Result<ApiKey> {
-    let scopes = scopes(row)?;
-    let read = || -> Result<ApiKey, tokio_postgres::Error> {
-        Ok(ApiKey {
+impl FromRow for ApiKey {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
             id: row.try_get("id")?,
             name: row.try_get("name")?,
             prefix: row.try_get("prefix")?,
-            scopes,
+            scopes: scopes_of(row)?,
             expires_at: row.try_get("expires_at")?,
             revoked_at: row.try_get("revoked_at")?,
             created_at: row.try_get("created_at")?,
         })
-    };
-    read().map_err(Error::internal)
+    }
 }
 
-fn scopes(row: &Row) -> Result<Vec<Scope>> {
-    let names: Vec<&str> = row.try_get("scopes").map_err(Error::internal)?;
-    names.into_iter().map(|name| name.parse().map_err(|hint: &str| Error::internal(anyhow::anyhow!(hint)))).collect()
+fn scopes_of(row: &Row) -> Result<Vec<Scope>, anyhow::Error> {
+    let names: Vec<&str> = row.try_get("scopes")?;
+    names.into_iter().map(|name| name.parse().map_err(|hint: &str| anyhow::anyhow!(hint))).collect()
 }

@@ -3,12 +3,12 @@
 use tokio_postgres::Row;
 
 use super::{
-    Database,
-    call::{Call, tenant_call},
+    call::{Call, rows::FromRow, tenant_call},
+    database::Database,
 };
 use crate::{
     domain::{Business, BusinessId, Currency, Cursor, Name, Page, PageLimit},
-    error::{Entity, Error, Result},
+    error::{Entity, Result},
 };
 
 const BUSINESS_CREATE: &str = tenant_call!("business_create(context::uuid, $2, $3, $4)");
@@ -33,32 +33,29 @@ impl Database {
             .with(new.name)
             .with(new.currency)
             .with(new.overdue_after_days);
-        business(&self.run(call).await?.one()?)
+        self.run(call).await?.one()
     }
 
     /// One business, or [`Entity::Business`] not found.
     pub async fn business_get(&self, id: BusinessId) -> Result<Business> {
-        let answer = self.run(Call::tenant("business_get", BUSINESS_GET, id)).await?;
-        answer.rows.first().ok_or(Error::NotFound(Entity::Business)).and_then(business)
+        self.run(Call::tenant("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
     }
 
-    /// The platform's businesses, newest first: the one look across tenants.
+    /// The platform's businesses, newest first. The only call that reads across tenants.
     pub async fn business_list(&self, before: Option<Cursor<BusinessId>>, limit: PageLimit) -> Result<Page<Business>> {
         let call = Call::platform("business_list", BUSINESS_LIST).with(before.map(|Cursor(id)| id)).with(limit);
-        let rows = self.run(call).await?.rows.iter().map(business).collect::<Result<_>>()?;
-        Ok(Page::cut(rows, limit, |row: &Business| row.id))
+        self.run(call).await?.page(limit, |business: &Business| business.id)
     }
 }
 
-fn business(row: &Row) -> Result<Business> {
-    let read = || -> Result<Business, tokio_postgres::Error> {
-        Ok(Business {
+impl FromRow for Business {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
             id: row.try_get("business_id")?,
             name: row.try_get("name")?,
             currency: row.try_get("currency")?,
             overdue_after_days: row.try_get("overdue_after_days")?,
             created_at: row.try_get("created_at")?,
         })
-    };
-    read().map_err(Error::internal)
+    }
 }

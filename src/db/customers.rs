@@ -3,8 +3,12 @@
 use tokio_postgres::Row;
 
 use super::{
-    Database,
-    call::{Call, tenant_call},
+    call::{
+        Call, business_is_gone,
+        rows::{Answer, FromRow},
+        tenant_call, unknown_outcome,
+    },
+    database::Database,
 };
 use crate::{
     domain::{BusinessId, Cursor, Customer, CustomerId, ExternalId, Money, Name, Page, PageLimit},
@@ -53,7 +57,7 @@ impl Database {
             .with(new.external_id)
             .with(new.credit_limit)
             .with(new.blocked);
-        outcome(&self.run(call).await?.one()?)
+        customer_from_outcome(&self.run(call).await?)
     }
 
     /// Changes a customer, serially with its purchases and payments.
@@ -70,13 +74,12 @@ impl Database {
             .with(change.blocked)
             .with(change.external_id.is_some())
             .with(change.external_id.flatten());
-        outcome(&self.run(call).await?.one()?)
+        customer_from_outcome(&self.run(call).await?)
     }
 
     /// One customer, or [`Entity::Customer`] not found.
     pub async fn customer_get(&self, business_id: BusinessId, id: CustomerId) -> Result<Customer> {
-        let answer = self.run(Call::tenant("customer_get", CUSTOMER_GET, business_id).with(id)).await?;
-        answer.rows.first().ok_or(Error::NotFound(Entity::Customer)).and_then(customer)
+        self.run(Call::tenant("customer_get", CUSTOMER_GET, business_id).with(id)).await?.find(Entity::Customer)
     }
 
     /// A business's customers, newest first; with `external_id` only that one.
@@ -91,26 +94,26 @@ impl Database {
             .with(external_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        let rows = self.run(call).await?.rows.iter().map(customer).collect::<Result<_>>()?;
-        Ok(Page::cut(rows, limit, |row: &Customer| row.id))
+        self.run(call).await?.page(limit, |customer: &Customer| customer.id)
     }
 }
 
-fn outcome(row: &Row) -> Result<Customer> {
-    match row.try_get("outcome").map_err(Error::internal)? {
-        "created" | "updated" => customer(row),
+/// A customer that was created or changed.
+fn customer_from_outcome(answer: &Answer) -> Result<Customer> {
+    match answer.outcome()? {
+        "created" | "updated" => answer.one(),
         "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
         "external_id_taken" => {
             Err(Error::AlreadyExists(vec![Fault::body("/external_id", "another customer has this external_id")]))
         }
-        "business_not_found" => Err(super::business_is_gone()),
-        other => Err(super::unknown_outcome(other)),
+        "business_not_found" => Err(business_is_gone()),
+        other => Err(unknown_outcome(other)),
     }
 }
 
-fn customer(row: &Row) -> Result<Customer> {
-    let read = || -> Result<Customer, tokio_postgres::Error> {
-        Ok(Customer {
+impl FromRow for Customer {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
             id: row.try_get("id")?,
             name: row.try_get("name")?,
             external_id: row.try_get("external_id")?,
@@ -122,6 +125,5 @@ fn customer(row: &Row) -> Result<Customer> {
             oldest_unpaid_at: row.try_get("oldest_unpaid_at")?,
             created_at: row.try_get("created_at")?,
         })
-    };
-    read().map_err(Error::internal)
+    }
 }

@@ -2,40 +2,40 @@
 
 use std::sync::Arc;
 
+use postgres_url::ConnectionUrl;
+
 use super::{
+    call::{Call, rows::Answer, runner::CallRunner},
     combining::{Combiner, CombiningSettings},
-    connection_url::ConnectionUrl,
-    pool::{Pool, PoolSettings},
-    tls::TlsError,
+    connection::{PoolSettings, PoolSetupError},
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     metrics::{Metrics, PoolStatus},
 };
 
 /// PostgreSQL, as this program uses it: one Rust function per SQL function. Clones share the pool.
 #[derive(Clone)]
 pub struct Database {
-    pub(super) pool: Pool,
-    pub(super) metrics: Arc<Metrics>,
+    pub(super) calls: CallRunner,
     pub(super) combiner: Option<Arc<Combiner>>,
 }
 
 impl Database {
-    /// A handle on the database at `url` that counts into `metrics`. No connection is opened before it is needed.
-    pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, TlsError> {
-        Ok(Self { pool: Pool::new(url, settings)?, metrics, combiner: None })
+    /// A handle on the database at `url` that counts into `metrics`. It opens a connection only when one is needed.
+    pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, PoolSetupError> {
+        Ok(Self { calls: CallRunner::open(url, settings, metrics)?, combiner: None })
     }
 
-    /// The same, combining purchases that wait for a connection into one call.
+    /// The same, but purchases that wait for a connection are combined into one call.
     #[must_use]
     pub fn combining(self, settings: CombiningSettings) -> Self {
         Self { combiner: Some(Combiner::new(settings)), ..self }
     }
 
-    /// Tells what the pool and the queues hold whenever it is asked, for metrics. It keeps them and nothing else alive.
+    /// A function that tells what the pool and the queues hold, for metrics. It keeps only them alive.
     pub fn pool_probe(&self) -> impl Fn() -> PoolStatus + Send + Sync + 'static {
-        let (pool, combiner) = (self.pool.clone(), self.combiner.clone());
+        let (pool, combiner) = (self.calls.pool.clone(), self.combiner.clone());
         move || {
             let status = pool.status();
             PoolStatus {
@@ -49,21 +49,16 @@ impl Database {
 
     /// Whether a call can be made now.
     pub async fn ready(&self) -> Result<()> {
-        self.run(super::call::Call::platform("ready", "SELECT 1")).await.map(drop)
+        self.run(Call::platform("ready", "SELECT 1")).await.map(drop)
     }
 
     /// Refuses new calls.
     pub fn close(&self) {
-        self.pool.close();
+        self.calls.pool.close();
     }
-}
 
-/// SQL and Rust disagree about a function's outcomes: the program does not fit the database.
-pub(super) fn unknown_outcome(outcome: &str) -> Error {
-    Error::internal(anyhow::anyhow!("a function returned the unknown outcome {outcome:?}"))
-}
-
-/// A token was accepted for a business that does not exist.
-pub(super) fn business_is_gone() -> Error {
-    Error::Forbidden("the business of these credentials does not exist")
+    /// Runs `call` to its end.
+    pub(super) async fn run(&self, call: Call) -> Result<Answer> {
+        self.calls.run(call).await
+    }
 }

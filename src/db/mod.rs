@@ -1,52 +1,40 @@
-//! Everything between this program and PostgreSQL.
+//! Everything between this program and PostgreSQL, but for the installation of the schema.
 //!
-//! - [`connection_url`], [`tls`], [`connect`] [`session`] and [`pool`] get a connection, and say why there is none.
-//! - [`migrate`] installs and upgrades the schema; [`role_check`] refuses to serve with a role that could bypass it.
-//! - [`sqlstate`] and [`retry`] decide what a failed call means and whether it is worth another try; [`fence`] sees to it
-//!   that a call whose connection was lost cannot take effect behind the next try's back.
-//! - [`Database`] is what the rest of the program holds; `call` is how each of its functions reaches PostgreSQL, and
-//!   each area has a file with one Rust function per SQL function.
+//! - [`connection`] gets a connection, and says why there is none.
+//! - [`call`] sends one SQL function's call, and decides what a failure means and whether to send it again.
+//! - [`Database`] is what the rest of the program holds. Each resource has a file with one Rust function per SQL function.
 //!
 //! Nothing here knows HTTP. Rules about money, stock and tenants live in `sql/`, not here.
 
-pub mod connect;
-pub mod connection_url;
-pub mod fence;
-pub mod migrate;
-pub mod pool;
-pub mod retry;
-pub mod role_check;
-pub mod session;
-pub mod sqlstate;
-pub mod tls;
+pub mod call;
+pub mod connection;
 
 mod api_keys;
 mod businesses;
-mod call;
 mod combining;
 mod customers;
 mod database;
 mod ledger;
+mod movement;
 mod orders;
 mod payments;
 mod products;
 mod purchases;
-mod recorded;
 mod stock_movements;
-mod types;
 
 pub use api_keys::NewApiKey;
 pub use businesses::NewBusiness;
 pub use combining::{CombiningSettings, LaneLimits};
 pub use customers::{CustomerChange, NewCustomer};
 pub use database::Database;
+pub use movement::Movement;
 pub use payments::NewPayment;
 pub use products::{NewProduct, ProductChange};
 pub use purchases::{NewPurchase, PurchaseLine};
-pub use recorded::Recorded;
 pub use stock_movements::NewStockMovement;
 
-use database::{business_is_gone, unknown_outcome};
+// For `purchases`.
+use call::unknown_outcome;
 
-/// What every new connection prepares before it is lent, so that its first purchase is one round trip.
+/// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
 pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD, api_keys::API_KEY_FIND];

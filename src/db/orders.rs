@@ -1,30 +1,28 @@
-//! Orders, to look at.
+//! Reading orders.
 
 use tokio_postgres::Row;
 
 use super::{
-    Database,
-    call::{Call, tenant_call},
+    call::{Call, rows::FromRow, tenant_call},
+    database::Database,
     purchases::order_item,
 };
 use crate::{
     domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, Page, PageLimit, ProductId, Quantity},
-    error::{Entity, Error, Result},
+    error::{Entity, Result},
 };
 
 const ORDER_GET: &str = tenant_call!("order_get(context::uuid, $2)");
 const ORDER_LIST: &str = tenant_call!("order_list(context::uuid, $2, $3, $4)");
 
-/// The most lines on a page of orders, unless one order alone has more: 200 orders may have 500 lines each, 11 MB that
-/// the server would keep for as long as a client takes to read them.
+/// The most lines on a page of orders, unless one order alone has more. Without this bound, 200 orders of 500 lines are 11 MB,
+/// which the server keeps until a slow client has read them.
 const MAX_LINES_ON_A_PAGE: usize = 2_000;
 
 impl Database {
     /// One order, or [`Entity::Order`] not found.
     pub async fn order_get(&self, business_id: BusinessId, id: OrderId) -> Result<Order> {
-        let answer = self.run(Call::tenant("order_get", ORDER_GET, business_id).with(id)).await?;
-        let row = answer.rows.first().ok_or(Error::NotFound(Entity::Order))?;
-        order(row).map_err(Error::Internal)
+        self.run(Call::tenant("order_get", ORDER_GET, business_id).with(id)).await?.find(Entity::Order)
     }
 
     /// A business's orders, newest first; with `customer_id` only that customer's. A page of long orders ends early.
@@ -39,10 +37,9 @@ impl Database {
             .with(customer_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        let rows: Vec<Order> =
-            self.run(call).await?.rows.iter().map(|row| order(row).map_err(Error::Internal)).collect::<Result<_>>()?;
-        let limit = limit.at_most(fitting(&rows));
-        Ok(Page::cut(rows, limit, |row| row.id))
+        let orders = self.run(call).await?.all()?;
+        let limit = limit.at_most(fitting(&orders));
+        Ok(Page::cut(orders, limit, |order| order.id))
     }
 }
 
@@ -56,21 +53,25 @@ fn fitting(orders: &[Order]) -> usize {
     orders.iter().take_while(fits).count()
 }
 
-fn order(row: &Row) -> Result<Order, anyhow::Error> {
-    let product_ids: Vec<ProductId> = row.try_get("product_ids")?;
-    let quantities: Vec<Quantity> = row.try_get("quantities")?;
-    let unit_prices: Vec<Money> = row.try_get("unit_prices")?;
-    let items = (1..)
-        .zip(product_ids)
-        .zip(quantities.into_iter().zip(unit_prices))
-        .map(|((line_no, product_id), (quantity, unit_price))| order_item(line_no, product_id, quantity, unit_price))
-        .collect::<Result<_, _>>()?;
-    Ok(Order {
-        id: row.try_get("id")?,
-        customer_id: row.try_get("customer_id")?,
-        total: row.try_get("total")?,
-        balance_after: row.try_get("balance_after")?,
-        items,
-        created_at: row.try_get("created_at")?,
-    })
+impl FromRow for Order {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        let product_ids: Vec<ProductId> = row.try_get("product_ids")?;
+        let quantities: Vec<Quantity> = row.try_get("quantities")?;
+        let unit_prices: Vec<Money> = row.try_get("unit_prices")?;
+        let items = (1..)
+            .zip(product_ids)
+            .zip(quantities.into_iter().zip(unit_prices))
+            .map(|((line_no, product_id), (quantity, unit_price))| {
+                order_item(line_no, product_id, quantity, unit_price)
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            customer_id: row.try_get("customer_id")?,
+            total: row.try_get("total")?,
+            balance_after: row.try_get("balance_after")?,
+            items,
+            created_at: row.try_get("created_at")?,
+        })
+    }
 }

@@ -1,11 +1,9 @@
 //! Payments.
 
-use tokio_postgres::Row;
-
 use super::{
-    Database, Recorded,
-    call::{Call, tenant_call},
-    recorded::label,
+    call::{Call, rows::Answer, tenant_call, unknown_outcome},
+    database::Database,
+    movement::{Movement, metric_label},
 };
 use crate::{
     domain::{Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId},
@@ -27,46 +25,39 @@ pub struct NewPayment {
 
 impl Database {
     /// Records a payment, once per idempotency key. Paying more than is owed is allowed.
-    pub async fn payment_record(&self, business_id: BusinessId, new: NewPayment) -> Result<Recorded<LedgerEntry>> {
+    pub async fn payment_record(&self, business_id: BusinessId, new: NewPayment) -> Result<Movement<LedgerEntry>> {
         let own_id = LedgerEntryId::new();
         let call = Call::tenant("payment_record", PAYMENT_RECORD, business_id)
             .with(new.customer_id)
             .with(new.amount)
             .with(new.idempotency_key)
             .with(own_id);
-        let result = self.call_payment(call, new.customer_id, new.amount).await;
-        let recorded = result.map(|entry| Recorded { replayed: entry.id != own_id, record: entry });
-        self.metrics.payment(label(&recorded));
-        recorded
-    }
-
-    async fn call_payment(&self, call: Call, customer_id: CustomerId, amount: Amount) -> Result<LedgerEntry> {
-        let row = self.run(call).await?.one()?;
-        match row.try_get("outcome").map_err(Error::internal)? {
-            "created" | "replayed" => payment(&row, customer_id, amount),
-            "key_reused" => Err(Error::IdempotencyKeyReused),
-            "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
-            "amount_too_large" => Err(Error::invalid_body("/amount", "would take the balance below -9007199254740991")),
-            other => Err(super::unknown_outcome(other)),
-        }
+        let answer = self.run(call).await;
+        let entry = answer.and_then(|answer| payment_from_outcome(&answer, new.customer_id, new.amount));
+        let movement = entry.map(|entry| Movement { replayed: entry.id != own_id, record: entry });
+        self.calls.metrics.payment(metric_label(&movement));
+        movement
     }
 }
 
-fn payment(row: &Row, customer_id: CustomerId, amount: Amount) -> Result<LedgerEntry> {
-    let amount = Balance::try_from(-amount.get()).map_err(|hint| Error::internal(anyhow::anyhow!(hint)))?;
-    let read = || -> Result<LedgerEntry, tokio_postgres::Error> {
-        Ok(LedgerEntry {
-            id: row.try_get("id")?,
+/// The ledger entry of a payment that was recorded, by this request or an earlier one.
+fn payment_from_outcome(answer: &Answer, customer_id: CustomerId, amount: Amount) -> Result<LedgerEntry> {
+    match answer.outcome()? {
+        "created" | "replayed" => Ok(LedgerEntry {
+            id: answer.value("id")?,
             customer_id,
-            entry_no: row.try_get("entry_no")?,
+            entry_no: answer.value("entry_no")?,
             kind: EntryKind::Payment,
-            amount,
-            balance_before: row.try_get("balance_before")?,
-            balance_after: row.try_get("balance_after")?,
+            amount: Balance::try_from(-amount.get()).map_err(|hint| Error::internal(anyhow::anyhow!(hint)))?,
+            balance_before: answer.value("balance_before")?,
+            balance_after: answer.value("balance_after")?,
             credit_limit: None,
             order_id: None,
-            created_at: row.try_get("created_at")?,
-        })
-    };
-    read().map_err(Error::internal)
+            created_at: answer.value("created_at")?,
+        }),
+        "key_reused" => Err(Error::IdempotencyKeyReused),
+        "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
+        "amount_too_large" => Err(Error::invalid_body("/amount", "would take the balance below -9007199254740991")),
+        other => Err(unknown_outcome(other)),
+    }
 }

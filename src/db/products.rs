@@ -3,8 +3,12 @@
 use tokio_postgres::Row;
 
 use super::{
-    Database,
-    call::{Call, tenant_call},
+    call::{
+        Call, business_is_gone,
+        rows::{Answer, FromRow},
+        tenant_call, unknown_outcome,
+    },
+    database::Database,
 };
 use crate::{
     domain::{BusinessId, Cursor, Money, Name, Page, PageLimit, Product, ProductId, Sku, Stock},
@@ -51,7 +55,7 @@ impl Database {
             .with(new.name)
             .with(new.price)
             .with(new.stock);
-        outcome(&self.run(call).await?.one()?)
+        product_from_outcome(&self.run(call).await?)
     }
 
     /// Changes a product, serially with its purchases.
@@ -66,13 +70,12 @@ impl Database {
             .with(change.sku)
             .with(change.name)
             .with(change.price);
-        outcome(&self.run(call).await?.one()?)
+        product_from_outcome(&self.run(call).await?)
     }
 
     /// One product, or [`Entity::Product`] not found.
     pub async fn product_get(&self, business_id: BusinessId, id: ProductId) -> Result<Product> {
-        let answer = self.run(Call::tenant("product_get", PRODUCT_GET, business_id).with(id)).await?;
-        answer.rows.first().ok_or(Error::NotFound(Entity::Product)).and_then(product)
+        self.run(Call::tenant("product_get", PRODUCT_GET, business_id).with(id)).await?.find(Entity::Product)
     }
 
     /// A business's products, newest first; with `sku` only that one.
@@ -87,24 +90,24 @@ impl Database {
             .with(sku)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
-        let rows = self.run(call).await?.rows.iter().map(product).collect::<Result<_>>()?;
-        Ok(Page::cut(rows, limit, |row: &Product| row.id))
+        self.run(call).await?.page(limit, |product: &Product| product.id)
     }
 }
 
-fn outcome(row: &Row) -> Result<Product> {
-    match row.try_get("outcome").map_err(Error::internal)? {
-        "created" | "updated" => product(row),
+/// A product that was created or changed.
+fn product_from_outcome(answer: &Answer) -> Result<Product> {
+    match answer.outcome()? {
+        "created" | "updated" => answer.one(),
         "product_not_found" => Err(Error::NotFound(Entity::Product)),
         "sku_taken" => Err(Error::AlreadyExists(vec![Fault::body("/sku", "another product has this sku")])),
-        "business_not_found" => Err(super::business_is_gone()),
-        other => Err(super::unknown_outcome(other)),
+        "business_not_found" => Err(business_is_gone()),
+        other => Err(unknown_outcome(other)),
     }
 }
 
-fn product(row: &Row) -> Result<Product> {
-    let read = || -> Result<Product, tokio_postgres::Error> {
-        Ok(Product {
+impl FromRow for Product {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
             id: row.try_get("id")?,
             sku: row.try_get("sku")?,
             name: row.try_get("name")?,
@@ -112,6 +115,5 @@ fn product(row: &Row) -> Result<Product> {
             stock: row.try_get("stock")?,
             created_at: row.try_get("created_at")?,
         })
-    };
-    read().map_err(Error::internal)
+    }
 }

@@ -6,11 +6,11 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    Database, Recorded,
-    call::{Answer, Call, tenant_call},
+    Database,
+    call::{Call, rows::Answer, runner::CallRunner, tenant_call},
     combining::Decision,
-    pool::Connection,
-    recorded::label,
+    connection::Connection,
+    movement::{Movement as Recorded, metric_label as label},
 };
 use crate::{
     domain::{BusinessId, CustomerId, IdempotencyKey, Money, Order, OrderId, OrderItem, ProductId, Quantity},
@@ -43,13 +43,15 @@ impl Database {
     /// Makes a purchase, once per idempotency key: the whole of it, or nothing.
     pub async fn purchase(&self, business_id: BusinessId, new: NewPurchase) -> Result<Recorded<Order>> {
         let recorded = match &self.combiner {
-            Some(combiner) => combiner.purchase(self, business_id, new).await,
-            None => self.purchase_alone(business_id, &new).await,
+            Some(combiner) => combiner.purchase(&self.calls, business_id, new).await,
+            None => self.calls.purchase_alone(business_id, &new).await,
         };
-        self.metrics.purchase(label(&recorded));
+        self.calls.metrics.purchase(label(&recorded));
         recorded
     }
+}
 
+impl CallRunner {
     async fn purchase_alone(&self, business_id: BusinessId, new: &NewPurchase) -> Result<Recorded<Order>> {
         let batch = [(OrderId::new(), new)];
         let answer = self.run(call(business_id, &batch, Some(true))).await?;

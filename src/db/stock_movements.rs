@@ -1,8 +1,9 @@
 //! Restocks and corrections.
 
 use super::{
-    Database, Recorded,
-    call::{Call, tenant_call},
+    call::{Call, tenant_call, unknown_outcome},
+    database::Database,
+    movement::Movement,
 };
 use crate::{
     domain::{BusinessId, IdempotencyKey, ProductId, Reason, StockChange, StockMovement, StockMovementId},
@@ -30,7 +31,7 @@ impl Database {
         &self,
         business_id: BusinessId,
         new: NewStockMovement,
-    ) -> Result<Recorded<StockMovement>> {
+    ) -> Result<Movement<StockMovement>> {
         let own_id = StockMovementId::new();
         let call = Call::tenant("stock_movement_record", STOCK_MOVEMENT_RECORD, business_id)
             .with(new.product_id)
@@ -38,29 +39,28 @@ impl Database {
             .with(new.reason.clone())
             .with(new.idempotency_key)
             .with(own_id);
-        let row = self.run(call).await?.one()?;
-        match row.try_get("outcome").map_err(Error::internal)? {
+        let answer = self.run(call).await?;
+        match answer.outcome()? {
             "created" | "replayed" => {
-                let id = row.try_get("id").map_err(Error::internal)?;
                 let record = StockMovement {
-                    id,
+                    id: answer.value("id")?,
                     product_id: new.product_id,
                     quantity: new.quantity,
                     reason: new.reason.into(),
-                    stock_after: row.try_get("stock_after").map_err(Error::internal)?,
-                    created_at: row.try_get("created_at").map_err(Error::internal)?,
+                    stock_after: answer.value("stock_after")?,
+                    created_at: answer.value("created_at")?,
                 };
-                Ok(Recorded { record, replayed: id != own_id })
+                Ok(Movement { replayed: record.id != own_id, record })
             }
             "key_reused" => Err(Error::IdempotencyKeyReused),
             "product_not_found" => Err(Error::NotFound(Entity::Product)),
             "insufficient_stock" => Err(Error::InsufficientStock(vec![Shortage {
                 product_id: new.product_id,
                 requested: -new.quantity.get(),
-                available: row.try_get("available").map_err(Error::internal)?,
+                available: answer.value("available")?,
             }])),
             "stock_too_large" => Err(Error::invalid_body("/quantity", "would take the stock above 9007199254740991")),
-            other => Err(super::unknown_outcome(other)),
+            other => Err(unknown_outcome(other)),
         }
     }
 }

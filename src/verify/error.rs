@@ -2,7 +2,7 @@
 
 use tokio_postgres::error::SqlState;
 
-use crate::db::connect::{ConnectError, explain};
+use crate::db::connection::{ConnectError, explain};
 
 /// Why nothing was proven.
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,7 @@ mod run;
 
 use std::time::Instant;
 
+use postgres_url::ConnectionUrl;
 use tokio_postgres::Client;
 
 pub use self::{
@@ -22,10 +23,7 @@ pub use self::{
     error::VerifyError,
     report::Report,
 };
-use crate::{
-    db::{connect::connect, connection_url::ConnectionUrl, migrate::embedded},
-    domain::BusinessId,
-};
+use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedded};
 
 /// What to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,11 +21,9 @@ use super::{
     report::{BusinessReport, CheckReport, Finding, Report},
 };
 use crate::{
-    db::{
-        connect::explain,
-        migrate::{Recorded, Source},
-    },
+    db::connection::explain,
     domain::BusinessId,
+    schema::migrate::{History, Source},
 };
 
 /// Every check sees the same moment, and the server itself refuses to change anything.
@@ -204,7 +202,7 @@ impl<'run> Run<'run> {
         let mut report = empty(RELEASE.0, RELEASE.1, RELEASE.2.to_owned());
         self.set("SAVEPOINT before_check").await?;
         let read = async {
-            let recorded = Recorded::read(self.client).await?;
+            let recorded = History::read(self.client).await?;
             report.rows_checked = recorded.migrations.len() as u64 + u64::from(recorded.code_sha256.is_some());
             match recorded.pending(source) {
                 Err(history) => report.add(Finding::of_catalogue(history.to_string(), [])),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use tallystick::db::connect::Session;
+use tallystick::db::connection::DedicatedConnection;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::support::{
@@ -39,7 +39,7 @@ impl Scene {
         async move { shop.buy_with(&key, &customer, &[(&beans, 1)]).await }
     }
 
-    async fn session(&self) -> Session {
+    async fn session(&self) -> DedicatedConnection {
         self.server.database.session().await
     }
 

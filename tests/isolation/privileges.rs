@@ -1,6 +1,6 @@
 //! The server's role reads and executes; nothing else is in its power, whatever SQL it could be made to send.
 
-use tallystick::db::connect::connect;
+use tallystick::db::connection::connect;
 
 use super::context::relations;
 use crate::support::{

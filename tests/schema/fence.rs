@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use tallystick::db::{
-    fence::Backend,
-    pool::{Pool, PoolSettings},
-};
+use tallystick::db::connection::{Pool, PoolSettings, ServerProcess};
 
 use crate::support::{
     fresh_database::{FreshDatabase, SERVER_ROLE},
@@ -21,11 +18,11 @@ async fn a_connection_knows_who_serves_it() {
     let itself = "SELECT pid, (extract(epoch FROM backend_start) * 1000000)::bigint FROM pg_stat_activity
         WHERE pid = pg_backend_pid()";
     let itself = connection.query_one(itself, &[]).await.unwrap();
-    assert_eq!(connection.backend(), Some(Backend { pid: itself.get(0), started_us: itself.get(1) }));
+    assert_eq!(connection.server_process(), Some(ServerProcess { pid: itself.get(0), started_us: itself.get(1) }));
 
     let pooled = database.url_with(SERVER_ROLE, "pgbouncer=true");
     let connection = Pool::new(&pooled, &PoolSettings::default()).unwrap().get().await.unwrap();
-    assert_eq!(connection.backend(), None);
+    assert_eq!(connection.server_process(), None);
 }
 
 /// Such a connection can do all but have its call made again after it was lost.
@@ -35,7 +32,7 @@ async fn a_connection_that_cannot_learn_who_serves_it_works() {
     let forbid = "REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(integer) FROM PUBLIC";
     database.session().await.client().batch_execute(forbid).await.unwrap();
     let connection = Pool::new(&database.server_url(), &PoolSettings::default()).unwrap().get().await.unwrap();
-    assert_eq!(connection.backend(), None);
+    assert_eq!(connection.server_process(), None);
     connection.batch_execute("SELECT 1").await.unwrap();
 }
 
@@ -50,15 +47,15 @@ async fn a_session_is_gone_once_it_is_ended_whether_it_idles_or_waits() {
 
     for waits in [false, true] {
         let lost = database.session_as(SERVER_ROLE).await;
-        let backend = Backend::of(lost.client()).await.unwrap().unwrap();
+        let server_process = ServerProcess::of(lost.client()).await.unwrap().unwrap();
         let waiting = waits.then(|| tokio::spawn(async move { lost.client().batch_execute(lock).await }));
         if waits {
-            assert_eq!(blocked_backend(&observer).await, backend.pid);
+            assert_eq!(blocked_backend(&observer).await, server_process.pid);
         }
-        assert!(backend.end(fencing.client(), PATIENCE).await.unwrap());
+        assert!(server_process.end(fencing.client(), PATIENCE).await.unwrap());
         let there = "SELECT FROM pg_stat_activity WHERE pid = $1";
-        assert!(observer.client().query(there, &[&backend.pid]).await.unwrap().is_empty());
-        assert!(backend.end(fencing.client(), PATIENCE).await.unwrap(), "it is still gone");
+        assert!(observer.client().query(there, &[&server_process.pid]).await.unwrap().is_empty());
+        assert!(server_process.end(fencing.client(), PATIENCE).await.unwrap(), "it is still gone");
         if let Some(waiting) = waiting {
             waiting.await.unwrap().unwrap_err();
         }
@@ -69,9 +66,9 @@ async fn a_session_is_gone_once_it_is_ended_whether_it_idles_or_waits() {
 async fn a_process_that_began_at_another_time_is_somebody_elses() {
     let database = FreshDatabase::installed().await;
     let (bystander, fencing) = (database.session_as(SERVER_ROLE).await, database.session_as(SERVER_ROLE).await);
-    let backend = Backend::of(bystander.client()).await.unwrap().unwrap();
+    let server_process = ServerProcess::of(bystander.client()).await.unwrap().unwrap();
     for apart in [-1, 1] {
-        let lost = Backend { started_us: backend.started_us + apart, ..backend };
+        let lost = ServerProcess { started_us: server_process.started_us + apart, ..server_process };
         assert!(lost.end(fencing.client(), PATIENCE).await.unwrap());
         bystander.client().batch_execute("SELECT 1").await.unwrap();
     }
@@ -82,8 +79,8 @@ async fn a_process_that_began_at_another_time_is_somebody_elses() {
 async fn a_session_does_not_end_itself() {
     let database = FreshDatabase::installed().await;
     let session = database.session_as(SERVER_ROLE).await;
-    let backend = Backend::of(session.client()).await.unwrap().unwrap();
-    assert!(backend.end(session.client(), PATIENCE).await.unwrap());
+    let server_process = ServerProcess::of(session.client()).await.unwrap().unwrap();
+    assert!(server_process.end(session.client(), PATIENCE).await.unwrap());
     session.client().batch_execute("SELECT 1").await.unwrap();
 }
 
@@ -91,11 +88,11 @@ async fn a_session_does_not_end_itself() {
 async fn a_session_that_does_not_end_in_time_is_not_said_to_be_gone() {
     let database = FreshDatabase::installed().await;
     let (lost, fencing) = (database.session_as(SERVER_ROLE).await, database.session_as(SERVER_ROLE).await);
-    let backend = Backend::of(lost.client()).await.unwrap().unwrap();
-    let process = nix::unistd::Pid::from_raw(backend.pid);
+    let server_process = ServerProcess::of(lost.client()).await.unwrap().unwrap();
+    let process = nix::unistd::Pid::from_raw(server_process.pid);
     nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGSTOP).unwrap();
-    let ended = backend.end(fencing.client(), Duration::from_millis(50)).await;
+    let ended = server_process.end(fencing.client(), Duration::from_millis(50)).await;
     nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGCONT).unwrap();
     assert!(!ended.unwrap());
-    assert!(backend.end(fencing.client(), PATIENCE).await.unwrap());
+    assert!(server_process.end(fencing.client(), PATIENCE).await.unwrap());
 }

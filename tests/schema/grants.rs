@@ -1,6 +1,6 @@
 //! What an operator granted by hand does not outlast the next `migrate`.
 
-use tallystick::db::migrate::{MigrateOptions, migrate};
+use tallystick::schema::migrate::{MigrateOptions, migrate};
 
 use crate::support::{actor::Actor, fresh_database::FreshDatabase, source::source};
 

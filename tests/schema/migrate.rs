@@ -1,8 +1,8 @@
 //! `tallystick migrate`: idempotent, all or nothing, safe when two run at once, for superusers and others.
 
-use tallystick::db::{
-    connection_url::ConnectionUrl,
-    migrate::{HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, migrate, source::Script},
+use postgres_url::ConnectionUrl;
+use tallystick::schema::migrate::{
+    HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, migrate, source::Script,
 };
 
 use crate::support::{fresh_database::FreshDatabase, source};

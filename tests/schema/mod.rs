@@ -7,5 +7,6 @@ mod migrate;
 mod mutants;
 mod pool;
 mod role_check;
+mod shared_cluster;
 mod snapshot;
 mod upgrade;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, env, process::Command};
 
-use tallystick::db::migrate::embedded;
+use tallystick::schema::migrate::embedded;
 use tallystick_mutants::{Mutant, all};
 
 use crate::support::{fresh_database::FreshDatabase, source::mutated};

@@ -5,8 +5,8 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use tallystick::{
     db::{
         Database, NewBusiness,
-        pool::{Pool, PoolError, PoolSettings},
-        sqlstate::{Failure, Transient},
+        call::sqlstate::{Failure, Transient},
+        connection::{Pool, PoolError, PoolSettings, SessionSettings},
     },
     error::Error,
     metrics::Metrics,
@@ -19,6 +19,9 @@ const SETTINGS: PoolSettings = PoolSettings {
     size: 1,
     wait_timeout: Duration::from_millis(50),
     connect_timeout: Duration::from_secs(5),
+    session: SESSION,
+};
+const SESSION: SessionSettings = SessionSettings {
     statement_timeout: Duration::from_millis(1_500),
     lock_timeout: Duration::from_millis(700),
     idle_in_transaction_timeout: Duration::from_secs(9),
@@ -70,7 +73,8 @@ async fn calls_run_at_read_committed_whatever_the_database_prefers() {
 #[tokio::test]
 async fn a_hot_statement_that_cannot_be_prepared_does_not_cost_the_connection() {
     let database = FreshDatabase::create().await;
-    let settings = PoolSettings { hot_statements: &["SELECT no_such_function()", SUM], ..SETTINGS };
+    let session = SessionSettings { hot_statements: &["SELECT no_such_function()", SUM], ..SESSION };
+    let settings = PoolSettings { session, ..SETTINGS };
     let pool = Pool::new(&database.url(), &settings).unwrap();
     assert_eq!(pool.get().await.unwrap().statement_cache.size(), 1);
 }
@@ -181,7 +185,8 @@ async fn a_call_without_an_answer_gives_its_connection_up() {
     let database = FreshDatabase::installed().await;
     // Behind a pooler no session has a time limit of its own, as if the database's host had stopped.
     let url = database.url_with(SERVER_ROLE, "pgbouncer=true");
-    let settings = PoolSettings { statement_timeout: Duration::from_millis(50), ..SETTINGS };
+    let session = SessionSettings { statement_timeout: Duration::from_millis(50), ..SESSION };
+    let settings = PoolSettings { session, ..SETTINGS };
     let db = Database::open(&url, &settings, Arc::new(Metrics::new())).unwrap();
     let admin = database.session().await;
     admin.client().batch_execute("BEGIN; LOCK TABLE tallystick.businesses IN EXCLUSIVE MODE").await.unwrap();

@@ -1,6 +1,6 @@
 //! `serve` refuses a role that could bypass the rules, and a database that is not this program's.
 
-use tallystick::db::{
+use tallystick::schema::{
     migrate::{HistoryError, MigrateOptions, migrate, source::Script},
     role_check::{Refusal, check},
 };
@@ -169,7 +169,8 @@ async fn a_database_of_another_release_is_refused() {
 
     let mut newer = source();
     newer.migrations.push(
-        tallystick::db::migrate::source::Migration::from_script(Script::new("migrations/9999_later.sql", "")).unwrap(),
+        tallystick::schema::migrate::source::Migration::from_script(Script::new("migrations/9999_later.sql", ""))
+            .unwrap(),
     );
     let refusal = check(&url, &newer).await.unwrap_err();
     assert!(matches!(refusal, Refusal::Behind { pending: 1, .. }), "{refusal}");

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, env, fs, path::Path};
 
 use tallystick::{
-    db::migrate::{MigrateOptions, embedded, migrate},
+    schema::migrate::{MigrateOptions, embedded, migrate},
     verify::catalogue::{SNAPSHOT, read, render},
 };
 

@@ -1,6 +1,6 @@
 //! Somebody who sends SQL: a login, what it sets first, and then one transaction per statement, always rolled back.
 
-use tallystick::db::connect::Session;
+use tallystick::db::connection::DedicatedConnection;
 use tokio_postgres::{Error, SimpleQueryMessage, error::DbError};
 
 use super::fresh_database::{FreshDatabase, SERVER_ROLE};
@@ -10,7 +10,7 @@ pub type TextRow = Vec<Option<String>>;
 
 /// A session in which every statement gets a transaction of its own that begins alike.
 pub struct Actor {
-    pub session: Session,
+    pub session: DedicatedConnection,
     prelude: String,
 }
 

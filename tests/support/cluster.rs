@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
 
-use tallystick::local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER};
+use tallystick::local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER};
 use tokio_postgres::NoTls;
 
 use super::temp_folder::unique_path;
@@ -62,6 +62,7 @@ pub fn cluster() -> &'static Cluster {
 
 async fn start() -> Cluster {
     let options = LocalPostgresOptions {
+        program: PROGRAM,
         data_dir: unique_path(),
         bin_dir: named_bin_dir(),
         settings: SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),

@@ -2,13 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use postgres_url::ConnectionUrl;
 use tallystick::{
-    db::{
-        connect::{Session, connect},
-        connection_url::ConnectionUrl,
-        migrate::{MigrateOptions, migrate},
-    },
+    db::connection::{DedicatedConnection, connect},
     local_postgres::SUPERUSER,
+    schema::migrate::{MigrateOptions, migrate},
 };
 use tokio::sync::OnceCell;
 
@@ -74,17 +72,17 @@ impl FreshDatabase {
     }
 
     /// A session of `role`.
-    pub async fn session_as(&self, role: &str) -> Session {
+    pub async fn session_as(&self, role: &str) -> DedicatedConnection {
         connect(&self.url_as(role)).await.unwrap()
     }
 
     /// A session of the superuser, whom no rule of row level security holds: never test isolation with it.
-    pub async fn session(&self) -> Session {
+    pub async fn session(&self) -> DedicatedConnection {
         self.session_as(SUPERUSER).await
     }
 }
 
-async fn session(database: &str) -> Session {
+async fn session(database: &str) -> DedicatedConnection {
     connect(&cluster().superuser_url(database).parse().unwrap()).await.unwrap()
 }
 

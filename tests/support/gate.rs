@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use tallystick::db::connect::Session;
+use tallystick::db::connection::DedicatedConnection;
 
 use super::fresh_database::FreshDatabase;
 
@@ -12,8 +12,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A lock on a row, held by nobody in particular.
 pub struct Gate {
-    holder: Session,
-    watcher: Session,
+    holder: DedicatedConnection,
+    watcher: DedicatedConnection,
 }
 
 impl Gate {

@@ -3,11 +3,12 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use clap::Parser;
+use postgres_url::ConnectionUrl;
 use tallystick::{
     app::App,
     cli::{Cli, Command},
     config::ServeArgs,
-    db::{Database, connection_url::ConnectionUrl},
+    db::Database,
     domain::BusinessId,
     http::server::{self, Drained},
 };

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use tallystick::db::connect::Session;
+use tallystick::db::connection::DedicatedConnection;
 use tokio::time::timeout;
 
 /// Longer than anything here takes, on a busy machine too.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// The process id of the one server session of this database that waits for a lock, as soon as there is one.
-pub async fn blocked_backend(observer: &Session) -> i32 {
+pub async fn blocked_backend(observer: &DedicatedConnection) -> i32 {
     let query = "SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock' AND usename = 'tallystick_server'";
     until("a session waits for a lock", async || {

@@ -2,7 +2,7 @@
 
 use std::{env, sync::LazyLock};
 
-use tallystick::db::migrate::{Source, embedded};
+use tallystick::schema::migrate::{Source, embedded};
 use tallystick_mutants::{Mutant, VARIABLE, named};
 
 static MUTANT: LazyLock<Option<Mutant>> = LazyLock::new(|| {

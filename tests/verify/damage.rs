@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use tallystick::{
-    db::connect::{Session, explain},
+    db::connection::{DedicatedConnection, explain},
     verify::{CHECKS, Progress, Report, VerifyOptions, verify_within},
 };
 
@@ -23,13 +23,13 @@ pub async fn seeded() -> FreshDatabase {
     database
 }
 
-async fn verified(session: &Session) -> Report {
+async fn verified(session: &DedicatedConnection) -> Report {
     let report = verify_within(session.client(), VerifyOptions::default(), &mut |_: Progress| {}).await;
     report.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// What goes wrong with this damage, if anything. Afterwards it is undone.
-async fn judge(session: &Session, damage: &Damage) -> Result<(), String> {
+async fn judge(session: &DedicatedConnection, damage: &Damage) -> Result<(), String> {
     let planted = session.client().batch_execute(&format!("SAVEPOINT planted; {}", damage.sql)).await;
     let found = match planted {
         Ok(()) => Ok(audit::findings(&verified(session).await)),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
-use tallystick::db::connect::connect;
+use tallystick::db::connection::connect;
 
 use crate::{
     bed::Database,

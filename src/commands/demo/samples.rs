@@ -10,7 +10,10 @@ use crate::{
     auth::GeneratedKey,
     commands::{output::explain, own_database::OwnDatabase},
     config::ServeArgs,
-    db::{Database, NewApiKey, NewBusiness, NewCustomer, NewProduct, connect::connect, pool::PoolSettings},
+    db::{
+        Database, NewApiKey, NewBusiness, NewCustomer, NewProduct,
+        connection::{PoolSettings, connect},
+    },
     domain::{BusinessId, CustomerId, ExternalId, Name, OrderId, ProductId, Scope, Sku},
     error::Error,
     metrics::Metrics,
@@ -73,7 +76,7 @@ const PLANS: [Plan; 2] = [
 /// The samples of an earlier start, or new ones.
 pub(super) async fn load_or_create(own: &OwnDatabase, args: &ServeArgs) -> anyhow::Result<Samples> {
     let file = own.data_dir().join(FILE);
-    let settings = PoolSettings { size: 1, hot_statements: &[], ..PoolSettings::default() };
+    let settings = PoolSettings { size: 1, ..PoolSettings::default() };
     let db = Database::open(&own.server_url()?, &settings, Arc::new(Metrics::new()))?;
     if let Some(samples) = load(&file)? {
         match db.business_get(samples.shops.first().context("the demo's file names no business")?.business_id).await {

@@ -24,7 +24,9 @@ use tracing::Instrument;
 pub use lane::LaneLimits;
 use lane::{Company, Entry, Lane, Taken};
 
-use super::{Database, Recorded, pool::PoolError, purchases::NewPurchase};
+use super::{
+    call::runner::CallRunner as Database, connection::PoolError, movement::Movement as Recorded, purchases::NewPurchase,
+};
 use crate::{
     domain::{BusinessId, CustomerId, IdempotencyKey, Order, OrderId},
     error::{Error, Result},

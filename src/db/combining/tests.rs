@@ -1,5 +1,5 @@
 use super::*;
-use crate::{db::pool::PoolSettings, domain::Quantity, metrics::Metrics};
+use crate::{db::connection::PoolSettings, domain::Quantity, metrics::Metrics};
 
 /// A handle that is never used: nothing is spawned before its test ends.
 fn database() -> Database {

@@ -23,7 +23,7 @@ use utoipa::IntoParams;
 
 use super::extract::{Json, parsed};
 use crate::{
-    db::Recorded,
+    db::Movement,
     domain::{Cursor, PageLimit},
 };
 
@@ -31,7 +31,7 @@ use crate::{
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The answer to a movement of money or stock.
-fn recorded<T: Serialize>(recorded: Recorded<T>) -> Response {
+fn recorded<T: Serialize>(recorded: Movement<T>) -> Response {
     let mut response = (StatusCode::CREATED, Json(recorded.record)).into_response();
     if recorded.replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));

@@ -22,7 +22,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tallystick::{
     auth::{AdminToken, Authenticator, GeneratedKey, JwtVerifier, KeyCacheSettings, KeyStore, StoredKey},
-    db::{Database, pool::PoolSettings},
+    db::{Database, connection::PoolSettings},
     domain::{ApiKeyId, BusinessId, CustomerId, IdempotencyKey, Name, PageLimit, Quantity, Scope},
     error::{Entity, Error, Result},
     http::{

@@ -6,7 +6,7 @@ mod one_by_one;
 
 use std::collections::BTreeSet;
 
-use tallystick::db::connect::Session;
+use tallystick::db::connection::DedicatedConnection;
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ fn alone(buy: &Buy) -> String {
 /// A database with customers and products, and a session of the server's role for the business that they belong to.
 struct Place {
     database: FreshDatabase,
-    session: Session,
+    session: DedicatedConnection,
 }
 
 impl Place {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tallystick::db::connect::{Session, explain};
+use tallystick::db::connection::{DedicatedConnection, explain};
 use tokio::task::JoinHandle;
 use tokio_postgres::SimpleQueryMessage;
 
@@ -41,12 +41,12 @@ type Lines = Vec<String>;
 /// A database with a shop, and the sessions on it.
 pub struct Stage {
     database: FreshDatabase,
-    watcher: Session,
+    watcher: DedicatedConnection,
     players: BTreeMap<String, Player>,
 }
 
 struct Player {
-    session: Arc<Session>,
+    session: Arc<DedicatedConnection>,
     pid: i32,
     under_way: Option<JoinHandle<Lines>>,
 }
@@ -148,7 +148,7 @@ fn with_ids(sql: &str) -> String {
     NAMES.iter().fold(sql.to_owned(), |sql, (name, id)| sql.replace(name, &format!("'{id}'::uuid")))
 }
 
-async fn run(session: &Session, sql: &str) -> Lines {
+async fn run(session: &DedicatedConnection, sql: &str) -> Lines {
     match session.client().simple_query(sql).await {
         Ok(messages) => messages.iter().filter_map(row).collect(),
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tallystick::db::migrate::{MigrateOptions, embedded, migrate as apply};
+use tallystick::schema::migrate::{MigrateOptions, embedded, migrate as apply};
 
 use super::Scene;
 use crate::world::postgres::DATABASE;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::ensure;
-use tallystick::db::connect::{ConnectError, Session, connect};
+use tallystick::db::connection::{ConnectError, DedicatedConnection, connect};
 use tokio_postgres::error::SqlState;
 
 use super::Scene;
@@ -17,7 +17,7 @@ const ROUNDS: usize = 5;
 pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, usize)> {
     let postgres = &scene.world.postgres;
     let superuser = postgres.session().await?;
-    let mut taken: Vec<Session> = Vec::new();
+    let mut taken: Vec<DedicatedConnection> = Vec::new();
     // As somebody who has no reserved slots.
     let url = postgres.url(SERVER_ROLE, DATABASE) + "&application_name=hoarder";
     let url = url.parse()?;

@@ -8,9 +8,9 @@ pub mod server;
 use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, ensure};
-use tallystick::db::{
-    connect::connect,
-    migrate::{MigrateOptions, embedded, migrate},
+use tallystick::{
+    db::connection::connect,
+    schema::migrate::{MigrateOptions, embedded, migrate},
 };
 
 use crate::link::Link;

@@ -12,8 +12,8 @@ use nix::{
     unistd::Pid,
 };
 use tallystick::{
-    db::connect::{Session, connect},
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    db::connection::{DedicatedConnection, connect},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
 };
 
 use super::disk::Disk;
@@ -49,7 +49,7 @@ impl Postgres {
             bin_dir,
             settings: SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             lifetime: Lifetime::WithParent,
-            ..LocalPostgresOptions::new(disk.data())
+            ..LocalPostgresOptions::new(PROGRAM, disk.data())
         };
         let running = start(&options).await?;
         let (socket_dir, log) = (running.socket_dir().to_owned(), running.log_path());
@@ -81,7 +81,7 @@ impl Postgres {
     }
 
     /// A superuser's session in our database, past the link.
-    pub async fn session(&self) -> anyhow::Result<Session> {
+    pub async fn session(&self) -> anyhow::Result<DedicatedConnection> {
         Ok(connect(&self.owner_url(DATABASE).parse()?).await?)
     }
 

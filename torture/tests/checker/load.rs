@@ -3,11 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 
 use tallystick::{
-    db::{
-        connect::{Session, connect},
-        migrate::{MigrateOptions, embedded, migrate},
-    },
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    db::connection::{DedicatedConnection, connect},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
+    schema::migrate::{MigrateOptions, embedded, migrate},
 };
 use tallystick_torture::{
     books::{Books, CustomerRow, ProductRow},
@@ -62,7 +60,7 @@ fn history() -> History {
     }
 }
 
-async fn session(postgres: &LocalPostgres, role: &str) -> Session {
+async fn session(postgres: &LocalPostgres, role: &str) -> DedicatedConnection {
     connect(&postgres.url(role, "postgres").parse().unwrap()).await.unwrap()
 }
 
@@ -74,7 +72,7 @@ async fn books_are_loaded_whole_or_not_at_all() {
     let options = LocalPostgresOptions {
         lifetime: Lifetime::Temporary,
         settings: vec![("fsync".to_owned(), "off".to_owned())],
-        ..LocalPostgresOptions::new(folder.path().join("postgres"))
+        ..LocalPostgresOptions::new(PROGRAM, folder.path().join("postgres"))
     };
     let postgres = LocalPostgres::start(options, &|_| {}).await.unwrap();
     let url = postgres.url(SUPERUSER, "postgres").parse().unwrap();

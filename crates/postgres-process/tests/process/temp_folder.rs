@@ -1,0 +1,25 @@
+//! Folders that vanish with the test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A path under `/tmp` that nobody else has, short enough for a socket, and open to the account PostgreSQL runs as.
+/// Nothing is there at first. Dropping it removes whatever is there then.
+pub struct TempFolder(PathBuf);
+
+impl TempFolder {
+    pub fn new() -> Self {
+        let name = uuid::Uuid::now_v7().simple().to_string();
+        Self(Path::new("/tmp").join(format!("postgres-process-test-{name}")))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,97 @@
+//! One call of one SQL function: an autocommit statement that sets the tenant's context and calls the function, in one round
+//! trip.
+//!
+//! Once a call has a connection, it runs in a task of its own. A client that disconnects cannot interrupt it. So the
+//! connection returns to the pool with nothing running on it, and the database alone decides the outcome.
+//!
+//! - [`runner`] waits for a connection, sends the call, and sends it again where that is safe.
+//! - [`rows`] makes values of what a call returned; [`types`] puts the domain's types on the wire.
+//! - [`sqlstate`] says what a failure means, [`next`] what follows it, and [`retry`] how soon.
+//! - [`fence`] ends the session of a lost connection, so that its call cannot take effect after another try was answered.
+
+mod fence;
+mod next;
+pub mod retry;
+pub(super) mod rows;
+pub(super) mod runner;
+pub mod sqlstate;
+mod types;
+
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
+
+use self::types::Param;
+use super::connection::Connection;
+use crate::{domain::BusinessId, error::Error};
+
+/// The text of a call in a tenant's context. `$1` is the business. `context` is the id that the context was set to.
+///
+/// LATERAL makes the call depend on the context, so PostgreSQL sets the context first.
+macro_rules! tenant_call {
+    ($columns:literal from $call:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM pg_catalog.set_config('app.business_id', $1, true) AS context, LATERAL tallystick.",
+            $call,
+            " AS f"
+        )
+    };
+    ($call:literal) => {
+        tenant_call!("f.*" from $call)
+    };
+}
+pub(super) use tenant_call;
+
+/// A statement and its parameters. It can be sent more than once.
+pub(super) struct Call {
+    function: &'static str,
+    statement: &'static str,
+    params: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
+}
+
+impl Call {
+    /// A call in the context of `business_id`. `function` names it in metrics and logs.
+    pub(super) fn tenant(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::platform(function, statement).with(business_id.to_string())
+    }
+
+    /// A call outside every tenant's context.
+    pub(super) fn platform(function: &'static str, statement: &'static str) -> Self {
+        Self { function, statement, params: Vec::with_capacity(8) }
+    }
+
+    /// Adds the next parameter.
+    pub(super) fn with(mut self, value: impl Param) -> Self {
+        self.params.push(value.into_sql());
+        self
+    }
+
+    async fn send(&self, connection: &Connection, named: bool) -> Result<Vec<Row>, tokio_postgres::Error> {
+        if named {
+            let statement = connection.prepare_cached(self.statement).await?;
+            let params: Vec<&(dyn ToSql + Sync)> =
+                self.params.iter().map(|(value, _)| value.as_ref() as &(dyn ToSql + Sync)).collect();
+            connection.query(&statement, &params).await
+        } else {
+            let params: Vec<(&(dyn ToSql + Sync), Type)> = self
+                .params
+                .iter()
+                .map(|(value, sql_type)| (value.as_ref() as &(dyn ToSql + Sync), sql_type.clone()))
+                .collect();
+            connection.query_typed(self.statement, &params).await
+        }
+    }
+}
+
+/// The error for an outcome that no arm of the caller knows: SQL and Rust differ, so the program does not fit the database.
+pub(super) fn unknown_outcome(outcome: &str) -> Error {
+    Error::internal(anyhow::anyhow!("a function returned the unknown outcome {outcome:?}"))
+}
+
+/// The error for a token that was accepted, but whose business does not exist.
+pub(super) fn business_is_gone() -> Error {
+    Error::Forbidden("the business of these credentials does not exist")
+}

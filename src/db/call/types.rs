@@ -1,0 +1,94 @@
+//! The domain's types on PostgreSQL's wire.
+//!
+//! A value that is read is checked again. A value that the domain cannot hold becomes an internal error, and never a wrong
+//! number in an answer.
+
+use std::error::Error as StdError;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::types::{FromSql, ToSql, Type};
+use uuid::Uuid;
+
+use crate::domain::{
+    Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, IdempotencyKey, LedgerEntryId, Money,
+    Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId,
+};
+
+/// A value that can be a parameter of a call.
+///
+/// It names its type for connections behind a transaction pooler. These keep no prepared statement that would tell the type.
+pub(in crate::db) trait Param {
+    /// The value as the driver takes it.
+    fn into_sql(self) -> (Box<dyn ToSql + Send + Sync>, Type);
+}
+
+macro_rules! params {
+    ($($type:ty => $sql:ident |$value:ident| $sent:expr),+ $(,)?) => {
+        $(impl Param for $type {
+            fn into_sql(self) -> (Box<dyn ToSql + Send + Sync>, Type) {
+                let $value = self;
+                (Box::new($sent), Type::$sql)
+            }
+        }
+
+        impl Param for Option<$type> {
+            fn into_sql(self) -> (Box<dyn ToSql + Send + Sync>, Type) {
+                (Box::new(self.map(|$value| $sent)), Type::$sql)
+            }
+        })+
+    };
+}
+
+params! {
+    Uuid => UUID |value| value,
+    i64 => INT8 |value| value,
+    i32 => INT4 |value| value,
+    bool => BOOL |value| value,
+    String => TEXT |value| value,
+    Vec<u8> => BYTEA |value| value,
+    Vec<Uuid> => UUID_ARRAY |value| value,
+    Vec<i64> => INT8_ARRAY |value| value,
+    Vec<i32> => INT4_ARRAY |value| value,
+    Vec<String> => TEXT_ARRAY |value| value,
+    Vec<&'static str> => TEXT_ARRAY |value| value,
+    DateTime<Utc> => TIMESTAMPTZ |value| value,
+    BusinessId => UUID |id| id.uuid(),
+    CustomerId => UUID |id| id.uuid(),
+    ProductId => UUID |id| id.uuid(),
+    OrderId => UUID |id| id.uuid(),
+    LedgerEntryId => UUID |id| id.uuid(),
+    StockMovementId => UUID |id| id.uuid(),
+    ApiKeyId => UUID |id| id.uuid(),
+    Money => INT8 |money| money.get(),
+    Amount => INT8 |amount| amount.get(),
+    Stock => INT8 |stock| stock.get(),
+    StockChange => INT8 |change| change.get(),
+    PageLimit => INT4 |limit| i32::from(limit.with_one_more()),
+    Name => TEXT |text| String::from(text),
+    ExternalId => TEXT |text| String::from(text),
+    Sku => TEXT |text| String::from(text),
+    Reason => TEXT |text| String::from(text),
+    Currency => TEXT |currency| String::from(currency),
+    IdempotencyKey => TEXT |key| key.as_str().to_owned(),
+}
+
+macro_rules! from_sql {
+    ($($type:ty as $sql:ty),+ $(,)?) => {
+        $(impl<'a> FromSql<'a> for $type {
+            fn from_sql(sql_type: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+                Ok(Self::try_from(<$sql>::from_sql(sql_type, raw)?)?)
+            }
+
+            fn accepts(sql_type: &Type) -> bool {
+                <$sql as FromSql>::accepts(sql_type)
+            }
+        })+
+    };
+}
+
+from_sql! {
+    BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
+    StockMovementId as Uuid, ApiKeyId as Uuid,
+    Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
+    Currency as String,
+}
