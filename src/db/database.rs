@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    combining::{Combiner, CombiningSettings},
     connection_url::ConnectionUrl,
     pool::{Pool, PoolSettings},
+    purchases::{PurchaseQueueSettings, PurchaseQueues},
     tls::TlsError,
 };
 use crate::{
@@ -18,31 +18,32 @@ use crate::{
 pub struct Database {
     pub(super) pool: Pool,
     pub(super) metrics: Arc<Metrics>,
-    pub(super) combiner: Option<Arc<Combiner>>,
+    /// `None` if purchases are not queued: each is then a call like any other.
+    pub(super) purchase_queues: Option<Arc<PurchaseQueues>>,
 }
 
 impl Database {
     /// A handle on the database at `url` that counts into `metrics`. No connection is opened before it is needed.
     pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, TlsError> {
-        Ok(Self { pool: Pool::new(url, settings)?, metrics, combiner: None })
+        Ok(Self { pool: Pool::new(url, settings)?, metrics, purchase_queues: None })
     }
 
-    /// The same, combining purchases that wait for a connection into one call.
+    /// The same, with queues in which purchases that wait for a connection are put together into one call.
     #[must_use]
-    pub fn combining(self, settings: CombiningSettings) -> Self {
-        Self { combiner: Some(Combiner::new(settings)), ..self }
+    pub fn with_purchase_queues(self, settings: PurchaseQueueSettings) -> Self {
+        Self { purchase_queues: Some(PurchaseQueues::new(settings)), ..self }
     }
 
     /// Tells what the pool and the queues hold whenever it is asked, for metrics. It keeps them and nothing else alive.
     pub fn pool_probe(&self) -> impl Fn() -> PoolStatus + Send + Sync + 'static {
-        let (pool, combiner) = (self.pool.clone(), self.combiner.clone());
+        let (pool, queues) = (self.pool.clone(), self.purchase_queues.clone());
         move || {
             let status = pool.status();
             PoolStatus {
                 size: status.size as u64,
                 available: status.available as u64,
                 waiting: status.waiting as u64,
-                purchases_waiting: combiner.as_ref().map_or(0, |combiner| combiner.waiting()) as u64,
+                purchases_waiting: queues.as_ref().map_or(0, |queues| queues.len()) as u64,
             }
         }
     }

@@ -23,7 +23,6 @@ pub mod tls;
 mod api_keys;
 mod businesses;
 mod call;
-mod combining;
 mod customers;
 mod database;
 mod ledger;
@@ -37,12 +36,11 @@ mod types;
 
 pub use api_keys::NewApiKey;
 pub use businesses::NewBusiness;
-pub use combining::{CombiningSettings, LaneLimits};
 pub use customers::{CustomerChange, NewCustomer};
 pub use database::Database;
 pub use payments::NewPayment;
 pub use products::{NewProduct, ProductChange};
-pub use purchases::{NewPurchase, PurchaseLine};
+pub use purchases::{PurchaseQueueSettings, QueueLimits};
 pub use recorded::Recorded;
 pub use stock_movements::NewStockMovement;
 

@@ -5,10 +5,9 @@ use tokio_postgres::Row;
 use super::{
     Database,
     call::{Call, tenant_call},
-    purchases::order_item,
 };
 use crate::{
-    domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, Page, PageLimit, ProductId, Quantity},
+    domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, OrderItem, Page, PageLimit, ProductId, Quantity},
     error::{Entity, Error, Result},
 };
 
@@ -63,8 +62,11 @@ fn order(row: &Row) -> Result<Order, anyhow::Error> {
     let items = (1..)
         .zip(product_ids)
         .zip(quantities.into_iter().zip(unit_prices))
-        .map(|((line_no, product_id), (quantity, unit_price))| order_item(line_no, product_id, quantity, unit_price))
-        .collect::<Result<_, _>>()?;
+        .map(|((line_no, product_id), (quantity, unit_price))| {
+            OrderItem::new(line_no, product_id, quantity, unit_price)
+        })
+        .collect::<Result<_, _>>()
+        .map_err(anyhow::Error::msg)?;
     Ok(Order {
         id: row.try_get("id")?,
         customer_id: row.try_get("customer_id")?,
