@@ -34,8 +34,8 @@ impl App {
     pub async fn build(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
         let metrics = Arc::new(Metrics::new());
         let mut db = Database::open(url, &pool_settings(args), Arc::clone(&metrics))?;
-        if let Some(settings) = args.combining.settings(args.database.pool_size, args.database.pool_wait_timeout) {
-            db = db.combining(settings);
+        if let Some(settings) = args.purchase_queue.settings(args.database.pool_size, args.database.pool_wait_timeout) {
+            db = db.with_purchase_queues(settings);
         }
         metrics.watch_pool(db.pool_probe());
         let jwt = match args.auth.jwt()? {

@@ -4,17 +4,17 @@
 //! other. Secrets are [`Secret`]s, which neither `--help` nor `{:?}` shows. Files of settings are read before this is parsed.
 
 mod auth;
-mod combining;
 mod database;
 mod duration;
 mod http;
+mod purchase_queue;
 mod secret;
 
 pub use auth::AuthArgs;
-pub use combining::CombiningArgs;
 pub use database::DatabaseArgs;
 pub use duration::parse_duration;
 pub use http::HttpArgs;
+pub use purchase_queue::PurchaseQueueArgs;
 pub use secret::Secret;
 
 use anyhow::ensure;
@@ -30,7 +30,7 @@ pub struct ServeArgs {
     pub database: DatabaseArgs,
     /// How purchases that wait are combined.
     #[command(flatten)]
-    pub combining: CombiningArgs,
+    pub purchase_queue: PurchaseQueueArgs,
     /// How to serve.
     #[command(flatten)]
     pub http: HttpArgs,

@@ -11,7 +11,6 @@ pub mod connection;
 
 mod api_keys;
 mod businesses;
-mod combining;
 mod customers;
 mod database;
 mod ledger;
@@ -24,17 +23,13 @@ mod stock_movements;
 
 pub use api_keys::NewApiKey;
 pub use businesses::NewBusiness;
-pub use combining::{CombiningSettings, LaneLimits};
 pub use customers::{CustomerChange, NewCustomer};
 pub use database::Database;
 pub use movement::Movement;
 pub use payments::NewPayment;
 pub use products::{NewProduct, ProductChange};
-pub use purchases::{NewPurchase, PurchaseLine};
+pub use purchases::{PurchaseQueueSettings, QueueLimits};
 pub use stock_movements::NewStockMovement;
-
-// For `purchases`.
-use call::unknown_outcome;
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
 pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD, api_keys::API_KEY_FIND];

@@ -5,10 +5,9 @@ use tokio_postgres::Row;
 use super::{
     call::{Call, rows::FromRow, tenant_call},
     database::Database,
-    purchases::order_item,
 };
 use crate::{
-    domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, Page, PageLimit, ProductId, Quantity},
+    domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, OrderItem, Page, PageLimit, ProductId, Quantity},
     error::{Entity, Result},
 };
 
@@ -62,9 +61,10 @@ impl FromRow for Order {
             .zip(product_ids)
             .zip(quantities.into_iter().zip(unit_prices))
             .map(|((line_no, product_id), (quantity, unit_price))| {
-                order_item(line_no, product_id, quantity, unit_price)
+                OrderItem::new(line_no, product_id, quantity, unit_price)
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, _>>()
+            .map_err(anyhow::Error::msg)?;
         Ok(Self {
             id: row.try_get("id")?,
             customer_id: row.try_get("customer_id")?,

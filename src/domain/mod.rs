@@ -12,6 +12,7 @@ mod money;
 mod properties;
 mod quantity;
 mod records;
+mod requests;
 mod scope;
 mod text;
 
@@ -25,6 +26,7 @@ pub use records::{
     ApiKey, Business, Customer, CustomerBalance, EntryKind, LedgerEntry, Order, OrderItem, OverdueCustomer, Product,
     StockMovement,
 };
+pub use requests::{Lines, NewPurchase, PurchaseLine};
 pub use scope::Scope;
 pub use text::{ExternalId, Name, Reason, Sku};
 

@@ -2,13 +2,12 @@
 //!
 //! - [`interleavings`]: two or three sessions, statement by statement, in one exact order.
 //! - `credit`, `stock`, `keys`, `deadlocks`, `names`: crowds over HTTP, through two servers on one database, at one point.
-//! - [`combining`]: purchases that wait in their business's queue and are decided together.
+//! - [`purchase_queue`]: purchases that are queued and decided together.
 //! - [`races`]: random requests of many kinds at once, which must have a serial outcome ([`history`] says what that is).
 //! - [`sequences`]: random requests one after the other, whose every answer must be the [`model`]'s.
 
 mod actions;
 mod cast;
-mod combining;
 mod credit;
 mod crowd;
 mod deadlocks;
@@ -18,6 +17,7 @@ mod keys;
 mod mix;
 mod model;
 mod names;
+mod purchase_queue;
 mod races;
 mod sequences;
 mod stock;

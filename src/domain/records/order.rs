@@ -46,3 +46,29 @@ pub struct OrderItem {
     /// `quantity` times `unit_price`, in minor units.
     pub line_total: Money,
 }
+
+impl OrderItem {
+    /// A line with its total. An error is a total above the largest amount, which the database lets no order have.
+    pub fn new(line_no: i32, product_id: ProductId, quantity: Quantity, unit_price: Money) -> Result<Self, String> {
+        let line_total = unit_price.get().checked_mul(quantity.get()).unwrap_or(i64::MAX).try_into()?;
+        Ok(Self { line_no, product_id, quantity, unit_price, line_total })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderItem;
+    use crate::domain::{MAX_SAFE_INTEGER, Money, ProductId, Quantity};
+
+    #[test]
+    fn a_lines_total_is_its_price_times_its_quantity_and_never_more_than_the_largest_amount() {
+        let total = |price: i64, quantity: i64| {
+            let (price, quantity) = (Money::try_from(price).unwrap(), Quantity::try_from(quantity).unwrap());
+            OrderItem::new(1, ProductId::new(), quantity, price).map(|item| item.line_total.get())
+        };
+        assert_eq!(total(1_250, 3), Ok(3_750));
+        assert_eq!(total(MAX_SAFE_INTEGER, 1), Ok(MAX_SAFE_INTEGER));
+        assert!(total(MAX_SAFE_INTEGER, 2).is_err());
+        assert!(total(MAX_SAFE_INTEGER, Quantity::MAX).is_err(), "beyond 64 bits");
+    }
+}

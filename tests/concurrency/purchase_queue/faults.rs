@@ -1,4 +1,4 @@
-//! A connection that dies under a call for many: every one of them is told what happened, and it happened once.
+//! A connection that dies during a call for many purchases: each is answered with what happened, and it happened once.
 
 use serde_json::json;
 
@@ -21,24 +21,24 @@ async fn behind_a_proxy() -> (Counter, Proxy) {
 }
 
 #[tokio::test]
-async fn purchases_whose_common_connection_dies_are_made_once_and_are_no_replays() {
+async fn purchases_whose_shared_connection_dies_are_made_once_and_are_no_replays() {
     let (counter, proxy) = behind_a_proxy().await;
     let customers = counter.customers(12, 1_000).await;
     let beans = counter.shop.product(100, 100).await;
     for (round, cut) in [(0, Cut::BeforeCalls(1)), (1, Cut::AfterCommit)] {
-        let (gate, doorman) = counter.shut().await;
+        let (gate, blocker) = counter.shut().await;
         let key = |id: &str| format!("{round}-{id}");
         let buying: Vec<_> = customers.iter().map(|id| counter.buy(&key(id), id, &[(&beans, 1)])).collect();
         counter.until_waiting(12).await;
         if cut == Cut::BeforeCalls(1) {
             proxy.cut(Some(cut));
             gate.open().await;
-            doorman.await.unwrap().expect(201);
+            blocker.await.unwrap().expect(201);
         } else {
-            // The doorman's commit is not the one that is meant.
+            // The commit to cut is the batch's, not the blocker's.
             let shelf = Gate::at(&counter.server.database, &product_row(&beans)).await;
             gate.open().await;
-            doorman.await.unwrap().expect(201);
+            blocker.await.unwrap().expect(201);
             shelf.wait_for(1).await;
             proxy.cut(Some(cut));
             shelf.open().await;
@@ -60,12 +60,12 @@ async fn a_database_that_cuts_every_call_is_unavailable_to_all_and_the_keys_tell
     let (counter, proxy) = behind_a_proxy().await;
     let customers = counter.customers(6, 1_000).await;
     let beans = counter.shop.product(100, 100).await;
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(6).await;
     proxy.cut(Some(Cut::BeforeEachCall));
     gate.open().await;
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     for refused in answers(buying).await {
         refused.expect_problem(503, "database_unavailable");
     }
@@ -81,15 +81,15 @@ async fn a_database_that_cuts_every_call_is_unavailable_to_all_and_the_keys_tell
 }
 
 #[tokio::test]
-async fn when_the_database_is_gone_nobody_is_left_in_the_queue() {
+async fn when_the_database_is_gone_every_queued_purchase_is_answered() {
     let (counter, mut proxy) = behind_a_proxy().await;
     let customers = counter.customers(6, 1_000).await;
     let beans = counter.shop.product(100, 100).await;
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(6).await;
     proxy.down().await;
-    doorman.await.unwrap().expect_problem(503, "database_unavailable");
+    blocker.await.unwrap().expect_problem(503, "database_unavailable");
     for refused in answers(buying).await {
         refused.expect_problem(503, "database_unavailable");
     }
@@ -111,12 +111,12 @@ async fn purchases_that_were_refused_are_not_made_by_the_first_copy_of_their_cal
     let (counter, proxy) = behind_a_proxy().await;
     let customers = counter.customers(6, 50).await;
     let beans = counter.shop.product(100, 100).await;
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(6).await;
     proxy.cut(Some(Cut::HoldCall));
     gate.open().await;
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     assert_eq!(tally(&answers(buying).await), outcomes([("credit_limit_exceeded", 6)]));
 
     for id in &customers {
@@ -128,20 +128,20 @@ async fn purchases_that_were_refused_are_not_made_by_the_first_copy_of_their_cal
     counter.server.audit().await;
 }
 
-/// None of them is asked about by itself: it could be refused while the call for all is still on its way.
+/// None of them is sent again in a call of its own: that could be refused while the call for all is still on its way.
 #[tokio::test]
-async fn purchases_whose_common_session_cannot_be_ended_are_all_unknown_and_the_keys_tell_later() {
+async fn purchases_whose_shared_session_cannot_be_ended_are_all_answered_503_and_their_keys_replay_later() {
     let (counter, proxy) = behind_a_proxy().await;
     let customers = counter.customers(6, 1_000).await;
     let beans = counter.shop.product(100, 100).await;
     let forbid = "REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) FROM PUBLIC";
     counter.server.database.session().await.client().batch_execute(forbid).await.unwrap();
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(6).await;
     proxy.cut(Some(Cut::HoldCall));
     gate.open().await;
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     for unknown in answers(buying).await {
         unknown.expect_problem(503, "database_unavailable");
     }

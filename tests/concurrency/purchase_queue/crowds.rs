@@ -1,4 +1,4 @@
-//! Crowds that are let through together.
+//! Many purchases that are queued and then decided together.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use super::{Counter, ONE_CALL, answers};
 use crate::concurrency::crowd::{outcomes, tally};
 
 #[tokio::test]
-async fn purchases_that_wait_are_decided_in_one_call_and_each_is_answered_as_asked() {
+async fn queued_purchases_are_decided_in_one_call_and_each_gets_its_own_answer() {
     let counter = Counter::open(&ONE_CALL).await;
     let customers = counter.customers(30, 1_000).await;
     let (beans, rare) = (counter.shop.product(100, 1_000).await, counter.shop.product(7, 3).await);
-    let (gate, doorman) = counter.shut().await;
-    // Refused ones stand between the others: too dear, too few, and nobody's.
+    let (gate, blocker) = counter.shut().await;
+    // Some of them are refused: beyond the credit limit, or beyond the stock.
     let wish = |number: usize| match number % 5 {
         0 => vec![(beans.as_str(), 1 + i64::try_from(number).unwrap() % 7)],
         1 => vec![(beans.as_str(), 11)],
@@ -25,10 +25,10 @@ async fn purchases_that_wait_are_decided_in_one_call_and_each_is_answered_as_ask
     assert_eq!(counter.batches().await, (1, 1));
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     let first = answers(buying).await;
     assert_eq!(tally(&first), outcomes([("created", 18), ("credit_limit_exceeded", 6), ("insufficient_stock", 6)]));
-    assert_eq!(counter.batches().await, (2, 31), "one for the doorman, and one for all others");
+    assert_eq!(counter.batches().await, (2, 31), "one for the blocker, and one for all others");
     assert_eq!(
         counter.server.metric("purchase_lock_wait_seconds_count").await,
         2,
@@ -45,7 +45,7 @@ async fn purchases_that_wait_are_decided_in_one_call_and_each_is_answered_as_ask
         }
         assert!(!answer.is_replay());
     }
-    // Each under its own key: whoever asks again hears the same.
+    // Each has its own key, so sending it again gives the same answer.
     for (first, again) in first.iter().zip(answers(send()).await) {
         assert_eq!(first.status, again.status);
         if first.status == 201 {
@@ -61,8 +61,8 @@ async fn of_200_buyers_through_two_servers_exactly_as_many_are_served_as_there_a
     let other = counter.another(&ONE_CALL).await;
     let customers = counter.customers(200, 1_000).await;
     let beans = counter.shop.product(5, 33).await;
-    let (gate, doorman) = counter.shut().await;
-    let second_doorman = other.send_doorman();
+    let (gate, blocker) = counter.shut().await;
+    let second_blocker = other.send_blocker();
     gate.wait_for(2).await;
     let buying: Vec<_> = customers
         .iter()
@@ -73,11 +73,11 @@ async fn of_200_buyers_through_two_servers_exactly_as_many_are_served_as_there_a
     other.until_waiting(100).await;
     gate.open().await;
 
-    assert_eq!(tally(&answers([doorman, second_doorman]).await), outcomes([("created", 2)]));
+    assert_eq!(tally(&answers([blocker, second_blocker]).await), outcomes([("created", 2)]));
     assert_eq!(tally(&answers(buying).await), outcomes([("created", 33), ("insufficient_stock", 167)]));
     assert_eq!(counter.shop.stock(&beans).await, 0);
     for counter in [&counter, &other] {
-        assert_eq!(counter.batches().await, (3, 101), "the doorman's, one of 64, and one of 36");
+        assert_eq!(counter.batches().await, (3, 101), "the blocker's, one of 64, and one of 36");
     }
     counter.server.audit().await;
 }
@@ -86,12 +86,12 @@ async fn of_200_buyers_through_two_servers_exactly_as_many_are_served_as_there_a
 async fn one_customers_purchases_in_one_call_end_at_the_credit_limit() {
     let counter = Counter::open(&ONE_CALL).await;
     let (customer, beans) = (counter.shop.customer(1_000).await, counter.shop.product(100, 1_000).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = (0..25).map(|number| counter.buy(&format!("k{number}"), &customer, &[(&beans, 1)])).collect();
     counter.until_waiting(25).await;
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     let answers = answers(buying).await;
     assert_eq!(tally(&answers), outcomes([("created", 10), ("credit_limit_exceeded", 15)]));
     assert_eq!(counter.batches().await, (2, 26));
@@ -102,15 +102,15 @@ async fn one_customers_purchases_in_one_call_end_at_the_credit_limit() {
 }
 
 #[tokio::test]
-async fn of_50_purchases_under_one_key_that_wait_together_one_is_made_and_49_repeat_its_answer() {
+async fn of_50_queued_purchases_with_one_key_one_is_made_and_49_replay_it() {
     let counter = Counter::open(&ONE_CALL).await;
     let (customer, beans) = (counter.shop.customer(1_000).await, counter.shop.product(100, 50).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = (0..50).map(|_| counter.buy("the-key", &customer, &[(&beans, 1)])).collect();
     counter.until_waiting(50).await;
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     let answers = answers(buying).await;
     assert_eq!(tally(&answers), outcomes([("created", 1), ("replayed", 49)]));
     assert!(answers.iter().all(|answer| answer.body == answers[0].body));
@@ -123,8 +123,8 @@ async fn of_many_customers_purchases_under_one_key_one_is_made_and_the_rest_refu
     let counter = Counter::open(&ONE_CALL).await;
     let other = counter.another(&ONE_CALL).await;
     let (customers, beans) = (counter.customers(20, 1_000).await, counter.shop.product(100, 50).await);
-    let (gate, doorman) = counter.shut().await;
-    let second_doorman = other.send_doorman();
+    let (gate, blocker) = counter.shut().await;
+    let second_blocker = other.send_blocker();
     gate.wait_for(2).await;
     let buying: Vec<_> = customers
         .iter()
@@ -135,7 +135,7 @@ async fn of_many_customers_purchases_under_one_key_one_is_made_and_the_rest_refu
     other.until_waiting(10).await;
     gate.open().await;
 
-    assert_eq!(tally(&answers([doorman, second_doorman]).await), outcomes([("created", 2)]));
+    assert_eq!(tally(&answers([blocker, second_blocker]).await), outcomes([("created", 2)]));
     assert_eq!(tally(&answers(buying).await), outcomes([("created", 1), ("idempotency_key_reused", 19)]));
     assert_eq!(counter.shop.stock(&beans).await, 49);
     counter.server.audit().await;
@@ -152,12 +152,12 @@ async fn purchases_are_combined_behind_a_transaction_pooler_too() {
     let url = database.url_with(SERVER_ROLE, "pgbouncer=true");
     let counter = Counter::at(TestServer::start_at(database, &url, &ONE_CALL).await).await;
     let (customers, beans) = (counter.customers(10, 1_000).await, counter.shop.product(100, 7).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(10).await;
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     assert_eq!(tally(&answers(buying).await), outcomes([("created", 7), ("insufficient_stock", 3)]));
     assert_eq!(counter.batches().await, (2, 11));
     counter.server.audit().await;

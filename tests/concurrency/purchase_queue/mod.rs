@@ -1,6 +1,6 @@
-//! Purchases that wait are decided together, and each is answered as if it had come alone.
+//! Queued purchases are decided together, and each is answered as if it had come alone.
 //!
-//! A doorman makes the others wait: he buys what somebody holds, and so has the only turn that there is for purchases.
+//! A blocker makes the others queue: it buys a product whose row the test holds, and its call has the only call permit.
 
 mod bounds;
 mod crowds;
@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::crowd::product_row;
 use crate::support::{client::Answer, gate::Gate, server::TestServer, sessions::until, shop::Shop};
 
-/// Nobody gives up, and purchases are decided in one call at a time.
+/// No request times out, and purchases are decided in one call at a time.
 pub const ONE_CALL: [&str; 10] = [
     "--purchase-connections=1",
     "--pool-wait-timeout=100s",
@@ -28,12 +28,12 @@ pub const ONE_CALL: [&str; 10] = [
     "--drain-timeout=10s",
 ];
 
-/// A server, and a business whose purchases wait while somebody holds what its doorman buys.
+/// A server, and a business whose purchases are queued while the test holds the product that its blocker buys.
 pub struct Counter {
     pub server: TestServer,
     pub shop: Shop,
-    doorman: String,
-    newspaper: String,
+    blocker: String,
+    blocked_product: String,
 }
 
 impl Counter {
@@ -43,37 +43,37 @@ impl Counter {
 
     pub async fn at(server: TestServer) -> Self {
         let shop = server.shop().await;
-        let (doorman, newspaper) = (shop.customer(0).await, shop.product(0, 1_000).await);
-        Self { server, shop, doorman, newspaper }
+        let (blocker, blocked_product) = (shop.customer(0).await, shop.product(0, 1_000).await);
+        Self { server, shop, blocker, blocked_product }
     }
 
-    /// The same business through one more server, with another doorman.
+    /// The same business through one more server, with another blocker.
     pub async fn another(&self, flags: &[&str]) -> Self {
         let server = self.server.start_another(flags).await;
         let shop = self.shop.at(&server);
-        let doorman = shop.customer(0).await;
-        Self { server, shop, doorman, newspaper: self.newspaper.clone() }
+        let blocker = shop.customer(0).await;
+        Self { server, shop, blocker, blocked_product: self.blocked_product.clone() }
     }
 
-    /// So many customers.
+    /// Makes this many customers.
     pub async fn customers(&self, count: usize, credit_limit: i64) -> Vec<String> {
         join_all((0..count).map(|_| self.shop.customer(credit_limit))).await
     }
 
-    /// Lets nobody through until the gate is open.
+    /// Lets no other purchase be decided until the gate is open.
     pub async fn shut(&self) -> (Gate, JoinHandle<Answer>) {
-        let gate = Gate::at(&self.server.database, &product_row(&self.newspaper)).await;
-        let doorman = self.send_doorman();
+        let gate = Gate::at(&self.server.database, &product_row(&self.blocked_product)).await;
+        let blocker = self.send_blocker();
         gate.wait_for(1).await;
-        (gate, doorman)
+        (gate, blocker)
     }
 
-    /// The doorman's purchase.
-    pub fn send_doorman(&self) -> JoinHandle<Answer> {
-        self.buy(&uuid::Uuid::now_v7().to_string(), &self.doorman, &[(&self.newspaper, 1)])
+    /// The blocker's purchase.
+    pub fn send_blocker(&self) -> JoinHandle<Answer> {
+        self.buy(&uuid::Uuid::now_v7().to_string(), &self.blocker, &[(&self.blocked_product, 1)])
     }
 
-    /// A purchase that goes on by itself.
+    /// A purchase in a task of its own.
     pub fn buy(&self, key: &str, customer: &str, items: &[(&str, i64)]) -> JoinHandle<Answer> {
         let (shop, key, customer) = (self.shop.clone(), key.to_owned(), customer.to_owned());
         let items: Vec<_> = items.iter().map(|&(product, quantity)| (product.to_owned(), quantity)).collect();
@@ -83,7 +83,7 @@ impl Counter {
         })
     }
 
-    /// Waits until just so many wait in the queue.
+    /// Waits until exactly this many purchases are queued.
     pub async fn until_waiting(&self, count: usize) {
         until(&format!("{count} purchases wait"), async || (self.waiting().await == count).then_some(())).await;
     }
@@ -92,7 +92,7 @@ impl Counter {
         self.server.metric("purchases_waiting").await
     }
 
-    /// Waits until the server has noticed of so many clients that they left.
+    /// Waits until the server has noticed that this many clients disconnected.
     pub async fn until_gone(&self, count: usize) {
         let line = r#"status="499""#;
         until(&format!("{count} clients are gone"), async || {
@@ -110,7 +110,7 @@ impl Counter {
     }
 }
 
-/// The answers of those who went on by themselves.
+/// The answers of purchases in tasks of their own.
 pub async fn answers(buying: impl IntoIterator<Item = JoinHandle<Answer>>) -> Vec<Answer> {
     join_all(buying).await.into_iter().map(Result::unwrap).collect()
 }

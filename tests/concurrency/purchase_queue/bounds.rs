@@ -1,4 +1,4 @@
-//! How many may wait, for how long, and what becomes of those who leave.
+//! How many purchases may be queued, for how long, and what becomes of clients that disconnect.
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 
@@ -9,13 +9,13 @@ use crate::{
 };
 
 #[tokio::test]
-async fn who_finds_the_queue_full_is_told_at_once_and_nothing_is_done() {
+async fn a_purchase_that_finds_the_queue_full_is_refused_at_once_and_not_made() {
     let counter = Counter::open(&[&ONE_CALL[..], &["--purchase-queue=3"]].concat()).await;
     let (customers, beans) = (counter.customers(10, 1_000).await, counter.shop.product(100, 100).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)]));
     let mut buying: FuturesUnordered<_> = buying.collect();
-    // The gate is shut: only those for whom there is no room are answered.
+    // The gate is shut, so only purchases for which the queue has no room are answered.
     for _ in 0..7 {
         let refused = buying.next().await.unwrap().unwrap();
         refused.expect_problem(503, "overloaded");
@@ -24,19 +24,19 @@ async fn who_finds_the_queue_full_is_told_at_once_and_nothing_is_done() {
     counter.until_waiting(3).await;
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     assert_eq!(tally(&answers(buying).await), outcomes([("created", 3)]));
     assert_eq!(counter.shop.stock(&beans).await, 97);
     counter.server.audit().await;
 }
 
 #[tokio::test]
-async fn who_waited_too_long_is_told_so_and_nothing_is_done_afterwards() {
+async fn a_purchase_that_is_queued_for_too_long_is_refused_and_not_made_later() {
     let flags = [&ONE_CALL[2..], &["--purchase-connections=1", "--pool-wait-timeout=300ms"]].concat();
     let counter = Counter::open(&flags).await;
     let (customers, beans) = (counter.customers(5, 1_000).await, counter.shop.product(100, 100).await);
     let before = contents(&counter.server.database).await.len();
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let refused = answers(customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)]))).await;
     for refused in refused {
         refused.expect_problem(503, "overloaded");
@@ -45,8 +45,8 @@ async fn who_waited_too_long_is_told_so_and_nothing_is_done_afterwards() {
     counter.until_waiting(0).await;
     gate.open().await;
 
-    // The doorman was taken before his time was over: he runs to his end, order, line and charge.
-    doorman.await.unwrap().expect(201);
+    // The blocker's call began before its time was over, and runs to its end: an order, a line and a charge.
+    blocker.await.unwrap().expect(201);
     assert_eq!(contents(&counter.server.database).await.len(), before + 3);
     let bought = counter.shop.buy_with(&customers[0], &customers[0], &[(&beans, 1)]).await;
     bought.expect(201);
@@ -56,10 +56,10 @@ async fn who_waited_too_long_is_told_so_and_nothing_is_done_afterwards() {
 }
 
 #[tokio::test]
-async fn who_leaves_while_he_waits_has_bought_nothing_and_who_stays_has() {
+async fn a_client_that_disconnects_while_queued_has_bought_nothing_and_the_others_have() {
     let counter = Counter::open(&ONE_CALL).await;
     let (customers, beans) = (counter.customers(6, 1_000).await, counter.shop.product(100, 100).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(6).await;
     for leaving in buying.iter().step_by(2) {
@@ -68,7 +68,7 @@ async fn who_leaves_while_he_waits_has_bought_nothing_and_who_stays_has() {
     counter.until_waiting(3).await;
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     let stayed = buying.into_iter().skip(1).step_by(2);
     assert_eq!(tally(&answers(stayed).await), outcomes([("created", 3)]));
     assert_eq!(counter.shop.stock(&beans).await, 97);
@@ -81,16 +81,16 @@ async fn who_leaves_while_he_waits_has_bought_nothing_and_who_stays_has() {
 }
 
 #[tokio::test]
-async fn who_leaves_while_he_is_served_has_bought_and_his_key_tells() {
+async fn a_client_that_disconnects_during_its_call_has_bought_and_its_key_replays() {
     let counter = Counter::open(&ONE_CALL).await;
     let (customers, beans) = (counter.customers(4, 1_000).await, counter.shop.product(100, 100).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(4).await;
-    // The call that takes all four stands at the product.
+    // The call that takes all four waits for the product's row.
     let shelf = Gate::at(&counter.server.database, &product_row(&beans)).await;
     gate.open().await;
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     shelf.wait_for(1).await;
     assert_eq!(counter.batches().await, (2, 5));
     for leaving in &buying {
@@ -110,10 +110,10 @@ async fn who_leaves_while_he_is_served_has_bought_and_his_key_tells() {
     counter.server.audit().await;
 }
 
-/// The call that they were in passes over who is held, and fails for all the others. Then each is asked about again, unless
-/// his client has left.
+/// The call passes over the purchases of a held customer, and fails for the others. Each is then sent again, unless its client
+/// has disconnected.
 #[tokio::test]
-async fn who_leaves_while_his_call_passes_him_over_or_fails_is_not_asked_about_again() {
+async fn a_purchase_whose_client_disconnects_while_its_call_fails_or_passes_it_over_is_not_tried_again() {
     for fails in [false, true] {
         let counter = Counter::open(&ONE_CALL).await;
         let (customers, shop) = (counter.customers(2, 1_000).await, &counter.shop);
@@ -125,17 +125,17 @@ async fn who_leaves_while_his_call_passes_him_over_or_fails_is_not_asked_about_a
                  WHEN (NEW.product_id = '{beans}') EXECUTE FUNCTION public.refuse()"
         );
         superuser.client().batch_execute(if fails { &plant } else { "" }).await.unwrap();
-        let (gate, doorman) = counter.shut().await;
+        let (gate, blocker) = counter.shut().await;
         let leaving = counter.buy("leaves", &customers[0], &[(&bread, 1)]);
         let staying = counter.buy("stays", &customers[0], &[(&bread, 1)]);
         let poison = counter.buy("poison", &customers[1], &[(&beans, 1)]);
         counter.until_waiting(3).await;
         let database = &counter.server.database;
-        // The call that takes all three passes over the customer, and stands at the product.
+        // The call that takes all three passes over the customer's purchases, and waits for the product's row.
         let shelf = Gate::at(database, &product_row(&beans)).await;
         let held = Gate::at(database, &customer_row(&customers[0])).await;
         gate.open().await;
-        doorman.await.unwrap().expect(201);
+        blocker.await.unwrap().expect(201);
         shelf.wait_for(1).await;
         assert_eq!(counter.batches().await, (2, 4));
         leaving.abort();
@@ -147,7 +147,7 @@ async fn who_leaves_while_his_call_passes_him_over_or_fails_is_not_asked_about_a
         assert_eq!(poison.await.unwrap().status, if fails { 500 } else { 201 });
         counter.until_waiting(0).await;
 
-        // Whoever is not asked about is in no call: the doorman's, the one for all, and those of who stayed.
+        // The calls are the blocker's, the one for all three, and those of the purchases whose client stayed.
         assert_eq!(counter.batches().await, if fails { (4, 6) } else { (3, 5) });
         assert_eq!(shop.stock(&bread).await, 99);
         let bought = shop.buy_with("leaves", &customers[0], &[(&bread, 1)]).await;
@@ -159,25 +159,25 @@ async fn who_leaves_while_his_call_passes_him_over_or_fails_is_not_asked_about_a
 }
 
 #[tokio::test]
-async fn no_call_decides_more_than_it_may() {
+async fn no_call_decides_more_purchases_than_the_limit() {
     let counter = Counter::open(&[&ONE_CALL[..], &["--purchase-batch=4"]].concat()).await;
     let (customers, beans) = (counter.customers(10, 1_000).await, counter.shop.product(100, 100).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(10).await;
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     assert_eq!(tally(&answers(buying).await), outcomes([("created", 10)]));
-    assert_eq!(counter.batches().await, (4, 11), "the doorman's, four, four, two");
+    assert_eq!(counter.batches().await, (4, 11), "the blocker's, four, four, two");
     counter.server.audit().await;
 }
 
 #[tokio::test]
-async fn with_one_connection_purchases_are_combined_and_the_rest_of_the_server_waits_its_turn() {
+async fn with_one_connection_purchases_share_a_call_and_other_requests_get_the_connection_afterwards() {
     let counter = Counter::open(&[&ONE_CALL[..], &["--pool-size=1", "--api-key-cache-ttl=1h"]].concat()).await;
     let (customers, beans) = (counter.customers(20, 1_000).await, counter.shop.product(100, 100).await);
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
     counter.until_waiting(20).await;
     let looking = tokio::spawn({
@@ -186,7 +186,7 @@ async fn with_one_connection_purchases_are_combined_and_the_rest_of_the_server_w
     });
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     assert_eq!(tally(&answers(buying).await), outcomes([("created", 20)]));
     looking.await.unwrap();
     assert_eq!(counter.shop.stock(&beans).await, 80);

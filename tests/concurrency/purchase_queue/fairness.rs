@@ -1,4 +1,4 @@
-//! A business that stands still holds up nobody but itself, and all together take no more than purchases may.
+//! A business whose purchases are stuck delays no other business, and purchases leave connections to all other requests.
 
 use super::{Counter, ONE_CALL, answers};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_flood_that_is_stuck_leaves_the_others_and_its_own_payments_and_looks_in_peace() {
+async fn purchases_that_all_wait_for_one_product_delay_no_other_business_and_no_payment_or_read() {
     let flags = [&ONE_CALL[1..], &["--pool-size=4", "--purchase-connections=2", "--purchase-queue=100"]].concat();
     let flooded = Counter::open(&flags).await;
     let other = flooded.server.shop().await;
@@ -15,7 +15,7 @@ async fn a_flood_that_is_stuck_leaves_the_others_and_its_own_payments_and_looks_
     let (payer, fresh) = (flooded.shop.customer(1_000).await, flooded.shop.product(100, 10).await);
     let (buyer, bread) = (other.customer(10_000).await, other.product(100, 100).await);
     let gate = Gate::at(&flooded.server.database, &product_row(&beans)).await;
-    // The only turn that the business has stands at the shelf.
+    // The only call permit that the business may have waits for the product's row.
     let mut buying = vec![flooded.buy(&customers[0], &customers[0], &[(&beans, 1)])];
     gate.wait_for(1).await;
     buying.extend(customers[1..].iter().map(|id| flooded.buy(id, id, &[(&beans, 1)])));
@@ -38,9 +38,9 @@ async fn a_flood_that_is_stuck_leaves_the_others_and_its_own_payments_and_looks_
     flooded.server.audit().await;
 }
 
-/// There is one turn for all businesses.
+/// There is one call permit for all businesses.
 #[tokio::test]
-async fn who_waits_for_a_held_customer_keeps_no_turn_and_who_waits_for_a_product_does() {
+async fn a_call_that_waits_for_a_customer_gives_its_permit_back_and_one_that_waits_for_a_product_keeps_it() {
     let flags = [&ONE_CALL[2..], &["--purchase-connections=1", "--pool-wait-timeout=10s"]].concat();
     let counter = Counter::open(&flags).await;
     let other = counter.server.shop().await;

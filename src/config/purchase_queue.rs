@@ -1,10 +1,10 @@
-//! How purchases that wait are combined.
+//! How waiting purchases are queued and decided together.
 
 use std::time::Duration;
 
 use clap::{ArgAction, Args, value_parser};
 
-use crate::db::{CombiningSettings, LaneLimits};
+use crate::db::{PurchaseQueueSettings, QueueLimits};
 
 /// The most lines in one call, so that it ends long before its time limit.
 const BATCH_LINES: usize = 2_000;
@@ -12,7 +12,7 @@ const BATCH_LINES: usize = 2_000;
 /// How purchases that wait are combined.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Combining purchases")]
-pub struct CombiningArgs {
+pub struct PurchaseQueueArgs {
     /// Whether purchases of one business that wait for a connection are decided together, in one transaction
     #[arg(
         long, env = "TALLYSTICK_COMBINE_PURCHASES", default_value_t = true, action = ArgAction::Set, value_name = "BOOL"
@@ -30,20 +30,20 @@ pub struct CombiningArgs {
     pub purchase_queue: u32,
 }
 
-impl CombiningArgs {
-    /// The settings, unless combining is off. A purchase waits in the queue for as long as a call waits for a connection.
+impl PurchaseQueueArgs {
+    /// The settings of the queues; `None` if combining is off, and then no purchase is queued.
     #[must_use]
-    pub fn settings(&self, pool_size: u32, wait_timeout: Duration) -> Option<CombiningSettings> {
-        let calls = self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size.max(1)) as usize;
-        let limits = LaneLimits {
-            // Two at least: one may wait for a row that somebody else holds, without a turn, while the other goes on.
-            calls: (calls / 2).max(2),
-            turns: (calls / 2).max(1),
-            waiting: self.purchase_queue as usize,
+    pub fn settings(&self, pool_size: u32, queue_timeout: Duration) -> Option<PurchaseQueueSettings> {
+        let call_permits = self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size.max(1)) as usize;
+        let limits = QueueLimits {
+            // At least two: while one waits for a held row, without a permit, the other goes on.
+            workers: (call_permits / 2).max(2),
+            call_permits: (call_permits / 2).max(1),
+            queue_length: self.purchase_queue as usize,
             batch_purchases: self.purchase_batch as usize,
             batch_lines: BATCH_LINES,
         };
-        self.combine_purchases.then_some(CombiningSettings { calls, limits, wait_timeout })
+        self.combine_purchases.then_some(PurchaseQueueSettings { call_permits, limits, queue_timeout })
     }
 }
 
@@ -51,32 +51,28 @@ impl CombiningArgs {
 mod tests {
     use super::*;
 
-    fn calls(purchase_connections: Option<u32>, pool_size: u32) -> usize {
+    fn settings(purchase_connections: Option<u32>, pool_size: u32) -> PurchaseQueueSettings {
         let args =
-            CombiningArgs { combine_purchases: true, purchase_connections, purchase_batch: 64, purchase_queue: 1 };
-        args.settings(pool_size, Duration::ZERO).unwrap().calls
+            PurchaseQueueArgs { combine_purchases: true, purchase_connections, purchase_batch: 64, purchase_queue: 1 };
+        args.settings(pool_size, Duration::ZERO).unwrap()
     }
 
     #[test]
     fn purchases_get_a_quarter_of_the_pool_but_two_connections_if_there_are_two() {
-        assert_eq!([1, 2, 3, 8, 12, 16, 100].map(|size| calls(None, size)), [1, 2, 2, 2, 3, 4, 25]);
+        let permits = [1, 2, 3, 8, 12, 16, 100].map(|size| settings(None, size).call_permits);
+        assert_eq!(permits, [1, 2, 2, 2, 3, 4, 25]);
     }
 
     #[test]
     fn one_business_leaves_a_connection_for_the_others_purchases() {
-        for (size, turns) in [(1, 1), (2, 1), (8, 1), (12, 1), (16, 2), (100, 12)] {
-            let args = CombiningArgs {
-                combine_purchases: true,
-                purchase_connections: None,
-                purchase_batch: 64,
-                purchase_queue: 1,
-            };
-            assert_eq!(args.settings(size, Duration::ZERO).unwrap().limits.turns, turns, "{size}");
+        for (size, permits) in [(1, 1), (2, 1), (8, 1), (12, 1), (16, 2), (100, 12)] {
+            assert_eq!(settings(None, size).limits.call_permits, permits, "{size}");
         }
     }
 
     #[test]
-    fn purchases_get_what_the_operator_says_as_far_as_the_pool_goes() {
-        assert_eq!([1, 2, 3, 16, 1_000].map(|asked| calls(Some(asked), 16)), [1, 2, 3, 16, 16]);
+    fn purchases_get_the_connections_that_the_operator_allows_up_to_the_pools_size() {
+        let permits = [1, 2, 3, 16, 1_000].map(|asked| settings(Some(asked), 16).call_permits);
+        assert_eq!(permits, [1, 2, 3, 16, 16]);
     }
 }

@@ -1,4 +1,4 @@
-//! Whatever is wrong with one purchase of a call, the others are none the worse.
+//! Whatever is wrong with one purchase of a call, the others are decided as if it were not there.
 
 use super::{Counter, ONE_CALL, answers};
 use crate::{
@@ -6,17 +6,17 @@ use crate::{
     support::gate::Gate,
 };
 
-/// Who waits for a row is told soon.
+/// A call waits for a held row only briefly.
 const IMPATIENT: [&str; 4] =
     ["--purchase-connections=2", "--lock-timeout=400ms", "--pool-wait-timeout=50s", "--request-timeout=60s"];
 
 #[tokio::test]
-async fn a_product_that_is_held_for_ever_stops_only_who_buys_it() {
+async fn a_product_that_is_held_for_ever_stops_only_its_buyers() {
     let counter = Counter::open(&[&IMPATIENT[1..], &["--purchase-connections=1"]].concat()).await;
     let customers = counter.customers(8, 1_000).await;
     let (stuck, beans) = (counter.shop.product(10, 10).await, counter.shop.product(100, 100).await);
     let held = Gate::at(&counter.server.database, &product_row(&stuck)).await;
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers
         .iter()
         .enumerate()
@@ -25,7 +25,7 @@ async fn a_product_that_is_held_for_ever_stops_only_who_buys_it() {
     counter.until_waiting(8).await;
     gate.open().await;
 
-    doorman.await.unwrap();
+    blocker.await.unwrap();
     let answers = answers(buying).await;
     for (number, answer) in answers.iter().enumerate() {
         if number % 4 == 1 {
@@ -35,7 +35,7 @@ async fn a_product_that_is_held_for_ever_stops_only_who_buys_it() {
         }
     }
     held.open().await;
-    // What was refused was not done, and its key is free.
+    // The refused purchase was not made, and its key is free.
     let bought = counter.shop.buy_with(&customers[1], &customers[1], &[(&stuck, 1)]).await;
     bought.expect(201);
     assert!(!bought.is_replay());
@@ -43,9 +43,10 @@ async fn a_product_that_is_held_for_ever_stops_only_who_buys_it() {
     counter.server.audit().await;
 }
 
-/// Each waits for as long as a call may wait, and more than once: one after the other, they would outlast every request.
+/// Each of the stuck purchases waits for as long as a call may, and more than once. One after the other, they would take longer
+/// than a request may.
 #[tokio::test]
-async fn many_buyers_of_a_product_that_is_held_for_ever_do_not_keep_others_waiting_until_their_time_is_over() {
+async fn many_buyers_of_a_product_that_is_held_for_ever_do_not_make_other_purchases_time_out() {
     let counter = Counter::open(&[]).await;
     let customers = counter.customers(24, 1_000).await;
     let (stuck, beans) = (counter.shop.product(10, 10).await, counter.shop.product(100, 100).await);
@@ -64,7 +65,7 @@ async fn many_buyers_of_a_product_that_is_held_for_ever_do_not_keep_others_waiti
 }
 
 #[tokio::test]
-async fn a_customer_who_is_held_for_ever_stops_nobody_else() {
+async fn a_customer_whose_row_is_held_for_ever_stops_no_other_customer() {
     let counter = Counter::open(&IMPATIENT).await;
     let customers = counter.customers(12, 1_000).await;
     let beans = counter.shop.product(100, 100).await;
@@ -83,7 +84,7 @@ async fn a_customer_who_is_held_for_ever_stops_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_customer_who_is_let_go_is_served_after_all() {
+async fn a_customer_whose_row_is_released_is_served_after_all() {
     let counter = Counter::open(&[&ONE_CALL[1..], &["--purchase-connections=2"]].concat()).await;
     let customers = counter.customers(12, 1_000).await;
     let beans = counter.shop.product(100, 100).await;
@@ -99,7 +100,7 @@ async fn a_customer_who_is_let_go_is_served_after_all() {
 }
 
 #[tokio::test]
-async fn a_purchase_that_fails_within_takes_no_other_with_it() {
+async fn a_purchase_that_fails_inside_a_call_does_not_fail_the_others() {
     let counter = Counter::open(&ONE_CALL).await;
     let customers = counter.customers(10, 1_000).await;
     let (beans, poison) = (counter.shop.product(100, 100).await, counter.shop.product(100, 100).await);
@@ -110,7 +111,7 @@ async fn a_purchase_that_fails_within_takes_no_other_with_it() {
     );
     let superuser = counter.server.database.session().await;
     superuser.client().batch_execute(&plant).await.unwrap();
-    let (gate, doorman) = counter.shut().await;
+    let (gate, blocker) = counter.shut().await;
     let buying: Vec<_> = customers
         .iter()
         .enumerate()
@@ -119,7 +120,7 @@ async fn a_purchase_that_fails_within_takes_no_other_with_it() {
     counter.until_waiting(10).await;
     gate.open().await;
 
-    doorman.await.unwrap().expect(201);
+    blocker.await.unwrap().expect(201);
     for (number, answer) in answers(buying).await.iter().enumerate() {
         if number == 4 {
             answer.expect_problem(500, "internal_error");
@@ -128,11 +129,11 @@ async fn a_purchase_that_fails_within_takes_no_other_with_it() {
             assert!(!answer.is_replay());
         }
     }
-    assert_eq!(counter.batches().await, (12, 21), "the doorman's, one that failed, and ten alone");
+    assert_eq!(counter.batches().await, (12, 21), "the blocker's, one that failed, and ten alone");
     let calls = r#"database_call_duration_seconds_count{function="purchase_batch"}"#;
     assert_eq!(counter.server.metric(calls).await, 13, "the one that failed was made twice");
     counter.shop.buy(&customers[0], &[(&poison, 1)]).await.expect_problem(500, "internal_error");
-    assert_eq!(counter.server.metric(calls).await, 14, "a lone purchase has nobody who could be spared");
+    assert_eq!(counter.server.metric(calls).await, 14, "a call for one purchase is not made twice");
     assert_eq!((counter.shop.stock(&beans).await, counter.shop.stock(&poison).await), (91, 100));
     superuser.client().batch_execute("DROP FUNCTION public.refuse CASCADE").await.unwrap();
     counter.server.audit().await;

@@ -1,0 +1,229 @@
+//! The queue of one business, and the choice of which queued purchases go into the next call. It only keeps the books: it
+//! reads no clock and does no I/O.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    time::Instant,
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    db::{movement::Movement, purchases::batch::HeldRows},
+    domain::{CustomerId, IdempotencyKey, NewPurchase, Order, OrderId},
+    error::Result,
+};
+
+/// How much one business may do at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Workers, each of which makes one call at a time, from 1.
+    pub workers: usize,
+    /// Calls that hold a call permit, from 1. Calls that wait for a held row hold none.
+    pub call_permits: usize,
+    /// Purchases in the queue, beyond which more are refused.
+    pub queue_length: usize,
+    /// Purchases in one call, from 1.
+    pub batch_purchases: usize,
+    /// Lines in one call; a purchase with more goes alone.
+    pub batch_lines: usize,
+}
+
+/// Which other purchases may share a purchase's call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grouping {
+    /// Any others.
+    Any,
+    /// Only purchases of the same customer: an earlier call passed this one over, and the next waits for the held row.
+    SameCustomer,
+    /// None: the call that this one was part of failed, and nothing tells which of its purchases made it fail.
+    Alone,
+}
+
+/// A purchase in the queue, and whom to answer.
+#[derive(Debug)]
+pub(super) struct QueuedPurchase {
+    /// Identifies it among all purchases that this server ever queued: its request may outlive its business's queue.
+    pub(super) ticket: u64,
+    pub(super) idempotency_key: IdempotencyKey,
+    pub(super) purchase: NewPurchase,
+    /// The order's id if this request makes it.
+    pub(super) own_id: OrderId,
+    pub(super) grouping: Grouping,
+    /// Closed once the client has disconnected.
+    pub(super) answer: oneshot::Sender<Result<Movement<Order>>>,
+    pub(super) queued_at: Instant,
+    /// The span of its request.
+    pub(super) span: tracing::Span,
+}
+
+impl QueuedPurchase {
+    fn customer(&self) -> CustomerId {
+        self.purchase.customer_id
+    }
+
+    fn line_count(&self) -> usize {
+        self.purchase.lines.len()
+    }
+}
+
+/// What one call is to decide.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// In the order of their arrival; at least one.
+    pub(super) purchases: Vec<QueuedPurchase>,
+    /// What the call does about held rows.
+    pub(super) held: HeldRows,
+}
+
+/// What the queue remembers of a batch until its call ends. It cannot be copied, so a batch is finished once.
+#[derive(Debug)]
+#[must_use = "without `finish`, the customers of the batch could never buy again"]
+pub(super) struct BatchToken {
+    customers: Vec<CustomerId>,
+    held: HeldRows,
+}
+
+/// The queue of one business.
+#[derive(Debug, Default)]
+pub(super) struct BusinessQueue {
+    queue: VecDeque<QueuedPurchase>,
+    /// Two calls at once never have the same customer: they would only wait for each other.
+    customers_in_calls: HashSet<CustomerId>,
+    workers: usize,
+    /// Calls that wait for held rows.
+    calls_on_held_rows: usize,
+    /// All other calls. Each holds a call permit.
+    call_permits: usize,
+}
+
+impl BusinessQueue {
+    /// Appends a purchase unless the queue is full. Returns whether it did.
+    pub(super) fn enqueue(&mut self, purchase: QueuedPurchase, limits: &QueueLimits) -> bool {
+        let has_room = self.queue.len() < limits.queue_length;
+        if has_room {
+            self.queue.push_back(purchase);
+        }
+        has_room
+    }
+
+    /// Whether one more worker may start. If so, it counts until [`end_worker`](Self::end_worker).
+    pub(super) fn start_worker(&mut self, limits: &QueueLimits) -> bool {
+        let starts = self.workers < limits.workers && !self.queue.is_empty();
+        self.workers += usize::from(starts);
+        starts
+    }
+
+    /// A worker has ended.
+    pub(super) fn end_worker(&mut self) {
+        self.workers -= 1;
+    }
+
+    /// Takes the next call's purchases out of the queue; `None` if every purchase must wait for another call's end.
+    pub(super) fn take(&mut self, limits: &QueueLimits) -> Option<(Batch, BatchToken)> {
+        let first = self.first_for_a_call(limits)?;
+        let held = if first.grouping == Grouping::Any { HeldRows::PassOverCustomers } else { HeldRows::Wait };
+        let purchases = self.fill_batch(first, limits);
+        let customers: Vec<_> = purchases.iter().map(QueuedPurchase::customer).collect();
+        self.customers_in_calls.extend(&customers);
+        *self.calls(held) += 1;
+        Some((Batch { purchases, held }, BatchToken { customers, held }))
+    }
+
+    /// A call has ended. The purchases that it left undecided go back to the head of the queue.
+    pub(super) fn finish(&mut self, token: BatchToken, undecided: Vec<QueuedPurchase>) {
+        for customer in &token.customers {
+            self.customers_in_calls.remove(customer);
+        }
+        *self.calls(token.held) -= 1;
+        for purchase in undecided.into_iter().rev() {
+            self.queue.push_front(purchase);
+        }
+    }
+
+    /// The count that a call belongs to.
+    fn calls(&mut self, held: HeldRows) -> &mut usize {
+        match held {
+            HeldRows::Wait => &mut self.calls_on_held_rows,
+            HeldRows::PassOverCustomers | HeldRows::PassOverAll => &mut self.call_permits,
+        }
+    }
+
+    /// Takes the first purchase that a call can decide now.
+    fn first_for_a_call(&mut self, limits: &QueueLimits) -> Option<QueuedPurchase> {
+        // At least one worker is kept for purchases that need not wait for a held row.
+        let may_wait_for_rows = self.calls_on_held_rows < limits.workers.saturating_sub(1).max(1);
+        let may_use_permit = self.call_permits < limits.call_permits;
+        let position = self.queue.iter().position(|queued| {
+            let may_go = if queued.grouping == Grouping::Any { may_use_permit } else { may_wait_for_rows };
+            may_go && !self.customers_in_calls.contains(&queued.customer())
+        })?;
+        self.queue.remove(position)
+    }
+
+    /// Takes the purchases that share the call of `first`; the others keep their places.
+    fn fill_batch(&mut self, first: QueuedPurchase, limits: &QueueLimits) -> Vec<QueuedPurchase> {
+        let (grouping, customer) = (first.grouping, first.customer());
+        let mut line_count = first.line_count();
+        let mut keys = HashSet::from([first.idempotency_key.clone()]);
+        let mut batch = vec![first];
+        let mut others = Vec::new();
+        while grouping != Grouping::Alone
+            && batch.len() < limits.batch_purchases
+            && let Some(queued) = self.queue.pop_front()
+        {
+            let joins = line_count + queued.line_count() <= limits.batch_lines
+                && self.may_join(&queued, grouping, customer)
+                // The second purchase with a key waits for the next call, where it is a replay.
+                && keys.insert(queued.idempotency_key.clone());
+            if joins {
+                line_count += queued.line_count();
+                batch.push(queued);
+            } else {
+                others.push(queued);
+            }
+        }
+        for queued in others.into_iter().rev() {
+            self.queue.push_front(queued);
+        }
+        batch
+    }
+
+    /// Whether a purchase may share the call of a first one with this grouping and customer.
+    fn may_join(&self, queued: &QueuedPurchase, grouping: Grouping, customer: CustomerId) -> bool {
+        match (grouping, queued.grouping) {
+            (Grouping::Any, Grouping::Any) => !self.customers_in_calls.contains(&queued.customer()),
+            (Grouping::SameCustomer, Grouping::Any | Grouping::SameCustomer) => queued.customer() == customer,
+            _ => false,
+        }
+    }
+
+    /// Removes a purchase if it is still queued and `which` accepts its grouping.
+    pub(super) fn withdraw(&mut self, ticket: u64, which: impl Fn(Grouping) -> bool) -> Option<QueuedPurchase> {
+        let position = self.queue.iter().position(|queued| queued.ticket == ticket && which(queued.grouping))?;
+        self.queue.remove(position)
+    }
+
+    /// Empties the queue.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = QueuedPurchase> {
+        self.queue.drain(..)
+    }
+
+    /// Whether there is nothing to remember.
+    pub(super) fn is_idle(&self) -> bool {
+        self.workers == 0 && self.queue.is_empty()
+    }
+
+    /// How many workers have started and not ended.
+    pub(super) fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// How many purchases are in the queue.
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! A worker makes the calls of one business, one after the other, for as long as its queue has purchases for them.
+
+use std::sync::Arc;
+
+use tracing::Instrument;
+
+use super::{
+    PurchaseQueues,
+    business_queue::{Batch, BatchToken, BusinessQueue, Grouping, QueuedPurchase},
+};
+use crate::{
+    db::{
+        call::runner::CallRunner,
+        connection::{Connection, PoolError},
+        purchases::batch::{BatchItem, Decision, HeldRows},
+    },
+    domain::BusinessId,
+    error::{Error, Result},
+};
+
+/// One of a business's workers. It counts among them until it has ended.
+pub(super) struct Worker {
+    queues: Arc<PurchaseQueues>,
+    calls: CallRunner,
+    business_id: BusinessId,
+    /// Of the batch that its call is deciding.
+    token: Option<BatchToken>,
+    pub(super) ended: bool,
+}
+
+impl Worker {
+    /// A worker that its business's queue has counted already.
+    pub(super) fn new(queues: &Arc<PurchaseQueues>, calls: &CallRunner, business_id: BusinessId) -> Self {
+        Self { queues: Arc::clone(queues), calls: calls.clone(), business_id, token: None, ended: false }
+    }
+
+    /// Starts it in a task of its own, so that no client can interrupt its calls.
+    pub(super) fn spawn(self) {
+        tokio::spawn(self.run());
+    }
+
+    async fn run(mut self) {
+        while !self.ended {
+            self.make_one_call().await;
+        }
+    }
+
+    async fn make_one_call(&mut self) {
+        let queues = Arc::clone(&self.queues);
+        let permit = queues.call_permits.acquire().await;
+        let connection = match self.calls.pool.get().await {
+            Ok(connection) => connection,
+            Err(error) => return self.without_connection(&error),
+        };
+        // Taken only now, so that purchases that arrive while the worker waits for permit and connection join the batch.
+        let Some(batch) = self.take() else { return };
+        if batch.held == HeldRows::Wait {
+            // This call may wait for as long as a row is held. Other calls get its permit, and another worker takes what
+            // is still queued: the one that could have done so may have ended when it found nothing to take.
+            drop(permit);
+            self.start_another();
+            self.decide(connection, batch).await;
+        } else {
+            self.decide(connection, batch).await;
+            drop(permit);
+        }
+    }
+
+    /// Starts one more worker, if the business may have one and there is something for it.
+    fn start_another(&self) {
+        let limits = self.queues.settings.limits;
+        if self.queues.with_queue(self.business_id, |queue| queue.start_worker(&limits)) {
+            Self::new(&self.queues, &self.calls, self.business_id).spawn();
+        }
+    }
+
+    async fn decide(&mut self, connection: Connection, batch: Batch) {
+        let metrics = &self.calls.metrics;
+        for queued in &batch.purchases {
+            metrics.purchase_taken(queued.queued_at.elapsed());
+        }
+        metrics.purchase_batch(batch.purchases.len());
+        let decisions = self.call(connection, &batch).await;
+        self.finish(answer(batch.purchases, decisions));
+    }
+
+    async fn call(&self, connection: Connection, batch: &Batch) -> Result<Vec<Decision>> {
+        let items: Vec<_> = batch.purchases.iter().map(batch_item).collect();
+        // A call for one purchase belongs to that request's trace.
+        let span = if let [only] = &*batch.purchases { only.span.clone() } else { tracing::Span::none() };
+        let calling = self.calls.purchase_batch(connection, self.business_id, &items, batch.held);
+        let decisions = calling.instrument(span).await;
+        if decisions.as_ref().is_err_and(has_no_effect)
+            && batch.held != HeldRows::Wait
+            && items.len() > 1
+            && let Ok(connection) = self.calls.pool.get().await
+        {
+            // It may have failed at a product that somebody holds. Purchases of other products need not wait for that.
+            return self.calls.purchase_batch(connection, self.business_id, &items, HeldRows::PassOverAll).await;
+        }
+        decisions
+    }
+
+    /// Takes what its next call is to decide. If there is nothing, the worker has ended.
+    pub(super) fn take(&mut self) -> Option<Batch> {
+        let limits = self.queues.settings.limits;
+        let taken = self.queues.with_queue(self.business_id, |queue| {
+            let taken = queue.take(&limits);
+            if taken.is_none() {
+                queue.end_worker();
+            }
+            taken
+        });
+        let Some((batch, token)) = taken else {
+            self.ended = true;
+            return None;
+        };
+        self.token = Some(token);
+        Some(batch)
+    }
+
+    /// Puts undecided purchases back, but for those whose client has disconnected. Whether it has is looked up under the
+    /// lock, because a disconnecting client takes the same lock to withdraw.
+    fn finish(&mut self, mut undecided: Vec<QueuedPurchase>) {
+        let Some(token) = self.token.take() else { return };
+        self.queues.with_queue(self.business_id, |queue| {
+            undecided.retain(|queued| !queued.answer.is_closed());
+            queue.finish(token, undecided);
+        });
+    }
+
+    /// There was no connection. If all are busy, the worker tries again while purchases are queued; each of those leaves
+    /// by itself when its time is over. If there are none to be had, the business's last worker refuses all that is queued.
+    pub(super) fn without_connection(&mut self, error: &PoolError) {
+        let all_are_busy = matches!(error, PoolError::Overloaded { .. });
+        let (ended, refused) = self.queues.with_queue(self.business_id, |queue| {
+            if all_are_busy && queue.len() > 0 {
+                return (false, Vec::new());
+            }
+            let refused = if queue.workers() == 1 { queue.drain().collect() } else { Vec::new() };
+            queue.end_worker();
+            (true, refused)
+        });
+        self.ended = ended;
+        for queued in refused {
+            drop(queued.answer.send(Err(Error::DatabaseUnavailable(anyhow::anyhow!("{error}")))));
+        }
+    }
+}
+
+impl Drop for Worker {
+    /// After a panic. The requests of its batch hear that they were left without an answer.
+    fn drop(&mut self) {
+        if !self.ended {
+            self.finish(Vec::new());
+            self.queues.with_queue(self.business_id, BusinessQueue::end_worker);
+        }
+    }
+}
+
+fn batch_item(queued: &QueuedPurchase) -> BatchItem<'_> {
+    BatchItem { own_id: queued.own_id, idempotency_key: &queued.idempotency_key, purchase: &queued.purchase }
+}
+
+/// Answers the purchases that were decided, and gives back the others.
+fn answer(purchases: Vec<QueuedPurchase>, decisions: Result<Vec<Decision>>) -> Vec<QueuedPurchase> {
+    let is_alone = purchases.len() == 1;
+    let decisions: Vec<Decision> = match decisions {
+        Ok(decisions) => decisions,
+        Err(error) if is_alone => vec![Decision::Decided(Err(error))],
+        Err(error) if !has_no_effect(&error) => {
+            let unavailable = || Error::DatabaseUnavailable(anyhow::anyhow!("in a call for many: {error:?}"));
+            purchases.iter().map(|_| Decision::Decided(Err(unavailable()))).collect()
+        }
+        Err(_) => {
+            let alone = |queued| QueuedPurchase { grouping: Grouping::Alone, ..queued };
+            return purchases.into_iter().map(alone).collect();
+        }
+    };
+    let mut undecided = Vec::new();
+    for (queued, decision) in purchases.into_iter().zip(decisions) {
+        match decision {
+            // A client that has disconnected learns the result by sending the request again.
+            Decision::Decided(result) => drop(queued.answer.send(result)),
+            Decision::PassedOver => undecided.push(QueuedPurchase { grouping: Grouping::SameCustomer, ..queued }),
+        }
+    }
+    undecided
+}
+
+/// True if the failed call has no effect, now or later. After `DatabaseUnavailable` it may still commit, so its purchases
+/// are not sent again; nor could the database answer them.
+const fn has_no_effect(error: &Error) -> bool {
+    !matches!(error, Error::DatabaseUnavailable(_))
+}
