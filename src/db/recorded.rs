@@ -16,6 +16,6 @@ pub(super) fn label<T>(recorded: &Result<Recorded<T>>) -> &'static str {
     match recorded {
         Ok(Recorded { replayed: true, .. }) => "replayed",
         Ok(_) => "created",
-        Err(error) => error.code(),
+        Err(error) => error.code().name(),
     }
 }

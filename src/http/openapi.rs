@@ -1,8 +1,9 @@
 //! What the OpenAPI document says beside the routes: its head, the ways to authenticate, and the error answers.
 //!
-//! The example of every error answer is made by the code that makes the answer, so it cannot be out of date.
+//! The code that makes an error answer also makes its example, so the example cannot be out of date.
 
 pub mod problems;
+mod samples;
 
 use utoipa::{
     Modify, OpenApi,

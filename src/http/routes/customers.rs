@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     http::{
         extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
-        openapi::problems::{BODY, COMMON, QUERY, problems},
+        openapi::problems::{BODY, COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
@@ -75,10 +75,10 @@ pub struct CustomerQuery {
 
 type CustomerPage = Page<Customer>;
 
-problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
+problems!(CreateProblems: COMMON, BODY, &[Code::AlreadyExists]);
 problems!(ListProblems: COMMON, QUERY);
-problems!(GetProblems: COMMON, &["customer_not_found"]);
-problems!(UpdateProblems: COMMON, BODY, &["customer_not_found", "already_exists"]);
+problems!(GetProblems: COMMON, &[Code::CustomerNotFound]);
+problems!(UpdateProblems: COMMON, BODY, &[Code::CustomerNotFound, Code::AlreadyExists]);
 
 /// Create a customer
 #[utoipa::path(

@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     http::{
         extract::{IdPath, Json, Query, Reader, parsed, parsed_option},
-        openapi::problems::{COMMON, QUERY, problems},
+        openapi::problems::{COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
@@ -35,7 +35,7 @@ pub struct OrderQuery {
 type OrderPage = Page<Order>;
 
 problems!(ListProblems: COMMON, QUERY);
-problems!(GetProblems: COMMON, &["order_not_found"]);
+problems!(GetProblems: COMMON, &[Code::OrderNotFound]);
 
 /// List orders
 #[utoipa::path(

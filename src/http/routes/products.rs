@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     http::{
         extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
-        openapi::problems::{BODY, COMMON, QUERY, problems},
+        openapi::problems::{BODY, COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
@@ -69,10 +69,10 @@ pub struct ProductQuery {
 
 type ProductPage = Page<Product>;
 
-problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
+problems!(CreateProblems: COMMON, BODY, &[Code::AlreadyExists]);
 problems!(ListProblems: COMMON, QUERY);
-problems!(GetProblems: COMMON, &["product_not_found"]);
-problems!(UpdateProblems: COMMON, BODY, &["product_not_found", "already_exists"]);
+problems!(GetProblems: COMMON, &[Code::ProductNotFound]);
+problems!(UpdateProblems: COMMON, BODY, &[Code::ProductNotFound, Code::AlreadyExists]);
 
 /// Create a product
 #[utoipa::path(

@@ -4,14 +4,14 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::recorded;
+use super::movement_response;
 use crate::{
     db::{NewPurchase, PurchaseLine},
     domain::{CustomerId, IdempotencyKey, Order, ProductId, Quantity},
     error::{Error, Result},
     http::{
         extract::{Json, Writer},
-        openapi::problems::{BODY, COMMON, IDEMPOTENT, problems},
+        openapi::problems::{BODY, COMMON, Code, IDEMPOTENT, problems},
         state::AppState,
     },
 };
@@ -48,7 +48,7 @@ pub struct PurchaseRequestItem {
 }
 
 problems!(PurchaseProblems: COMMON, BODY, IDEMPOTENT, &[
-    "customer_not_found", "product_not_found", "customer_blocked", "insufficient_stock", "credit_limit_exceeded",
+    Code::CustomerNotFound, Code::ProductNotFound, Code::CustomerBlocked, Code::InsufficientStock, Code::CreditLimitExceeded,
 ]);
 
 /// Buy on credit
@@ -84,5 +84,5 @@ pub async fn purchase(
         .map(|item| PurchaseLine { product_id: item.product_id, quantity: item.quantity })
         .collect();
     let purchase = NewPurchase { customer_id: request.customer_id, lines, idempotency_key };
-    Ok(recorded(state.db.purchase(caller.business_id, purchase).await?))
+    Ok(movement_response(state.db.purchase(caller.business_id, purchase).await?))
 }
