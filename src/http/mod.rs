@@ -1,4 +1,4 @@
-//! The HTTP layer: authenticates, parses and validates, makes one database call, maps its outcome to a response.
+//! The HTTP layer: authenticates, parses and validates, calls the database, and turns the outcome into a response.
 //!
 //! It decides no price, balance, limit or lock, and contains no SQL. Reading order for one request:
 //! [`server`] (connection) → [`router`] → [`layers`] (around every request) → [`extract`] → [`routes`] → JSON or [`problem`].

@@ -13,9 +13,9 @@ use utoipa::{
 use super::problem::Problem;
 
 /// The security scheme of a business's routes.
-pub const BUSINESS_CREDENTIALS: &str = "business";
+const BUSINESS_CREDENTIALS: &str = "business";
 /// The security scheme of the platform's routes.
-pub const ADMIN_CREDENTIALS: &str = "admin";
+const ADMIN_CREDENTIALS: &str = "admin";
 
 /// The document that the routes add themselves to.
 #[derive(OpenApi)]

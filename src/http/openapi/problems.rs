@@ -1,6 +1,6 @@
 //! The error answers of each route, for the OpenAPI document: by status, with an example of every code.
 //!
-//! A route lists its codes with [`problems!`]. A code that is misspelt there does not compile.
+//! A route lists its codes with `problems!`. A code that is misspelt there does not compile.
 
 use std::collections::BTreeMap;
 
@@ -87,7 +87,10 @@ fn example(error: &HttpError) -> Example {
 
 #[cfg(test)]
 mod tests {
-    use super::{BODY, COMMON, IDEMPOTENT, QUERY, responses};
+    use std::collections::BTreeSet;
+
+    use super::{BODY, COMMON, Code, IDEMPOTENT, MEDIA_TYPE, QUERY, responses};
+    use crate::http::router::document;
 
     #[test]
     fn codes_of_one_status_share_a_response_with_an_example_each() {
@@ -95,7 +98,18 @@ mod tests {
         let statuses: Vec<_> = responses.keys().map(String::as_str).collect();
         assert_eq!(statuses, ["400", "401", "403", "408", "413", "415", "422", "429", "500", "503"]);
         let text = serde_json::to_value(&responses["422"]).unwrap();
-        let examples = text["content"]["application/problem+json"]["examples"].as_object().unwrap();
+        let examples = text["content"][MEDIA_TYPE]["examples"].as_object().unwrap();
         assert_eq!(examples.keys().collect::<Vec<_>>(), ["idempotency_key_reused", "invalid_request"]);
+    }
+
+    #[test]
+    fn every_code_is_described_at_a_route_unless_no_route_answers_it() {
+        const NO_ROUTE: [Code; 4] =
+            [Code::MethodNotAllowed, Code::InvalidHttp, Code::UriTooLong, Code::HeadersTooLarge];
+        let text = document().to_json().unwrap();
+        let is_described = |code: &Code| text.contains(&format!("\"urn:tallystick:problem:{}\"", code.name()));
+        let missing: BTreeSet<_> =
+            Code::ALL.iter().filter(|code| !is_described(code)).map(|code| code.name()).collect();
+        assert_eq!(missing, BTreeSet::from(NO_ROUTE.map(Code::name)));
     }
 }

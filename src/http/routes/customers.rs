@@ -64,12 +64,10 @@ pub struct CustomerQuery {
     #[param(value_type = Option<ExternalId>, nullable = false)]
     #[serde(deserialize_with = "parsed_option")]
     external_id: Option<ExternalId>,
-    /// The most rows to return.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[param(ignore)]
     #[serde(deserialize_with = "parsed")]
     limit: PageLimit,
-    /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(ignore)]
     cursor: Option<Cursor<CustomerId>>,
 }
 
@@ -111,7 +109,7 @@ pub async fn create(
     operation_id = "listCustomers",
     tag = "customers",
     security(("business" = [])),
-    params(CustomerQuery),
+    params(CustomerQuery, super::PagingParams),
     responses((status = 200, description = "The customers, newest first", body = CustomerPage), ListProblems),
 )]
 pub async fn list(

@@ -72,10 +72,12 @@ impl<T> Default for Paging<T> {
     }
 }
 
-/// Describes [`Paging`] for the OpenAPI document, where every cursor is text.
+/// Describes the page parameters of every list for the OpenAPI document, where every cursor is text.
+///
+/// A list with filters has a query struct of its own. That ignores `limit` and `cursor` in its own description.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it describes what Paging reads")]
+#[expect(dead_code, reason = "it describes what Paging and the query structs read")]
 struct PagingParams {
     /// The most rows to return.
     #[param(minimum = 1, maximum = 200, default = 50)]

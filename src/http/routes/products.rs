@@ -58,12 +58,10 @@ pub struct ProductQuery {
     #[param(value_type = Option<Sku>, nullable = false)]
     #[serde(deserialize_with = "parsed_option")]
     sku: Option<Sku>,
-    /// The most rows to return.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[param(ignore)]
     #[serde(deserialize_with = "parsed")]
     limit: PageLimit,
-    /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(ignore)]
     cursor: Option<Cursor<ProductId>>,
 }
 
@@ -100,7 +98,7 @@ pub async fn create(
     operation_id = "listProducts",
     tag = "products",
     security(("business" = [])),
-    params(ProductQuery),
+    params(ProductQuery, super::PagingParams),
     responses((status = 200, description = "The products, newest first", body = ProductPage), ListProblems),
 )]
 pub async fn list(
