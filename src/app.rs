@@ -1,4 +1,4 @@
-//! The server, put together: settings in, a router out. Listening is `http::server`'s, ending is the command's.
+//! Puts the server together: settings in, a router out. `http::server` listens, and `commands::serve` ends it.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::{
 
 /// Everything that serving needs.
 pub struct App {
-    /// All routes with all that surrounds them.
+    /// All routes with all layers around them.
     pub router: Router,
     /// What the routes share.
     pub state: AppState,

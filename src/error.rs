@@ -1,15 +1,17 @@
-//! What can go wrong, free of HTTP and of SQL.
+//! What an operation can refuse, and how it can fail. Free of HTTP and of SQL.
 //!
 //! - [`Error`] is what every operation returns. Each variant has one stable [`code`](Error::code) that clients may match on.
 //! - [`Fault`] points at the part of the request that is wrong.
-//! - Turning an [`Error`] into a status and a body is the last step, in `http::problem`.
+//! - What only HTTP refuses (a body that is not JSON, an unknown route …) is [`HttpError`](crate::http::error::HttpError).
+//!   It also wraps an [`Error`], and becomes the status and the body of the answer in `http::problem`.
 //!
-//! What an operator needs travels in [`Error::Internal`] and [`Error::DatabaseUnavailable`] and is logged; it can
-//! not be rendered to a client, because the conversion never reads it.
+//! [`Error::Internal`] and [`Error::DatabaseUnavailable`] carry the cause for the operator. The cause is logged. No client
+//! can see it, because the conversion to an answer never reads it.
 
-use std::time::Duration;
-
-use crate::domain::{Balance, Money, ProductId};
+use crate::{
+    code::Code,
+    domain::{Balance, Money, ProductId},
+};
 
 /// The outcome of every operation that a client can ask for.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -17,25 +19,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why an operation was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The body is not JSON at all.
-    #[error("the body is not valid JSON: {detail}")]
-    InvalidJson {
-        /// Where the parser stopped, in its own words.
-        detail: String,
-    },
-    /// The request is readable but a part of it is not acceptable.
+    /// The request can be read, but a part of it is not acceptable.
     #[error("the request is not acceptable")]
     InvalidRequest(Vec<Fault>),
-    /// A request that moves money or stock came without an idempotency key.
-    #[error("this request moves money or stock and needs an Idempotency-Key header")]
-    IdempotencyKeyMissing,
     /// The idempotency key belongs to another, different request.
     #[error("the Idempotency-Key was used for a different request")]
     IdempotencyKeyReused,
-    /// No credentials, or none that can be accepted.
+    /// There are no credentials, or none that can be accepted.
     #[error("{0}")]
     Unauthenticated(&'static str),
-    /// Good credentials that do not allow this.
+    /// The credentials are good, but do not allow this.
     #[error("{0}")]
     Forbidden(&'static str),
     /// The thing does not exist, or belongs to another business: the two are not distinguishable.
@@ -44,12 +37,6 @@ pub enum Error {
     /// Some products of a purchase do not exist in this business.
     #[error("product not found")]
     ProductsNotFound(Vec<Fault>),
-    /// The route exists, but not for this method.
-    #[error("the method is not allowed for this route")]
-    MethodNotAllowed {
-        /// The methods that are, as for the `Allow` header.
-        allow: String,
-    },
     /// Something that must be unique within the business is taken.
     #[error("already exists")]
     AlreadyExists(Vec<Fault>),
@@ -69,32 +56,14 @@ pub enum Error {
     /// The customer is blocked from buying.
     #[error("the customer is blocked")]
     CustomerBlocked,
-    /// The body is larger than the server reads.
-    #[error("the body is larger than {limit_bytes} bytes")]
-    BodyTooLarge {
-        /// The largest body accepted, in bytes.
-        limit_bytes: usize,
-    },
-    /// The body is not declared as JSON.
-    #[error("the body must be application/json")]
-    UnsupportedMediaType,
-    /// The body did not arrive in time.
-    #[error("the request did not arrive in time")]
-    RequestTimeout,
-    /// The business sent more requests than its rate allows.
-    #[error("too many requests for this business")]
-    RateLimited {
-        /// When the next request can succeed.
-        retry_after: Duration,
-    },
-    /// More work than the server can take on now. A request that ran out of time may still take effect, so it is to be
-    /// sent again under its own idempotency key.
+    /// The server has more work than it can do now. The request may still take effect, so the client must send it again
+    /// with the same idempotency key.
     #[error("the server is overloaded; try again later, with the same Idempotency-Key if the request has one")]
     Overloaded,
     /// PostgreSQL cannot be reached or cannot answer now.
     #[error("the database is not available; try again later, with the same Idempotency-Key if the request has one")]
     DatabaseUnavailable(#[source] anyhow::Error),
-    /// A fault of ours.
+    /// A fault of this program.
     #[error("an internal error")]
     Internal(#[source] anyhow::Error),
 }
@@ -102,28 +71,21 @@ pub enum Error {
 impl Error {
     /// The stable, machine-readable name of this error.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::InvalidJson { .. } => "invalid_json",
-            Self::InvalidRequest(_) => "invalid_request",
-            Self::IdempotencyKeyMissing => "idempotency_key_missing",
-            Self::IdempotencyKeyReused => "idempotency_key_reused",
-            Self::Unauthenticated(_) => "unauthenticated",
-            Self::Forbidden(_) => "forbidden",
+            Self::InvalidRequest(_) => Code::InvalidRequest,
+            Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound(entity) => entity.not_found_code(),
-            Self::ProductsNotFound(_) => Entity::Product.not_found_code(),
-            Self::MethodNotAllowed { .. } => "method_not_allowed",
-            Self::AlreadyExists(_) => "already_exists",
-            Self::InsufficientStock(_) => "insufficient_stock",
-            Self::CreditLimitExceeded { .. } => "credit_limit_exceeded",
-            Self::CustomerBlocked => "customer_blocked",
-            Self::BodyTooLarge { .. } => "body_too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::RequestTimeout => "request_timeout",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::Overloaded => "overloaded",
-            Self::DatabaseUnavailable(_) => "database_unavailable",
-            Self::Internal(_) => "internal_error",
+            Self::ProductsNotFound(_) => Code::ProductNotFound,
+            Self::AlreadyExists(_) => Code::AlreadyExists,
+            Self::InsufficientStock(_) => Code::InsufficientStock,
+            Self::CreditLimitExceeded { .. } => Code::CreditLimitExceeded,
+            Self::CustomerBlocked => Code::CustomerBlocked,
+            Self::Overloaded => Code::Overloaded,
+            Self::DatabaseUnavailable(_) => Code::DatabaseUnavailable,
+            Self::Internal(_) => Code::InternalError,
         }
     }
 
@@ -147,7 +109,6 @@ pub enum Entity {
     Customer,
     Product,
     Order,
-    Route,
 }
 
 impl Entity {
@@ -160,20 +121,18 @@ impl Entity {
             Self::Customer => "customer",
             Self::Product => "product",
             Self::Order => "order",
-            Self::Route => "route",
         }
     }
 
-    /// The stable code of its absence.
+    /// The code of its absence.
     #[must_use]
-    pub const fn not_found_code(self) -> &'static str {
+    pub const fn not_found_code(self) -> Code {
         match self {
-            Self::Business => "business_not_found",
-            Self::ApiKey => "api_key_not_found",
-            Self::Customer => "customer_not_found",
-            Self::Product => "product_not_found",
-            Self::Order => "order_not_found",
-            Self::Route => "route_not_found",
+            Self::Business => Code::BusinessNotFound,
+            Self::ApiKey => Code::ApiKeyNotFound,
+            Self::Customer => Code::CustomerNotFound,
+            Self::Product => Code::ProductNotFound,
+            Self::Order => Code::OrderNotFound,
         }
     }
 }
@@ -215,7 +174,7 @@ impl Fault {
     }
 }
 
-/// A product that has less stock than a request takes, all lines of the request together.
+/// A product that has less stock than all lines of a request take together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortage {
     /// The product.

@@ -1,4 +1,4 @@
-//! The operator's one token, for the platform routes.
+//! The operator's token, for the platform routes.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -14,7 +14,7 @@ impl AdminToken {
         Self(Sha256::digest(token).into())
     }
 
-    /// Whether this is the token, in a time that tells neither its bytes nor its length.
+    /// Whether this is the token. The time that it takes tells neither the token's bytes nor its length.
     #[must_use]
     pub fn matches(&self, presented: &str) -> bool {
         let presented: [u8; 32] = Sha256::digest(presented).into();

@@ -2,12 +2,12 @@
 //!
 //! - `<business>`: the business's id as 32 hexadecimal digits, so that the key is looked up inside its own tenant;
 //! - `<prefix>`: 12 letters and digits, the key's public name, stored and shown;
-//! - `<secret>`: 43 letters and digits, 256 bits. They come from a cryptographic generator that the operating system seeds
-//!   anew, with 256 bits, for every key.
+//! - `<secret>`: 43 letters and digits, 256 bits. A cryptographic generator makes them. The operating system seeds it anew,
+//!   with 256 bits, for every key.
 //!
-//! Only the SHA-256 of the whole key is stored. A fast hash is right here: nobody can guess 256 random bits, however fast.
+//! Only the SHA-256 of the whole key is stored. A slow hash would add nothing, because nobody can guess 256 random bits.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -41,7 +41,7 @@ pub fn hash(key: &str) -> KeyHash {
     Sha256::digest(key).into()
 }
 
-/// A key that was just made. `plain` is shown once and then forgotten.
+/// A new key. `plain` is shown once and not stored.
 pub struct GeneratedKey {
     /// The whole key, for its owner only.
     pub plain: String,
@@ -69,7 +69,7 @@ impl fmt::Debug for GeneratedKey {
     }
 }
 
-/// A key of the right form. Whether it is a good one, only the store knows.
+/// A key of the right form. Only the store knows whether it is valid.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ParsedKey<'a> {
     /// The business that the key claims to belong to.
@@ -81,13 +81,13 @@ pub struct ParsedKey<'a> {
 }
 
 impl<'a> ParsedKey<'a> {
-    /// Whether a credential is meant to be an API key at all, and not a token.
+    /// Whether a credential is meant to be an API key, and not a token.
     #[must_use]
     pub fn is_meant(credential: &str) -> bool {
         credential.starts_with(START)
     }
 
-    /// Reads a key; anything of another form is refused here, before it costs a look-up.
+    /// Reads a key. Text of another form is refused here, before it costs a look-up.
     #[must_use]
     pub fn parse(key: &'a str) -> Option<Self> {
         if key.len() != KEY_CHARS || !key.is_ascii() {
@@ -115,7 +115,7 @@ impl fmt::Debug for ParsedKey<'_> {
     }
 }
 
-/// What the store keeps of a key that is neither revoked nor expired.
+/// What the store knows about a key that is neither revoked nor expired.
 #[derive(Clone)]
 pub struct StoredKey {
     /// The key's id.
@@ -124,7 +124,7 @@ pub struct StoredKey {
     pub hash: KeyHash,
     /// What the key allows.
     pub scopes: Vec<Scope>,
-    /// When the key stops working, if ever.
+    /// When the key expires; `None` for never.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -145,35 +145,11 @@ pub trait KeyStore: Send + Sync + 'static {
     fn find<'a>(&'a self, business_id: BusinessId, prefix: &'a str) -> BoxFuture<'a, Result<Option<StoredKey>>>;
 }
 
-/// For the command line: reads a key's public name without keeping its secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyPrefix(String);
-
-impl KeyPrefix {
-    /// The prefix, for SQL.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for KeyPrefix {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
-        if text.len() == PREFIX_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must be the 12 letters and digits of a key's prefix")
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{GeneratedKey, KEY_CHARS, KeyPrefix, ParsedKey, SECRET_CHARS, hash};
+    use super::{GeneratedKey, KEY_CHARS, ParsedKey, SECRET_CHARS, hash};
     use crate::domain::BusinessId;
 
     #[test]
@@ -208,14 +184,6 @@ mod tests {
         }
         assert_eq!(counts.len(), 62);
         assert!(counts.values().all(|count| (500..900).contains(count)), "{counts:?}");
-    }
-
-    #[test]
-    fn a_prefix_is_of_twelve_letters_and_digits() {
-        assert_eq!("abcDEF012345".parse::<KeyPrefix>().unwrap().as_str(), "abcDEF012345");
-        for wrong in ["", "abcDEF01234", "abcDEF0123456", "abcDEF-12345", "abcDEFé1234"] {
-            assert!(wrong.parse::<KeyPrefix>().is_err(), "{wrong:?} was taken");
-        }
     }
 
     #[test]

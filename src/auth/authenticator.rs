@@ -1,4 +1,4 @@
-//! From a bearer credential to a [`Caller`], or the one refusal.
+//! Turns a bearer credential into a [`Caller`], or refuses it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     metrics::{AuthFailure, Metrics},
 };
 
-/// Knows every kind of credential that the server accepts.
+/// Checks every kind of credential that the server accepts.
 pub struct Authenticator {
     keys: KeyCache,
     jwt: Option<JwtVerifier>,
@@ -69,7 +69,8 @@ impl Authenticator {
         self.admin_token.is_some()
     }
 
-    /// Accepts the operator only. A business's good credentials are told that they are not enough, bad ones nothing.
+    /// Accepts the admin token only. Good credentials of a business are refused as `forbidden`, all others as
+    /// `unauthenticated`.
     pub async fn authenticate_admin(&self, credential: &str) -> Result<()> {
         if self.admin_token.as_ref().is_some_and(|token| token.matches(credential)) {
             return Ok(());
@@ -80,14 +81,14 @@ impl Authenticator {
         }
     }
 
-    /// Notes a request that came without any usable credential.
+    /// Counts a request without a usable credential, and returns its refusal.
     #[must_use]
     pub fn missing(&self) -> Error {
         self.metrics.auth_failed(AuthFailure::Missing);
         UNAUTHENTICATED
     }
 
-    /// Notes that a key was revoked through this server.
+    /// Makes the key cache look up every key again, because one was revoked through this server.
     pub fn key_was_revoked(&self) {
         self.keys.key_was_revoked();
     }

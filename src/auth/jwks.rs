@@ -1,10 +1,10 @@
-//! A JSON Web Key Set: the public keys of whoever signs the tokens, from a file or over HTTPS.
+//! A JSON Web Key Set: the public keys of the tokens' issuer, from a file or over HTTPS.
 //!
-//! - A token that names an unknown key makes the set be fetched again, but not more often than every
-//!   [`JwksSettings::min_refresh_interval`]: a flood of made-up key ids must not become a flood of fetches.
-//! - A set older than [`JwksSettings::max_age`] is fetched again beside the requests, so that a key withdrawn there stops
+//! - A token that names an unknown key causes a fetch, at most one in [`JwksSettings::min_refresh_interval`]. So a flood of
+//!   made-up key ids does not become a flood of fetches.
+//! - A set older than [`JwksSettings::max_age`] is fetched again in the background. So a key that the issuer withdraws stops
 //!   working here.
-//! - A fetch that fails leaves the old set in place. No redirect is followed, size and time are bounded.
+//! - If a fetch fails, the old set stays in use. A fetch follows no redirect, and its size and time are bounded.
 
 use std::{
     path::PathBuf,
@@ -62,10 +62,10 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// An address for the log: without what may be a secret, which is all but scheme, host, port and path.
+/// An address for the log: only scheme, host, port and path, because the rest may be secret.
 fn shown(url: &Url) -> String {
     let mut shown = url.clone();
-    // It fails for addresses without a host only, and those have no password either.
+    // This fails only for an address without a host, and that has no password either.
     let _ = (shown.set_username(""), shown.set_password(None));
     shown.set_query(None);
     shown.set_fragment(None);
@@ -79,12 +79,12 @@ pub struct JwksSettings {
     pub source: JwksSource,
     /// The least time between two fetches.
     pub min_refresh_interval: Duration,
-    /// The age at which a set is fetched again although nothing is missing from it.
+    /// The age at which a set is fetched again even if no key was missing.
     pub max_age: Duration,
 }
 
 impl JwksSettings {
-    /// An age that lets few withdrawn keys be of use for long, and asks the issuer for little.
+    /// The default: a withdrawn key works for ten minutes at most, and the issuer is asked rarely.
     pub const MAX_AGE: Duration = Duration::from_mins(10);
 }
 
@@ -94,7 +94,7 @@ struct KeySet {
 }
 
 impl KeySet {
-    /// The key of that name. A token without a name is taken for the set's only key, if there is only one.
+    /// The key with that id. A token without a key id gets the only key of the set, if there is just one.
     fn find(&self, key_id: Option<&str>) -> Option<Arc<DecodingKey>> {
         match (key_id, &self.keys[..]) {
             (Some(_), keys) => keys.iter().find(|(id, _)| id.as_deref() == key_id).map(|(_, key)| Arc::clone(key)),
@@ -104,7 +104,7 @@ impl KeySet {
     }
 }
 
-/// When the set was last asked for, successfully or not.
+/// When the set was last fetched, successfully or not.
 type LastAttempt = Option<Instant>;
 
 /// The key set, kept fresh.
@@ -116,12 +116,12 @@ struct Inner {
     algorithm: Algorithm,
     client: reqwest::Client,
     set: RwLock<Arc<KeySet>>,
-    /// Held while the set is fetched, so that it is fetched once and not by each request that misses a key.
+    /// Locked during a fetch, so that the set is fetched once and not by each request that misses a key.
     last_attempt: Arc<Mutex<LastAttempt>>,
 }
 
 impl Jwks {
-    /// Loads the set. A file must be there; an address that does not answer yet is asked again when a token comes.
+    /// Loads the set. A file must exist. An address that does not answer yet is asked again when a token comes.
     pub(super) async fn start(settings: JwksSettings, algorithm: Algorithm) -> anyhow::Result<Self> {
         let mut client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -155,7 +155,7 @@ impl Jwks {
         }
     }
 
-    /// The key that a token names, fetching the set again if it is not there.
+    /// The key that a token names. If the set does not have it, the set is fetched again.
     pub(super) async fn key(&self, key_id: Option<&str>) -> Option<Arc<DecodingKey>> {
         let set = self.0.current();
         if let Some(key) = set.find(key_id) {
@@ -163,7 +163,7 @@ impl Jwks {
             return Some(key);
         }
         let mut last_attempt = Arc::clone(&self.0.last_attempt).lock_owned().await;
-        // Whoever held the lock may just have fetched it.
+        // Another request may have fetched it while this one waited for the lock.
         if let Some(key) = self.0.current().find(key_id) {
             return Some(key);
         }
@@ -177,7 +177,7 @@ impl Jwks {
         if set.loaded_at.elapsed() < self.0.settings.max_age {
             return;
         }
-        // A lock that is taken means that somebody is fetching already.
+        // If the lock is taken, another request is fetching already.
         if let Ok(last_attempt) = Arc::clone(&self.0.last_attempt).try_lock_owned()
             && self.0.may_fetch(&last_attempt)
         {
@@ -231,7 +231,7 @@ async fn read_file(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
     Ok(tokio::fs::read(path).await?)
 }
 
-/// The set's keys that can verify the pinned algorithm. Keys for other purposes are passed over, whatever they look like.
+/// The set's keys that can verify the pinned algorithm. All other keys are skipped, even malformed ones.
 fn parse(text: &[u8], algorithm: Algorithm) -> anyhow::Result<Vec<(Option<String>, Arc<DecodingKey>)>> {
     #[derive(Deserialize)]
     struct Set {

@@ -1,7 +1,8 @@
-//! JSON Web Tokens: signed by somebody we trust, for us, for now, and naming a business.
+//! JSON Web Tokens. A token is accepted if the configured issuer signed it for this server, it is valid now, and it names
+//! a business.
 //!
-//! The algorithm, the issuer and the audience are pinned by configuration, never taken from the token: so a token can
-//! neither choose `none` nor have a public key taken for a shared secret.
+//! The algorithm, the issuer and the audience come from the configuration, never from the token. So a token cannot choose
+//! `none`, and cannot have a public key used as a shared secret.
 
 use std::sync::Arc;
 
@@ -20,12 +21,12 @@ use crate::{
 
 /// How far two clocks may be apart, in seconds.
 const LEEWAY_SECONDS: u64 = 30;
-/// The shortest shared secret: as long as the hash it keys (RFC 7518, section 3.2).
+/// The shortest shared secret: as long as the hash's output (RFC 7518, section 3.2).
 const MIN_SECRET_BYTES: usize = 32;
 
 /// Which tokens to accept.
 pub struct JwtSettings {
-    /// What they are signed with.
+    /// How they are signed.
     pub signature: JwtSignature,
     /// The `iss` that they must have.
     pub issuer: String,
@@ -33,11 +34,11 @@ pub struct JwtSettings {
     pub audience: String,
 }
 
-/// What tokens are signed with.
+/// How tokens are signed.
 pub enum JwtSignature {
-    /// A secret that both sides know, with HS256.
+    /// With a secret that both sides know, by HS256.
     Secret(String),
-    /// A private key that only the issuer knows; its public half is in a key set.
+    /// With a private key that only the issuer knows. Its public key is in a key set.
     Jwks {
         /// Where the key set is.
         settings: JwksSettings,
@@ -75,18 +76,18 @@ enum Keys {
     Public(Jwks),
 }
 
-/// Accepts tokens, or not.
+/// Verifies tokens.
 pub struct JwtVerifier {
     keys: Keys,
     validation: Validation,
 }
 
-/// The claims that say who calls. The others are checked by [`Validation`].
+/// The claims that say who calls. [`Validation`] checks the others.
 #[derive(Deserialize)]
 struct Claims {
     business_id: Option<BusinessId>,
     app_metadata: Option<AppMetadata>,
-    /// RFC 8693: names separated by spaces.
+    /// Scope names separated by spaces (RFC 8693).
     scope: Option<String>,
     scopes: Option<Vec<String>>,
 }
@@ -137,7 +138,7 @@ impl JwtVerifier {
         Ok(Caller { business_id: business(&claims)?, scopes: scopes(&claims), credential: Credential::Jwt })
     }
 
-    /// Before a key is looked for: an algorithm we did not pin must not even cause a fetch.
+    /// Runs before a key is looked for, so that a token with another algorithm causes no fetch.
     fn check_header(&self, header: &Header) -> anyhow::Result<()> {
         ensure!(self.validation.algorithms.contains(&header.alg), "the algorithm is not the configured one");
         ensure!(header.crit.is_none(), "it has critical header parameters, and we understand none");
@@ -145,7 +146,7 @@ impl JwtVerifier {
     }
 }
 
-/// Why a token cannot be read, for the log. JSON's own errors quote what stands in the token.
+/// Why a token cannot be read, for the log. The JSON parser's own message would quote the token.
 fn without_values(error: jsonwebtoken::errors::Error) -> anyhow::Error {
     match error.kind() {
         ErrorKind::Json(json) => {
@@ -177,7 +178,8 @@ fn business(claims: &Claims) -> anyhow::Result<BusinessId> {
     }
 }
 
-/// A token without a scope claim may do all. One with both claims may do what both allow. Foreign scopes mean nothing here.
+/// A token without a scope claim has every scope. A token with both claims has the scopes that are in both. Unknown scopes
+/// are ignored.
 fn scopes(claims: &Claims) -> Scopes {
     fn known<'a>(names: impl Iterator<Item = &'a str>) -> Scopes {
         names.filter_map(|name| name.parse::<Scope>().ok()).collect()

@@ -1,7 +1,9 @@
-//! API keys that were found good a moment ago, so that not every request asks the database.
+//! A cache of valid API keys, so that not every request asks the database.
 //!
-//! A revocation made through this server is seen at once, because it makes everything stale that was looked up before;
-//! one made elsewhere is seen after at most the time to live. A key that was not found is not remembered, so a new key works at once. An expiry is checked at every use, not only at look-up.
+//! - A revocation through this server works at once: every earlier entry of the cache no longer counts.
+//! - A revocation elsewhere works after at most the time to live.
+//! - A key that was not found is not cached, so a new key works at once.
+//! - An expiry is checked at every use, not only at the look-up.
 
 use std::{
     sync::{
@@ -25,12 +27,12 @@ use crate::{
     metrics::Metrics,
 };
 
-/// How long and how many keys are remembered.
+/// How long keys are cached, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyCacheSettings {
-    /// How long a key stays good without asking again. Zero asks every time.
+    /// How long a key counts as valid without another look-up. Zero looks up every time.
     pub time_to_live: Duration,
-    /// The most keys remembered at once.
+    /// The most keys cached at once.
     pub capacity: u64,
 }
 
@@ -46,7 +48,7 @@ struct Verified {
     business_id: BusinessId,
     scopes: Scopes,
     expires_at: Option<DateTime<Utc>>,
-    /// How many revocations the look-up has surely seen.
+    /// How many revocations had happened before the look-up, so that it has seen them.
     revocations: u64,
 }
 
@@ -65,7 +67,7 @@ impl KeyCache {
         Self { store, cache, revocations: AtomicU64::new(0), metrics }
     }
 
-    /// The caller behind a key. Keys come here in the right form only.
+    /// The caller behind a key.
     pub(super) async fn authenticate(&self, key: &ParsedKey<'_>) -> Result<Caller> {
         let verified = match &self.cache {
             None => self.look_up(key).await?,
@@ -82,7 +84,7 @@ impl KeyCache {
         })
     }
 
-    /// A key was revoked here, so what was looked up before, or is being looked up now, no longer counts.
+    /// A key was revoked through this server. No look-up that began before counts any longer.
     pub(super) fn key_was_revoked(&self) {
         self.revocations.fetch_add(1, Ordering::SeqCst);
     }
@@ -95,7 +97,7 @@ impl KeyCache {
             return Ok(verified);
         }
         loop {
-            // Whoever else comes with the same key meanwhile waits for this one look-up.
+            // Other requests with the same key wait for this one look-up.
             let verified = cache.try_get_with(key.hash, self.look_up(key)).await.map_err(|error| share(&error))?;
             if is_current(&verified) {
                 return Ok(verified);
@@ -125,7 +127,7 @@ impl KeyCache {
     }
 }
 
-/// One failed look-up answers all who waited for it, so its error is told to each.
+/// A copy of the error of one look-up, for each request that waited for it.
 fn share(error: &Error) -> Error {
     match error {
         Error::Unauthenticated(detail) => Error::Unauthenticated(detail),

@@ -1,11 +1,11 @@
-//! Who is calling, and what they may do.
+//! Who is calling, and what the caller may do.
 //!
-//! - A business's clients come with an API key ([`api_key`]) or a JSON Web Token ([`jwt`]); both name their business, so
-//!   every look-up runs inside that tenant, under row level security.
-//! - The operator comes with the admin token ([`AdminToken`]).
+//! - A business's clients send an API key ([`api_key`]) or a JSON Web Token ([`jwt`]). Both name their business, so every
+//!   look-up runs as that tenant, under row level security.
+//! - The operator sends the admin token ([`AdminToken`]).
 //!
-//! Every failure is the same [`Error::Unauthenticated`] with the same words: an answer must not tell a wrong key from an
-//! expired one. The reason goes to the debug log, without the credential. Nothing here knows HTTP or SQL.
+//! Every failure is the same [`Error::Unauthenticated`] with the same words, so that an answer does not tell a wrong key
+//! from an expired one. The reason goes to the debug log, without the credential. Nothing here knows HTTP or SQL.
 
 pub mod api_key;
 pub mod jwks;
@@ -32,14 +32,14 @@ use crate::{
 pub const UNAUTHENTICATED: Error =
     Error::Unauthenticated("send valid credentials as Authorization: Bearer, an API key or a token");
 
-/// Someone who proved to act for a business.
+/// A caller that proved that it acts for a business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// The business that the caller acts for.
     pub business_id: BusinessId,
     /// What the caller may do there.
     pub scopes: Scopes,
-    /// How the caller proved it.
+    /// How the caller proved that.
     pub credential: Credential,
 }
 
@@ -54,7 +54,7 @@ impl Caller {
     }
 }
 
-/// How a caller proved who it is.
+/// How a caller proved for whom it acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
     /// With an API key.

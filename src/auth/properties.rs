@@ -1,4 +1,4 @@
-//! Credentials: nothing but a key is a key, and a token names its business in one way only.
+//! Properties of credentials: only text of a key's form is read as a key, and a token opens only the business that it names.
 
 use futures_util::FutureExt;
 use jsonwebtoken::{EncodingKey, Header, encode};
@@ -20,7 +20,7 @@ fn verifier() -> JwtVerifier {
     JwtVerifier::start(settings).now_or_never().unwrap().unwrap()
 }
 
-/// What a token with these claims, well signed, opens.
+/// The caller of a token with these claims and a good signature.
 fn opened(claims: &Value) -> Option<Caller> {
     let token = encode(&Header::default(), claims, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
     verifier().authenticate(&token).now_or_never().unwrap().ok()
@@ -52,7 +52,7 @@ fn names() -> impl Strategy<Value = String> {
     prop_oneof![select(vec!["business_id", "app_metadata", "scope", "sub"]).prop_map(str::to_owned), "[a-z_]{1,9}"]
 }
 
-/// The business that claims name, by a reading of our own.
+/// The business that claims name, read independently of the code under test.
 fn named(claims: &Value) -> Option<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     match (text(&claims["business_id"]), text(&claims["app_metadata"]["business_id"])) {
@@ -80,7 +80,7 @@ proptest! {
         }
     }
 
-    /// A token is read without falling over, and opens the business that it names, or nothing.
+    /// Any claims are read without a panic.
     #[test]
     fn any_claims_open_the_business_that_they_name_or_nothing(
         business in any_json(), nested in any_json(), metadata in any_json(), scope in any_json(), same in any::<bool>()
@@ -100,13 +100,13 @@ proptest! {
         }
     }
 
-    /// The signature, the issuer, the audience and the time are not a matter of form.
+    /// Issuer, audience and expiry are checked, not only parsed.
     #[test]
     fn standard_claims_of_any_other_value_open_nothing(name in select(vec!["iss", "aud", "exp"]), value in any_json()) {
         let now = chrono::Utc::now().timestamp();
         let mut claims = json!({"iss": "issuer", "aud": "us", "exp": now + 300, "business_id": BusinessId::new()});
         prop_assert!(opened(&claims).is_some());
-        // A time to come is a good one, and so is our name among others.
+        // A later expiry is valid, too.
         prop_assume!(!(name == "exp" && value.as_f64().is_some_and(|time| time > 0.0)));
         claims[name] = value;
         prop_assert!(opened(&claims).is_none(), "{}", claims);
@@ -124,7 +124,7 @@ proptest! {
     }
 }
 
-/// Two values under one name: libraries disagree which one counts, so none does.
+/// Libraries disagree which of two values under one name counts, so such a token is refused.
 #[test]
 fn a_claim_that_is_given_twice_opens_nothing() {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

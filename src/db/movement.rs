@@ -16,6 +16,6 @@ pub(super) fn metric_label<T>(movement: &Result<Movement<T>>) -> &'static str {
     match movement {
         Ok(Movement { replayed: true, .. }) => "replayed",
         Ok(_) => "created",
-        Err(error) => error.code(),
+        Err(error) => error.code().name(),
     }
 }

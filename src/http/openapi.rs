@@ -1,8 +1,9 @@
 //! What the OpenAPI document says beside the routes: its head, the ways to authenticate, and the error answers.
 //!
-//! The example of every error answer is made by the code that makes the answer, so it cannot be out of date.
+//! The code that makes an error answer also makes its example, so the example cannot be out of date.
 
 pub mod problems;
+mod samples;
 
 use utoipa::{
     Modify, OpenApi,
@@ -12,9 +13,9 @@ use utoipa::{
 use super::problem::Problem;
 
 /// The security scheme of a business's routes.
-pub const BUSINESS_CREDENTIALS: &str = "business";
+const BUSINESS_CREDENTIALS: &str = "business";
 /// The security scheme of the platform's routes.
-pub const ADMIN_CREDENTIALS: &str = "admin";
+const ADMIN_CREDENTIALS: &str = "admin";
 
 /// The document that the routes add themselves to.
 #[derive(OpenApi)]

@@ -1,20 +1,21 @@
-//! [`Error`] to RFC 9457 `application/problem+json`: the last step of every refusal.
+//! [`HttpError`] to RFC 9457 `application/problem+json`: the last step of every error answer.
 //!
-//! - A handler returns [`Error`]; [`IntoResponse`] only attaches it to the response as a [`Refusal`].
-//! - [`render`] writes the body, once, in the outer layer ([`super::stack`]), where the request id is known.
+//! - A handler returns [`Error`], an extractor [`HttpError`]. [`IntoResponse`] only attaches it to the response as a [`Refusal`].
+//! - The outer layer ([`super::layers`]) knows the request id. There [`render`] writes the body, once.
 //!
-//! The causes inside [`Error::Internal`] and [`Error::DatabaseUnavailable`] are never read here: they go to the log.
+//! [`HttpError::cause`] is never read here: it goes to the log.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::error::HttpError;
 use crate::{
     domain::{Balance, Money, ProductId},
     error::{Error, Fault, Location, Shortage},
@@ -23,15 +24,21 @@ use crate::{
 /// The media type of every error answer.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// Why a response is an error; the outer layer renders and logs it.
+/// Why a response is an error. The outer layer renders and logs it.
 #[derive(Debug, Clone)]
-pub struct Refusal(pub Arc<Error>);
+pub struct Refusal(pub Arc<HttpError>);
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Refusal(Arc::new(self)));
+        response
+    }
+}
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut response = status(&self).into_response();
-        response.extensions_mut().insert(Refusal(Arc::new(self)));
-        response
+        HttpError::from(self).into_response()
     }
 }
 
@@ -140,14 +147,14 @@ impl From<&Shortage> for ProblemShortage {
 impl Problem {
     /// What a client may know about an error.
     #[must_use]
-    pub fn new(error: &Error, request_id: &str) -> Self {
+    pub fn new(error: &HttpError, request_id: &str) -> Self {
         let code = error.code();
         let mut problem = Self {
-            kind: format!("urn:tallystick:problem:{code}"),
-            title: title(error),
-            status: status(error).as_u16(),
+            kind: format!("urn:tallystick:problem:{}", code.name()),
+            title: code.title(),
+            status: code.status(),
             detail: error.to_string(),
-            code,
+            code: code.name(),
             request_id: request_id.to_owned(),
             errors: Vec::new(),
             shortages: Vec::new(),
@@ -155,112 +162,63 @@ impl Problem {
             balance: None,
             required: None,
         };
+        if let HttpError::Operation(error) = error {
+            problem.add_figures(error);
+        }
+        problem
+    }
+
+    /// Adds the members that only some codes have.
+    fn add_figures(&mut self, error: &Error) {
         match error {
             Error::InvalidRequest(faults) | Error::ProductsNotFound(faults) | Error::AlreadyExists(faults) => {
-                problem.errors = faults.iter().map(ProblemFault::from).collect();
+                self.errors = faults.iter().map(ProblemFault::from).collect();
             }
             Error::InsufficientStock(shortages) => {
-                problem.shortages = shortages.iter().map(ProblemShortage::from).collect();
+                self.shortages = shortages.iter().map(ProblemShortage::from).collect();
             }
             Error::CreditLimitExceeded { credit_limit, balance, required } => {
-                problem.credit_limit = Some(*credit_limit);
-                problem.balance = Some(*balance);
-                problem.required = Some(*required);
+                self.credit_limit = Some(*credit_limit);
+                self.balance = Some(*balance);
+                self.required = Some(*required);
             }
             _ => {}
         }
-        problem
+    }
+
+    /// The problem as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        // A problem is plain strings and numbers, so writing it cannot fail; an empty body would still carry the status.
+        serde_json::to_vec(self).unwrap_or_default()
     }
 }
 
 /// The whole answer to a refused request: status, headers and body.
 #[must_use]
-pub fn render(error: &Error, request_id: &str) -> Response {
-    // A problem is plain strings and numbers, so writing it cannot fail; an empty body would still carry the status.
-    let body = serde_json::to_vec(&Problem::new(error, request_id)).unwrap_or_default();
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status(error);
+pub fn render(error: &HttpError, request_id: &str) -> Response {
+    let mut response = Response::new(Body::from(Problem::new(error, request_id).to_json()));
+    *response.status_mut() = error.status();
     set_headers(error, response.headers_mut());
     response
 }
 
-fn set_headers(error: &Error, headers: &mut HeaderMap) {
+fn set_headers(error: &HttpError, headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(wait) = retry_after(error) {
-        // Whole seconds, rounded up: whoever waits exactly that long must not be too early.
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    if let Some(seconds) = retry_after_seconds(error) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    match error {
-        Error::Unauthenticated(_) => {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        Error::MethodNotAllowed { allow } => {
-            // Without a list, the router that refused the method adds the header itself.
-            if let Some(allow) = HeaderValue::from_str(allow).ok().filter(|allow| !allow.is_empty()) {
-                headers.insert(header::ALLOW, allow);
-            }
-        }
-        _ => {}
+    if matches!(error, HttpError::Operation(Error::Unauthenticated(_))) {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
 }
 
-/// How long a client had better wait, where waiting helps.
-fn retry_after(error: &Error) -> Option<Duration> {
-    match error {
-        Error::RateLimited { retry_after } => Some(*retry_after),
-        Error::Overloaded => Some(Duration::from_secs(1)),
-        Error::DatabaseUnavailable(_) => Some(Duration::from_secs(2)),
-        _ => None,
-    }
-}
-
-/// The HTTP status of an error.
+/// The value of `Retry-After`: whole seconds, rounded up, so that a client that waits exactly that long is not too early.
 #[must_use]
-pub const fn status(error: &Error) -> StatusCode {
-    match error {
-        Error::InvalidJson { .. } | Error::IdempotencyKeyMissing => StatusCode::BAD_REQUEST,
-        Error::InvalidRequest(_) | Error::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-        Error::Forbidden(_) => StatusCode::FORBIDDEN,
-        Error::NotFound(_) | Error::ProductsNotFound(_) => StatusCode::NOT_FOUND,
-        Error::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-        Error::AlreadyExists(_)
-        | Error::InsufficientStock(_)
-        | Error::CreditLimitExceeded { .. }
-        | Error::CustomerBlocked => StatusCode::CONFLICT,
-        Error::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Error::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-        Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Error::Overloaded | Error::DatabaseUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-const fn title(error: &Error) -> &'static str {
-    match error {
-        Error::InvalidJson { .. } => "The body is not valid JSON",
-        Error::InvalidRequest(_) => "The request is not acceptable",
-        Error::IdempotencyKeyMissing => "An Idempotency-Key is required",
-        Error::IdempotencyKeyReused => "The Idempotency-Key belongs to another request",
-        Error::Unauthenticated(_) => "Not authenticated",
-        Error::Forbidden(_) => "Not allowed",
-        Error::NotFound(_) | Error::ProductsNotFound(_) => "Not found",
-        Error::MethodNotAllowed { .. } => "Method not allowed",
-        Error::AlreadyExists(_) => "Already exists",
-        Error::InsufficientStock(_) => "Not enough stock",
-        Error::CreditLimitExceeded { .. } => "Credit limit exceeded",
-        Error::CustomerBlocked => "Customer blocked",
-        Error::BodyTooLarge { .. } => "Body too large",
-        Error::UnsupportedMediaType => "Unsupported media type",
-        Error::RequestTimeout => "Request timeout",
-        Error::RateLimited { .. } => "Too many requests",
-        Error::Overloaded => "Overloaded",
-        Error::DatabaseUnavailable(_) => "Database unavailable",
-        Error::Internal(_) => "Internal error",
-    }
+pub fn retry_after_seconds(error: &HttpError) -> Option<u64> {
+    let wait = error.retry_after()?;
+    Some((wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1))
 }
 
 #[cfg(test)]
@@ -269,15 +227,16 @@ mod tests {
     use crate::{
         domain::{Balance, Money},
         error::{Entity, Error, Fault},
+        http::error::HttpError,
     };
 
-    fn body(error: &Error) -> serde_json::Value {
-        serde_json::to_value(Problem::new(error, "req-1")).unwrap()
+    fn body(error: Error) -> serde_json::Value {
+        serde_json::to_value(Problem::new(&error.into(), "req-1")).unwrap()
     }
 
     #[test]
     fn a_problem_names_its_type_code_status_and_request() {
-        let problem = body(&Error::NotFound(Entity::Customer));
+        let problem = body(Error::NotFound(Entity::Customer));
         assert_eq!(
             problem,
             serde_json::json!({
@@ -289,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_refused_purchase_shows_its_figures() {
-        let problem = body(&Error::CreditLimitExceeded {
+        let problem = body(Error::CreditLimitExceeded {
             credit_limit: Money::try_from(100).unwrap(),
             balance: Balance::try_from(80).unwrap(),
             required: Money::try_from(21).unwrap(),
@@ -302,7 +261,7 @@ mod tests {
 
     #[test]
     fn every_fault_names_its_part_of_the_request() {
-        let problem = body(&Error::InvalidRequest(vec![Fault::query("/limit", "must be less")]));
+        let problem = body(Error::InvalidRequest(vec![Fault::query("/limit", "must be less")]));
         assert_eq!(
             problem["errors"],
             serde_json::json!([{"in": "query", "pointer": "/limit", "detail": "must be less"}])
@@ -315,14 +274,14 @@ mod tests {
             Error::Internal(anyhow::anyhow!("password=hunter2")),
             Error::DatabaseUnavailable(anyhow::anyhow!("password=hunter2")),
         ] {
-            assert!(!body(&error).to_string().contains("hunter2"));
+            assert!(!body(error).to_string().contains("hunter2"));
         }
     }
 
     #[test]
     fn waiting_is_rounded_up_to_whole_seconds() {
         let retry_after = std::time::Duration::from_millis(1_001);
-        let response = render(&Error::RateLimited { retry_after }, "req-1");
+        let response = render(&HttpError::RateLimited { retry_after }, "req-1");
         assert_eq!(response.headers()["retry-after"], "2");
     }
 }

@@ -1,4 +1,4 @@
-//! How much one business may ask, so that it cannot take the server away from the others. Off unless configured.
+//! A limit on the requests of one business, so that it cannot use up the server for the others. Off unless configured.
 
 use std::{
     num::NonZeroU32,
@@ -10,15 +10,13 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-use crate::{
-    domain::BusinessId,
-    error::{Error, Result},
-};
+use super::error::HttpError;
+use crate::domain::BusinessId;
 
-/// After this many requests, businesses that were quiet long enough to have their full rate back are forgotten.
+/// After this many requests, the limiter forgets every business that has its full rate back.
 const SWEEP_EVERY_REQUESTS: u32 = 65_536;
 
-/// Requests per second, and how many may come at once after a quiet time.
+/// Requests per second, and how many may come at once after a time without requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// Requests per second in the long run.
@@ -27,7 +25,7 @@ pub struct Rate {
     pub burst: NonZeroU32,
 }
 
-/// A rate per business. It counts in this process only: it protects this process, it is not a quota to bill by.
+/// A rate per business. It counts the requests to this process only: it protects the process and is not a quota to bill by.
 pub struct RateLimiter {
     limiter: Option<DefaultKeyedRateLimiter<BusinessId>>,
     clock: DefaultClock,
@@ -35,7 +33,7 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// Without a rate, everything passes.
+    /// Without a rate, every request passes.
     #[must_use]
     pub fn new(rate: Option<Rate>) -> Self {
         let limiter =
@@ -44,7 +42,7 @@ impl RateLimiter {
     }
 
     /// Counts one request, or says when the next one can pass.
-    pub fn check(&self, business_id: BusinessId) -> Result<()> {
+    pub fn check(&self, business_id: BusinessId) -> Result<(), HttpError> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY_REQUESTS == SWEEP_EVERY_REQUESTS - 1 {
             limiter.retain_recent();
@@ -52,7 +50,7 @@ impl RateLimiter {
         }
         limiter.check_key(&business_id).map_err(|refused| {
             let retry_after = refused.wait_time_from(self.clock.now());
-            Error::RateLimited { retry_after }
+            HttpError::RateLimited { retry_after }
         })
     }
 }
@@ -62,7 +60,7 @@ mod tests {
     use std::num::NonZeroU32;
 
     use super::{Rate, RateLimiter, SWEEP_EVERY_REQUESTS};
-    use crate::{domain::BusinessId, error::Error};
+    use crate::{domain::BusinessId, http::error::HttpError};
 
     #[test]
     fn a_business_that_asks_too_much_is_told_when_to_come_back_and_others_are_served() {
@@ -71,7 +69,7 @@ mod tests {
         let limiter = RateLimiter::new(Some(rate));
         let (busy, quiet) = (BusinessId::new(), BusinessId::new());
         let refused = (0..4).filter_map(|_| limiter.check(busy).err()).collect::<Vec<_>>();
-        assert!(matches!(&refused[..], [Error::RateLimited { retry_after }] if retry_after.as_millis() <= 1_000));
+        assert!(matches!(&refused[..], [HttpError::RateLimited { retry_after }] if retry_after.as_millis() <= 1_000));
         assert!(limiter.check(quiet).is_ok());
     }
 

@@ -5,12 +5,12 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    layers,
     openapi::Document,
     routes::{
         api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, purchases,
         stock_movements,
     },
-    stack,
     state::AppState,
 };
 
@@ -37,15 +37,15 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(operations::metrics))
 }
 
-/// The server's routes with all that surrounds them. Fails only if the description cannot be written as JSON.
+/// The server's routes with all layers around them. Fails only if the description cannot be written as JSON.
 pub fn router(state: AppState) -> serde_json::Result<Router> {
     let (routes, document) = described().split_for_parts();
-    Ok(surrounded(routes.merge(operations::description(&document)?), state))
+    Ok(with_layers(routes.merge(operations::description(&document)?), state))
 }
 
-/// Puts [`stack`] around routes and the fallback.
-pub fn surrounded(routes: Router<AppState>, state: AppState) -> Router {
-    routes.layer(from_fn_with_state(state.clone(), stack::surround)).with_state(state)
+/// Puts the [`layers`] around the routes and the fallback.
+pub fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
+    routes.layer(from_fn_with_state(state.clone(), layers::around_request)).with_state(state)
 }
 
 /// The description of the API, as `/openapi.json` serves it.

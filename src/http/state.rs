@@ -1,4 +1,4 @@
-//! What every handler shares: one value, cloned by reference count.
+//! What all handlers share: one value behind a reference count.
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -9,15 +9,15 @@ use crate::{auth::Authenticator, db::Database, metrics::Metrics};
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
-/// What [`AppState`] points to. Build it whole, then turn it `into()` an [`AppState`].
+/// What [`AppState`] points to. `into()` makes an [`AppState`] of it.
 pub struct Shared {
-    /// What decides.
+    /// The database, which decides.
     pub db: Database,
     /// The server's one metrics registry.
     pub metrics: Arc<Metrics>,
-    /// Who may do what.
+    /// Knows who calls and what the caller may do.
     pub authenticator: Authenticator,
-    /// How much a business may ask per second.
+    /// How many requests per second a business may send.
     pub rate_limiter: RateLimiter,
     /// Bounds on one request.
     pub limits: RequestLimits,
@@ -40,9 +40,9 @@ impl Deref for AppState {
 /// Bounds on one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestLimits {
-    /// How long a request may take in all, reading its body included. Later it is answered with `overloaded`.
+    /// How long a request may take in all, with reading its body. After that it is answered with `overloaded`.
     pub request_timeout: Duration,
-    /// How long the body may take to arrive. Later it is answered with `request_timeout`.
+    /// How long the body may take to arrive. After that the request is answered with `request_timeout`.
     pub body_read_timeout: Duration,
     /// The largest body that is read, in bytes.
     pub body_limit_bytes: usize,

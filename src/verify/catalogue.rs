@@ -1,7 +1,7 @@
-//! Tables, constraints, policies, functions, grants …: the database's catalogue against `sql/schema.snapshot.sql`.
+//! Compares the database's catalogue (tables, constraints, policies, functions, grants …) with `sql/schema.snapshot.sql`.
 //!
-//! The snapshot lists one section per object, indented under it one property a line. It is what a fresh install makes,
-//! on every PostgreSQL from 15 to 18, and a test makes it anew.
+//! The snapshot has one section per object, and in it one indented line per property. A fresh install makes this catalogue
+//! on every PostgreSQL from 15 to 18, and a test holds the snapshot against one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use super::report::Finding;
 
 const QUERY: &str = include_str!("../../sql/queries/catalogue.sql");
 
-/// What a fresh install makes.
+/// The catalogue of a fresh install.
 pub const SNAPSHOT: &str = include_str!("../../sql/schema.snapshot.sql");
 
-/// Exists in Supabase-style databases only; elsewhere its grants are not missing.
+/// A role of Supabase. Where it does not exist, its grants are not missing.
 const SUPABASE_ROLE: &str = "authenticated";
 
 const HEADER: &str = "\
@@ -80,7 +80,7 @@ pub fn parse(snapshot: &str) -> Vec<Property> {
     properties
 }
 
-/// What is missing, different, or there without having been shipped.
+/// What is missing, what differs, and what is there although tallystick does not ship it.
 #[must_use]
 pub fn compare(expected: &[Property], found: &[Property], supabase: bool) -> Vec<Finding> {
     let granted = format!("granted to {SUPABASE_ROLE}");
@@ -97,7 +97,7 @@ pub fn compare(expected: &[Property], found: &[Property], supabase: bool) -> Vec
         .collect()
 }
 
-/// Whether the role that a Supabase-style database has is there.
+/// Whether the database has Supabase's role.
 pub async fn is_supabase(client: &Client) -> Result<bool, Error> {
     let query = "SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1::text)";
     client.query_one(query, &[&SUPABASE_ROLE]).await?.try_get(0)

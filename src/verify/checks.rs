@@ -1,11 +1,11 @@
-//! The checks: every file of `sql/verify`, in the order in which they are reported.
+//! The checks: every file of `sql/verify`, in the order of the report.
 //!
-//! What a check proves stands in the header of its file and nowhere else.
+//! The header of a check's file says what the check proves; it is written nowhere else.
 
 /// What a check looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// Rows of tenants, so it can be narrowed to one business.
+    /// Rows of tenants. The check can be limited to one business.
     Rows,
     /// This database's catalogue.
     Catalogue,
@@ -33,7 +33,7 @@ macro_rules! checks {
     };
 }
 
-/// All of them. Money first.
+/// All checks, those on money first.
 pub const CHECKS: &[Check] = checks![
     "ledger_chain": Rows,
     "ledger_balances": Rows,
@@ -66,16 +66,16 @@ impl Check {
         self.header().next().unwrap_or(self.name)
     }
 
-    /// What it proves, from the lines that follow up to the first empty one.
+    /// What it proves: the lines after the first, up to an empty one.
     #[must_use]
     pub fn proves(&self) -> String {
         self.header().skip(1).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The statement that counts what is right, per business, and returns what is wrong row by row.
+    /// The statement that counts the rows per business, and returns a row for each finding.
     ///
-    /// Grouping by the finding keeps one row for all that is right, and lets PostgreSQL spill to disk when everything is
-    /// wrong. With `$1`, only that business counts.
+    /// Grouping by the finding leaves one row for all rows without a finding. If there are too many findings for memory,
+    /// PostgreSQL spills the groups to disk. With `$1`, only that business is checked.
     pub(super) fn statement(&self, one_business: bool) -> String {
         let only = if one_business { "WHERE examined.business_id = $1" } else { "" };
         format!(

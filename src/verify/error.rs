@@ -1,4 +1,4 @@
-//! Why a verification proved nothing: exit status 2, never to be taken for "no finding".
+//! Why a verification proved nothing. The exit status is then 2, which differs from "no finding".
 
 use tokio_postgres::error::SqlState;
 
@@ -10,13 +10,13 @@ pub enum VerifyError {
     /// No connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// tallystick was never installed here.
+    /// tallystick is not installed in this database.
     #[error("tallystick is not installed in database {database}; run `tallystick migrate`")]
     NotInstalled {
         /// The database.
         database: String,
     },
-    /// The role does not see everything, so that what it finds to be right proves nothing.
+    /// The role does not see every row, so finding nothing would prove nothing.
     #[error(
         "role {role} cannot verify, because it does not see every row ({reason}). Use a superuser, or a role with \
          BYPASSRLS that may read every table, such as the one that migrates; set TALLYSTICK_MIGRATE_DATABASE_URL"
@@ -35,14 +35,14 @@ pub enum VerifyError {
         /// The driver's error.
         cause: tokio_postgres::Error,
     },
-    /// This program is not what it should be.
+    /// The SQL in this program is not in order.
     #[error("{0}")]
     Source(String),
 }
 
-/// What an error of a statement says.
+/// What a failed statement means.
 pub(super) enum Meaning {
-    /// The database is damaged so that the check cannot run.
+    /// The check cannot run, because the database is damaged.
     Damage,
     /// The role may not see what the check needs.
     CannotSee,
@@ -56,8 +56,8 @@ impl VerifyError {
     }
 }
 
-/// A table, column or function that is missing or of another type, a value that cannot be, a page that cannot be read:
-/// those are findings. A lost connection, a time limit, a full disk, a conflict on a standby are not.
+/// A missing or mistyped table, column or function is damage, and so is an impossible value or an unreadable page.
+/// A lost connection, a time limit, a full disk and a conflict on a standby are not.
 pub(super) fn meaning(error: &tokio_postgres::Error) -> Meaning {
     let Some(state) = error.code() else { return Meaning::Unproven };
     if *state == SqlState::INSUFFICIENT_PRIVILEGE {

@@ -1,11 +1,11 @@
-//! `tallystick verify`: proves a database from the outside, while it is in use.
+//! `tallystick verify`: audits a database from the outside, while it is in use.
 //!
-//! One `REPEATABLE READ READ ONLY` transaction, so that every check sees the same moment and nothing is changed. What
-//! is proven stands in `sql/verify`, one check per file, and in `sql/schema.snapshot.sql`; nothing here calls a function
-//! of the database that it examines.
+//! It runs in one `REPEATABLE READ READ ONLY` transaction, so that every check sees the same moment and changes nothing.
+//! `sql/verify` has one check per file; `sql/schema.snapshot.sql` is the expected catalogue. The audit calls no function of
+//! the database that it examines.
 //!
-//! The snapshot keeps PostgreSQL from cleaning up behind it for as long as the verification runs, and its locks make a
-//! migration wait; neither stands in the way of purchases.
+//! While it runs, vacuum cannot remove rows that died after its start, and a migration waits for its locks. Purchases do
+//! not wait.
 
 pub mod catalogue;
 pub mod checks;
@@ -28,9 +28,9 @@ use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedd
 /// What to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifyOptions {
-    /// Look at this business's rows only; the catalogue is everybody's and looked at all the same.
+    /// Check this business's rows only. The catalogue is checked all the same.
     pub business: Option<BusinessId>,
-    /// Look at what all databases of the cluster share, too: roles.
+    /// Also check the roles, which all databases of the cluster share.
     pub cluster: bool,
 }
 
@@ -47,12 +47,12 @@ pub struct Progress {
     pub done: usize,
     /// How many there are.
     pub total: usize,
-    /// What the next one looks at.
+    /// What the next step looks at.
     pub title: &'static str,
 }
 
-/// Verifies the database at `url`. The role must see every row: a superuser's does, and one with BYPASSRLS and SELECT on
-/// all tables. `Err` means that nothing was proven, neither good nor bad.
+/// Verifies the database at `url`. The role must see every row: it is a superuser, or has BYPASSRLS and SELECT on all
+/// tables. `Err` means that nothing was proven, neither good nor bad.
 ///
 /// `progress` is called before each step.
 pub async fn verify(
@@ -65,12 +65,12 @@ pub async fn verify(
     client.batch_execute(run::BEGIN).await.map_err(|error| VerifyError::failed("begin", error))?;
     let mut report = verify_within(client, options, progress).await?;
     report.database = url.to_string();
-    // There is nothing to commit. Had the session been dropped instead, PostgreSQL would log a lost client.
+    // There is nothing to commit, but without an end of the transaction PostgreSQL would log a lost client.
     client.batch_execute("ROLLBACK").await.map_err(|error| VerifyError::failed("end", error))?;
     Ok(report)
 }
 
-/// Verifies within the transaction that is open on `client`, which must see one moment and may see changes of its own.
+/// Verifies within the transaction that is open on `client`. It must be REPEATABLE READ; changes of its own are seen, too.
 pub async fn verify_within(
     client: &Client,
     options: VerifyOptions,

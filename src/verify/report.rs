@@ -1,4 +1,4 @@
-//! What a verification found. Plain data: printing it is the command's business.
+//! What a verification found, as plain data. The command prints it.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub struct Report {
     pub checks: Vec<CheckReport>,
     /// Every business, by id.
     pub businesses: Vec<BusinessReport>,
-    /// How often a row was looked at by a check, in all. A row that stands behind three checks counts three times.
+    /// How many rows all checks read together. A row that three checks read counts three times.
     pub rows_checked: u64,
     /// How many findings there are in all.
     pub findings: u64,
@@ -51,17 +51,17 @@ pub struct CheckReport {
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
-    /// Whose it is; nobody's in the catalogue.
+    /// The business of the row. A finding in the catalogue has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub business_id: Option<Uuid>,
     /// What is wrong, in words.
     pub wrong: String,
-    /// The keys and figures by which to recognise it.
+    /// The keys and figures that identify it.
     #[serde(flatten)]
     pub keys: Map<String, Value>,
 }
 
-/// One business: what it has, and how much of it is wrong.
+/// One business: how many rows it has, and how many findings.
 #[derive(Debug, Clone, Serialize)]
 pub struct BusinessReport {
     /// Its id; absent for rows that belong to no business.
@@ -86,7 +86,7 @@ pub struct BusinessReport {
     pub api_keys: i64,
     /// What its customers owe in all, in minor units of its currency: the sum of all amounts in the ledger.
     pub balance: i64,
-    /// How many findings are its.
+    /// How many findings its rows have.
     pub findings: u64,
 }
 

@@ -29,8 +29,8 @@ use crate::{
 /// Every check sees the same moment, and the server itself refuses to change anything.
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// What the role, the database or the server may have set must neither hide rows nor change how the catalogue reads,
-/// and a verification takes as long as it takes. Its own limit is on waiting for a lock, behind a migration.
+/// Overrides settings of the role, the database or the server that could hide rows, change the catalogue's text, or end a
+/// long verification. Only the wait for a lock is limited: a migration may hold one.
 const SETTINGS: &str = "\
     SET LOCAL row_security = off;
     SET LOCAL search_path = pg_catalog;
@@ -44,13 +44,13 @@ const SETTINGS: &str = "\
     SET LOCAL work_mem = '64MB';
     SET LOCAL jit = off;";
 
-/// An index that lost a row must not hide it: rows are read from the tables themselves.
+/// Rows are read from the tables themselves, because an index could have lost a row.
 const WITHOUT_INDEXES: &str = "\
     SET LOCAL enable_indexscan = off;
     SET LOCAL enable_indexonlyscan = off;
     SET LOCAL enable_bitmapscan = off;";
 
-/// The catalogue has its indexes, and in a database with many tables needs them.
+/// In a database with many tables, reading the catalogue without its indexes takes too long.
 const WITH_INDEXES: &str = "\
     SET LOCAL enable_indexscan = on;
     SET LOCAL enable_indexonlyscan = on;
@@ -149,7 +149,7 @@ impl<'run> Run<'run> {
     }
 
     fn say(&mut self, total: usize, title: &'static str) {
-        // The businesses are a step without a check.
+        // Reading the businesses is a step, but not a check.
         let done = self.report.checks.len() + usize::from(!self.report.businesses.is_empty());
         (self.progress)(Progress { done, total, title });
     }
@@ -234,13 +234,13 @@ impl<'run> Run<'run> {
         .await;
         match read {
             Ok(businesses) => self.report.businesses = businesses,
-            // Some check failed on the same damage, and reports it.
+            // A check failed on the same damage and reports it.
             Err(error) => self.give_up_on_damage_only(error).await.map(drop)?,
         }
         Ok(())
     }
 
-    /// A check that cannot run for damage is a finding, and the next one goes on.
+    /// If damage kept the check from running, that is a finding, and the next check runs.
     async fn conclude(
         &mut self,
         mut report: CheckReport,

@@ -4,20 +4,20 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 
 use super::caller::bearer;
 use crate::{
-    error::{Entity, Error, Result},
-    http::state::AppState,
+    error::Result,
+    http::{error::HttpError, state::AppState},
 };
 
-/// Whoever holds the admin token. Without one configured, platform routes answer as if they did not exist.
+/// A caller with the admin token. If the server has no admin token, platform routes answer as if they did not exist.
 #[derive(Debug, Clone, Copy)]
 pub struct Admin;
 
 impl FromRequestParts<AppState> for Admin {
-    type Rejection = Error;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, HttpError> {
         if !state.authenticator.has_platform() {
-            return Err(Error::NotFound(Entity::Route));
+            return Err(HttpError::RouteNotFound);
         }
         let credential = bearer(&parts.headers).ok_or_else(|| state.authenticator.missing())?;
         state.authenticator.authenticate_admin(credential).await?;

@@ -1,4 +1,4 @@
-//! Who calls, with the scope that the route needs: `Reader(caller)` to look, `Writer(caller)` to change.
+//! The caller, with the scope that the route needs: `Reader(caller)` to look, `Writer(caller)` to change.
 //!
 //! There is no extractor without a scope, so no route can forget to ask for one.
 
@@ -11,8 +11,8 @@ use super::RequestContext;
 use crate::{
     auth::Caller,
     domain::Scope,
-    error::{Error, Result},
-    http::state::AppState,
+    error::Result,
+    http::{error::HttpError, state::AppState},
 };
 
 /// A caller that may look at its business's data.
@@ -24,34 +24,34 @@ pub struct Reader(pub Caller);
 pub struct Writer(pub Caller);
 
 impl FromRequestParts<AppState> for Reader {
-    type Rejection = Error;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
-        caller(parts, state, Scope::Read).await.map(Self)
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, HttpError> {
+        authenticate(parts, state, Scope::Read).await.map(Self)
     }
 }
 
 impl FromRequestParts<AppState> for Writer {
-    type Rejection = Error;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
-        caller(parts, state, Scope::Write).await.map(Self)
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, HttpError> {
+        authenticate(parts, state, Scope::Write).await.map(Self)
     }
 }
 
-async fn caller(parts: &Parts, state: &AppState, scope: Scope) -> Result<Caller> {
+async fn authenticate(parts: &Parts, state: &AppState, scope: Scope) -> Result<Caller, HttpError> {
     let credential = bearer(&parts.headers).ok_or_else(|| state.authenticator.missing())?;
     let caller = state.authenticator.authenticate(credential).await?;
     if let Some(context) = parts.extensions.get::<RequestContext>() {
         context.set_business_id(caller.business_id);
     }
-    // Before the scope: whoever hammers at a door that stays shut uses up its rate too.
+    // The rate is checked before the scope, so that requests with the wrong scope use up the rate too.
     state.rate_limiter.check(caller.business_id).inspect_err(|_| state.metrics.rate_limited())?;
     caller.require(scope)?;
     Ok(caller)
 }
 
-/// The credential of the one `Authorization: Bearer` header. With two headers, nobody can say which one was meant.
+/// The credential of the one `Authorization: Bearer` header. Two headers hold none, because it is unclear which one counts.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };

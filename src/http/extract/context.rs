@@ -1,4 +1,4 @@
-//! What is known about a request beside its content: its id, and, once authenticated, its business.
+//! What the log needs to know about a request: its id and, once the caller is authenticated, its business.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,15 +16,15 @@ use crate::{
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest request id taken over from a client, in characters.
+/// The longest request id that the server takes from a client, in characters.
 const MAX_CHARS: usize = 128;
 
-/// A request's id: the client's own if it sent a usable one, else a new UUIDv7.
+/// A request's id: the client's own if it sent a usable one, otherwise a new UUIDv7.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(HeaderValue);
 
 impl RequestId {
-    /// Takes over the client's `X-Request-Id`, or makes one up.
+    /// The client's `X-Request-Id`, or a new id.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
         match headers.get(REQUEST_ID) {
@@ -61,13 +61,13 @@ impl Default for RequestId {
     }
 }
 
-/// An id goes into logs and answers, so only characters that mean nothing in either are taken.
+/// An id goes into logs and answers, so only characters without a special meaning in either are accepted.
 fn is_usable(id: &[u8]) -> bool {
     (1..=MAX_CHARS).contains(&id.len())
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:+/=@".contains(byte))
 }
 
-/// Put into every request by the outer layer, and read by it when the response is there.
+/// The outer layer puts this into every request, and reads it when the response is there.
 #[derive(Debug, Clone)]
 pub struct RequestContext(Arc<Known>);
 
@@ -90,7 +90,7 @@ impl RequestContext {
         &self.0.id
     }
 
-    /// The business that the caller authenticated for, if it did.
+    /// The business of the caller, once the caller is authenticated.
     #[must_use]
     pub fn business_id(&self) -> Option<BusinessId> {
         self.0.business_id.get().copied()
@@ -98,7 +98,7 @@ impl RequestContext {
 
     /// Notes the business for the log. Only the first one counts.
     pub fn set_business_id(&self, business_id: BusinessId) {
-        // A request authenticates once; if it did twice, the first answer stands.
+        // A request authenticates once. If it did so twice, the first business would stand.
         let _ = self.0.business_id.set(business_id);
     }
 }

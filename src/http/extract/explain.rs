@@ -1,12 +1,13 @@
-//! What serde says about a value of the wrong shape, in words for whoever sent it.
+//! Turns serde's error about a value of the wrong shape into words for the client.
 //!
-//! serde's errors are text, meant for the author of the Rust types. Here they become a JSON Pointer and a sentence that
-//! names neither Rust types nor the value that was sent. Only the fixed frames of serde's own messages are read; what our
-//! domain types say about themselves ("must be …") passes through.
+//! serde's errors are English text, written for the author of the Rust types. Here they become a JSON Pointer and a sentence
+//! that names neither Rust types nor the value that was sent. This module knows the fixed words of serde's messages, such as
+//! "missing field `…`". A new release of serde may change them; then the tests below fail. The messages of our own domain
+//! types ("must be …") are passed on as they are.
 
 use serde_path_to_error::{Path, Segment};
 
-/// A member name longer than this is not repeated in an answer, in bytes.
+/// The longest member name that an answer repeats, in bytes.
 const MAX_REPEATED_NAME_BYTES: usize = 200;
 
 /// Where the fault is, as a JSON Pointer (RFC 6901), and what it is.
@@ -16,17 +17,17 @@ pub(super) struct Explanation {
     pub detail: String,
 }
 
-/// Explains an error that serde met at `path`.
+/// Explains an error that serde found at `path`.
 pub(super) fn explain(path: &Path, message: &str) -> Explanation {
     let message = without_position(message);
     let mut pointer = pointer(path);
-    let detail = if let Some(name) = quoted(message, "missing field `", "`") {
+    let detail = if let Some(name) = quoted(message, "missing field `") {
         push(&mut pointer, name);
         "is required".to_owned()
     } else if let Some(name) = unknown_field(message) {
         point_at_member(&mut pointer, name);
         "is not known".to_owned()
-    } else if let Some(name) = quoted(message, "duplicate field `", "`") {
+    } else if let Some(name) = quoted(message, "duplicate field `") {
         point_at_member(&mut pointer, name);
         "must be given once".to_owned()
     } else {
@@ -35,7 +36,7 @@ pub(super) fn explain(path: &Path, message: &str) -> Explanation {
     Explanation { pointer, detail }
 }
 
-/// `serde_json` appends where in the text it stood; the pointer says that better.
+/// `serde_json` appends a line and a column. The pointer says that better.
 fn without_position(message: &str) -> &str {
     match message.rfind(" at line ") {
         Some(at) if message[at..].contains(" column ") => &message[..at],
@@ -43,11 +44,13 @@ fn without_position(message: &str) -> &str {
     }
 }
 
-fn quoted<'a>(message: &'a str, before: &str, after: &str) -> Option<&'a str> {
-    message.strip_prefix(before)?.strip_suffix(after)
+/// The name in a message that says nothing else: "missing field `name`".
+fn quoted<'a>(message: &'a str, before: &str) -> Option<&'a str> {
+    message.strip_prefix(before)?.strip_suffix('`')
 }
 
-/// The name may itself contain anything, so the end of the frame is looked for from the end.
+/// The name in "unknown field `name`, expected …". A client can choose any name, so the end of the name is looked for from
+/// the end of the message.
 fn unknown_field(message: &str) -> Option<&str> {
     let rest = message.strip_prefix("unknown field `")?;
     rest.strip_suffix("`, there are no fields").or_else(|| rest.rfind("`, expected ").map(|end| &rest[..end]))
@@ -59,14 +62,14 @@ fn pointer(path: &Path) -> String {
         match segment {
             Segment::Seq { index } => push(&mut pointer, &index.to_string()),
             Segment::Map { key } if key.len() <= MAX_REPEATED_NAME_BYTES => push(&mut pointer, key),
-            // Nothing that can be pointed into any deeper.
+            // A pointer cannot lead any deeper.
             Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => break,
         }
     }
     pointer
 }
 
-/// Unlike a missing member, an unknown or a duplicate one may already be the last segment.
+/// Adds a member's name, unless the path ends with it already: for an unknown or a duplicate member serde may report either.
 fn point_at_member(pointer: &mut String, name: &str) {
     let mut segment = String::new();
     push(&mut segment, name);
@@ -75,6 +78,7 @@ fn point_at_member(pointer: &mut String, name: &str) {
     }
 }
 
+/// Adds a segment, escaped as RFC 6901 says.
 fn push(pointer: &mut String, name: &str) {
     pointer.push('/');
     for character in name.chars() {
@@ -95,7 +99,7 @@ fn detail(message: &str) -> String {
     }
     if let Some(rest) = message.strip_prefix("invalid value: ") {
         return match expected(rest).map(words) {
-            // An integer that does not even fit the widest type that a domain type checks.
+            // The number does not fit the integer type, so the domain type never saw it.
             Some("a whole number") | None => "is out of range".to_owned(),
             Some(words) => format!("must be {words}"),
         };
@@ -103,11 +107,11 @@ fn detail(message: &str) -> String {
     if message.starts_with("invalid length ") {
         return "has the wrong number of elements".to_owned();
     }
-    foreign(message).unwrap_or(message).to_owned()
+    from_other_library(message).unwrap_or(message).to_owned()
 }
 
-/// Messages of other libraries' types.
-fn foreign(message: &str) -> Option<&'static str> {
+/// Our words for messages that come from other libraries: `serde_json`, `chrono` and `uuid`.
+fn from_other_library(message: &str) -> Option<&'static str> {
     const TIMESTAMP: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
     const UUID_FAILURES: [&str; 2] = ["UUID parsing failed", "failed to parse a UUID"];
     match message {
@@ -126,7 +130,7 @@ fn foreign(message: &str) -> Option<&'static str> {
     }
 }
 
-/// What was sent may contain anything, what is expected only our own words: so look from the end.
+/// What the type expects. The part before it repeats what the client sent, so the search starts at the end.
 fn expected(rest: &str) -> Option<&str> {
     rest.rfind(", expected ").map(|at| &rest[at + ", expected ".len()..])
 }
@@ -146,7 +150,7 @@ fn given(rest: &str) -> &'static str {
     KINDS.iter().find(|(kind, _)| rest.starts_with(kind)).map_or("something else", |(_, words)| words)
 }
 
-/// What a type calls itself, in JSON's words.
+/// A type's name for itself, in JSON's words.
 fn words(expected: &str) -> &str {
     match expected {
         "i8" | "i16" | "i32" | "i64" | "i128" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "isize" => {

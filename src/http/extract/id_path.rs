@@ -1,4 +1,4 @@
-//! An id in a path. One that is malformed cannot exist, so it answers exactly as one that does not.
+//! An id in a path. A malformed id cannot exist, so it is answered exactly as an id that does not exist.
 
 use std::marker::PhantomData;
 
@@ -46,7 +46,7 @@ impl<T: PathId + Send, S: Send + Sync> FromRequestParts<S> for IdPath<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        // The only rejection of the parameters themselves is a path that is not UTF-8: also an id that does not exist.
+        // axum rejects the parameters only if the path is not UTF-8. That is an id that does not exist, too.
         let parameters =
             RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound(T::ENTITY))?;
         match parameters.iter().find(|(name, _)| *name == T::PARAMETER) {
@@ -56,7 +56,7 @@ impl<T: PathId + Send, S: Send + Sync> FromRequestParts<S> for IdPath<T> {
     }
 }
 
-/// Only the hyphenated form is taken, so that every thing has one address.
+/// Accepts the hyphenated form only, so that every thing has one address.
 pub(super) fn parse<T: PathId>(text: &str) -> Result<T> {
     const HYPHENATED_CHARS: usize = 36;
     match Uuid::try_parse(text) {

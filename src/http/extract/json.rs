@@ -1,4 +1,4 @@
-//! A JSON body: read within bounds, parsed once, and explained where it is wrong.
+//! A JSON body. It is read within bounds and parsed once; where it is wrong, the answer says where and why.
 
 use axum::{
     body::Body,
@@ -19,21 +19,25 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    http::state::{AppState, RequestLimits},
+    http::{
+        error::HttpError,
+        state::{AppState, RequestLimits},
+    },
 };
 
 /// A JSON body, in or out.
 ///
-/// What is not JSON at all is `invalid_json`; what is JSON of the wrong shape is `invalid_request`, with a pointer to it.
+/// A body that is not JSON is refused as `invalid_json`. JSON of the wrong shape is refused as `invalid_request`, with a
+/// pointer to the fault.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
-    type Rejection = Error;
+    type Rejection = HttpError;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, HttpError> {
         if !is_json(request.headers()) {
-            return Err(Error::UnsupportedMediaType);
+            return Err(HttpError::UnsupportedMediaType);
         }
         let body = read(request.into_body(), &state.limits).await?;
         parse(&body).map(Self)
@@ -53,13 +57,13 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// For `#[serde(default, deserialize_with = "present")]` in a PATCH: a member that is there has a value, so that `null`
-/// counts only where the type takes it.
+/// For `#[serde(default, deserialize_with = "present")]` in a PATCH: a member that is present must have a value of its
+/// type, so `null` is accepted only where the type accepts it.
 pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// `application/json`, with no charset or the only one that JSON has.
+/// Whether the type is `application/json`, without a charset or with UTF-8, the only one that JSON has.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return false };
@@ -71,20 +75,20 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-async fn read(body: Body, limits: &RequestLimits) -> Result<Bytes> {
+async fn read(body: Body, limits: &RequestLimits) -> Result<Bytes, HttpError> {
     let reading = read_up_to(body, limits.body_limit_bytes);
-    tokio::time::timeout(limits.body_read_timeout, reading).await.map_err(|_| Error::RequestTimeout)?
+    tokio::time::timeout(limits.body_read_timeout, reading).await.map_err(|_| HttpError::RequestTimeout)?
 }
 
-/// Most bodies arrive in one piece, which is then used where it lies.
-async fn read_up_to(mut body: Body, limit_bytes: usize) -> Result<Bytes> {
+/// Most bodies arrive in one piece. That piece is returned as it is, without a copy.
+async fn read_up_to(mut body: Body, limit_bytes: usize) -> Result<Bytes, HttpError> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Error::InvalidJson { detail: "it ended early".to_owned() })?;
+        let frame = frame.map_err(|_| HttpError::InvalidJson { detail: "it ended early".to_owned() })?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len().max(whole.len()) + data.len() > limit_bytes {
-            return Err(Error::BodyTooLarge { limit_bytes });
+            return Err(HttpError::BodyTooLarge { limit_bytes });
         }
         if first.is_empty() && whole.is_empty() {
             first = data;
@@ -98,10 +102,11 @@ async fn read_up_to(mut body: Body, limit_bytes: usize) -> Result<Bytes> {
     Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
-/// The good case is parsed once and without noting where it is; only a refusal is parsed again, to say where and why.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+/// Parses a good body once, without keeping track of the place in it. Only a bad body is parsed again, to say where it is
+/// wrong, and why.
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
     let Ok(text) = std::str::from_utf8(body) else {
-        return Err(Error::InvalidJson { detail: "it is not UTF-8".to_owned() });
+        return Err(HttpError::InvalidJson { detail: "it is not UTF-8".to_owned() });
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     if let Ok(value) = T::deserialize(ObjectsOnly(&mut deserializer))
@@ -110,19 +115,19 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         return Ok(value);
     }
     if text.trim_ascii().is_empty() {
-        return Err(Error::InvalidJson { detail: "it is empty".to_owned() });
+        return Err(HttpError::InvalidJson { detail: "it is empty".to_owned() });
     }
-    // Text that follows JSON's grammar to its end is JSON, whatever else is wrong with it. This parser does not recurse.
+    // A body that follows JSON's grammar to its end is JSON, whatever else is wrong with it. `IgnoredAny` does not recurse.
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-        return Err(Error::InvalidJson { detail: error.to_string() });
+        return Err(HttpError::InvalidJson { detail: error.to_string() });
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     match serde_path_to_error::deserialize::<_, T>(ObjectsOnly(&mut deserializer)) {
         Err(error) => {
             let Explanation { pointer, detail } = explain(error.path(), &error.inner().to_string());
-            Err(Error::invalid_body(pointer, detail))
+            Err(Error::invalid_body(pointer, detail).into())
         }
-        // The same text and type failed a moment ago, so this is out of reach; the value is as good as any.
+        // Out of reach: the same text failed for the same type a moment ago.
         Ok(value) => Ok(value),
     }
 }
@@ -137,7 +142,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::{is_json, parse, read_up_to};
-    use crate::error::Error;
+    use crate::{error::Error, http::error::HttpError};
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -163,7 +168,7 @@ mod tests {
             b"{\"x\":\"1\"} trailing",
         ] {
             let refused = parse::<Point>(wrong);
-            assert!(matches!(refused, Err(Error::InvalidJson { .. })), "{wrong:?} gave {refused:?}");
+            assert!(matches!(refused, Err(HttpError::InvalidJson { .. })), "{wrong:?} gave {refused:?}");
         }
     }
 
@@ -174,7 +179,7 @@ mod tests {
         for wrong in ["{}", "[]", "null", "{\"x\":1e999}", "{\"x\":\"\\ud800\"}", "{\"y\":1}", &deep, &deep_inside] {
             let refused = parse::<Point>(wrong.as_bytes());
             assert!(
-                matches!(refused, Err(Error::InvalidRequest(_))),
+                matches!(refused, Err(HttpError::Operation(Error::InvalidRequest(_)))),
                 "{} gave {refused:?}",
                 &wrong[..wrong.len().min(40)]
             );
@@ -215,6 +220,6 @@ mod tests {
     async fn a_body_in_pieces_is_put_together_up_to_its_limit() {
         assert_eq!(read_up_to(in_pieces(&["{\"x\"", "", ":1", "}"]), 7).await.unwrap(), "{\"x\":1}");
         let refused = read_up_to(in_pieces(&["{\"x\"", ":1", "} "]), 7).await;
-        assert!(matches!(refused, Err(Error::BodyTooLarge { limit_bytes: 7 })));
+        assert!(matches!(refused, Err(HttpError::BodyTooLarge { limit_bytes: 7 })));
     }
 }

@@ -1,11 +1,12 @@
 //! From a request to types: credentials, ids, keys, queries and bodies.
 //!
-//! Each extractor refuses with an [`Error`](crate::error::Error), so a handler that runs holds only good values.
-//! An extractor decides nothing about the business: it does not ask the database (the API key look-up is behind
-//! [`KeyStore`](crate::auth::KeyStore), and cached).
+//! Each extractor refuses with an [`HttpError`](crate::http::error::HttpError), or with an [`Error`](crate::error::Error)
+//! that becomes one. So a handler that runs holds only good values.
+//! An extractor decides nothing about the business and does not ask the database. The API key look-up is behind
+//! [`KeyStore`](crate::auth::KeyStore), and cached.
 //!
-//! Order the arguments of a handler: credentials, path, idempotency key, query, body. So a caller without rights learns
-//! nothing, and a body is read last.
+//! A handler takes its arguments in this order: credentials, path, idempotency key, query, body. So a caller without
+//! rights learns nothing, and a body is read last.
 
 mod admin;
 mod caller;

@@ -1,12 +1,13 @@
-//! serde's derived structs also accept an array of their fields in order; our API does not.
+//! A struct in a body must be a JSON object. serde's derived structs also accept an array of their fields; our API does not.
 //!
-//! [`ObjectsOnly`] wraps a deserializer, and all that it hands out, so that a struct asks for a map and nothing else.
+//! [`ObjectsOnly`] wraps a deserializer and every deserializer inside it. It turns each request for a struct into a request
+//! for a map.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
-/// A deserializer, visitor, access or seed below which a struct is always a JSON object.
+/// A deserializer, visitor, access or seed inside which a struct is always a JSON object.
 pub(super) struct ObjectsOnly<T>(pub T);
 
 macro_rules! forward_to_deserializer {
@@ -20,7 +21,7 @@ macro_rules! forward_to_deserializer {
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectsOnly<D> {
     type Error = D::Error;
 
-    // The one rule of this module.
+    // This is the only method that changes anything. All others forward.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -88,7 +89,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for ObjectsOnly<V> {
         self.0.visit_map(ObjectsOnly(access))
     }
 
-    // Our enums are bare names: there is no struct inside to guard.
+    // Our enums are bare names, so there is no struct inside.
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
         self.0.visit_enum(access)
     }

@@ -1,4 +1,4 @@
-//! Whatever comes is taken as it is described, or refused with a pointer, in words that repeat nothing of what was sent.
+//! Properties of all extractors: any input is accepted as described, or refused with a pointer and without repeating it.
 
 use axum::http::{HeaderMap, HeaderValue};
 use proptest::{collection::vec, prelude::*};
@@ -11,6 +11,7 @@ use super::{RequestId, caller::bearer, id_path, json, parsed, parsed_option, que
 use crate::{
     domain::{Cursor, CustomerId, Name, OrderId, PageLimit, Quantity},
     error::{Error, Fault},
+    http::error::HttpError,
 };
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -63,16 +64,16 @@ fn anything() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The faults of a refusal that points at its cause; nothing else may come of input.
-fn faults(error: Error) -> Vec<Fault> {
-    match error {
-        Error::InvalidRequest(faults) => faults,
-        Error::InvalidJson { detail } => vec![Fault::body("", detail)],
+/// The faults that a refusal points at. Input may cause no other refusal.
+fn faults(error: impl Into<HttpError>) -> Vec<Fault> {
+    match error.into() {
+        HttpError::Operation(Error::InvalidRequest(faults)) => faults,
+        HttpError::InvalidJson { detail } => vec![Fault::body("", detail)],
         other => panic!("{other:?}"),
     }
 }
 
-/// Words for a person who sent JSON or a query, and knows neither Rust nor wants to see a stranger's data.
+/// The words of a refusal name no Rust type and repeat nothing of the input.
 fn well_said(faults: &[Fault]) -> Result<(), TestCaseError> {
     prop_assert!(!faults.is_empty());
     for fault in faults {

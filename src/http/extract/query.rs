@@ -1,4 +1,4 @@
-//! Query parameters, unknown ones refused.
+//! Query parameters. Unknown ones are refused.
 
 use std::fmt::Display;
 
@@ -29,7 +29,7 @@ pub(super) fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     })
 }
 
-/// For `#[serde(deserialize_with = "parsed")]`: a parameter whose type is read with `FromStr`.
+/// For `#[serde(deserialize_with = "parsed")]`: reads a parameter with its type's `FromStr`.
 pub fn parsed<'de, T, D>(deserializer: D) -> std::result::Result<T, D::Error>
 where
     T: std::str::FromStr<Err: Display>,
@@ -38,7 +38,7 @@ where
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
-/// For `#[serde(default, deserialize_with = "parsed_option")]`: the same, for a parameter that may be absent.
+/// For `#[serde(default, deserialize_with = "parsed_option")]`: does the same for a parameter that may be absent.
 pub fn parsed_option<'de, T, D>(deserializer: D) -> std::result::Result<Option<T>, D::Error>
 where
     T: std::str::FromStr<Err: Display>,

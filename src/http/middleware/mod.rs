@@ -1,5 +1,5 @@
-//! What happens around every request, one concern a file; [`stack`](super::stack) says in which order.
+//! What happens around every request, one concern a file. [`layers`](super::layers) says in which order.
 
-pub(super) mod exchange;
-pub(super) mod foreign;
-pub(super) mod guard;
+pub(super) mod framework_errors;
+pub(super) mod limits_and_panics;
+pub(super) mod request_lifecycle;

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     http::{
         extract::{Admin, IdPath, Json, Query},
-        openapi::problems::{BODY, COMMON, PLATFORM, QUERY, problems},
+        openapi::problems::{BODY, COMMON, Code, PLATFORM, QUERY, problems},
         state::AppState,
     },
 };
@@ -63,9 +63,9 @@ pub struct CreatedApiKey {
 
 type ApiKeyPage = Page<ApiKey>;
 
-problems!(CreateProblems: COMMON, PLATFORM, BODY, &["business_not_found"]);
-problems!(ListProblems: COMMON, PLATFORM, QUERY, &["business_not_found"]);
-problems!(RevokeProblems: COMMON, PLATFORM, &["business_not_found", "api_key_not_found"]);
+problems!(CreateProblems: COMMON, PLATFORM, BODY, &[Code::BusinessNotFound]);
+problems!(ListProblems: COMMON, PLATFORM, QUERY, &[Code::BusinessNotFound]);
+problems!(RevokeProblems: COMMON, PLATFORM, &[Code::BusinessNotFound, Code::ApiKeyNotFound]);
 
 /// Create an API key
 #[utoipa::path(

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     http::{
         extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
-        openapi::problems::{BODY, COMMON, QUERY, problems},
+        openapi::problems::{BODY, COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
@@ -64,21 +64,19 @@ pub struct CustomerQuery {
     #[param(value_type = Option<ExternalId>, nullable = false)]
     #[serde(deserialize_with = "parsed_option")]
     external_id: Option<ExternalId>,
-    /// The most rows to return.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[param(ignore)]
     #[serde(deserialize_with = "parsed")]
     limit: PageLimit,
-    /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(ignore)]
     cursor: Option<Cursor<CustomerId>>,
 }
 
 type CustomerPage = Page<Customer>;
 
-problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
+problems!(CreateProblems: COMMON, BODY, &[Code::AlreadyExists]);
 problems!(ListProblems: COMMON, QUERY);
-problems!(GetProblems: COMMON, &["customer_not_found"]);
-problems!(UpdateProblems: COMMON, BODY, &["customer_not_found", "already_exists"]);
+problems!(GetProblems: COMMON, &[Code::CustomerNotFound]);
+problems!(UpdateProblems: COMMON, BODY, &[Code::CustomerNotFound, Code::AlreadyExists]);
 
 /// Create a customer
 #[utoipa::path(
@@ -111,7 +109,7 @@ pub async fn create(
     operation_id = "listCustomers",
     tag = "customers",
     security(("business" = [])),
-    params(CustomerQuery),
+    params(CustomerQuery, super::PagingParams),
     responses((status = 200, description = "The customers, newest first", body = CustomerPage), ListProblems),
 )]
 pub async fn list(

@@ -8,14 +8,14 @@ use crate::{
     error::Result,
     http::{
         extract::{IdPath, Json, Query, Reader},
-        openapi::problems::{COMMON, QUERY, problems},
+        openapi::problems::{COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
 
 type LedgerEntryPage = Page<LedgerEntry>;
 
-problems!(ListProblems: COMMON, QUERY, &["customer_not_found"]);
+problems!(ListProblems: COMMON, QUERY, &[Code::CustomerNotFound]);
 
 /// List a customer's ledger entries
 #[utoipa::path(

@@ -1,6 +1,6 @@
-//! One file per resource. A handler takes what the extractors made of the request, makes one database call, and answers.
+//! One file per resource. A handler takes the extractors' values, calls the database once or twice, and answers.
 //!
-//! Handlers contain no SQL and no rules of the business; which route leads where is in [`super::router`].
+//! Handlers contain no SQL and no rules of the business. [`super::router`] says which route leads to which handler.
 
 pub mod api_keys;
 pub mod businesses;
@@ -27,19 +27,19 @@ use crate::{
     domain::{Cursor, PageLimit},
 };
 
-/// Says that the answer is that of an earlier request with the same idempotency key.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// The header that marks an answer as the repeated answer to an earlier request with the same idempotency key.
+pub(super) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// The answer to a movement of money or stock.
-fn recorded<T: Serialize>(recorded: Movement<T>) -> Response {
-    let mut response = (StatusCode::CREATED, Json(recorded.record)).into_response();
-    if recorded.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+/// The answer to a purchase, a payment or a stock movement.
+fn movement_response<T: Serialize>(movement: Movement<T>) -> Response {
+    let mut response = (StatusCode::CREATED, Json(movement.record)).into_response();
+    if movement.replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }
     response
 }
 
-/// The header that every movement of money or stock needs; for the OpenAPI document.
+/// Describes the header that every movement of money or stock needs, for the OpenAPI document.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it describes what the IdempotencyKey extractor reads")]
@@ -57,7 +57,7 @@ struct IdempotencyHeader {
     idempotency_key: String,
 }
 
-/// Which part of a list.
+/// Which page of a list.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, bound(deserialize = "T: std::str::FromStr"))]
 pub struct Paging<T> {
@@ -72,10 +72,12 @@ impl<T> Default for Paging<T> {
     }
 }
 
-/// The same, for the OpenAPI document, where every cursor is just text.
+/// Describes the page parameters of every list for the OpenAPI document, where every cursor is text.
+///
+/// A list with filters has a query struct of its own. That ignores `limit` and `cursor` in its own description.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it describes what Paging reads")]
+#[expect(dead_code, reason = "it describes what Paging and the query structs read")]
 struct PagingParams {
     /// The most rows to return.
     #[param(minimum = 1, maximum = 200, default = 50)]

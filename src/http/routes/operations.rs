@@ -1,4 +1,4 @@
-//! For whoever runs the server: liveness, metrics, the API's description.
+//! Routes for the operator: liveness, readiness, metrics, and the description of the API.
 
 use axum::{
     Router,
@@ -16,7 +16,11 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     error::{Error, Result},
-    http::{extract::Json, openapi::problems::problems, state::AppState},
+    http::{
+        extract::Json,
+        openapi::problems::{Code, problems},
+        state::AppState,
+    },
     metrics,
 };
 
@@ -29,7 +33,7 @@ pub struct Health {
 }
 
 problems!(HealthProblems: &[]);
-problems!(ReadyProblems: &["database_unavailable"]);
+problems!(ReadyProblems: &[Code::DatabaseUnavailable]);
 problems!(MetricsProblems: &[]);
 
 /// Is the process alive?
@@ -79,19 +83,19 @@ pub async fn metrics(State(state): State<AppState>) -> Result<Response> {
     Ok(with_type(metrics::MEDIA_TYPE, text.into()))
 }
 
-/// What the docs page may load: what comes from here. The page is its author's code in our name, so the browser holds it to that.
+/// The browser lets the docs page load only what this server serves. The page is code of other authors under our address.
 const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );
 
-/// `/openapi.json` and `/docs`: the description of the API, and a page that shows it without asking anybody else for anything.
+/// `/openapi.json` and `/docs`: the description of the API, and a page that shows it without any other server.
 pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Router<AppState>> {
     let json = Bytes::from(serde_json::to_vec(document)?);
     let serve_json = move || {
         let json = json.clone();
         async move { with_type("application/json", json) }
     };
-    // Unless told not to, the page sends the description to its author's validator.
+    // By default the page sends the description to an online validator.
     let config = utoipa_swagger_ui::Config::new(["/openapi.json"]).validator_url("none");
     let page =
         Router::from(SwaggerUi::new("/docs").config(config)).layer(map_response(async |mut response: Response| {

@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     http::{
         extract::{IdPath, Json, Query, Reader, parsed, parsed_option},
-        openapi::problems::{COMMON, QUERY, problems},
+        openapi::problems::{COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
@@ -23,19 +23,17 @@ pub struct OrderQuery {
     #[param(value_type = Option<uuid::Uuid>)]
     #[serde(deserialize_with = "parsed_option")]
     customer_id: Option<CustomerId>,
-    /// The most rows to return.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[param(ignore)]
     #[serde(deserialize_with = "parsed")]
     limit: PageLimit,
-    /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(ignore)]
     cursor: Option<Cursor<OrderId>>,
 }
 
 type OrderPage = Page<Order>;
 
 problems!(ListProblems: COMMON, QUERY);
-problems!(GetProblems: COMMON, &["order_not_found"]);
+problems!(GetProblems: COMMON, &[Code::OrderNotFound]);
 
 /// List orders
 #[utoipa::path(
@@ -44,7 +42,7 @@ problems!(GetProblems: COMMON, &["order_not_found"]);
     operation_id = "listOrders",
     tag = "orders",
     security(("business" = [])),
-    params(OrderQuery),
+    params(OrderQuery, super::PagingParams),
     responses((status = 200, description = "The orders, newest first", body = OrderPage), ListProblems),
 )]
 pub async fn list(

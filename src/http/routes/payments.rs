@@ -4,14 +4,14 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::recorded;
+use super::movement_response;
 use crate::{
     db::NewPayment,
     domain::{Amount, CustomerId, IdempotencyKey, LedgerEntry},
     error::Result,
     http::{
         extract::{Json, Writer},
-        openapi::problems::{BODY, COMMON, IDEMPOTENT, problems},
+        openapi::problems::{BODY, COMMON, Code, IDEMPOTENT, problems},
         state::AppState,
     },
 };
@@ -28,7 +28,7 @@ pub struct PaymentRequest {
     amount: Amount,
 }
 
-problems!(PaymentProblems: COMMON, BODY, IDEMPOTENT, &["customer_not_found"]);
+problems!(PaymentProblems: COMMON, BODY, IDEMPOTENT, &[Code::CustomerNotFound]);
 
 /// Record a payment
 #[utoipa::path(
@@ -52,5 +52,5 @@ pub async fn record(
     Json(request): Json<PaymentRequest>,
 ) -> Result<Response> {
     let payment = NewPayment { customer_id: request.customer_id, amount: request.amount, idempotency_key };
-    Ok(recorded(state.db.payment_record(caller.business_id, payment).await?))
+    Ok(movement_response(state.db.payment_record(caller.business_id, payment).await?))
 }

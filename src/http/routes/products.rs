@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     http::{
         extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
-        openapi::problems::{BODY, COMMON, QUERY, problems},
+        openapi::problems::{BODY, COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
@@ -58,21 +58,19 @@ pub struct ProductQuery {
     #[param(value_type = Option<Sku>, nullable = false)]
     #[serde(deserialize_with = "parsed_option")]
     sku: Option<Sku>,
-    /// The most rows to return.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[param(ignore)]
     #[serde(deserialize_with = "parsed")]
     limit: PageLimit,
-    /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(ignore)]
     cursor: Option<Cursor<ProductId>>,
 }
 
 type ProductPage = Page<Product>;
 
-problems!(CreateProblems: COMMON, BODY, &["already_exists"]);
+problems!(CreateProblems: COMMON, BODY, &[Code::AlreadyExists]);
 problems!(ListProblems: COMMON, QUERY);
-problems!(GetProblems: COMMON, &["product_not_found"]);
-problems!(UpdateProblems: COMMON, BODY, &["product_not_found", "already_exists"]);
+problems!(GetProblems: COMMON, &[Code::ProductNotFound]);
+problems!(UpdateProblems: COMMON, BODY, &[Code::ProductNotFound, Code::AlreadyExists]);
 
 /// Create a product
 #[utoipa::path(
@@ -100,7 +98,7 @@ pub async fn create(
     operation_id = "listProducts",
     tag = "products",
     security(("business" = [])),
-    params(ProductQuery),
+    params(ProductQuery, super::PagingParams),
     responses((status = 200, description = "The products, newest first", body = ProductPage), ListProblems),
 )]
 pub async fn list(

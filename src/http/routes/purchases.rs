@@ -2,19 +2,19 @@
 
 use axum::{extract::State, response::Response};
 
-use super::recorded;
+use super::movement_response;
 use crate::{
     domain::{IdempotencyKey, NewPurchase, Order},
     error::Result,
     http::{
         extract::{Json, Writer},
-        openapi::problems::{BODY, COMMON, IDEMPOTENT, problems},
+        openapi::problems::{BODY, COMMON, Code, IDEMPOTENT, problems},
         state::AppState,
     },
 };
 
 problems!(PurchaseProblems: COMMON, BODY, IDEMPOTENT, &[
-    "customer_not_found", "product_not_found", "customer_blocked", "insufficient_stock", "credit_limit_exceeded",
+    Code::CustomerNotFound, Code::ProductNotFound, Code::CustomerBlocked, Code::InsufficientStock, Code::CreditLimitExceeded,
 ]);
 
 /// Buy on credit
@@ -41,5 +41,5 @@ pub async fn purchase(
     idempotency_key: IdempotencyKey,
     Json(purchase): Json<NewPurchase>,
 ) -> Result<Response> {
-    Ok(recorded(state.db.purchase(caller.business_id, idempotency_key, purchase).await?))
+    Ok(movement_response(state.db.purchase(caller.business_id, idempotency_key, purchase).await?))
 }

@@ -4,14 +4,14 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::recorded;
+use super::movement_response;
 use crate::{
     db::NewStockMovement,
     domain::{IdempotencyKey, ProductId, Reason, StockChange, StockMovement},
     error::Result,
     http::{
         extract::{IdPath, Json, Writer},
-        openapi::problems::{BODY, COMMON, IDEMPOTENT, problems},
+        openapi::problems::{BODY, COMMON, Code, IDEMPOTENT, problems},
         state::AppState,
     },
 };
@@ -27,7 +27,7 @@ pub struct StockMovementRequest {
     reason: Reason,
 }
 
-problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &["product_not_found", "insufficient_stock"]);
+problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &[Code::ProductNotFound, Code::InsufficientStock]);
 
 /// Record a stock movement
 ///
@@ -54,5 +54,5 @@ pub async fn record(
     Json(request): Json<StockMovementRequest>,
 ) -> Result<Response> {
     let movement = NewStockMovement { product_id, quantity: request.quantity, reason: request.reason, idempotency_key };
-    Ok(recorded(state.db.stock_movement_record(caller.business_id, movement).await?))
+    Ok(movement_response(state.db.stock_movement_record(caller.business_id, movement).await?))
 }

@@ -1,8 +1,8 @@
-//! A client's TCP stream that gives up on a client that keeps us waiting.
+//! A client's TCP stream with timeouts: a read or write fails when the client keeps the server waiting for too long.
 //!
-//! hyper has one timeout for a request's head, which also runs while a connection is merely idle; here the two are apart:
-//! an idle connection may wait long, a head that has begun must come soon. While a request is being answered nobody waits
-//! for the client; how long its body may take is the body's reader's affair.
+//! hyper has one timeout for a request's head, and it also runs while a connection is idle. Here the two are apart: an idle
+//! connection may wait long, but a head that has begun must arrive soon. While a request is being answered, neither
+//! timeout runs. The extractor of the body has a timeout of its own.
 
 use std::{
     io,
@@ -22,9 +22,9 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-use super::bare;
+use super::raw_answers;
 
-/// Counts the requests of one connection; shared by its stream and its service.
+/// Counts the requests of one connection. Its stream and its service share it.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     begun: AtomicU64,
@@ -32,7 +32,7 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Counts a request as being answered for as long as the guard lives.
+    /// Counts a request as in flight until the guard is dropped.
     pub(super) fn begin(self: &Arc<Self>) -> InFlight {
         self.begun.fetch_add(1, Ordering::Relaxed);
         InFlight(Arc::clone(self))
@@ -55,15 +55,18 @@ impl Drop for InFlight {
     }
 }
 
-/// How long a client may keep us waiting for what.
+/// How long a client may keep the server waiting.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct ClientTimeouts {
+    /// For the first byte of a request.
     pub idle: Duration,
+    /// For the rest of the request's head.
     pub head: Duration,
+    /// For taking some of an answer.
     pub write: Duration,
 }
 
-/// What the stream is waiting for, and after which of the connection's requests.
+/// What the stream is waiting for. `after` is how many requests the connection had begun by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Awaiting {
     Nothing,
@@ -74,20 +77,20 @@ enum Awaiting {
 pub(super) struct ClientStream {
     stream: TcpStream,
     requests: Arc<Requests>,
-    patience: Patience,
+    timeouts: ClientTimeouts,
     awaiting: Awaiting,
     read_timer: Option<Pin<Box<Sleep>>>,
     write_timer: Option<Pin<Box<Sleep>>>,
-    /// What is written in place of an answer of hyper's own.
+    /// What is still to be written in place of an answer that hyper made itself.
     substitute: Bytes,
 }
 
 impl ClientStream {
-    pub(super) fn new(stream: TcpStream, requests: Arc<Requests>, patience: Patience) -> Self {
+    pub(super) fn new(stream: TcpStream, requests: Arc<Requests>, timeouts: ClientTimeouts) -> Self {
         Self {
             stream,
             requests,
-            patience,
+            timeouts,
             awaiting: Awaiting::Nothing,
             read_timer: None,
             write_timer: None,
@@ -99,37 +102,39 @@ impl ClientStream {
         self.stream
     }
 
-    fn bytes_came(&mut self) {
+    /// Starts the timeout for the head, if these bytes are its first.
+    fn on_bytes_read(&mut self) {
         let after = self.requests.begun();
         if !self.requests.in_flight() && self.awaiting != (Awaiting::RestOfHead { after }) {
             self.awaiting = Awaiting::RestOfHead { after };
-            arm(&mut self.read_timer, self.patience.head);
+            arm(&mut self.read_timer, self.timeouts.head);
         }
     }
 
-    fn nothing_came(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Fails the read if the client has kept the server waiting for too long.
+    fn on_read_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.requests.in_flight() {
             self.awaiting = Awaiting::Nothing;
             return Poll::Pending;
         }
-        self.poll_patience(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        self.poll_read_timeout(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Runs while we wait for a request; ready when we have waited long enough.
-    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Runs while the server waits for a request, and is ready when that took too long.
+    fn poll_read_timeout(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let after = self.requests.begun();
         let still = [Awaiting::FirstByte { after }, Awaiting::RestOfHead { after }];
         if !still.contains(&self.awaiting) {
             self.awaiting = Awaiting::FirstByte { after };
-            arm(&mut self.read_timer, self.patience.idle);
+            arm(&mut self.read_timer, self.timeouts.idle);
         }
         poll_timer(&mut self.read_timer, cx)
     }
 
-    /// Runs while the client does not take what we write.
-    fn nothing_went(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+    /// Runs while the client takes nothing of what the server writes, and is ready when that took too long.
+    fn on_write_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         if self.write_timer.is_none() {
-            arm(&mut self.write_timer, self.patience.write);
+            arm(&mut self.write_timer, self.timeouts.write);
         }
         poll_timer(&mut self.write_timer, cx).map(|()| io::ErrorKind::TimedOut.into())
     }
@@ -140,7 +145,7 @@ impl ClientStream {
                 self.write_timer = None;
                 Poll::Ready(written)
             }
-            Poll::Pending => self.nothing_went(cx).map(Err),
+            Poll::Pending => self.on_write_pending(cx).map(Err),
         }
     }
 
@@ -174,18 +179,18 @@ impl AsyncRead for ClientStream {
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Ready(result) => {
                 if buffer.filled().len() > before {
-                    self.bytes_came();
+                    self.on_bytes_read();
                 }
                 Poll::Ready(result)
             }
-            Poll::Pending => self.nothing_came(cx),
+            Poll::Pending => self.on_read_pending(cx),
         }
     }
 }
 
 impl AsyncWrite for ClientStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if let Some(problem) = bare::in_place_of(bytes) {
+        if let Some(problem) = raw_answers::in_place_of(bytes) {
             self.substitute = problem;
             return Poll::Ready(Ok(bytes.len()));
         }
@@ -195,10 +200,10 @@ impl AsyncWrite for ClientStream {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_substitute(cx))?;
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        // Once an answer is out, hyper sleeps until there is something to read, and does not ask again before.
-        // The time starts here, then; when it is over, hyper wakes up, reads, and is told.
+        // After an answer hyper does not read again before the socket wakes it. So the timeout for the next request starts
+        // here. When it fires, it wakes hyper, and hyper's next read fails.
         if !self.requests.in_flight() {
-            let _ = self.poll_patience(cx);
+            let _ = self.poll_read_timeout(cx);
         }
         Poll::Ready(Ok(()))
     }

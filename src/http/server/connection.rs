@@ -1,4 +1,4 @@
-//! One connection, from its first byte to an orderly close.
+//! One connection, from its first byte to its close.
 
 use std::{convert::Infallible, future::poll_fn, io, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
@@ -17,26 +17,27 @@ use tokio::{
 };
 
 use super::{
-    ServerLimits, bare,
-    client_stream::{ClientStream, Patience, Requests},
+    ServerLimits,
+    client_stream::{ClientStream, ClientTimeouts, Requests},
+    raw_answers,
 };
 
-/// How long, and how many bytes of, what nobody wants any more is read before a connection is closed.
+/// How long, and how many bytes, the server reads and throws away before it closes a connection.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_MAX_BYTES: usize = 1024 * 1024;
 
 /// The smallest buffer that hyper accepts.
 const MIN_BUFFER_BYTES: usize = 8 * 1024;
 
-type Connection = http1::Connection<TokioIo<ClientStream>, Answering>;
+type Connection = http1::Connection<TokioIo<ClientStream>, CountingRouter>;
 
 /// Answers the requests of one connection until either side ends it.
 pub(super) async fn serve(stream: TcpStream, router: Router, limits: ServerLimits, stopping: watch::Receiver<bool>) {
     let requests = Arc::new(Requests::default());
-    let patience =
-        Patience { idle: limits.idle_timeout, head: limits.header_read_timeout, write: limits.write_timeout };
-    let stream = ClientStream::new(stream, Arc::clone(&requests), patience);
-    let service = Answering { router, requests: Arc::clone(&requests), stopping: stopping.clone() };
+    let timeouts =
+        ClientTimeouts { idle: limits.idle_timeout, head: limits.header_read_timeout, write: limits.write_timeout };
+    let stream = ClientStream::new(stream, Arc::clone(&requests), timeouts);
+    let service = CountingRouter { router, requests: Arc::clone(&requests), stopping: stopping.clone() };
     let mut connection = http1::Builder::new()
         .max_headers(limits.max_headers)
         .max_header_size(limits.max_header_bytes)
@@ -53,7 +54,7 @@ pub(super) async fn serve(stream: TcpStream, router: Router, limits: ServerLimit
     }
 }
 
-/// Runs a connection to its end; `None` if the server stopped while it waited for a request.
+/// Runs a connection to its end. `None` means that the server stopped while the connection waited for a request.
 async fn run(
     connection: &mut Connection,
     requests: &Requests,
@@ -63,20 +64,20 @@ async fn run(
     tokio::select! {
         biased;
         ended = ended(connection) => return Some(ended),
-        // It fails when the server is gone, which also means to stop.
+        // `wait_for` fails when the server is gone, and that also means to stop.
         _ = stopping.wait_for(|stopping| *stopping) => {}
     }
-    // A request may be on its way: it was accepted, as far as its client can know.
+    // A request may be on its way. As far as its client knows, the server has accepted it.
     let last_request = tokio::time::timeout(grace, ended_or_begun(connection, requests)).await.ok()?;
     if last_request.is_some() {
         return last_request;
     }
-    // Its answer says that it is the last one here; this closes what is already answered.
+    // The answer to this request says `connection: close`. If it is already sent, this closes the connection.
     Pin::new(&mut *connection).graceful_shutdown();
     Some(ended(connection).await)
 }
 
-/// Runs a connection until it ends, or has a request that is being answered or was answered since (`None`).
+/// Runs a connection until it ends (`Some`), or until a request has begun or was answered (`None`).
 async fn ended_or_begun(connection: &mut Connection, requests: &Requests) -> Option<hyper::Result<()>> {
     let before = requests.begun();
     poll_fn(|cx| match connection.poll_without_shutdown(cx) {
@@ -91,19 +92,19 @@ async fn ended(connection: &mut Connection) -> hyper::Result<()> {
     poll_fn(|cx| connection.poll_without_shutdown(cx)).await
 }
 
-/// Tells a client that there are too many.
+/// Answers a client that there are too many connections, and closes its connection.
 pub(super) async fn refuse(mut stream: TcpStream) {
-    let told = tokio::time::timeout(LINGER, stream.write_all(&bare::overloaded())).await;
+    let told = tokio::time::timeout(LINGER, stream.write_all(&raw_answers::overloaded())).await;
     if let Ok(Ok(())) = told {
         linger(stream).await;
     }
 }
 
-/// Closes in order: says that nothing more comes, and reads on for a moment, so that what we said is not lost to a reset.
+/// Closes the sending side, then reads for a moment, so that a reset does not take the answer away from the client.
 async fn linger(mut stream: TcpStream) {
     let reading = async {
         stream.shutdown().await?;
-        // On the heap, because otherwise every connection would carry it all its life.
+        // On the heap: on the stack it would make the future of every connection larger.
         let mut waste = vec![0; 4096];
         let mut left = LINGER_MAX_BYTES;
         while left > 0 {
@@ -114,18 +115,18 @@ async fn linger(mut stream: TcpStream) {
         }
         io::Result::Ok(())
     };
-    // The connection ends here one way or the other.
+    // The connection ends here in any case.
     let _ = tokio::time::timeout(LINGER, reading).await;
 }
 
-/// The router as hyper wants it, counting the requests, and ending the connection with an answer once the server stops.
-struct Answering {
+/// The router as a service of hyper. It counts the requests, and once the server stops, each answer closes its connection.
+struct CountingRouter {
     router: Router,
     requests: Arc<Requests>,
     stopping: watch::Receiver<bool>,
 }
 
-impl Service<Request<Incoming>> for Answering {
+impl Service<Request<Incoming>> for CountingRouter {
     type Response = Response;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;

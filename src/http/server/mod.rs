@@ -1,15 +1,15 @@
-//! Connections: accepts them, bounds them in number, size and time, and at the end finishes what was accepted.
+//! Connections: accepts them, bounds them in number, size and time, and finishes the accepted ones when the server stops.
 //!
-//! - One connection too many is told so (503 `overloaded`) and closed, rather than left waiting in the backlog: a client or
-//!   a load balancer that gets an answer can go elsewhere, one that gets silence can only wait.
-//! - A connection is closed in order: what the client still sends is read for a moment first, because closing on unread
-//!   bytes resets the connection, and a reset can take the answer away from a client that was still sending.
+//! - One connection too many is answered 503 `overloaded` and closed. It does not wait in the backlog: a client or a load
+//!   balancer that gets an answer can go elsewhere, one that gets none can only wait.
+//! - Before a connection is closed, the server reads for a moment what the client still sends. Closing on unread bytes
+//!   resets the connection, and a client that is still sending can lose the answer to a reset.
 //!
-//! HTTP/1.1 without TLS: whatever stands in front of this server in production speaks HTTP/2 and TLS.
+//! The server speaks HTTP/1.1 without TLS. In production a proxy in front of it speaks HTTP/2 and TLS.
 
-mod bare;
 mod client_stream;
 mod connection;
+mod raw_answers;
 
 use std::{io, pin::pin, sync::Arc, time::Duration};
 
@@ -23,9 +23,9 @@ use tokio::{
 
 use crate::metrics::Metrics;
 
-/// How many connections may be told at once that they are too many; beyond, they are closed without a word.
+/// How many connections are answered at once that they are too many. Any more are closed without an answer.
 const MAX_REFUSALS_AT_ONCE: usize = 64;
-/// How long to wait when the operating system has no file descriptors left; each connection that closes frees one.
+/// How long to wait when the operating system has no file descriptor left. Each connection that closes frees one.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(50);
 
 /// Bounds on connections.
@@ -37,15 +37,15 @@ pub struct ServerLimits {
     pub header_read_timeout: Duration,
     /// How long a connection may be without a request.
     pub idle_timeout: Duration,
-    /// How long a client may take to take in any part of an answer.
+    /// How long one write to a client may wait until the client takes some of it.
     pub write_timeout: Duration,
     /// The largest head of a request, in bytes.
     pub max_header_bytes: usize,
     /// The most headers a request may have.
     pub max_headers: usize,
-    /// How long a connection that waits for a request still may bring one once the server is told to stop.
+    /// How long an idle connection may still send a request once the server is told to stop.
     pub stop_grace: Duration,
-    /// How long requests that were accepted may take to finish once the server is told to stop.
+    /// How long accepted requests may take to finish once the server is told to stop.
     pub drain_timeout: Duration,
 }
 
@@ -64,9 +64,10 @@ impl Default for ServerLimits {
     }
 }
 
-/// Asks the operating system for as many open files as so many connections need, and a few for everything else.
+/// Asks the operating system for enough open files: one for each connection, and some for everything else.
 ///
-/// Many systems allow 1,024 by default and more on request. What cannot be had is logged, and then shows in `accept`.
+/// Many systems allow 1,024 by default and more on request. If the system gives fewer, that is logged, and `accept` fails
+/// once they are used up.
 pub fn raise_open_files_limit(max_connections: usize) {
     use nix::sys::resource::{Resource::RLIMIT_NOFILE, getrlimit, setrlimit};
     const FOR_EVERYTHING_ELSE: u64 = 512;
@@ -85,11 +86,11 @@ pub fn raise_open_files_limit(max_connections: usize) {
 /// How the server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drained {
-    /// Everything that was accepted was finished.
+    /// Every accepted connection was finished.
     Fully,
-    /// The drain time was over before these many connections were.
+    /// The drain time ended before all connections did.
     CutOff {
-        /// Connections closed in the middle of something.
+        /// How many connections were closed in the middle of a request.
         connections: usize,
     },
 }
@@ -115,7 +116,7 @@ pub async fn serve(
     server.accept_until(&listener, shutdown).await;
     server.accept_backlog(&listener);
     drop(listener);
-    // It fails only if no connection is left to be told.
+    // It fails only if no connection is left.
     let _ = stop.send(true);
     server.drain().await
 }
@@ -146,7 +147,7 @@ impl Server {
         }
     }
 
-    /// Whoever is in the backlog has been told by the operating system that it is connected.
+    /// Accepts the connections in the backlog: the operating system has already told those clients that they are connected.
     fn accept_backlog(&mut self, listener: &TcpListener) {
         while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
             self.accepted(stream);
@@ -154,7 +155,7 @@ impl Server {
     }
 
     fn accepted(&mut self, stream: TcpStream) {
-        // Answers are small and written whole: waiting to fill a packet only delays them.
+        // Answers are small and written whole, so waiting for a full packet only delays them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a client went away at once");
             return;
@@ -191,7 +192,7 @@ impl Server {
     }
 }
 
-/// A client that went away before it was accepted is its own affair; a lack of file descriptors passes, but not at once.
+/// Ignores a client that went away before it was accepted. After any other failure, such as no file descriptor left, waits.
 async fn accept_failed(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
     if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {

@@ -28,7 +28,7 @@ use tallystick::{
     http::{
         extract::{Admin, IdPath, Json, Query, Reader, Writer, parsed},
         rate_limit::{Rate, RateLimiter},
-        router::surrounded,
+        router::with_layers,
         routes::operations,
         server::{Drained, ServerLimits, serve},
         state::{AppState, RequestLimits, Shared},
@@ -160,7 +160,7 @@ impl TestServer {
             limits: setup.requests,
         });
         let gates = Gates::default();
-        let router = surrounded(routes(&gates), state.clone());
+        let router = with_layers(routes(&gates), state.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();

@@ -1,4 +1,4 @@
-//! No request may run too long, bring too much, or take the server down.
+//! No request may take too long, announce too large a body, or end the server with a panic.
 
 use std::{any::Any, panic::AssertUnwindSafe};
 
@@ -10,17 +10,20 @@ use axum::{
 };
 use futures_util::FutureExt;
 
-use crate::{error::Error, http::state::RequestLimits};
+use crate::{
+    error::Error,
+    http::{error::HttpError, state::RequestLimits},
+};
 
-/// Runs the rest of the server on a request, and answers in its place where that fails.
+/// Runs the inner layers and the handler on a request, and answers in their place if they fail or take too long.
 ///
-/// A request that takes too long is dropped where it stands. What the database was asked to do goes on in a task of its
-/// own and takes effect whole or not at all; the client learns which by sending the same idempotency key again.
+/// A request that takes too long is dropped. Its database call runs in a task of its own, and still takes effect whole or
+/// not at all. The client learns which when it sends the same idempotency key again.
 pub async fn run(limits: &RequestLimits, request: Request, next: Next) -> Response {
     if announces_more_than(limits.body_limit_bytes, &request) {
-        return Error::BodyTooLarge { limit_bytes: limits.body_limit_bytes }.into_response();
+        return HttpError::BodyTooLarge { limit_bytes: limits.body_limit_bytes }.into_response();
     }
-    // Nothing outlives a panic but what is shared, and that is only changed under locks or atomically.
+    // Only shared state outlives a panic, and that is changed under locks or atomically.
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(limits.request_timeout, answer).await {
         Ok(Ok(response)) => response,
@@ -29,7 +32,7 @@ pub async fn run(limits: &RequestLimits, request: Request, next: Next) -> Respon
     }
 }
 
-/// A body that says that it is too large need not be read to know it. One that does not say is counted while it is read.
+/// Whether `Content-Length` is above the limit: then the body need not be read. A body without it is counted while it is read.
 fn announces_more_than(limit_bytes: usize, request: &Request) -> bool {
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());

@@ -1,35 +1,34 @@
-//! One request and its answer: the request id on both, the problem body, one line in the log, one count in the metrics.
+//! What begins and ends every request: its id, its trace span, the problem body, one log line and one count in the metrics.
 
 use std::time::{Duration, Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{HeaderName, StatusCode},
+    http::StatusCode,
     response::Response,
 };
 use tracing::Span;
 
-use super::foreign;
+use super::framework_errors;
 use crate::{
-    error::Error,
     http::{
+        error::HttpError,
         extract::{REQUEST_ID, RequestContext, RequestId},
         problem::{self, Refusal},
+        routes::IDEMPOTENT_REPLAYED,
         state::AppState,
     },
     metrics::{Answered, method_label},
     telemetry,
 };
 
-/// The route of a request that matched none.
+/// Stands for the route in the log and the metrics when a request matched none.
 const UNMATCHED: &str = "unmatched";
-/// The code of a request that was answered well.
+/// Stands for the code when the answer is no error.
 const OK: &str = "ok";
-/// Set by handlers that give an earlier answer again.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// A request being answered. Dropped unanswered, it still leaves a line: its client went away.
-pub struct Exchange {
+/// A request that is being answered. If it is dropped before its answer, its client went away, and it is logged as that.
+pub struct RequestLifecycle {
     state: AppState,
     context: RequestContext,
     route: Option<MatchedPath>,
@@ -39,16 +38,16 @@ pub struct Exchange {
     answered: bool,
 }
 
-/// What the log tells of an answer.
+/// What the log says about an answer.
 struct Outcome<'a> {
     status: StatusCode,
     code: &'static str,
-    error: Option<&'a Error>,
+    error: Option<&'a HttpError>,
     replayed: bool,
 }
 
-impl Exchange {
-    /// Begins an exchange, and hands the request its context.
+impl RequestLifecycle {
+    /// Gives the request its id and its context, and starts its clock and its span.
     pub fn begin(state: AppState, request: &mut Request) -> Self {
         let started = Instant::now();
         let context = RequestContext::new(RequestId::from_headers(request.headers()));
@@ -60,23 +59,23 @@ impl Exchange {
         Self { state, context, route, method, started, span, answered: false }
     }
 
-    /// The trace span that the answer is worked out in.
+    /// The trace span that the inner layers and the handler run in.
     pub fn span(&self) -> Span {
         self.span.clone()
     }
 
-    /// Ends the exchange: whatever went wrong becomes a problem here.
+    /// Writes the problem body of a refusal, adds the request id, and records the answer.
     pub fn end(mut self, mut response: Response) -> Response {
         self.answered = true;
-        let replayed = response.headers().contains_key(REPLAYED);
+        let replayed = response.headers().contains_key(IDEMPOTENT_REPLAYED);
         let refusal = response.extensions_mut().remove::<Refusal>().map(|Refusal(error)| error);
-        let refusal = refusal.or_else(|| foreign::refusal(&response).map(Into::into));
+        let refusal = refusal.or_else(|| framework_errors::as_our_error(&response).map(Into::into));
         let error = refusal.as_deref();
         if let Some(error) = error {
             response = problem::render(error, self.context.id().as_str());
         }
         response.headers_mut().insert(REQUEST_ID, self.context.id().header_value());
-        let code = error.map_or(OK, Error::code);
+        let code = error.map_or(OK, |error| error.code().name());
         self.record(&Outcome { status: response.status(), code, error, replayed });
         response
     }
@@ -92,11 +91,8 @@ impl Exchange {
     }
 
     fn log(&self, route: &str, duration: Duration, outcome: &Outcome) {
-        // Of a refusal the code says all; only of our own failures there is more to know.
-        let cause = match outcome.error {
-            Some(Error::Internal(source) | Error::DatabaseUnavailable(source)) => Some(format!("{source:#}")),
-            _ => None,
-        };
+        // The code says all about a refusal. Only a failure of ours has a cause that the operator must know.
+        let cause = outcome.error.and_then(HttpError::cause).map(|cause| format!("{cause:#}"));
         macro_rules! line {
             ($level:ident) => {
                 tracing::$level!(
@@ -127,22 +123,22 @@ impl Exchange {
     }
 }
 
-impl Drop for Exchange {
+impl Drop for RequestLifecycle {
     fn drop(&mut self) {
         if !self.answered {
-            // No client sees this status; nginx made it known for just this case.
+            // No client sees this status. nginx logs 499 in the same case.
             let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
             self.record(&Outcome { status, code: "client_went_away", error: None, replayed: false });
         }
     }
 }
 
-/// Machines ask these all day long.
+/// Whether machines ask this route all day long, so that each answer is not worth a line.
 fn is_probe(route: &str) -> bool {
     matches!(route, "/healthz" | "/readyz" | "/metrics")
 }
 
-/// Three digits after the point are as much as a log line can use.
+/// Milliseconds, rounded to microseconds.
 fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
