@@ -17,7 +17,8 @@ use crate::{
     error::{Entity, Error, Fault, Result, Shortage},
 };
 
-pub(super) const PURCHASE: &str = tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY");
+pub(super) const PURCHASE: &str =
+    tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY");
 
 /// A purchase to be.
 #[derive(Debug, Clone)]

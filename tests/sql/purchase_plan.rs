@@ -18,7 +18,10 @@ fn purchases(calls: u32, each: u32) -> String {
     let ones = format!("array_fill(1, ARRAY[{each}])");
     let batch = PurchaseBatch::new("{business}", "ARRAY[{customer}::uuid]", "ARRAY[{product}::uuid]")
         .with("p_customer_positions", &ones)
-        .with("p_idempotency_keys", format!("ARRAY(SELECT 'k-' || call || '-' || n FROM generate_series(1, {each}) AS n)"))
+        .with(
+            "p_idempotency_keys",
+            format!("ARRAY(SELECT 'k-' || call || '-' || n FROM generate_series(1, {each}) AS n)"),
+        )
         .with("p_order_ids", format!("array_fill(NULL::uuid, ARRAY[{each}])"))
         .with("p_line_counts", &ones)
         .with("p_product_positions", &ones)

@@ -24,7 +24,10 @@ async fn a_batch_that_does_not_wait_passes_over_a_customer_who_is_held_and_decid
     assert_eq!(outcomes(&rows), ["customer_held", "created", "customer_held", "customer_not_found", "created"]);
     let only_held = [buys[0].clone(), buys[2].clone()];
     let before = place.versions().await;
-    assert_eq!(outcomes(&place.rows(&together(&only_held, "pass over customers")).await), ["customer_held", "customer_held"]);
+    assert_eq!(
+        outcomes(&place.rows(&together(&only_held, "pass over customers")).await),
+        ["customer_held", "customer_held"]
+    );
     assert_eq!(place.versions().await, before);
 
     held.rollback().await.unwrap();
