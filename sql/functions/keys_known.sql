@@ -1,9 +1,10 @@
--- Purpose: which of these idempotency keys a movement of money was made under, in their order.
+-- Purpose: which of these idempotency keys are used already by a purchase or a payment, in their order.
 --
--- Key by key, and not by a join or EXISTS: for these the planner may read all entries of the business, which is cheap as long
--- as there are few, and a plan made then is kept.
+-- It looks up key by key. For a join or EXISTS the planner may read all entries of the business. That is cheap while they are
+-- few, but a session keeps the plan.
+-- Locks: none.
 -- Volatile: it must see what was committed while the caller waited for its locks.
--- Caller: purchase_batch, which brings the settings that keep the plan to the index.
+-- Caller: purchase_batch, whose plan settings apply.
 CREATE OR REPLACE FUNCTION tallystick.keys_known(p_business_id uuid, p_keys text[]) RETURNS boolean[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp

@@ -62,6 +62,7 @@ DECLARE
     v_accounts tallystick.batch_account[];
     v_is_key_used boolean[];
     v_is_key_used_by_now boolean[];
+    v_needs_products boolean;
     v_shelf tallystick.batch_shelf;
     v_is_held boolean[];
     v_prices bigint[];
@@ -84,9 +85,12 @@ BEGIN
     v_is_key_used := tallystick.keys_known(p_business_id, p_idempotency_keys);
     v_accounts := tallystick.batch_read_accounts(p_business_id, p_customer_ids, v_locked_ids);
 
-    -- 3. Lock the products and read the shelf, unless every key was used before or no customer may buy.
-    IF false = ANY (v_is_key_used)
-       AND EXISTS (SELECT FROM unnest(v_accounts) AS account WHERE NOT account.is_blocked) THEN
+    -- 3. Lock the products and read the shelf, unless no purchase needs them: a replay does not, nor one that may not buy.
+    FOR n IN 1 .. cardinality(p_customer_positions) LOOP
+        v_needs_products := NOT v_is_key_used[n] AND NOT v_accounts[p_customer_positions[n]].is_blocked;
+        EXIT WHEN v_needs_products;
+    END LOOP;
+    IF v_needs_products THEN
         v_started := clock_timestamp();
         v_locked_ids := tallystick.batch_lock_products(p_business_id, p_product_ids, p_held);
         v_lock_wait := v_lock_wait + (clock_timestamp() - v_started);

@@ -77,7 +77,7 @@ const SERVER_CALLS: [&str; 23] = [
     "product_create({business}, {no_product}, 'x', 'x', 1, 1)",
     "product_list({business}, NULL, NULL, 10)",
     "product_update({business}, {product}, 'x', 'x', 1)",
-    "purchase_batch({business}, ARRAY[{customer}], ARRAY[{product}], '{1}', '{new}', '{NULL}', '{1}', '{1}', '{1}', 'wait')",
+    "purchase_batch({business}, ARRAY[{customer}], ARRAY[{product}], '{1}', '{new}', '{NULL}', '{1}', '{1}', '{1}', 'pass over all')",
     "stock_movement_record({business}, {product}, 1, 'why', 'new')",
     "stock_movement_record({business}, {product}, 5, 'ours', 'same-movement')",
 ];

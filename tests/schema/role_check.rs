@@ -111,6 +111,8 @@ async fn ownership_is_refused_and_named() {
                     ALTER FUNCTION tallystick.mine() OWNER TO {role}";
     let found = findings(&database, "function", function).await;
     assert_eq!(only(&found), "owns tallystick.mine()");
+    let found = findings(&database, "type", "ALTER TYPE tallystick.purchase_answer OWNER TO {role}").await;
+    assert_eq!(only(&found), "owns type tallystick.purchase_answer");
     let found = findings(&database, "schema", "ALTER SCHEMA tallystick OWNER TO {role}").await;
     assert_eq!(only(&found), "owns schema tallystick");
 }
