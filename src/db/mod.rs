@@ -34,15 +34,9 @@ mod recorded;
 mod stock_movements;
 mod types;
 
-pub use api_keys::NewApiKey;
-pub use businesses::NewBusiness;
-pub use customers::{CustomerChange, NewCustomer};
 pub use database::Database;
-pub use payments::NewPayment;
-pub use products::{NewProduct, ProductChange};
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
 pub use recorded::Recorded;
-pub use stock_movements::NewStockMovement;
 
 use database::{business_is_gone, unknown_outcome};
 

@@ -8,31 +8,28 @@ use super::{
     recorded::label,
 };
 use crate::{
-    domain::{Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId},
+    domain::{
+        Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId,
+        MAX_SAFE_INTEGER, NewPayment,
+    },
     error::{Entity, Error, Result},
 };
 
 pub(super) const PAYMENT_RECORD: &str = tenant_call!("payment_record(context::uuid, $2, $3, $4, $5)");
 
-/// A payment to be.
-#[derive(Debug, Clone)]
-pub struct NewPayment {
-    /// Who pays.
-    pub customer_id: CustomerId,
-    /// How much, in minor units.
-    pub amount: Amount,
-    /// The request's name for it.
-    pub idempotency_key: IdempotencyKey,
-}
-
 impl Database {
     /// Records a payment, once per idempotency key. Paying more than is owed is allowed.
-    pub async fn payment_record(&self, business_id: BusinessId, new: NewPayment) -> Result<Recorded<LedgerEntry>> {
+    pub async fn payment_record(
+        &self,
+        business_id: BusinessId,
+        idempotency_key: IdempotencyKey,
+        new: NewPayment,
+    ) -> Result<Recorded<LedgerEntry>> {
         let own_id = LedgerEntryId::new();
         let call = Call::tenant("payment_record", PAYMENT_RECORD, business_id)
             .with(new.customer_id)
             .with(new.amount)
-            .with(new.idempotency_key)
+            .with(idempotency_key)
             .with(own_id);
         let result = self.call_payment(call, new.customer_id, new.amount).await;
         let recorded = result.map(|entry| Recorded { replayed: entry.id != own_id, record: entry });
@@ -46,7 +43,9 @@ impl Database {
             "created" | "replayed" => payment(&row, customer_id, amount),
             "key_reused" => Err(Error::IdempotencyKeyReused),
             "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
-            "amount_too_large" => Err(Error::invalid_body("/amount", "would take the balance below -9007199254740991")),
+            "amount_too_large" => {
+                Err(Error::invalid_body("/amount", format!("would take the balance below -{MAX_SAFE_INTEGER}")))
+            }
             other => Err(super::unknown_outcome(other)),
         }
     }

@@ -9,7 +9,7 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Serialize,
     de::{DeserializeOwned, IgnoredAny},
 };
 
@@ -51,12 +51,6 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => Error::internal(error).into_response(),
         }
     }
-}
-
-/// For `#[serde(default, deserialize_with = "present")]` in a PATCH: a member that is there has a value, so that `null`
-/// counts only where the type takes it.
-pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 /// `application/json`, with no charset or the only one that JSON has.

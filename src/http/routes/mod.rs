@@ -1,6 +1,7 @@
-//! One file per resource. A handler takes what the extractors made of the request, makes one database call, and answers.
+//! One file per resource. A handler gets checked values from the extractors, makes one database call, and answers. (Listing
+//! and revoking API keys make two: the first tells whether the business exists.)
 //!
-//! Handlers contain no SQL and no rules of the business; which route leads where is in [`super::router`].
+//! Handlers contain no SQL and no business rules. The list of routes is in [`super::router`].
 
 pub mod api_keys;
 pub mod businesses;
@@ -27,11 +28,11 @@ use crate::{
     domain::{Cursor, PageLimit},
 };
 
-/// Says that the answer is that of an earlier request with the same idempotency key.
+/// The header that marks the answer to an earlier request with the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The answer to a movement of money or stock.
-fn recorded<T: Serialize>(recorded: Recorded<T>) -> Response {
+fn movement_response<T: Serialize>(recorded: Recorded<T>) -> Response {
     let mut response = (StatusCode::CREATED, Json(recorded.record)).into_response();
     if recorded.replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));

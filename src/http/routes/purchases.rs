@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 
-use super::recorded;
+use super::movement_response;
 use crate::{
     domain::{IdempotencyKey, NewPurchase, Order},
     error::Result,
@@ -41,5 +41,5 @@ pub async fn purchase(
     idempotency_key: IdempotencyKey,
     Json(purchase): Json<NewPurchase>,
 ) -> Result<Response> {
-    Ok(recorded(state.db.purchase(caller.business_id, idempotency_key, purchase).await?))
+    Ok(movement_response(state.db.purchase(caller.business_id, idempotency_key, purchase).await?))
 }
