@@ -1,4 +1,4 @@
-//! The server, put together: settings in, a router out. Listening is `http::server`'s, ending is the command's.
+//! Puts the server together: settings in, a router out. Listening is in `http::server`, and stopping in the command.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use crate::{
 
 /// Everything that serving needs.
 pub struct App {
-    /// All routes with all that surrounds them.
+    /// All routes, with their middleware.
     pub router: Router,
-    /// What the routes share.
+    /// The state that the routes share.
     pub state: AppState,
 }
 

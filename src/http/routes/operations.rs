@@ -79,19 +79,19 @@ pub async fn metrics(State(state): State<AppState>) -> Result<Response> {
     Ok(with_type(metrics::MEDIA_TYPE, text.into()))
 }
 
-/// What the docs page may load: what comes from here. The page is its author's code in our name, so the browser holds it to that.
+/// The docs page may load only what this server serves. Its code is not ours, so the browser is told to enforce that.
 const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );
 
-/// `/openapi.json` and `/docs`: the description of the API, and a page that shows it without asking anybody else for anything.
+/// `/openapi.json` and `/docs`: the API's description, and a page that shows it without any request to other servers.
 pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Router<AppState>> {
     let json = Bytes::from(serde_json::to_vec(document)?);
     let serve_json = move || {
         let json = json.clone();
         async move { with_type("application/json", json) }
     };
-    // Unless told not to, the page sends the description to its author's validator.
+    // By default the page sends the description to a validator on its author's server.
     let config = utoipa_swagger_ui::Config::new(["/openapi.json"]).validator_url("none");
     let page =
         Router::from(SwaggerUi::new("/docs").config(config)).layer(map_response(async |mut response: Response| {
