@@ -23,9 +23,9 @@ use crate::{
 
 /// Everything that serving needs.
 pub struct App {
-    /// All routes with all layers around them.
+    /// All routes, with their middleware.
     pub router: Router,
-    /// What the routes share.
+    /// The state that the routes share.
     pub state: AppState,
 }
 

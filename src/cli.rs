@@ -4,12 +4,14 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, Parser, Subcommand,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 
 use crate::{
     config::{LogArgs, ServeArgs},
-    domain::{ApiKeyId, BusinessId, Currency, Name, Scope},
+    domain::{ApiKeyId, BusinessId, Currency, FutureTime, Name, OverdueAfterDays, Scope},
 };
 
 /// Sell on credit, correctly: a multi-tenant purchase and credit-ledger backend on PostgreSQL.
@@ -126,8 +128,8 @@ pub enum BusinessCommand {
         #[arg(long)]
         currency: Currency,
         /// An unpaid charge older than this many days makes its customer overdue.
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i32).range(0..=3650))]
-        overdue_after_days: i32,
+        #[arg(long, default_value_t)]
+        overdue_after_days: OverdueAfterDays,
         /// Where.
         #[command(flatten)]
         database: ServerDatabase,
@@ -152,11 +154,11 @@ pub enum ApiKeyCommand {
         #[arg(long)]
         name: Name,
         /// What it allows; may be given twice.
-        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope())]
         scopes: Vec<Scope>,
         /// When it stops working, as in 2027-01-31T00:00:00Z; without it, never.
         #[arg(long, value_name = "TIME")]
-        expires_at: Option<DateTime<Utc>>,
+        expires_at: Option<FutureTime>,
         /// Where.
         #[command(flatten)]
         database: ServerDatabase,
@@ -182,6 +184,16 @@ pub enum ApiKeyCommand {
         #[command(flatten)]
         database: ServerDatabase,
     },
+}
+
+fn scope() -> impl TypedValueParser<Value = Scope> {
+    let names = Scope::ALL.map(|scope| {
+        PossibleValue::new(scope.as_str()).help(match scope {
+            Scope::Read => "May look at the business's data",
+            Scope::Write => "May buy, pay, and change the business's data",
+        })
+    });
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Scope>())
 }
 
 impl OwnerDatabase {

@@ -6,7 +6,7 @@ use clap::Parser;
 use postgres_url::tls;
 use tallystick::{cli::Cli, commands, telemetry};
 
-/// Could not be done: the exit status beside 0 (done) and 1 (done, and the answer is no).
+/// The exit status of a command that could not do its work. The others are 0 (done) and 1 (done, and the answer is no).
 const COULD_NOT: u8 = 2;
 
 fn main() -> ExitCode {
@@ -29,7 +29,7 @@ fn start() -> anyhow::Result<ExitCode> {
     code
 }
 
-/// Before the command line is read, because what the file sets counts as environment; what is set already stays.
+/// Reads the file of settings into the environment, before the command line is parsed. Variables that are set already stay.
 fn load_env_file() -> anyhow::Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let flag = std::iter::from_fn(|| arguments.next()).find_map(|argument| {

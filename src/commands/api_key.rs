@@ -12,12 +12,12 @@ use super::{
 use crate::{
     auth::GeneratedKey,
     cli::ApiKeyCommand,
-    db::{Database, NewApiKey},
-    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, Name, PageLimit, Scope},
+    db::Database,
+    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, KeyScopes, NewApiKey, PageLimit},
     error::Error,
 };
 
-/// A new key with the secret, printed this once.
+/// A new key with its secret, which is printed only now.
 #[derive(Serialize)]
 struct Created {
     key: String,
@@ -28,7 +28,8 @@ struct Created {
 pub(super) async fn run(command: ApiKeyCommand) -> anyhow::Result<ExitCode> {
     match command {
         ApiKeyCommand::Create { business, name, scopes, expires_at, database } => {
-            let created = create(&open(&database)?, business, name, scopes, expires_at).await;
+            let scopes = KeyScopes::try_from(scopes).map_err(|hint| anyhow::anyhow!("--scope: {hint}"))?;
+            let created = create(&open(&database)?, business, NewApiKey { name, scopes, expires_at }).await;
             let Some(created) = found(created)? else { return Ok(ExitCode::FAILURE) };
             if database.json { output::json(&created)? } else { output::line(&created.key)? }
         }
@@ -49,18 +50,10 @@ pub(super) async fn run(command: ApiKeyCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(
-    database: &Database,
-    business: BusinessId,
-    name: Name,
-    mut scopes: Vec<Scope>,
-    expires_at: Option<DateTime<Utc>>,
-) -> Result<Created, Error> {
-    scopes.sort_unstable();
-    scopes.dedup();
+async fn create(database: &Database, business: BusinessId, new: NewApiKey) -> Result<Created, Error> {
     let generated = GeneratedKey::generate(business)?;
-    let new = NewApiKey { name, prefix: generated.prefix, secret_hash: generated.hash, scopes, expires_at };
-    Ok(Created { key: generated.plain, stored: database.api_key_create(business, new).await? })
+    let stored = database.api_key_create(business, new, generated.prefix, generated.hash).await?;
+    Ok(Created { key: generated.plain, stored })
 }
 
 async fn all(database: &Database, business: BusinessId) -> Result<Vec<ApiKey>, Error> {
@@ -77,7 +70,7 @@ async fn all(database: &Database, business: BusinessId) -> Result<Vec<ApiKey>, E
     }
 }
 
-/// `None`, said on standard error, for what does not exist: the question was answered, with no.
+/// `None` for what does not exist, which is said on standard error: the command did its work, and the answer is no.
 fn found<T>(result: Result<T, Error>) -> anyhow::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -5,8 +5,8 @@ use std::{process::ExitCode, sync::Arc};
 use super::output::{self, explain};
 use crate::{
     cli::{BusinessCommand, ServerDatabase},
-    db::{Database, NewBusiness, connection::PoolSettings},
-    domain::{Business, Cursor, PageLimit},
+    db::{Database, connection::PoolSettings},
+    domain::{Business, Cursor, NewBusiness, PageLimit},
     metrics::Metrics,
 };
 

@@ -18,7 +18,7 @@ pub(super) async fn run(args: &MigrateArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Progress of a migration that nobody asked for: that it happens, if it does.
+/// Reports a migration that the user did not ask for: one line, and only if something is applied.
 pub(super) fn say_once() -> impl FnMut(Progress<'_>) + Send {
     let mut said = false;
     move |progress| {
@@ -28,7 +28,7 @@ pub(super) fn say_once() -> impl FnMut(Progress<'_>) + Send {
     }
 }
 
-/// Progress, on standard error.
+/// Reports each step on standard error.
 fn say(progress: Progress<'_>) {
     match progress {
         Progress::WaitingForAnotherRun => eprintln!("another migration is running; waiting for it"),

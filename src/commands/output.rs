@@ -32,7 +32,7 @@ pub(super) fn table<const COLUMNS: usize>(
     Ok(())
 }
 
-/// An error as a person at a terminal needs it: what the operator is told, causes included.
+/// An error in words for a person at a terminal: what an operator is told, with its causes.
 pub(super) fn explain(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(source) => source.context("an internal error"),

@@ -1,4 +1,5 @@
-//! The database of `serve` and `demo` where none is named: a PostgreSQL of our own, with schema and server role in it.
+//! The database of `serve` and `demo` if the settings name none: a PostgreSQL that this program starts, with the schema and
+//! the server's role in it.
 
 use std::path::{Path, PathBuf};
 
@@ -16,15 +17,15 @@ use crate::{
 const DATABASE: &str = "tallystick";
 const SERVER_ROLE: &str = "tallystick_server";
 
-/// A PostgreSQL of our own with the schema and the server's role in it.
+/// A PostgreSQL that this program started, with the schema and the server's role in it.
 pub(super) struct OwnDatabase {
     postgres: LocalPostgres,
     data_dir: PathBuf,
 }
 
 impl OwnDatabase {
-    /// Starts it on the kept data folder, and brings its schema up to this program. The folder is `name`, in the usual
-    /// place for such things, unless the settings say otherwise.
+    /// Starts PostgreSQL on a data folder that is kept, and brings the schema up to this program. Unless the settings name a
+    /// folder, it is called `name` and lies where services or users keep their data.
     pub(super) async fn start(args: &ServeArgs, name: &str) -> anyhow::Result<Self> {
         let data_dir = data_dir(args.database.data_dir.as_deref(), name)?;
         let options = LocalPostgresOptions {
@@ -74,7 +75,7 @@ impl OwnDatabase {
     }
 }
 
-/// The folder that keeps the data: as told, else where a service or a person keeps such things.
+/// The data folder: the one that the settings name, or else one where a service (as root) or a user keeps data.
 fn data_dir(told: Option<&Path>, name: &str) -> anyhow::Result<PathBuf> {
     if let Some(told) = told {
         return Ok(told.to_owned());

@@ -38,7 +38,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Makes sure of the database and the role, puts the server together and takes the address.
+    /// Checks the database and the server's role, puts the server together and binds its address.
     pub(super) async fn bind(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
         role_check::check(url, &embedded::source()?).await?;
         let app = App::build(args, url).await?;
@@ -62,7 +62,7 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is ready, and finishes what was accepted by then.
+    /// Serves until `stop` is ready, and finishes the requests that were accepted by then.
     pub(super) async fn run(self, stop: impl Future<Output = &'static str>) -> anyhow::Result<ExitCode> {
         let Self { app: App { router, state }, listener, limits } = self;
         let stop = async {
@@ -80,7 +80,7 @@ impl Server {
     }
 }
 
-/// Ready when the process is asked to end: the name of the signal.
+/// Ready when a signal asks the process to end; it returns the signal's name.
 pub(super) fn until_told_to_stop() -> std::io::Result<impl Future<Output = &'static str>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

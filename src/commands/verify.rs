@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How many businesses are printed for people; those with findings come first. `--json` has all.
+/// How many businesses the table has; those with findings come first. `--json` has all.
 const BUSINESSES_PRINTED: usize = 50;
 
 pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
@@ -51,7 +51,7 @@ fn print(report: &Report) -> std::io::Result<()> {
     output::line(&verdict(report))
 }
 
-/// One line per check, and under it what it found.
+/// One line per check, followed by its findings.
 fn check_lines(checks: &[CheckReport]) -> Vec<String> {
     let width = checks.iter().map(|check| check.title.chars().count()).max().unwrap_or(0);
     let mut lines = Vec::new();

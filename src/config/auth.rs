@@ -103,7 +103,7 @@ impl AuthArgs {
     }
 }
 
-/// An empty setting is one that was not made.
+/// An empty setting counts as not set.
 fn given(setting: Option<&String>) -> Option<&str> {
     setting.map(String::as_str).filter(|setting| !setting.is_empty())
 }

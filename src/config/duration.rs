@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Longer than any wait makes sense, and short enough for every clock: a day.
+/// A day: longer than any useful wait, and short enough for every clock.
 const MAX: Duration = Duration::from_hours(24);
 
 /// Reads `250ms`, `5s`, `2m`, `1h`, or a bare number of seconds. At most a day.
@@ -24,7 +24,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "must be at most 24h".to_owned())
 }
 
-/// The same, but not nothing: a time limit of zero would refuse everything.
+/// As [`parse_duration`], but it refuses 0: a time limit of zero would refuse every request.
 pub(super) fn parse_timeout(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         Duration::ZERO => Err("must be longer than nothing".to_owned()),

@@ -1,4 +1,4 @@
-//! Where to listen, and what to bear from clients.
+//! Where to listen, and the limits that clients have.
 
 use std::{
     net::SocketAddr,

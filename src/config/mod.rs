@@ -1,7 +1,7 @@
 //! Every setting of the server: a flag, or an environment variable, or its default.
 //!
-//! What is checked here is what can be checked without asking anybody: forms, ranges, and settings that contradict each
-//! other. Secrets are [`Secret`]s, which neither `--help` nor `{:?}` shows. Files of settings are read before this is parsed.
+//! Checked here are forms, ranges, and settings that contradict each other; nothing here connects to anything. Secrets are
+//! [`Secret`]s, which neither `--help` nor `{:?}` shows. A file of settings is read before the settings are parsed.
 
 mod auth;
 mod database;

@@ -2,18 +2,18 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
-/// Text that nothing prints: not `{:?}`, not `--help`, and no error message, because reading it never fails.
+/// Text that nothing prints: neither `{:?}`, nor `--help`, nor an error message, because reading it never fails.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret, for whoever must know it.
+    /// The secret itself, for the code that compares or sends it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// An empty setting is one that was not made: files of settings often list what is not used.
+    /// An empty setting counts as not set: files of settings often list names without values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

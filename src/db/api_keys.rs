@@ -1,6 +1,5 @@
 //! API keys: how the server finds them, and how the platform makes and ends them.
 
-use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use tokio_postgres::Row;
 
@@ -9,8 +8,8 @@ use super::{
     database::Database,
 };
 use crate::{
-    auth::{KeyStore, StoredKey},
-    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, Name, Page, PageLimit, Scope},
+    auth::{KeyStore, StoredKey, api_key::KeyHash},
+    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, FutureTime, NewApiKey, Page, PageLimit, Scope},
     error::{Entity, Error, Result},
 };
 
@@ -19,40 +18,34 @@ const API_KEY_CREATE: &str = tenant_call!("api_key_create(context::uuid, $2, $3,
 const API_KEY_LIST: &str = tenant_call!("api_key_list(context::uuid, $2, $3)");
 const API_KEY_REVOKE: &str = tenant_call!("f AS found" from "api_key_revoke(context::uuid, $2)");
 
-/// A key to be. The secret itself never gets here.
-#[derive(Debug, Clone)]
-pub struct NewApiKey {
-    /// What it is for.
-    pub name: Name,
-    /// The public part of the key.
-    pub prefix: String,
-    /// The SHA-256 of its secret.
-    pub secret_hash: [u8; 32],
-    /// What it allows; at least one.
-    pub scopes: Vec<Scope>,
-    /// When it stops working.
-    pub expires_at: Option<DateTime<Utc>>,
-}
-
 impl Database {
-    /// Stores a new key, or answers [`Entity::Business`] not found.
-    pub async fn api_key_create(&self, business_id: BusinessId, new: NewApiKey) -> Result<ApiKey> {
+    /// Stores a new key by the public part of it and by the SHA-256 of the whole, or answers [`Entity::Business`] not found.
+    /// The secret itself never gets here.
+    pub async fn api_key_create(
+        &self,
+        business_id: BusinessId,
+        new: NewApiKey,
+        prefix: String,
+        hash: KeyHash,
+    ) -> Result<ApiKey> {
         let id = ApiKeyId::new();
+        let scopes = Vec::from(new.scopes);
+        let expires_at = new.expires_at.map(FutureTime::get);
         let call = Call::tenant("api_key_create", API_KEY_CREATE, business_id)
             .with(id)
             .with(new.name.clone())
-            .with(new.prefix.clone())
-            .with(new.secret_hash.to_vec())
-            .with(new.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>())
-            .with(new.expires_at);
+            .with(prefix.clone())
+            .with(hash.to_vec())
+            .with(scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>())
+            .with(expires_at);
         let answer = self.run(call).await?;
         match answer.outcome()? {
             "created" => Ok(ApiKey {
                 id,
                 name: new.name.into(),
-                prefix: new.prefix,
-                scopes: new.scopes,
-                expires_at: new.expires_at,
+                prefix,
+                scopes,
+                expires_at,
                 revoked_at: None,
                 created_at: answer.value("created_at")?,
             }),

@@ -7,7 +7,7 @@ use super::{
     database::Database,
 };
 use crate::{
-    domain::{Business, BusinessId, Currency, Cursor, Name, Page, PageLimit},
+    domain::{Business, BusinessId, Cursor, NewBusiness, Page, PageLimit},
     error::{Entity, Result},
 };
 
@@ -15,24 +15,13 @@ const BUSINESS_CREATE: &str = tenant_call!("business_create(context::uuid, $2, $
 const BUSINESS_GET: &str = tenant_call!("business_get(context::uuid)");
 const BUSINESS_LIST: &str = "SELECT * FROM tallystick.business_list($1, $2)";
 
-/// A business to be.
-#[derive(Debug, Clone)]
-pub struct NewBusiness {
-    /// What it is called.
-    pub name: Name,
-    /// The currency of its amounts.
-    pub currency: Currency,
-    /// When an unpaid charge makes its customer overdue, in days of 24 hours, 0 to 3650.
-    pub overdue_after_days: i32,
-}
-
 impl Database {
     /// Creates a business.
     pub async fn business_create(&self, new: NewBusiness) -> Result<Business> {
         let call = Call::tenant("business_create", BUSINESS_CREATE, BusinessId::new())
             .with(new.name)
             .with(new.currency)
-            .with(new.overdue_after_days);
+            .with(new.overdue_after_days.get());
         self.run(call).await?.one()
     }
 

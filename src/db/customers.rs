@@ -11,7 +11,7 @@ use super::{
     database::Database,
 };
 use crate::{
-    domain::{BusinessId, Cursor, Customer, CustomerId, ExternalId, Money, Name, Page, PageLimit},
+    domain::{BusinessId, Cursor, Customer, CustomerChange, CustomerId, ExternalId, NewCustomer, Page, PageLimit},
     error::{Entity, Error, Fault, Result},
 };
 
@@ -21,32 +21,6 @@ const CUSTOMER_UPDATE: &str =
     tenant_call!("f.outcome, (f.customer).*" from "customer_update(context::uuid, $2, $3, $4, $5, $6, $7)");
 const CUSTOMER_GET: &str = tenant_call!("customer_get(context::uuid, $2)");
 const CUSTOMER_LIST: &str = tenant_call!("customer_list(context::uuid, $2, $3, $4)");
-
-/// A customer to be.
-#[derive(Debug, Clone)]
-pub struct NewCustomer {
-    /// What the customer is called.
-    pub name: Name,
-    /// The business's own reference.
-    pub external_id: Option<ExternalId>,
-    /// The largest balance that a purchase may leave, in minor units.
-    pub credit_limit: Money,
-    /// Whether the customer starts blocked.
-    pub blocked: bool,
-}
-
-/// What to change of a customer; `None` leaves it as it is.
-#[derive(Debug, Clone, Default)]
-pub struct CustomerChange {
-    /// What the customer is called.
-    pub name: Option<Name>,
-    /// The largest balance that a purchase may leave, in minor units. May be below the balance.
-    pub credit_limit: Option<Money>,
-    /// Whether the customer is blocked.
-    pub blocked: Option<bool>,
-    /// The business's own reference; `Some(None)` takes it away.
-    pub external_id: Option<Option<ExternalId>>,
-}
 
 impl Database {
     /// Creates a customer.

@@ -21,15 +21,9 @@ mod products;
 mod purchases;
 mod stock_movements;
 
-pub use api_keys::NewApiKey;
-pub use businesses::NewBusiness;
-pub use customers::{CustomerChange, NewCustomer};
 pub use database::Database;
 pub use movement::Movement;
-pub use payments::NewPayment;
-pub use products::{NewProduct, ProductChange};
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
-pub use stock_movements::NewStockMovement;
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
 pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD, api_keys::API_KEY_FIND];

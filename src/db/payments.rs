@@ -6,31 +6,28 @@ use super::{
     movement::{Movement, metric_label},
 };
 use crate::{
-    domain::{Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId},
+    domain::{
+        Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId,
+        MAX_SAFE_INTEGER, NewPayment,
+    },
     error::{Entity, Error, Result},
 };
 
 pub(super) const PAYMENT_RECORD: &str = tenant_call!("payment_record(context::uuid, $2, $3, $4, $5)");
 
-/// A payment to be.
-#[derive(Debug, Clone)]
-pub struct NewPayment {
-    /// Who pays.
-    pub customer_id: CustomerId,
-    /// How much, in minor units.
-    pub amount: Amount,
-    /// The request's name for it.
-    pub idempotency_key: IdempotencyKey,
-}
-
 impl Database {
     /// Records a payment, once per idempotency key. Paying more than is owed is allowed.
-    pub async fn payment_record(&self, business_id: BusinessId, new: NewPayment) -> Result<Movement<LedgerEntry>> {
+    pub async fn payment_record(
+        &self,
+        business_id: BusinessId,
+        idempotency_key: IdempotencyKey,
+        new: NewPayment,
+    ) -> Result<Movement<LedgerEntry>> {
         let own_id = LedgerEntryId::new();
         let call = Call::tenant("payment_record", PAYMENT_RECORD, business_id)
             .with(new.customer_id)
             .with(new.amount)
-            .with(new.idempotency_key)
+            .with(idempotency_key)
             .with(own_id);
         let answer = self.run(call).await;
         let entry = answer.and_then(|answer| payment_from_outcome(&answer, new.customer_id, new.amount));
@@ -57,7 +54,9 @@ fn payment_from_outcome(answer: &Answer, customer_id: CustomerId, amount: Amount
         }),
         "key_reused" => Err(Error::IdempotencyKeyReused),
         "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
-        "amount_too_large" => Err(Error::invalid_body("/amount", "would take the balance below -9007199254740991")),
+        "amount_too_large" => {
+            Err(Error::invalid_body("/amount", format!("would take the balance below -{MAX_SAFE_INTEGER}")))
+        }
         other => Err(unknown_outcome(other)),
     }
 }

@@ -11,7 +11,7 @@ use super::{
     database::Database,
 };
 use crate::{
-    domain::{BusinessId, Cursor, Money, Name, Page, PageLimit, Product, ProductId, Sku, Stock},
+    domain::{BusinessId, Cursor, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku},
     error::{Entity, Error, Fault, Result},
 };
 
@@ -21,30 +21,6 @@ const PRODUCT_UPDATE: &str =
     tenant_call!("f.outcome, (f.product).*" from "product_update(context::uuid, $2, $3, $4, $5)");
 const PRODUCT_GET: &str = tenant_call!("product_get(context::uuid, $2)");
 const PRODUCT_LIST: &str = tenant_call!("product_list(context::uuid, $2, $3, $4)");
-
-/// A product to be.
-#[derive(Debug, Clone)]
-pub struct NewProduct {
-    /// The stock keeping unit, unique within the business.
-    pub sku: Sku,
-    /// What it is called.
-    pub name: Name,
-    /// The price of one, in minor units.
-    pub price: Money,
-    /// How many there are to begin with.
-    pub stock: Stock,
-}
-
-/// What to change of a product; `None` leaves it as it is. Stock changes by stock movements only.
-#[derive(Debug, Clone, Default)]
-pub struct ProductChange {
-    /// The stock keeping unit.
-    pub sku: Option<Sku>,
-    /// What it is called.
-    pub name: Option<Name>,
-    /// The price of one, in minor units, from now on.
-    pub price: Option<Money>,
-}
 
 impl Database {
     /// Creates a product with its opening stock.

@@ -13,7 +13,7 @@ impl Currency {
     /// The code, for SQL.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Only ASCII letters ever get in.
+        // `from_str` lets in ASCII letters only.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! Pages: how long, and where the next one starts.
+//! Pages of a list: how many rows they have, and where the next one starts.
 
 use std::borrow::Cow;
 
@@ -28,13 +28,13 @@ impl PageLimit {
         self.0
     }
 
-    /// The same, or fewer rows, but at least one.
+    /// The lower one of this limit and `rows`, but at least 1.
     #[must_use]
     pub fn at_most(self, rows: usize) -> Self {
         Self(u16::try_from(rows.max(1)).map_or(self.0, |rows| self.0.min(rows)))
     }
 
-    /// How many rows to ask for: one more than the page has, which tells whether there is a next page.
+    /// How many rows to ask for: one more than the page has. The extra row tells whether there is a next page.
     #[must_use]
     pub const fn with_one_more(self) -> u16 {
         self.0 + 1
@@ -58,9 +58,9 @@ impl std::str::FromStr for PageLimit {
     }
 }
 
-/// The last row of the page before, as its place in the list's order. Opaque to clients.
+/// The place of the previous page's last row in the list's order. Opaque to clients.
 ///
-/// It names a place and not a right: a list shows only the caller's own rows, whatever place the cursor names.
+/// It gives no rights: a list shows only the caller's own rows, whatever place the cursor names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor<T>(pub T);
 
@@ -103,8 +103,8 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-// Derived, it would repeat the schema of `T` in place of naming it, and a generated client would have two types for one
-// thing. Routes name it by an alias, because utoipa gives a type with parameters a derived schema of its own.
+// A derived schema would repeat that of `T` instead of naming it, and a generated client would have two types for one
+// thing. Routes name a page by an alias, because utoipa derives another schema for a type with parameters.
 impl<T: ToSchema> PartialSchema for Page<T> {
     fn schema() -> RefOr<Schema> {
         let rows = ArrayBuilder::new()
@@ -136,7 +136,7 @@ impl<T: ToSchema> ToSchema for Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The page out of the rows that a query [with one more](PageLimit::with_one_more) returned.
+    /// Makes the page from the rows of a query that asked for [one row more](PageLimit::with_one_more).
     #[must_use]
     pub fn cut<Place: std::fmt::Display>(mut rows: Vec<T>, limit: PageLimit, place: impl Fn(&T) -> Place) -> Self {
         let has_next = rows.len() > usize::from(limit.get());

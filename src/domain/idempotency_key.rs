@@ -1,4 +1,5 @@
-//! The name that a client gives to one movement of money or stock, so that it can ask for it twice and get it once.
+//! The name that a client gives to one movement of money or stock. Sending the request again under the same name does not
+//! repeat the movement.
 
 /// 1 to 255 visible ASCII characters, unique per business.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,7 +1,10 @@
-//! The mission's words as types that cannot hold a wrong value.
+//! The words of the business as types that cannot hold a wrong value.
 //!
-//! Each type is made by checking (`TryFrom`, `FromStr`, `Deserialize`), so a handler that holds one need not check again.
-//! The same bounds stand in SQL as constraints; these here only give the better message. Nothing here does I/O.
+//! Each type is made by checking (`TryFrom`, `FromStr`, `Deserialize`), so a handler or command that holds one need not
+//! check again. SQL has the same bounds as constraints; the checks here only give the better message.
+//!
+//! Types that clients send or get derive serde's and utoipa's traits: their JSON and its description are a part of what they
+//! are. Nothing here knows routes, statuses, headers, SQL or the command line, and nothing does I/O.
 
 mod currency;
 mod cursor;
@@ -26,7 +29,10 @@ pub use records::{
     ApiKey, Business, Customer, CustomerBalance, EntryKind, LedgerEntry, Order, OrderItem, OverdueCustomer, Product,
     StockMovement,
 };
-pub use requests::{Lines, NewPurchase, PurchaseLine};
+pub use requests::{
+    CustomerChange, FutureTime, KeyScopes, Lines, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,
+    NewPurchase, NewStockMovement, OverdueAfterDays, ProductChange, PurchaseLine,
+};
 pub use scope::Scope;
 pub use text::{ExternalId, Name, Reason, Sku};
 

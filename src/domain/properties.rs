@@ -1,4 +1,4 @@
-//! What the types take is exactly what they are described to take, whatever comes.
+//! Properties: a type accepts exactly the values that its description in the API allows.
 
 use std::fmt::{Debug, Display};
 
@@ -28,7 +28,7 @@ fn text_fits(schema: &serde_json::Value, text: &str) -> bool {
     long_enough && short_enough && pattern.is_match(text)
 }
 
-/// Holds a number type against a piece of JSON: taken as it is written, or not at all.
+/// Tries a number type with a piece of JSON. It is accepted with the value as written, or refused.
 fn holds_numbers<T>(json: &str) -> Result<(), TestCaseError>
 where
     T: TryFrom<i64> + Into<i64> + Serialize + DeserializeOwned + PartialSchema,
@@ -43,7 +43,7 @@ where
     );
     prop_assert_eq!(taken.map(Into::into), expected);
     if let Some(value) = value {
-        // The one value that a description of bounds cannot leave out is 0, of a change of stock.
+        // A change of stock is never 0, and a description by bounds cannot exclude a value between them.
         prop_assert!(expected.is_some() == number_fits(&described::<T>(), value) || value == 0, "{}", value);
     }
     Ok(())
@@ -63,7 +63,7 @@ where
     Ok(())
 }
 
-/// A number as JSON writes it, and as it does not; often near a bound.
+/// A number, in a form that JSON has or does not have; often near a bound.
 fn numbers() -> impl Strategy<Value = String> {
     let bounds = vec![0, 1, i64::from(i32::MAX), MAX_SAFE_INTEGER, i64::MAX];
     let near = (select(bounds), -2..=2_i64, any::<bool>())
@@ -156,7 +156,7 @@ proptest! {
         survives(&Cursor(number))?;
     }
 
-    /// Whatever is taken names one place, and that place's own cursor leads there.
+    /// Every accepted cursor names one place, and the cursor that the server makes for that place is accepted, too.
     #[test]
     fn a_made_up_cursor_is_refused_or_names_a_place(text in prop_oneof!["[A-Za-z0-9_=+/-]{0,60}", texts()], place in "[-+0-9a-f{}]{0,40}") {
         use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -176,7 +176,7 @@ proptest! {
         let taken = serde_json::from_str::<CustomerId>(&serde_json::to_string(&text).unwrap());
         prop_assert!(taken.is_ok() || !hyphenated.is_match(&text), "{} was refused", text);
         if let Ok(id) = taken {
-            // The other ways to write one have the same digits.
+            // All ways to write a UUID have the same digits.
             let digits = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
             prop_assert!(digits(&text).ends_with(&digits(&id.to_string())));
         }

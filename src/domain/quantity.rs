@@ -2,7 +2,7 @@
 
 use super::MAX_SAFE_INTEGER;
 
-/// Defines a whole number with bounds that its every way in checks: `TryFrom<i64>` and `Deserialize`.
+/// Defines a whole number within bounds. `TryFrom<i64>` and `Deserialize` are the only ways to make one, and both check.
 macro_rules! whole_number {
     (
         $(#[doc = $doc:literal])* $name:ident,

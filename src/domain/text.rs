@@ -1,4 +1,5 @@
-//! Short texts that people type: trimmed of nothing, bounded, and free of control characters (PostgreSQL cannot store NUL).
+//! Short texts that people type. They are kept as they came, bounded in length, and free of control characters (PostgreSQL
+//! cannot store NUL).
 
 macro_rules! text {
     ($(#[doc = $doc:literal])* $name:ident, max_chars = $max:expr, example = $example:literal) => {
@@ -57,9 +58,9 @@ macro_rules! text {
     };
 }
 
-/// The same rule as [`check`]'s, but for the length, for the description of the API: no control characters, and at least
-/// one that is no white space. It is of three parts that begin with different characters, so that nobody who checks it has to
-/// go back and try again. The characters are named one by one because `\s` means something else in every language.
+/// [`check`]'s rule as a pattern for the API's description, without the length: no control characters, and at least one
+/// character that is not white space. Its three parts begin with different characters, so a matcher never backtracks. The
+/// characters are listed one by one, because `\s` means something else in every language.
 const PATTERN: &str = concat!(
     r"^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*",
     r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",

@@ -74,6 +74,32 @@ async fn what_does_not_exist_is_status_1_and_what_makes_no_sense_is_status_2() {
     }
 }
 
+/// The same rules as for `POST /v1/businesses/{business_id}/api-keys`, in the same words.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_refuses_what_the_api_refuses() {
+    let server = TestServer::start().await;
+    let body = serde_json::json!({"name": "shop", "currency": "EUR"});
+    let business = server.admin().post("/v1/businesses", &body).await.expect(201);
+    let id = business["id"].as_str().unwrap();
+    let key = ["api-key", "create", "--business", id, "--name", "till", "--scope", "read"];
+    for (arguments, complaint) in [
+        (&["--expires-at", "2020-01-31T00:00:00Z"][..], "must be in the future"),
+        (&["--scope", "read", "--scope", "write"], "must have 1 or 2 scopes"),
+    ] {
+        let refused = tallystick(&server, &[&key, arguments].concat()).expect_complaint(2);
+        assert!(refused.contains(complaint), "{refused}");
+    }
+    let days = ["business", "create", "--name", "x", "--currency", "EUR", "--overdue-after-days", "3651"];
+    let refused = tallystick(&server, &days).expect_complaint(2);
+    assert!(refused.contains("must be a whole number from 0 to 3650"), "{refused}");
+    let keys = json(&tallystick(&server, &["api-key", "list", "--business", id, "--json"]).expect(0));
+    assert_eq!(keys, serde_json::json!([]));
+
+    let later = [&key[..], &["--expires-at", "2099-01-31T00:00:00Z", "--json"]].concat();
+    let created = json(&tallystick(&server, &later).expect(0));
+    assert_eq!(created["expires_at"], "2099-01-31T00:00:00Z");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_many_businesses_is_whole() {
     let server = TestServer::start().await;

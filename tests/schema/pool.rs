@@ -4,10 +4,11 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use tallystick::{
     db::{
-        Database, NewBusiness,
+        Database,
         call::sqlstate::{Failure, Transient},
         connection::{Pool, PoolError, PoolSettings, SessionSettings},
     },
+    domain::{NewBusiness, OverdueAfterDays},
     error::Error,
     metrics::Metrics,
 };
@@ -190,7 +191,11 @@ async fn a_call_without_an_answer_gives_its_connection_up() {
     let db = Database::open(&url, &settings, Arc::new(Metrics::new())).unwrap();
     let admin = database.session().await;
     admin.client().batch_execute("BEGIN; LOCK TABLE tallystick.businesses IN EXCLUSIVE MODE").await.unwrap();
-    let new = NewBusiness { name: "Shop".parse().unwrap(), currency: "EUR".parse().unwrap(), overdue_after_days: 30 };
+    let new = NewBusiness {
+        name: "Shop".parse().unwrap(),
+        currency: "EUR".parse().unwrap(),
+        overdue_after_days: OverdueAfterDays::default(),
+    };
     let error = db.business_create(new).await.unwrap_err();
     assert!(matches!(error, Error::DatabaseUnavailable(_)), "{error}");
     db.ready().await.unwrap();

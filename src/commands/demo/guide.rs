@@ -5,7 +5,7 @@ use std::{fmt::Write as _, net::SocketAddr};
 use super::samples::Samples;
 use crate::commands::own_database::OwnDatabase;
 
-/// Whole after the variables are set, so that the README can show it as it is.
+/// It uses variables that are set before it, so that the README can show it unchanged.
 const COMMANDS: &str = r#"
   # A customer buys two of something on credit. Send it twice: it happens once.
   curl -s $API/v1/purchases -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \

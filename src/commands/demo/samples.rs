@@ -1,5 +1,5 @@
-//! The demo's two businesses, made through the same calls as any other, and remembered in the data folder: their keys
-//! are stored nowhere else.
+//! The demo's two businesses. They are made through the same calls as any other, and remembered in the data folder,
+//! because their keys are stored nowhere else.
 
 use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path, sync::Arc};
 
@@ -11,10 +11,13 @@ use crate::{
     commands::{output::explain, own_database::OwnDatabase},
     config::ServeArgs,
     db::{
-        Database, NewApiKey, NewBusiness, NewCustomer, NewProduct,
+        Database,
         connection::{PoolSettings, connect},
     },
-    domain::{BusinessId, CustomerId, ExternalId, Name, OrderId, ProductId, Scope, Sku},
+    domain::{
+        BusinessId, CustomerId, ExternalId, KeyScopes, Name, NewApiKey, NewBusiness, NewCustomer, NewProduct, OrderId,
+        OverdueAfterDays, ProductId, Sku,
+    },
     error::Error,
     metrics::Metrics,
 };
@@ -73,7 +76,7 @@ const PLANS: [Plan; 2] = [
     },
 ];
 
-/// The samples of an earlier start, or new ones.
+/// The samples that an earlier start made, or new ones.
 pub(super) async fn load_or_create(own: &OwnDatabase, args: &ServeArgs) -> anyhow::Result<Samples> {
     let file = own.data_dir().join(FILE);
     let settings = PoolSettings { size: 1, ..PoolSettings::default() };
@@ -81,7 +84,7 @@ pub(super) async fn load_or_create(own: &OwnDatabase, args: &ServeArgs) -> anyho
     if let Some(samples) = load(&file)? {
         match db.business_get(samples.shops.first().context("the demo's file names no business")?.business_id).await {
             Ok(_) => return Ok(samples),
-            // The file is older than the database beside it.
+            // The file belongs to an earlier database.
             Err(Error::NotFound(_)) => {}
             Err(error) => return Err(explain(error)),
         }
@@ -106,12 +109,11 @@ fn random_token() -> String {
 async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
     let name: Name = plan.name.parse().map_err(anyhow::Error::msg)?;
     let currency = plan.currency.parse().map_err(anyhow::Error::msg)?;
-    let new = NewBusiness { name: name.clone(), currency, overdue_after_days: 30 };
+    let new = NewBusiness { name: name.clone(), currency, overdue_after_days: OverdueAfterDays::default() };
     let business_id = db.business_create(new).await.map_err(explain)?.id;
     let key = GeneratedKey::generate(business_id).map_err(explain)?;
-    let scopes = vec![Scope::Read, Scope::Write];
-    let new = NewApiKey { name, prefix: key.prefix, secret_hash: key.hash, scopes, expires_at: None };
-    db.api_key_create(business_id, new).await.map_err(explain)?;
+    let new = NewApiKey { name, scopes: KeyScopes::all(), expires_at: None };
+    db.api_key_create(business_id, new, key.prefix, key.hash).await.map_err(explain)?;
     let mut shop =
         Shop { business_id, name: plan.name.to_owned(), key: key.plain, customers: vec![], products: vec![] };
     for (name, external_id, credit_limit) in plan.customers {
@@ -159,7 +161,7 @@ fn load(file: &Path) -> anyhow::Result<Option<Samples>> {
     }
 }
 
-/// Whole or not at all, and for nobody else to read: it holds keys.
+/// Writes the file as a whole or not at all, readable by its owner only, because it holds keys.
 fn save(file: &Path, samples: &Samples) -> anyhow::Result<()> {
     let new = file.with_extension("new");
     let written =

@@ -48,7 +48,7 @@ pub struct OrderItem {
 }
 
 impl OrderItem {
-    /// A line with its total. An error is a total above the largest amount, which the database lets no order have.
+    /// A line with its total. The error is a total above the largest amount; the database lets no order have one.
     pub fn new(line_no: i32, product_id: ProductId, quantity: Quantity, unit_price: Money) -> Result<Self, String> {
         let line_total = unit_price.get().checked_mul(quantity.get()).unwrap_or(i64::MAX).try_into()?;
         Ok(Self { line_no, product_id, quantity, unit_price, line_total })

@@ -1,6 +1,28 @@
 //! What clients and operators ask for. The body of a request is read straight into these types, and the command line
-//! makes the same ones: so a value that one of them refuses, the other refuses too.
+//! makes the same ones. So a value that the one refuses, the other refuses too, in the same words.
+//!
+//! In the API's description they have names that end in `Request`.
 
+mod api_key;
+mod business;
+mod customer;
+mod payment;
+mod product;
 mod purchase;
+mod stock_movement;
 
+pub use api_key::{FutureTime, KeyScopes, NewApiKey};
+pub use business::{NewBusiness, OverdueAfterDays};
+pub use customer::{CustomerChange, NewCustomer};
+pub use payment::NewPayment;
+pub use product::{NewProduct, ProductChange};
 pub use purchase::{Lines, NewPurchase, PurchaseLine};
+pub use stock_movement::NewStockMovement;
+
+use serde::{Deserialize, Deserializer};
+
+/// For `#[serde(default, deserialize_with = "present")]` in a change: a member that is there has a value, so that `null`
+/// counts only where the type takes it.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

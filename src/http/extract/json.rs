@@ -9,7 +9,7 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Serialize,
     de::{DeserializeOwned, IgnoredAny},
 };
 
@@ -55,12 +55,6 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => Error::internal(error).into_response(),
         }
     }
-}
-
-/// For `#[serde(default, deserialize_with = "present")]` in a PATCH: a member that is present must have a value of its
-/// type, so `null` is accepted only where the type accepts it.
-pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 /// Whether the type is `application/json`, without a charset or with UTF-8, the only one that JSON has.

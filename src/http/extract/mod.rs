@@ -24,5 +24,5 @@ pub use admin::Admin;
 pub use caller::{Reader, Writer};
 pub use context::{REQUEST_ID, RequestContext, RequestId};
 pub use id_path::{IdPath, PathId};
-pub use json::{Json, present};
+pub use json::Json;
 pub use query::{Query, parsed, parsed_option};

@@ -2,36 +2,20 @@
 
 use axum::{extract::State, http::StatusCode};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Paging;
 use crate::{
     auth::GeneratedKey,
-    db::NewApiKey,
-    domain::{ApiKey, ApiKeyId, BusinessId, Name, Page, Scope},
-    error::{Error, Result},
+    domain::{ApiKey, ApiKeyId, BusinessId, NewApiKey, Page, Scope},
+    error::Result,
     http::{
         extract::{Admin, IdPath, Json, Query},
         openapi::problems::{BODY, COMMON, Code, PLATFORM, QUERY, problems},
         state::AppState,
     },
 };
-
-/// An API key to create.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({"name": "checkout", "scopes": ["read", "write"], "expires_at": "2099-12-31T23:59:59Z"})))]
-pub struct ApiKeyRequest {
-    /// What it is for.
-    name: Name,
-    /// What it will allow.
-    #[schema(min_items = 1, max_items = 2)]
-    scopes: Vec<Scope>,
-    /// When it stops working, a moment to come; without it, never.
-    #[serde(default)]
-    expires_at: Option<DateTime<Utc>>,
-}
 
 /// A new API key with the secret, which is shown this once.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,33 +59,18 @@ problems!(RevokeProblems: COMMON, PLATFORM, &[Code::BusinessNotFound, Code::ApiK
     tag = "platform",
     security(("admin" = [])),
     params(("business_id" = BusinessId, Path, description = "The business")),
-    request_body = ApiKeyRequest,
+    request_body = NewApiKey,
     responses((status = 201, description = "Created", body = CreatedApiKey), CreateProblems),
 )]
 pub async fn create(
     State(state): State<AppState>,
     _: Admin,
     IdPath(business_id): IdPath<BusinessId>,
-    Json(mut request): Json<ApiKeyRequest>,
+    Json(new): Json<NewApiKey>,
 ) -> Result<(StatusCode, Json<CreatedApiKey>)> {
-    if !(1..=2).contains(&request.scopes.len()) {
-        return Err(Error::invalid_body("/scopes", "must have 1 or 2 scopes"));
-    }
-    request.scopes.sort_unstable();
-    request.scopes.dedup();
-    if request.expires_at.is_some_and(|expires_at| expires_at <= Utc::now()) {
-        return Err(Error::invalid_body("/expires_at", "must be in the future"));
-    }
     let generated = GeneratedKey::generate(business_id)?;
-    let new = NewApiKey {
-        name: request.name,
-        prefix: generated.prefix,
-        secret_hash: generated.hash,
-        scopes: request.scopes,
-        expires_at: request.expires_at,
-    };
     let ApiKey { id, name, prefix, scopes, expires_at, created_at, .. } =
-        state.db.api_key_create(business_id, new).await?;
+        state.db.api_key_create(business_id, new, generated.prefix, generated.hash).await?;
     let created = CreatedApiKey { id, key: generated.plain, name, prefix, scopes, expires_at, created_at };
     Ok((StatusCode::CREATED, Json(created)))
 }

@@ -2,58 +2,17 @@
 
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::{
-    db::{CustomerChange, NewCustomer},
-    domain::{Cursor, Customer, CustomerBalance, CustomerId, ExternalId, Money, Name, Page, PageLimit},
+    domain::{Cursor, Customer, CustomerBalance, CustomerChange, CustomerId, ExternalId, NewCustomer, Page, PageLimit},
     error::Result,
     http::{
-        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
+        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
         openapi::problems::{BODY, COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
-
-/// A customer to create.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({"name": "Café Central", "credit_limit": 100_000, "external_id": "C-1042"})))]
-pub struct CustomerRequest {
-    /// What the customer is called.
-    name: Name,
-    /// The largest balance that a purchase may leave, in minor units.
-    credit_limit: Money,
-    /// The business's own reference, unique within the business.
-    #[serde(default)]
-    external_id: Option<ExternalId>,
-    /// A blocked customer cannot buy.
-    #[serde(default)]
-    blocked: bool,
-}
-
-/// What to change of a customer. What is left out stays as it is.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({"credit_limit": 150_000, "blocked": false})))]
-pub struct CustomerChangeRequest {
-    /// What the customer is called.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    name: Option<Name>,
-    /// The largest balance that a purchase may leave, in minor units. Below the balance it stops further purchases.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    credit_limit: Option<Money>,
-    /// The business's own reference; `null` takes it away.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<ExternalId>)]
-    external_id: Option<Option<ExternalId>>,
-    /// A blocked customer cannot buy.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    blocked: Option<bool>,
-}
 
 /// Which customers.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -85,20 +44,14 @@ problems!(UpdateProblems: COMMON, BODY, &[Code::CustomerNotFound, Code::AlreadyE
     operation_id = "createCustomer",
     tag = "customers",
     security(("business" = [])),
-    request_body = CustomerRequest,
+    request_body = NewCustomer,
     responses((status = 201, description = "Created", body = Customer), CreateProblems),
 )]
 pub async fn create(
     State(state): State<AppState>,
     Writer(caller): Writer,
-    Json(request): Json<CustomerRequest>,
+    Json(new): Json<NewCustomer>,
 ) -> Result<(StatusCode, Json<Customer>)> {
-    let new = NewCustomer {
-        name: request.name,
-        external_id: request.external_id,
-        credit_limit: request.credit_limit,
-        blocked: request.blocked,
-    };
     Ok((StatusCode::CREATED, Json(state.db.customer_create(caller.business_id, new).await?)))
 }
 
@@ -147,21 +100,15 @@ pub async fn get(
     tag = "customers",
     security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer")),
-    request_body = CustomerChangeRequest,
+    request_body = CustomerChange,
     responses((status = 200, description = "The customer as it is now", body = Customer), UpdateProblems),
 )]
 pub async fn update(
     State(state): State<AppState>,
     Writer(caller): Writer,
     IdPath(id): IdPath<CustomerId>,
-    Json(request): Json<CustomerChangeRequest>,
+    Json(change): Json<CustomerChange>,
 ) -> Result<Json<Customer>> {
-    let change = CustomerChange {
-        name: request.name,
-        credit_limit: request.credit_limit,
-        blocked: request.blocked,
-        external_id: request.external_id,
-    };
     Ok(Json(state.db.customer_update(caller.business_id, id, change).await?))
 }
 

@@ -1,6 +1,7 @@
-//! One file per resource. A handler takes the extractors' values, calls the database once or twice, and answers.
+//! One file per resource. A handler gets checked values from the extractors, makes one database call, and answers. (Listing
+//! and revoking API keys make two: the first tells whether the business exists.)
 //!
-//! Handlers contain no SQL and no rules of the business. [`super::router`] says which route leads to which handler.
+//! Handlers contain no SQL and no business rules. The list of routes is in [`super::router`].
 
 pub mod api_keys;
 pub mod businesses;

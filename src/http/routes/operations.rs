@@ -83,19 +83,19 @@ pub async fn metrics(State(state): State<AppState>) -> Result<Response> {
     Ok(with_type(metrics::MEDIA_TYPE, text.into()))
 }
 
-/// The browser lets the docs page load only what this server serves. The page is code of other authors under our address.
+/// The docs page may load only what this server serves. Its code is not ours, so the browser is told to enforce that.
 const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );
 
-/// `/openapi.json` and `/docs`: the description of the API, and a page that shows it without any other server.
+/// `/openapi.json` and `/docs`: the API's description, and a page that shows it without any request to other servers.
 pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Router<AppState>> {
     let json = Bytes::from(serde_json::to_vec(document)?);
     let serve_json = move || {
         let json = json.clone();
         async move { with_type("application/json", json) }
     };
-    // By default the page sends the description to an online validator.
+    // By default the page sends the description to a validator on its author's server.
     let config = utoipa_swagger_ui::Config::new(["/openapi.json"]).validator_url("none");
     let page =
         Router::from(SwaggerUi::new("/docs").config(config)).layer(map_response(async |mut response: Response| {

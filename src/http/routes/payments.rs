@@ -1,13 +1,10 @@
 //! `POST /v1/payments`: a customer pays.
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::movement_response;
 use crate::{
-    db::NewPayment,
-    domain::{Amount, CustomerId, IdempotencyKey, LedgerEntry},
+    domain::{IdempotencyKey, LedgerEntry, NewPayment},
     error::Result,
     http::{
         extract::{Json, Writer},
@@ -15,18 +12,6 @@ use crate::{
         state::AppState,
     },
 };
-
-/// Who pays how much.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({"customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "amount": 5_000})))]
-pub struct PaymentRequest {
-    /// Who pays.
-    customer_id: CustomerId,
-    /// How much, in minor units. It settles the oldest charges first, and may exceed what is owed, down to a
-    /// balance of -(2^53 - 1).
-    amount: Amount,
-}
 
 problems!(PaymentProblems: COMMON, BODY, IDEMPOTENT, &[Code::CustomerNotFound]);
 
@@ -38,7 +23,7 @@ problems!(PaymentProblems: COMMON, BODY, IDEMPOTENT, &[Code::CustomerNotFound]);
     tag = "purchases",
     security(("business" = [])),
     params(super::IdempotencyHeader),
-    request_body = PaymentRequest,
+    request_body = NewPayment,
     responses(
         (status = 201, description = "Recorded; or recorded before with this key", body = LedgerEntry,
             headers(("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"))),
@@ -49,8 +34,7 @@ pub async fn record(
     State(state): State<AppState>,
     Writer(caller): Writer,
     idempotency_key: IdempotencyKey,
-    Json(request): Json<PaymentRequest>,
+    Json(payment): Json<NewPayment>,
 ) -> Result<Response> {
-    let payment = NewPayment { customer_id: request.customer_id, amount: request.amount, idempotency_key };
-    Ok(movement_response(state.db.payment_record(caller.business_id, payment).await?))
+    Ok(movement_response(state.db.payment_record(caller.business_id, idempotency_key, payment).await?))
 }

@@ -2,52 +2,17 @@
 
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::{
-    db::{NewProduct, ProductChange},
-    domain::{Cursor, Money, Name, Page, PageLimit, Product, ProductId, Sku, Stock},
+    domain::{Cursor, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku},
     error::Result,
     http::{
-        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option, present},
+        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
         openapi::problems::{BODY, COMMON, Code, QUERY, problems},
         state::AppState,
     },
 };
-
-/// A product to create.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({"sku": "ESP-1KG", "name": "Espresso beans 1 kg", "price": 1_250, "stock": 40})))]
-pub struct ProductRequest {
-    /// The stock keeping unit, unique within the business.
-    sku: Sku,
-    /// What it is called.
-    name: Name,
-    /// The price of one, in minor units.
-    price: Money,
-    /// How many there are to begin with.
-    stock: Stock,
-}
-
-/// What to change of a product. What is left out stays as it is; stock changes by stock movements only.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({"price": 1_350})))]
-pub struct ProductChangeRequest {
-    /// The stock keeping unit, unique within the business.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    sku: Option<Sku>,
-    /// What it is called.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    name: Option<Name>,
-    /// The price of one, in minor units, for purchases from now on.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    price: Option<Money>,
-}
 
 /// Which products.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -79,15 +44,14 @@ problems!(UpdateProblems: COMMON, BODY, &[Code::ProductNotFound, Code::AlreadyEx
     operation_id = "createProduct",
     tag = "products",
     security(("business" = [])),
-    request_body = ProductRequest,
+    request_body = NewProduct,
     responses((status = 201, description = "Created", body = Product), CreateProblems),
 )]
 pub async fn create(
     State(state): State<AppState>,
     Writer(caller): Writer,
-    Json(request): Json<ProductRequest>,
+    Json(new): Json<NewProduct>,
 ) -> Result<(StatusCode, Json<Product>)> {
-    let new = NewProduct { sku: request.sku, name: request.name, price: request.price, stock: request.stock };
     Ok((StatusCode::CREATED, Json(state.db.product_create(caller.business_id, new).await?)))
 }
 
@@ -136,15 +100,14 @@ pub async fn get(
     tag = "products",
     security(("business" = [])),
     params(("product_id" = ProductId, Path, description = "The product")),
-    request_body = ProductChangeRequest,
+    request_body = ProductChange,
     responses((status = 200, description = "The product as it is now", body = Product), UpdateProblems),
 )]
 pub async fn update(
     State(state): State<AppState>,
     Writer(caller): Writer,
     IdPath(id): IdPath<ProductId>,
-    Json(request): Json<ProductChangeRequest>,
+    Json(change): Json<ProductChange>,
 ) -> Result<Json<Product>> {
-    let change = ProductChange { sku: request.sku, name: request.name, price: request.price };
     Ok(Json(state.db.product_update(caller.business_id, id, change).await?))
 }

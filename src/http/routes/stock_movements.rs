@@ -1,13 +1,10 @@
 //! `POST /v1/products/{product_id}/stock-movements`: restocks and corrections.
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::movement_response;
 use crate::{
-    db::NewStockMovement,
-    domain::{IdempotencyKey, ProductId, Reason, StockChange, StockMovement},
+    domain::{IdempotencyKey, NewStockMovement, ProductId, StockMovement},
     error::Result,
     http::{
         extract::{IdPath, Json, Writer},
@@ -15,17 +12,6 @@ use crate::{
         state::AppState,
     },
 };
-
-/// What comes in or goes out, and why.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({"quantity": 24, "reason": "delivery 4711"})))]
-pub struct StockMovementRequest {
-    /// What comes in (positive) or goes out (negative); not 0.
-    quantity: StockChange,
-    /// Why.
-    reason: Reason,
-}
 
 problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &[Code::ProductNotFound, Code::InsufficientStock]);
 
@@ -39,7 +25,7 @@ problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &[Code::ProductNotFound, Cod
     tag = "products",
     security(("business" = [])),
     params(("product_id" = ProductId, Path, description = "The product"), super::IdempotencyHeader),
-    request_body = StockMovementRequest,
+    request_body = NewStockMovement,
     responses(
         (status = 201, description = "Recorded; or recorded before with this key", body = StockMovement,
             headers(("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"))),
@@ -51,8 +37,8 @@ pub async fn record(
     Writer(caller): Writer,
     IdPath(product_id): IdPath<ProductId>,
     idempotency_key: IdempotencyKey,
-    Json(request): Json<StockMovementRequest>,
+    Json(movement): Json<NewStockMovement>,
 ) -> Result<Response> {
-    let movement = NewStockMovement { product_id, quantity: request.quantity, reason: request.reason, idempotency_key };
-    Ok(movement_response(state.db.stock_movement_record(caller.business_id, movement).await?))
+    let recording = state.db.stock_movement_record(caller.business_id, product_id, idempotency_key, movement);
+    Ok(movement_response(recording.await?))
 }

@@ -132,10 +132,11 @@ impl BusinessQueue {
 
     /// A call has ended. The purchases that it left undecided go back to the head of the queue.
     pub(super) fn finish(&mut self, token: BatchToken, undecided: Vec<QueuedPurchase>) {
-        for customer in &token.customers {
-            self.customers_in_calls.remove(customer);
+        let BatchToken { customers, held } = token;
+        for customer in customers {
+            self.customers_in_calls.remove(&customer);
         }
-        *self.calls(token.held) -= 1;
+        *self.calls(held) -= 1;
         for purchase in undecided.into_iter().rev() {
             self.queue.push_front(purchase);
         }

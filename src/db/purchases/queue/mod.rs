@@ -97,8 +97,8 @@ impl PurchaseQueues {
             queued_at: Instant::now(),
             span: tracing::Span::current(),
         };
-        let mut queues = self.lock();
-        let queue = queues.entry(business_id).or_default();
+        let mut all = self.lock();
+        let queue = all.entry(business_id).or_default();
         if !queue.enqueue(queued, &self.settings.limits) {
             return Err(Error::Overloaded);
         }
@@ -115,11 +115,11 @@ impl PurchaseQueues {
 
     /// Changes a business's queue under the lock, and forgets the queue once it is idle.
     fn with_queue<R>(&self, business_id: BusinessId, change: impl FnOnce(&mut BusinessQueue) -> R) -> R {
-        let mut queues = self.lock();
-        let queue = queues.entry(business_id).or_default();
+        let mut all = self.lock();
+        let queue = all.entry(business_id).or_default();
         let result = change(queue);
         if queue.is_idle() {
-            queues.remove(&business_id);
+            all.remove(&business_id);
         }
         result
     }

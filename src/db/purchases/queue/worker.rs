@@ -104,14 +104,14 @@ impl Worker {
     /// Takes what its next call is to decide. If there is nothing, the worker has ended.
     pub(super) fn take(&mut self) -> Option<Batch> {
         let limits = self.queues.settings.limits;
-        let taken = self.queues.with_queue(self.business_id, |queue| {
-            let taken = queue.take(&limits);
-            if taken.is_none() {
+        let next = self.queues.with_queue(self.business_id, |queue| {
+            let next = queue.take(&limits);
+            if next.is_none() {
                 queue.end_worker();
             }
-            taken
+            next
         });
-        let Some((batch, token)) = taken else {
+        let Some((batch, token)) = next else {
             self.ended = true;
             return None;
         };

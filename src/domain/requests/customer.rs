@@ -1,0 +1,50 @@
+//! A customer to be created or changed.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::present;
+use crate::domain::{ExternalId, Money, Name};
+
+/// A customer to create.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(
+    as = CustomerRequest,
+    examples(json!({"name": "Café Central", "credit_limit": 100_000, "external_id": "C-1042"}))
+)]
+pub struct NewCustomer {
+    /// What the customer is called.
+    pub name: Name,
+    /// The largest balance that a purchase may leave, in minor units.
+    pub credit_limit: Money,
+    /// The business's own reference, unique within the business.
+    #[serde(default)]
+    pub external_id: Option<ExternalId>,
+    /// A blocked customer cannot buy.
+    #[serde(default)]
+    pub blocked: bool,
+}
+
+/// What to change of a customer. What is left out stays as it is.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CustomerChangeRequest, examples(json!({"credit_limit": 150_000, "blocked": false})))]
+pub struct CustomerChange {
+    /// What the customer is called.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub name: Option<Name>,
+    /// The largest balance that a purchase may leave, in minor units. Below the balance it stops further purchases.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub credit_limit: Option<Money>,
+    /// The business's own reference; `null` takes it away.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<ExternalId>)]
+    pub external_id: Option<Option<ExternalId>>,
+    /// A blocked customer cannot buy.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub blocked: Option<bool>,
+}
