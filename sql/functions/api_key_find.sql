@@ -11,3 +11,4 @@ AS $$
       AND api_key.revoked_at IS NULL
       AND (api_key.expires_at IS NULL OR api_key.expires_at > clock_timestamp())
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.api_key_find TO tallystick_app;

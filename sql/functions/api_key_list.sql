@@ -15,3 +15,4 @@ AS $$
     ORDER BY api_key.id DESC
     LIMIT p_limit
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.api_key_list TO tallystick_app;

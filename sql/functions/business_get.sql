@@ -5,3 +5,4 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT business.* FROM tallystick.businesses AS business WHERE business.business_id = p_business_id
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.business_get TO tallystick_app;

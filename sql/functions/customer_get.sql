@@ -8,3 +8,4 @@ AS $$
     FROM tallystick.customer_accounts AS account
     WHERE account.business_id = p_business_id AND account.id = p_id
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.customer_get TO tallystick_app;

@@ -23,3 +23,4 @@ AS $$
     WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
     ORDER BY entry.entry_no DESC
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.ledger_list TO tallystick_app;

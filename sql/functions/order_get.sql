@@ -7,3 +7,4 @@ AS $$
     FROM tallystick.order_records AS placed
     WHERE placed.business_id = p_business_id AND placed.id = p_id
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.order_get TO tallystick_app;

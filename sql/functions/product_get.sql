@@ -7,3 +7,4 @@ AS $$
     FROM tallystick.products AS product
     WHERE product.business_id = p_business_id AND product.id = p_id
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.product_get TO tallystick_app;

@@ -23,3 +23,4 @@ BEGIN
     END IF;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.product_list TO tallystick_app;

@@ -43,3 +43,4 @@ BEGIN
         p_quantities[:], true) AS decided;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.purchase TO tallystick_app;

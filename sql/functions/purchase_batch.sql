@@ -388,3 +388,4 @@ BEGIN
     ORDER BY new.key COLLATE "C";
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.purchase_batch TO tallystick_app;
