@@ -21,6 +21,7 @@ schema tallystick_migrate
 
 table tallystick.api_keys
     owner: tallystick_owner
+    comment: state, server only: hashes of API keys
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
@@ -46,6 +47,7 @@ table tallystick.api_keys
 
 table tallystick.businesses
     owner: tallystick_owner
+    comment: state: the tenants
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column name: text NOT NULL
@@ -65,6 +67,7 @@ table tallystick.businesses
 
 table tallystick.credit_ledger
     owner: tallystick_owner
+    comment: fact: every change of a customer's debt
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column customer_id: uuid NOT NULL
@@ -115,6 +118,7 @@ table tallystick.credit_ledger
 
 table tallystick.customers
     owner: tallystick_owner
+    comment: state: who buys on credit
     row level security: enabled, forced
     options: fillfactor=90
     column business_id: uuid NOT NULL
@@ -139,6 +143,7 @@ table tallystick.customers
 
 table tallystick.order_items
     owner: tallystick_owner
+    comment: fact: the lines of orders
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column order_id: uuid NOT NULL
@@ -165,6 +170,7 @@ table tallystick.order_items
 
 table tallystick.orders
     owner: tallystick_owner
+    comment: fact: completed purchases
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
@@ -188,6 +194,7 @@ table tallystick.orders
 
 table tallystick.products
     owner: tallystick_owner
+    comment: state: what is sold, with price and stock
     row level security: enabled, forced
     options: fillfactor=60
     column business_id: uuid NOT NULL
@@ -214,6 +221,7 @@ table tallystick.products
 
 table tallystick.stock_movements
     owner: tallystick_owner
+    comment: fact: opening stock, restocks and corrections
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
@@ -249,6 +257,7 @@ table tallystick.stock_movements
 
 table tallystick_migrate.current_code
     owner: tallystick_owner
+    comment: The hash of the functions, views, triggers, policies and grants in force.
     row level security: disabled, not forced
     column only_row: boolean NOT NULL DEFAULT true
     column sha256: text NOT NULL
@@ -263,6 +272,7 @@ table tallystick_migrate.current_code
 
 table tallystick_migrate.migrations
     owner: tallystick_owner
+    comment: Each applied migration, with the hash of its text at that time.
     row level security: disabled, not forced
     column version: integer NOT NULL
     column name: text NOT NULL

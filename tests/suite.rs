@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test as its body does")]
 
 mod cli;
+mod complete;
 mod concurrency;
 mod http;
 mod isolation;

@@ -34,7 +34,7 @@ pub struct Mutant {
 pub struct Hunk {
     /// Its path below `sql/`.
     pub file: String,
-    /// Whole lines that the file has once.
+    /// Whole lines that the file has once, however far each is indented.
     pub before: Vec<String>,
     /// The lines that it has instead.
     pub after: Vec<String>,
@@ -42,16 +42,23 @@ pub struct Hunk {
 
 impl Hunk {
     /// The file's text with the new lines. An error if it does not have the old ones exactly once.
+    ///
+    /// Indentation does not count: a piece of SQL that moved into a block, or out of one, is still the same piece.
     pub fn apply(&self, text: &str) -> Result<String, String> {
         let mut lines: Vec<&str> = text.lines().collect();
+        let is_here = |window: &[&str]| window.iter().zip(&self.before).all(|(line, pin)| same_line(line, pin));
         let windows = lines.windows(self.before.len()).enumerate();
-        let places: Vec<usize> = windows.filter(|(_, window)| *window == self.before).map(|(place, _)| place).collect();
+        let places: Vec<usize> = windows.filter(|(_, window)| is_here(window)).map(|(place, _)| place).collect();
         let [place] = places[..] else {
             return Err(format!("{} has these lines {} times: {:#?}", self.file, places.len(), self.before));
         };
         lines.splice(place..place + self.before.len(), self.after.iter().map(String::as_str));
         Ok(lines.join("\n") + "\n")
     }
+}
+
+fn same_line(line: &str, pin: &str) -> bool {
+    line.trim_start() == pin.trim_start()
 }
 
 impl Mutant {
@@ -105,6 +112,22 @@ mod tests {
     fn whole_lines_are_replaced() {
         assert_eq!(hunk(&["b", "c"], &["x"]).apply("a\nb\nc\nd\n").unwrap(), "a\nx\nd\n");
         assert_eq!(hunk(&["b"], &[]).apply("b\nbb\n").unwrap(), "bb\n");
+    }
+
+    #[test]
+    fn lines_are_found_however_far_they_are_indented() {
+        let lock = hunk(&["    ORDER BY id", "    FOR UPDATE;"], &["    ORDER BY id;"]);
+        for text in ["ORDER BY id\nFOR UPDATE;\n", "        ORDER BY id\n            FOR UPDATE;\n"] {
+            assert_eq!(lock.apply(text).unwrap(), "    ORDER BY id;\n");
+        }
+        // Within a line, white space is a part of it.
+        assert!(lock.apply("ORDER  BY id\nFOR UPDATE;\n").is_err());
+    }
+
+    #[test]
+    fn lines_that_differ_by_their_indentation_only_are_there_twice() {
+        let error = hunk(&["b"], &["x"]).apply("b\n    b\n").unwrap_err();
+        assert!(error.contains("2 times"), "{error}");
     }
 
     #[test]

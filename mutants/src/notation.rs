@@ -12,8 +12,8 @@
 //! +        ;
 //! ```
 //!
-//! - Lines that begin with a space, `-` or `+` are as `git diff` shows them: kept, gone, new. Those kept and gone must be in
-//!   the file, one below the other, exactly once.
+//! - Lines that begin with a space, `-` or `+` are as `git diff` shows them: kept, gone, new. The file must have those kept
+//!   and gone, one below the other, exactly once. How far a line is indented does not count.
 //! - `caught by`, `file` and its lines may be repeated. `only the snapshot: …` says why no test of behaviour can catch it.
 
 use super::{Hunk, Mutant};

@@ -30,3 +30,4 @@ BEGIN
     WHERE api_key.business_id = p_business_id AND api_key.id = p_id;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.api_key_create TO tallystick_app;

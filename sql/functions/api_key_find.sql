@@ -18,3 +18,4 @@ BEGIN
       AND (api_key.expires_at IS NULL OR api_key.expires_at > clock_timestamp());
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.api_key_find TO tallystick_app;

@@ -23,3 +23,4 @@ BEGIN
     LIMIT p_limit;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.api_key_list TO tallystick_app;

@@ -11,3 +11,4 @@ BEGIN
     RETURN FOUND;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.api_key_revoke TO tallystick_app;

@@ -16,3 +16,4 @@ BEGIN
     SELECT business.* FROM tallystick.businesses AS business WHERE business.business_id = p_business_id;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.business_create TO tallystick_app;

@@ -21,3 +21,4 @@ BEGIN
     PERFORM set_config('app.platform', '', true);
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.business_list TO tallystick_app;

@@ -28,3 +28,4 @@ EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
     RETURN NULL;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.claims_business_id TO tallystick_app;

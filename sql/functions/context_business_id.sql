@@ -28,3 +28,4 @@ BEGIN
     RETURN tallystick.claims_business_id();
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.context_business_id TO tallystick_app;

@@ -31,3 +31,4 @@ BEGIN
     outcome := CASE WHEN FOUND THEN 'created' ELSE 'external_id_taken' END;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.customer_create TO tallystick_app;

@@ -30,3 +30,4 @@ BEGIN
     END IF;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.customer_list TO tallystick_app;

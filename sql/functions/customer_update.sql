@@ -41,3 +41,4 @@ BEGIN
     WHERE account.business_id = p_business_id AND account.id = p_id;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.customer_update TO tallystick_app;

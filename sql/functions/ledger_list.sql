@@ -33,3 +33,4 @@ BEGIN
     END IF;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.ledger_list TO tallystick_app;

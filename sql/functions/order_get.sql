@@ -16,3 +16,4 @@ BEGIN
     WHERE placed.business_id = p_business_id AND placed.id = p_id;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.order_get TO tallystick_app;

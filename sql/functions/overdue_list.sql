@@ -51,3 +51,4 @@ BEGIN
     END IF;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.overdue_list TO tallystick_app;

@@ -86,3 +86,4 @@ BEGIN
         NULL, p_idempotency_key, v_fingerprint, payment_record.created_at);
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.payment_record TO tallystick_app;

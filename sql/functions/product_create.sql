@@ -35,3 +35,4 @@ BEGIN
     outcome := CASE WHEN FOUND THEN 'created' ELSE 'sku_taken' END;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.product_create TO tallystick_app;

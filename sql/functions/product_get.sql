@@ -14,3 +14,4 @@ BEGIN
     WHERE product.business_id = p_business_id AND product.id = p_id;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.product_get TO tallystick_app;

@@ -28,3 +28,4 @@ BEGIN
     END IF;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.product_list TO tallystick_app;

@@ -29,3 +29,4 @@ BEGIN
     outcome := CASE WHEN product.id IS NULL THEN 'product_not_found' ELSE 'updated' END;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.product_update TO tallystick_app;

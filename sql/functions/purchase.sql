@@ -28,3 +28,4 @@ BEGIN
     RETURN v_answer;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.purchase TO tallystick_app;

@@ -202,3 +202,4 @@ BEGIN
     END IF;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.purchase_batch TO tallystick_app;

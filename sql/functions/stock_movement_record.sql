@@ -85,3 +85,4 @@ BEGIN
     WHERE product.business_id = p_business_id AND product.id = p_product_id;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.stock_movement_record TO tallystick_app;

@@ -1,42 +1,28 @@
 -- Per business: how many rows it has in each table, and what its customers owe in all, added up from the amounts.
 -- Caller: verify, beside the checks of sql/verify. A business_id that no business has is a row without a name.
+WITH held AS (
+    {tenant_rows}
+)
 SELECT
     counted.business_id,
     max(business.name) AS name,
     max(business.currency) AS currency,
-    coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'customers'), 0)::bigint AS customers,
-    coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'products'), 0)::bigint AS products,
-    coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'stock_movements'), 0)::bigint AS stock_movements,
-    coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'orders'), 0)::bigint AS orders,
-    coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'order_items'), 0)::bigint AS order_items,
-    coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'credit_ledger'), 0)::bigint AS ledger_entries,
-    coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'api_keys'), 0)::bigint AS api_keys,
+    -- One member per table, 0 where the business has no row in it. The ledger's is called ledger_entries.
+    (SELECT jsonb_object_agg(empty.name, 0) FROM (
+        SELECT replace(held."table", 'credit_ledger', 'ledger_entries') AS name FROM held WHERE held.is_total
+    ) AS empty)
+    || coalesce(
+        jsonb_object_agg(replace(counted."table", 'credit_ledger', 'ledger_entries'), counted.number)
+            FILTER (WHERE counted."table" IS NOT NULL),
+        '{}') AS rows,
     -- Within bigint, whatever damaged amounts add up to.
     least(greatest(coalesce(sum(counted.amount), 0), -9223372036854775807), 9223372036854775807)::bigint AS balance
 FROM (
-    SELECT 'businesses' AS "table", own.business_id, count(*) AS number, 0::numeric AS amount
-    FROM tallystick.businesses AS own GROUP BY own.business_id
+    SELECT held."table", held.business_id, held.number, 0::numeric AS amount FROM held WHERE NOT held.is_total
     UNION ALL
-    SELECT 'customers', customer.business_id, count(*), 0
-    FROM tallystick.customers AS customer GROUP BY customer.business_id
+    SELECT NULL, own.business_id, 0, 0 FROM tallystick.businesses AS own GROUP BY own.business_id
     UNION ALL
-    SELECT 'products', product.business_id, count(*), 0
-    FROM tallystick.products AS product GROUP BY product.business_id
-    UNION ALL
-    SELECT 'stock_movements', movement.business_id, count(*), 0
-    FROM tallystick.stock_movements AS movement GROUP BY movement.business_id
-    UNION ALL
-    SELECT 'orders', placed.business_id, count(*), 0
-    FROM tallystick.orders AS placed GROUP BY placed.business_id
-    UNION ALL
-    SELECT 'order_items', item.business_id, count(*), 0
-    FROM tallystick.order_items AS item GROUP BY item.business_id
-    UNION ALL
-    SELECT 'credit_ledger', entry.business_id, count(*), sum(entry.amount)
-    FROM tallystick.credit_ledger AS entry GROUP BY entry.business_id
-    UNION ALL
-    SELECT 'api_keys', api_key.business_id, count(*), 0
-    FROM tallystick.api_keys AS api_key GROUP BY api_key.business_id
+    SELECT NULL, entry.business_id, 0, sum(entry.amount) FROM tallystick.credit_ledger AS entry GROUP BY entry.business_id
 ) AS counted
 LEFT JOIN (
     SELECT named.business_id, max(named.name) AS name, max(named.currency) AS currency

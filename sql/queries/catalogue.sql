@@ -88,6 +88,11 @@ property (section, rank, position, item, definition) AS (
     SELECT our_relation.section, 1, 0, 'owner', pg_get_userbyid(our_relation.relowner)
     FROM our_relation
     UNION ALL
+    -- What a table is: triggers and grants follow from it.
+    SELECT our_relation.section, 1, 1, 'comment', obj_description(our_relation.oid, 'pg_class')
+    FROM our_relation
+    WHERE obj_description(our_relation.oid, 'pg_class') IS NOT NULL
+    UNION ALL
     SELECT our_relation.section, 2, 0, 'row level security',
            CASE WHEN our_relation.relrowsecurity THEN 'enabled' ELSE 'disabled' END
            || CASE WHEN our_relation.relforcerowsecurity THEN ', forced' ELSE ', not forced' END

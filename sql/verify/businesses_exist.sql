@@ -9,28 +9,10 @@ SELECT
     END AS wrong,
     held."table"
 FROM (
-    SELECT 'customers' AS "table", customer.business_id, count(*) AS number
-    FROM tallystick.customers AS customer GROUP BY customer.business_id
-    UNION ALL
-    SELECT 'products', product.business_id, count(*)
-    FROM tallystick.products AS product GROUP BY product.business_id
-    UNION ALL
-    SELECT 'stock_movements', movement.business_id, count(*)
-    FROM tallystick.stock_movements AS movement GROUP BY movement.business_id
-    UNION ALL
-    SELECT 'orders', placed.business_id, count(*)
-    FROM tallystick.orders AS placed GROUP BY placed.business_id
-    UNION ALL
-    SELECT 'order_items', item.business_id, count(*)
-    FROM tallystick.order_items AS item GROUP BY item.business_id
-    UNION ALL
-    SELECT 'credit_ledger', entry.business_id, count(*)
-    FROM tallystick.credit_ledger AS entry GROUP BY entry.business_id
-    UNION ALL
-    SELECT 'api_keys', api_key.business_id, count(*)
-    FROM tallystick.api_keys AS api_key GROUP BY api_key.business_id
+    {tenant_rows}
 ) AS held
 -- Without duplicates, in case the primary key is gone: a business there twice must not double what is counted.
 LEFT JOIN (
     SELECT DISTINCT existing.business_id FROM tallystick.businesses AS existing
 ) AS business ON business.business_id = held.business_id
+WHERE NOT held.is_total

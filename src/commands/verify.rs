@@ -112,11 +112,11 @@ fn print_businesses(businesses: &[BusinessReport]) -> std::io::Result<()> {
             [
                 business.business_id.map_or_else(|| "-".to_owned(), |id| id.to_string()),
                 business.name.clone().unwrap_or_else(|| "-".to_owned()),
-                business.customers.to_string(),
-                business.products.to_string(),
-                business.orders.to_string(),
-                business.order_items.to_string(),
-                business.ledger_entries.to_string(),
+                business.rows_in("customers").to_string(),
+                business.rows_in("products").to_string(),
+                business.rows_in("orders").to_string(),
+                business.rows_in("order_items").to_string(),
+                business.rows_in("ledger_entries").to_string(),
                 format!("{} {}", business.balance, business.currency.as_deref().unwrap_or("-")),
                 business.findings.to_string(),
             ]

@@ -1,5 +1,7 @@
 //! What a verification found, as plain data. The command prints it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -70,20 +72,9 @@ pub struct BusinessReport {
     pub name: Option<String>,
     /// Its currency.
     pub currency: Option<String>,
-    /// Rows in `customers`.
-    pub customers: i64,
-    /// Rows in `products`.
-    pub products: i64,
-    /// Rows in `stock_movements`.
-    pub stock_movements: i64,
-    /// Rows in `orders`.
-    pub orders: i64,
-    /// Rows in `order_items`.
-    pub order_items: i64,
-    /// Rows in `credit_ledger`.
-    pub ledger_entries: i64,
-    /// Rows in `api_keys`.
-    pub api_keys: i64,
+    /// How many rows it has in each table: `customers`, `products`, … and `ledger_entries` for the ledger.
+    #[serde(flatten)]
+    pub rows: BTreeMap<String, i64>,
     /// What its customers owe in all, in minor units of its currency: the sum of all amounts in the ledger.
     pub balance: i64,
     /// How many findings its rows have.
@@ -95,6 +86,14 @@ impl Report {
     #[must_use]
     pub const fn is_clean(&self) -> bool {
         self.findings == 0
+    }
+}
+
+impl BusinessReport {
+    /// How many rows it has in a table.
+    #[must_use]
+    pub fn rows_in(&self, table: &str) -> i64 {
+        self.rows.get(table).copied().unwrap_or(0)
     }
 }
 

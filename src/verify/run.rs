@@ -1,7 +1,7 @@
 //! One verification, step by step, within one transaction.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     pin::pin,
     time::{Duration, Instant},
 };
@@ -10,13 +10,13 @@ use futures_util::TryStreamExt;
 use serde_json::{Map, Value};
 use tokio_postgres::{
     Client, Error, Row,
-    types::{ToSql, Type},
+    types::{Json, ToSql, Type},
 };
 use uuid::Uuid;
 
 use super::{
     Progress, VerifyOptions, catalogue,
-    checks::{CHECKS, Check, Subject},
+    checks::{CHECKS, Check, Subject, with_tenant_rows},
     error::{Meaning, VerifyError, meaning},
     report::{BusinessReport, CheckReport, Finding, Report},
 };
@@ -228,7 +228,7 @@ impl<'run> Run<'run> {
         let business = self.options.business.map(BusinessId::uuid);
         self.set("SAVEPOINT before_check").await?;
         let read = async {
-            let rows = self.client.query_typed(BUSINESS_TOTALS, &[(&business, Type::UUID)]).await?;
+            let rows = self.client.query_typed(&with_tenant_rows(BUSINESS_TOTALS), &[(&business, Type::UUID)]).await?;
             rows.iter().map(business_report).collect::<Result<Vec<_>, Error>>()
         }
         .await;
@@ -299,13 +299,7 @@ fn business_report(row: &Row) -> Result<BusinessReport, Error> {
         business_id: row.try_get("business_id")?,
         name: row.try_get("name")?,
         currency: row.try_get("currency")?,
-        customers: row.try_get("customers")?,
-        products: row.try_get("products")?,
-        stock_movements: row.try_get("stock_movements")?,
-        orders: row.try_get("orders")?,
-        order_items: row.try_get("order_items")?,
-        ledger_entries: row.try_get("ledger_entries")?,
-        api_keys: row.try_get("api_keys")?,
+        rows: row.try_get::<_, Json<BTreeMap<String, i64>>>("rows")?.0,
         balance: row.try_get("balance")?,
         findings: 0,
     })

@@ -1,9 +1,11 @@
 //! What the server's role sees and may call, by the context that it is in.
 
+use super::functions::{Function, server_functions};
 use crate::support::{
     actor::{Actor, TextRow, claims, context, quoted},
     fresh_database::{FreshDatabase, SERVER_ROLE},
-    two_businesses::{OURS, THEIR_IDS, THEIR_MARK, THEIRS, Tenant, fill, two_businesses},
+    tables::TENANT_TABLES,
+    two_businesses::{OURS, THEIR_IDS, THEIR_MARK, THEIRS, fill, two_businesses},
 };
 
 /// Every table and view of the schema, from the catalogue, so that a new one is looked at without being listed here.
@@ -30,7 +32,7 @@ const NO_CONTEXTS: [&str; 10] = [
 pub async fn relations(database: &FreshDatabase) -> Vec<String> {
     let session = database.session().await;
     let rows = session.client().query(RELATIONS, &[]).await.unwrap();
-    assert!(rows.len() >= 11, "8 tables and 3 views, at least");
+    assert!(rows.len() > TENANT_TABLES.len(), "every table, and views");
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -108,17 +110,6 @@ async fn claims_count_again_after_a_transaction_that_named_a_business() {
 const PURCHASE: &str =
     "tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'without-context', {no_order})";
 
-/// Each function that the server may execute and that takes a business, from the catalogue.
-pub const FUNCTIONS: &str = "
-    SELECT p.oid::regproc::text AS name, p.prosecdef AS definer,
-           ARRAY(SELECT name FROM unnest(p.proargnames) WITH ORDINALITY AS argument (name, number)
-                 WHERE number <= p.pronargs ORDER BY number) AS names,
-           ARRAY(SELECT type::regtype::text FROM unnest(p.proargtypes) WITH ORDINALITY AS argument (type, number)
-                 ORDER BY number) AS types
-    FROM pg_catalog.pg_proc AS p
-    WHERE p.pronamespace = 'tallystick'::regnamespace AND has_function_privilege('tallystick_app', p.oid, 'EXECUTE')
-    ORDER BY 1";
-
 /// Functions without a business among their arguments, with the reason why that is right.
 const WITHOUT_A_BUSINESS: [(&str, &str); 3] = [
     ("tallystick.business_list", "the platform's one look across businesses; tests/sql/business_list.rs"),
@@ -126,49 +117,23 @@ const WITHOUT_A_BUSINESS: [(&str, &str); 3] = [
     ("tallystick.context_business_id", "returns what the session itself has set"),
 ];
 
-/// An argument for a call: of `tenant`'s business and things by their names, the rest as harmless as can be.
-pub fn argument(name: &str, sql_type: &str, tenant: Tenant, id: &str) -> String {
-    let value = match name {
-        "p_business_id" => quoted(&tenant.id("business")),
-        "p_customer_id" => quoted(&tenant.id("customer")),
-        "p_product_id" => quoted(&tenant.id("product")),
-        "p_id" => quoted(id),
-        "p_product_ids" => format!("ARRAY[{}]", quoted(&tenant.id("product"))),
-        "p_prefix" => quoted(&tenant.key_prefix()),
-        "p_limit" => "100".to_owned(),
-        "p_quantities" => "'{1}'".to_owned(),
-        "p_amount" | "p_quantity" => "1".to_owned(),
-        "p_idempotency_key" | "p_reason" => "'probe'".to_owned(),
-        _ => "NULL".to_owned(),
-    };
-    format!("({value})::{sql_type}")
-}
-
-/// A call of a function with `tenant`'s business and things.
-fn call(name: &str, names: &[String], types: &[String], tenant: Tenant, id: &str) -> String {
-    let arguments: Vec<String> =
-        names.iter().zip(types).map(|(name, sql_type)| argument(name, sql_type, tenant, id)).collect();
-    format!("SELECT each::text FROM {name}({}) AS each", arguments.join(", "))
-}
-
 #[tokio::test]
 async fn every_function_refuses_another_business_or_finds_nothing_of_it() {
     let database = two_businesses().await;
     let ours = Actor::server(&database, &OURS.id("business")).await;
     let theirs = Actor::server(&database, &THEIRS.id("business")).await;
-    let functions = database.session().await.client().query(FUNCTIONS, &[]).await.unwrap();
+    let functions = server_functions(&database).await;
     assert!(functions.len() >= 20);
     for function in functions {
-        let (name, definer): (String, bool) = (function.get(0), function.get(1));
-        let (names, types): (Vec<String>, Vec<String>) = (function.get(2), function.get(3));
-        if !names.iter().any(|argument| argument == "p_business_id") {
-            assert!(WITHOUT_A_BUSINESS.iter().any(|(known, _)| *known == name), "{name} takes no business");
+        let Function { name, definer, .. } = &function;
+        if !function.takes("p_business_id") {
+            assert!(WITHOUT_A_BUSINESS.iter().any(|(known, _)| known == name), "{name} takes no business");
             continue;
         }
         let mut found = 0;
         for id in ["customer", "product", "order", "api_key"] {
-            let sql = call(&name, &names, &types, THEIRS, &THEIRS.id(id));
-            if definer {
+            let sql = format!("SELECT each::text FROM {} AS each", function.call(THEIRS, &THEIRS.id(id)));
+            if *definer {
                 let refusal = ours.refusal(&sql).await;
                 assert_eq!(refusal.code().code(), "42501", "{sql}\n{refusal:?}");
                 assert_eq!(refusal.message(), "the business is not the one of the current context", "{sql}");
@@ -178,7 +143,7 @@ async fn every_function_refuses_another_business_or_finds_nothing_of_it() {
                 found += theirs.rows(&sql).await.len();
             }
         }
-        assert!(definer || found > 0, "{name} finds nothing for its own business either, so the test shows nothing");
+        assert!(*definer || found > 0, "{name} finds nothing for its own business either, so the test shows nothing");
     }
 }
 

@@ -2,23 +2,20 @@
 
 use regex::Regex;
 
-use super::context::{FUNCTIONS, argument};
+use super::functions::{Function, server_functions};
 use crate::support::{
     actor::{Actor, TextRow},
     two_businesses::{NOBODY, OURS, THEIRS, Tenant, two_businesses},
 };
 
 /// What stands for another thing in a call.
-const FOREIGN: [&str; 4] = ["p_customer_id", "p_product_id", "p_product_ids", "p_id"];
+const FOREIGN: [&str; 5] = ["p_customer_id", "p_customer_ids", "p_product_id", "p_product_ids", "p_id"];
 
 /// A call in our business, with things of `other` in one place.
-fn call(name: &str, names: &[String], types: &[String], other: Tenant, place: &str, thing: &str) -> String {
-    let arguments = names.iter().zip(types).map(|(name, sql_type)| {
-        let tenant = if name == place { other } else { OURS };
-        let id = if name == place { other.id(thing) } else { OURS.id("customer") };
-        argument(name, sql_type, tenant, &id)
-    });
-    format!("SELECT each::text FROM {name}({}) AS each", arguments.collect::<Vec<_>>().join(", "))
+fn call(function: &Function, other: Tenant, place: &str, thing: &str) -> String {
+    let id = if place == "p_id" { other.id(thing) } else { OURS.id("customer") };
+    let call = function.call_with(|name| if name == place { other } else { OURS }, &id);
+    format!("SELECT each::text FROM {call} AS each")
 }
 
 /// An answer with all ids that were made for it, all times, and how long a purchase waited for its locks, written alike.
@@ -35,21 +32,16 @@ fn alike(name: &str, told: &Result<Vec<TextRow>, [String; 4]>) -> String {
 async fn a_foreign_id_in_any_place_of_any_function_is_an_id_of_nobody() {
     let database = two_businesses().await;
     let server = Actor::server(&database, &OURS.id("business")).await;
-    let functions = database.session().await.client().query(FUNCTIONS, &[]).await.unwrap();
     let mut places = 0;
-    for function in functions {
-        let name: String = function.get(0);
-        let (names, types): (Vec<String>, Vec<String>) = (function.get(2), function.get(3));
-        if !names.iter().any(|argument| argument == "p_business_id") {
-            continue;
-        }
-        for place in FOREIGN.iter().filter(|place| names.iter().any(|name| name == *place)) {
+    for function in server_functions(&database).await.iter().filter(|function| function.takes("p_business_id")) {
+        let name = &function.name;
+        for place in FOREIGN.iter().filter(|place| function.takes(place)) {
             for thing in ["customer", "product", "order", "payment", "movement", "api_key"] {
-                let theirs = call(&name, &names, &types, THEIRS, place, thing);
-                let missing = call(&name, &names, &types, NOBODY, place, thing);
+                let theirs = call(function, THEIRS, place, thing);
+                let missing = call(function, NOBODY, place, thing);
                 let told = server.told(&theirs).await;
                 assert!(!format!("{told:?}").contains("theirs"), "{theirs}\n{told:?}");
-                assert_eq!(alike(&name, &told), alike(&name, &server.told(&missing).await), "{theirs}");
+                assert_eq!(alike(name, &told), alike(name, &server.told(&missing).await), "{theirs}");
                 places += 1;
             }
         }

@@ -2,7 +2,8 @@
 
 mod context;
 mod foreign_ids;
-mod http;
+mod functions;
+pub mod http;
 mod ledger_rules;
 mod monitoring;
 mod powers;

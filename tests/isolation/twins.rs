@@ -8,11 +8,9 @@ use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 use crate::support::{
     actor::{Actor, TextRow, context},
     fresh_database::{FreshDatabase, SERVER_ROLE},
+    tables::TENANT_TABLES,
     two_businesses::{OURS, THEIRS, Tenant},
 };
-
-const TABLES: [&str; 8] =
-    ["businesses", "customers", "products", "stock_movements", "orders", "order_items", "credit_ledger", "api_keys"];
 
 /// The same for both businesses, but for `{name}` and `{figure}`.
 const PLANTING: [&str; 12] = [
@@ -129,7 +127,7 @@ fn told(call: &str) -> String {
          FROM (SELECT * FROM tallystick.{}) AS answer",
         fill(call, OURS)
     );
-    let contents = TABLES.map(|table| {
+    let contents = TENANT_TABLES.map(|table| {
         let ended = "#- '{created_at}' || CASE WHEN row ->> 'revoked_at' IS NULL THEN '{}' ELSE '{\"revoked_at\": 1}' END::jsonb";
         format!("SELECT '{table}', row {ended} FROM (SELECT to_jsonb(t) FROM tallystick.{table} AS t) AS t (row) ORDER BY 2")
     });
@@ -140,7 +138,8 @@ fn told(call: &str) -> String {
 async fn with_row_level_security_off_every_answer_is_the_same() {
     let database = twins().await;
     let held = Actor::superuser(&database).await;
-    let open = TABLES.map(|table| format!("ALTER TABLE tallystick.{table} DISABLE ROW LEVEL SECURITY;")).concat();
+    let open =
+        TENANT_TABLES.map(|table| format!("ALTER TABLE tallystick.{table} DISABLE ROW LEVEL SECURITY;")).concat();
     for call in CALLS {
         let with: Vec<TextRow> = held.rows(&told(call)).await;
         let without = held.rows(&format!("{open} {}", told(call))).await;

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, env, process::Command};
 
 use tallystick::schema::migrate::embedded;
-use tallystick_mutants::{Mutant, all};
+use tallystick_mutants::{Hunk, Mutant, all};
 
-use crate::support::{fresh_database::FreshDatabase, source::mutated};
+use crate::support::{fresh_database::FreshDatabase, source::broken_pins};
 
 /// Every test of this binary, as it lists them itself.
 fn tests() -> Vec<String> {
@@ -16,10 +16,33 @@ fn tests() -> Vec<String> {
 
 #[test]
 fn every_mutant_changes_lines_that_are_there_once() {
+    let broken = broken_pins(&embedded::source().unwrap(), &all().unwrap());
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_broken_pin_is_named_in_one_go() {
     let source = embedded::source().unwrap();
-    let fault = |mutant: &Mutant| mutated(source.clone(), mutant).err();
-    let faults: Vec<_> = all().unwrap().iter().filter_map(fault).collect();
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let hunk =
+        |file: &str, line: &str| Hunk { file: file.to_owned(), before: vec![line.to_owned()], after: Vec::new() };
+    let mutant = |name: &str, hunks| Mutant {
+        name: name.to_owned(),
+        breaks: "a rule".to_owned(),
+        caught_by: vec!["a_test".to_owned()],
+        only_the_snapshot: None,
+        hunks,
+    };
+    let good = "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tallystick FROM PUBLIC;";
+    let mutants = [
+        mutant("one", vec![hunk("roles.sql", "no such line"), hunk("database.sql", "nor this one")]),
+        mutant("two", vec![hunk("grants/functions.sql", good)]),
+        mutant("three", vec![hunk("grants/nothing.sql", "no such file")]),
+    ];
+    let broken = broken_pins(&source, &mutants).join("\n");
+    for part in ["one: roles.sql has", "no such line", "one: database.sql has", "nor this one", "three: there is no"] {
+        assert!(broken.contains(part), "{part} is missing: {broken}");
+    }
+    assert!(!broken.contains("two"), "{broken}");
 }
 
 #[test]

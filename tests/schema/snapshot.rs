@@ -1,13 +1,22 @@
 //! What migrations and current code add up to: `sql/schema.snapshot.sql`, and nothing else.
 
-use std::{collections::BTreeMap, env, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::Path,
+};
 
 use tallystick::{
     schema::migrate::{MigrateOptions, embedded, migrate},
     verify::catalogue::{SNAPSHOT, read, render},
 };
 
-use crate::support::{audit, fresh_database::FreshDatabase};
+use crate::support::{
+    audit,
+    fresh_database::FreshDatabase,
+    source::source,
+    tables::{FACTS, TENANT_TABLES},
+};
 
 async fn catalogue(database: &FreshDatabase) -> String {
     let session = database.session().await;
@@ -98,7 +107,7 @@ async fn every_tenant_table_has_forced_row_level_security_and_keys_that_begin_wi
         FROM pg_class AS t
         WHERE t.relnamespace = 'tallystick'::regnamespace AND t.relkind IN ('r', 'p')";
     let tables = database.session().await.client().query(query, &[]).await.unwrap();
-    assert_eq!(tables.len(), 8);
+    assert_eq!(tables.len(), TENANT_TABLES.len());
     for table in &tables {
         let name: String = table.get(0);
         assert!(table.get::<_, bool>(1), "{name} does not force row level security");
@@ -106,4 +115,99 @@ async fn every_tenant_table_has_forced_row_level_security_and_keys_that_begin_wi
         assert!(table.get::<_, bool>(3), "{name} has a unique key that does not begin with business_id");
         assert!(table.get::<_, bool>(4), "{name} has a foreign key that does not begin with business_id on both sides");
     }
+}
+
+#[tokio::test]
+async fn the_tests_own_lists_of_tables_are_the_catalogues() {
+    let database = FreshDatabase::installed().await;
+    let query = "SELECT relname::text, coalesce(obj_description(oid, 'pg_class') ~ '^fact', false) FROM pg_class
+                 WHERE relnamespace = 'tallystick'::regnamespace AND relkind IN ('r', 'p', 'f', 'm')";
+    let tables = database.session().await.client().query(query, &[]).await.unwrap();
+    let names = |only_facts: bool| -> BTreeSet<String> {
+        tables.iter().filter(|table| !only_facts || table.get(1)).map(|table| table.get(0)).collect()
+    };
+    let listed = |list: &[&str]| -> BTreeSet<String> { list.iter().map(|table| (*table).to_owned()).collect() };
+    assert_eq!(listed(&TENANT_TABLES), names(false), "TENANT_TABLES in tests/support/tables.rs");
+    assert_eq!(listed(&FACTS), names(true), "FACTS in tests/support/tables.rs");
+}
+
+/// Installs the schema and then applies the code again after `change`, which the owner made by hand.
+async fn reapplied_after(change: &str) -> Result<(), String> {
+    let database = FreshDatabase::installed().await;
+    let change = format!("SET ROLE tallystick_owner; {change}");
+    database.session().await.client().batch_execute(&change).await.unwrap();
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    migrate(&database.url(), &source(), reapply, &mut |_| {}).await.map(drop).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_table_that_tenants_cannot_be_kept_apart_in_or_that_does_not_say_what_it_is_is_refused() {
+    let force = "ALTER TABLE tallystick.new ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY";
+    let mark = "COMMENT ON TABLE tallystick.new IS 'state: new'";
+    for (change, refusal) in [
+        (format!("CREATE TABLE tallystick.new (business_id uuid NOT NULL); {force}"), "does not say what it is"),
+        (
+            format!(
+                "CREATE TABLE tallystick.new (business_id uuid NOT NULL); {force}; {}",
+                mark.replace("state", "thing")
+            ),
+            "does not say what it is",
+        ),
+        (
+            format!("CREATE TABLE tallystick.new (id uuid NOT NULL); {force}; {mark}"),
+            "has no column business_id uuid NOT NULL",
+        ),
+        (
+            format!("CREATE TABLE tallystick.new (business_id uuid); {force}; {mark}"),
+            "has no column business_id uuid NOT NULL",
+        ),
+        (
+            format!("CREATE TABLE tallystick.new (business_id text NOT NULL); {force}; {mark}"),
+            "has no column business_id uuid NOT NULL",
+        ),
+        (
+            format!("CREATE TABLE tallystick.new (business_id uuid NOT NULL); {mark}"),
+            "does not force row level security",
+        ),
+        (
+            format!(
+                "CREATE TABLE tallystick.new (business_id uuid NOT NULL); {}; {mark}",
+                &force[..force.len() - ", FORCE ROW LEVEL SECURITY".len()]
+            ),
+            "does not force row level security",
+        ),
+    ] {
+        let error = reapplied_after(&change).await.expect_err(&change);
+        assert!(error.contains("table tallystick.new") && error.contains(refusal), "{change}\n{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_table_gets_its_policy_its_triggers_and_its_grants_without_being_listed() {
+    let database = FreshDatabase::installed().await;
+    let create = "SET ROLE tallystick_owner;";
+    let mut session = String::from(create);
+    for (table, comment) in [("new_fact", "fact: x"), ("new_state", "state: x"), ("new_secret", "fact, server only: x")]
+    {
+        session += &format!(
+            "CREATE TABLE tallystick.{table} (business_id uuid NOT NULL);
+             ALTER TABLE tallystick.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+             COMMENT ON TABLE tallystick.{table} IS '{comment}';"
+        );
+    }
+    database.session().await.client().batch_execute(&session).await.unwrap();
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    migrate(&database.url(), &source(), reapply, &mut |_| {}).await.unwrap();
+    let query = "
+        SELECT t.relname::text,
+               EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = t.oid AND p.polname = 'tenant_isolation'),
+               (SELECT count(*) FROM pg_trigger AS g WHERE g.tgrelid = t.oid AND g.tgenabled = 'A'),
+               has_table_privilege('tallystick_app', t.oid, 'SELECT'),
+               has_table_privilege('authenticated', t.oid, 'SELECT')
+        FROM pg_class AS t WHERE t.relname LIKE 'new\\_%' ORDER BY 1";
+    let rows = database.session().await.client().query(query, &[]).await.unwrap();
+    let seen: Vec<(String, bool, i64, bool, bool)> =
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4))).collect();
+    let expected = [("new_fact", 2, true), ("new_secret", 2, false), ("new_state", 0, true)];
+    assert_eq!(seen, expected.map(|(table, triggers, user)| (table.to_owned(), true, triggers, true, user)));
 }

@@ -1,7 +1,7 @@
 //! An upgrade of a database that has data: what a new constraint demands is demanded of the rows that are there already.
 
 use tallystick::{
-    db::migrate::{MigrateError, MigrateOptions, Source, migrate},
+    schema::migrate::{MigrateError, MigrateOptions, Source, migrate},
     verify::catalogue::{SNAPSHOT, read, render},
 };
 

@@ -3,6 +3,7 @@
 use crate::support::{
     actor::{Actor, context},
     fresh_database::SERVER_ROLE,
+    tables::tenant_tables_but,
     two_businesses::{OURS, THEIRS, fill, two_businesses},
 };
 
@@ -47,8 +48,7 @@ async fn the_owner_sees_across_businesses_by_that_setting_only_and_only_their_ro
         let set = format!("SET LOCAL app.platform = '{setting}';");
         let count = owner.value(&format!("{set} SELECT count(*) FROM tallystick.businesses")).await;
         assert_eq!(count, seen, "{setting:?}");
-        for table in ["customers", "products", "orders", "order_items", "credit_ledger", "api_keys", "stock_movements"]
-        {
+        for table in tenant_tables_but(&["businesses"]) {
             let foreign =
                 format!("{set} SELECT count(*) FROM tallystick.{table} WHERE business_id = {{their_business}}");
             assert_eq!(owner.value(&fill(&foreign)).await, "0", "{table} with {setting:?}");

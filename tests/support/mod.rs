@@ -16,5 +16,6 @@ pub mod server;
 pub mod sessions;
 pub mod shop;
 pub mod source;
+pub mod tables;
 pub mod temp_folder;
 pub mod two_businesses;

@@ -24,15 +24,26 @@ pub fn is_mutant() -> bool {
     MUTANT.is_some()
 }
 
-/// A source as a mutant has it. An error if it does not have the lines that the mutant replaces.
+/// A source as a mutant has it. If the source does not have the lines that the mutant replaces, the error names each pin
+/// that is broken.
 pub fn mutated(mut source: Source, mutant: &Mutant) -> Result<Source, String> {
     let Source { roles, migrations, code, database } = &mut source;
     let migrations = migrations.iter_mut().map(|migration| &mut migration.script);
     let mut scripts: Vec<_> = [roles, database].into_iter().chain(migrations).chain(code).collect();
+    let mut broken = Vec::new();
     for hunk in &mutant.hunks {
-        let script = scripts.iter_mut().find(|script| script.path == hunk.file);
-        let script = script.ok_or_else(|| format!("{}: there is no {}", mutant.name, hunk.file))?;
-        script.sql = hunk.apply(&script.sql).map_err(|error| format!("{}: {error}", mutant.name))?.into();
+        match scripts.iter_mut().find(|script| script.path == hunk.file) {
+            None => broken.push(format!("{}: there is no {}", mutant.name, hunk.file)),
+            Some(script) => match hunk.apply(&script.sql) {
+                Ok(sql) => script.sql = sql.into(),
+                Err(error) => broken.push(format!("{}: {error}", mutant.name)),
+            },
+        }
     }
-    Ok(source)
+    if broken.is_empty() { Ok(source) } else { Err(broken.join("\n")) }
+}
+
+/// Every pin of these mutants that is broken, in words.
+pub fn broken_pins(source: &Source, mutants: &[Mutant]) -> Vec<String> {
+    mutants.iter().filter_map(|mutant| mutated(source.clone(), mutant).err()).collect()
 }

@@ -10,10 +10,10 @@ use super::{
 };
 
 /// A movement: its operation, and its path and body for a business's ids.
-type Movement = (&'static str, fn(&Ids) -> (String, Value));
+pub type Movement = (&'static str, fn(&Ids) -> (String, Value));
 
 /// Every operation that takes an idempotency key.
-const MOVEMENTS: [Movement; 3] = [
+pub const MOVEMENTS: [Movement; 3] = [
     ("purchase", |ids| ("/v1/purchases".to_owned(), one_line(&ids.customer, &ids.product))),
     ("recordPayment", |ids| ("/v1/payments".to_owned(), json!({"customer_id": ids.customer, "amount": 1}))),
     ("recordStockMovement", |ids| {

@@ -2,10 +2,10 @@
 
 mod answers;
 mod callers;
-mod cases;
+pub mod cases;
 mod deleted;
-mod description;
-mod keys;
+pub mod description;
+pub mod keys;
 mod probes;
 mod probing;
 mod world;

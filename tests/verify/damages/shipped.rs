@@ -173,6 +173,12 @@ pub const DAMAGES: &[Damage] = &[
         "DROP TABLE tallystick.order_items CASCADE",
     ),
     damage(
+        "a table says that it may be read by everybody",
+        "catalogue",
+        &["it is not as shipped", "table tallystick.api_keys", "comment", "server only"],
+        "COMMENT ON TABLE tallystick.api_keys IS 'state: hashes of API keys'",
+    ),
+    damage(
         "a migration was edited after it had been applied",
         "release",
         &["migration 0003_products was edited after it had been applied"],
@@ -181,8 +187,9 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a migration is not recorded",
         "release",
-        &["it is to be migrated", "0008_orders_are_charged"],
-        "DELETE FROM tallystick_migrate.migrations WHERE version = 8",
+        &["it is to be migrated"],
+        "DELETE FROM tallystick_migrate.migrations
+         WHERE version = (SELECT max(last.version) FROM tallystick_migrate.migrations AS last)",
     ),
     damage(
         "the code is another release's",
