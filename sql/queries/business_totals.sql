@@ -1,5 +1,6 @@
--- Per business: how many rows it has in each table, and what its customers owe in all, added up from the amounts.
--- Caller: verify, beside the checks of sql/verify. A business_id that no business has is a row without a name.
+-- Purpose: for each business, how many rows it has in each table, and what its customers owe in total, added up from the
+-- amounts. Rows whose business_id belongs to no business are counted in a row without a name.
+-- Caller: verify, beside the checks of sql/verify.
 SELECT
     counted.business_id,
     max(business.name) AS name,
@@ -11,7 +12,7 @@ SELECT
     coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'order_items'), 0)::bigint AS order_items,
     coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'credit_ledger'), 0)::bigint AS ledger_entries,
     coalesce(sum(counted.number) FILTER (WHERE counted."table" = 'api_keys'), 0)::bigint AS api_keys,
-    -- Within bigint, whatever damaged amounts add up to.
+    -- Cut to the range of bigint: damaged amounts may add up to more.
     least(greatest(coalesce(sum(counted.amount), 0), -9223372036854775807), 9223372036854775807)::bigint AS balance
 FROM (
     SELECT 'businesses' AS "table", own.business_id, count(*) AS number, 0::numeric AS amount
