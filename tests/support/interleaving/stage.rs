@@ -1,4 +1,4 @@
-//! The database that a script plays on, and its sessions.
+//! The database of a script, and its sessions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::support::{
     fresh_database::{FreshDatabase, SERVER_ROLE},
 };
 
-/// How long a step may take before the script has failed. Nothing waits this long on purpose.
+/// How long a step may take before the script fails. No step takes this long on purpose.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const SHOP: &str = "00000000-0000-7000-8000-000000000001";
@@ -35,7 +35,7 @@ const SCENE: &str = "
     SELECT product_create(:shop, :rope, 'rope', 'Rope', 30, 5);
 ";
 
-/// What a statement came to: its rows, or its error as one line that starts with `!`.
+/// The result of a statement: its rows, or its error as one line that starts with `!`.
 type Lines = Vec<String>;
 
 /// A database with a shop, and the sessions on it.
@@ -52,7 +52,7 @@ struct Player {
 }
 
 impl Stage {
-    /// Sets the scene.
+    /// Creates the database and its records.
     pub async fn set() -> Self {
         let database = FreshDatabase::installed().await;
         let watcher = database.session().await;
@@ -84,7 +84,7 @@ impl Stage {
         player.under_way = Some(tokio::spawn(async move { run(&session, &sql).await }));
     }
 
-    /// Sees to it that the session under way waits for `holder` at `place`.
+    /// Looks until the session waits for `holder` at `place`. Fails if its statement returns.
     pub async fn expect_wait(&mut self, line: &str, session: &str, holder: &str, place: &str) {
         let (pid, holder_pid) = (self.players[session].pid, self.players[holder].pid);
         let began = Instant::now();
@@ -103,9 +103,9 @@ impl Stage {
         }
     }
 
-    /// Whom a server process waits for, and on what.
+    /// For whom a server process waits, and for what.
     async fn waiting(&self, pid: i32) -> (Vec<i32>, String) {
-        // Whoever waits for a row holds, or waits for, a lock on its place in the table; for an index entry there is none.
+        // A session that waits for a row holds, or waits for, a lock on its tuple. For an index entry there is no such lock.
         const WAITING: &str = "
             SELECT pg_blocking_pids($1), coalesce((
                 SELECT string_agg(DISTINCT class.relname, ' and ')
@@ -130,7 +130,7 @@ impl Stage {
         }
     }
 
-    /// Ends the play: everyone is done, and the books balance.
+    /// Ends the script: no statement is open, and the audit is clean.
     pub async fn strike(self) {
         const OPEN: &str = "
             SELECT count(*) FROM pg_stat_activity
