@@ -1,6 +1,6 @@
--- Purpose: what `tallystick migrate` remembers, so that it applies each migration once and current code when it changed.
--- Runs as tallystick_owner in the transaction of `migrate`, before the migrations, whenever there is anything to do.
--- The server reads it at start to refuse a database that does not fit it.
+-- Purpose: what `tallystick migrate` remembers, so that it applies each migration once, and current code when it changed.
+-- Runs as tallystick_owner in the transaction of `migrate`, before the migrations, whenever there is something to do.
+-- The server reads it at start and refuses a database of another release.
 
 DO $$
 BEGIN

@@ -1,7 +1,7 @@
--- What belongs to the database and not to the schema. Runs as the migrating user, last.
+-- What belongs to the database and not to the schema. Runs last, as the migrating user.
 --
--- Without TEMP nobody can put a table of their own in front of ours. Roles that need temporary tables
--- for work of their own are granted it by name.
+-- Without TEMP nobody can create a temporary table that takes the place of ours. If a role needs temporary tables for its
+-- own work, grant TEMP to that role by name.
 DO $$
 BEGIN
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, tallystick_app', current_database());

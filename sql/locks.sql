@@ -1,10 +1,12 @@
--- Everything that serving uses, locked before anything is changed: so `migrate` waits for the traffic and the traffic for
--- it, and never each for the other. Runs as tallystick_owner in the transaction of `migrate`, after bookkeeping.sql.
+-- Purpose: lock every view and table that the server uses, before `migrate` changes anything. So `migrate` waits for the
+-- traffic, or the traffic waits for `migrate`; they never deadlock.
+-- Runs as tallystick_owner in the transaction of `migrate`, after bookkeeping.sql.
 --
--- Views first, since a query locks a view before the tables under it, and whoever needs both takes the view first. LOCK TABLE
--- would lock those tables along with it; setting what is set already locks the view alone, as replacing it will.
+-- Views come first, because a query locks a view before the tables under it. LOCK TABLE on a view would lock those tables
+-- too. ALTER VIEW with the value that is set already locks the view alone, with the lock that CREATE OR REPLACE VIEW takes.
 --
--- Then tables in the order of the functions, customers first: whoever holds one of these needs none that stands before it.
+-- Tables follow in the order of the functions, customers first: a transaction that holds one of them never asks for one
+-- that stands earlier in the list.
 DO $$
 DECLARE
     v_view text;

@@ -1,9 +1,9 @@
 -- Roles and the schema, before the first migration. Runs as the migrating user.
 --
 -- tallystick_owner  owns every object; nobody logs in as it.
--- tallystick_app    holds what the server may do; the server's login role is a member of it.
+-- tallystick_app    has the privileges of the server; the server's login role is a member of it.
 --
--- Roles belong to the whole cluster, so another database's migration may create them at the same moment.
+-- Roles belong to the whole cluster, so a migration of another database may create them at the same moment.
 DO $$
 DECLARE
     v_role text;
@@ -31,8 +31,8 @@ $$;
 
 CREATE SCHEMA IF NOT EXISTS tallystick AUTHORIZATION tallystick_owner;
 
--- What was here before must not work against us. Whoever owns a schema can put functions of their own beside ours, which
--- ours would then call as tallystick_owner, and can drop the tables. And texts hold any character.
+-- Refuse a database that was prepared against us. The owner of a schema can add functions to it, which our functions
+-- would then call as tallystick_owner, and can drop our tables. The encoding must be UTF8, because texts contain any character.
 DO $$
 DECLARE
     v_schema name;

@@ -413,7 +413,7 @@ function tallystick.claims_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b4cf06a54cb8784ce58843509908e86657c2e7edfe6fceaf4d2c97901bb87c87
+    body: sha256 e325cfc2ec7feaa677886317c6e3cd30ace97e552670d40fb35ab9bb3b5620f4
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -424,7 +424,7 @@ function tallystick.context_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 c93a5460665450479530eec4673e151484c91ad061c963d629fc8caed19e1def
+    body: sha256 b90e6a2b92593723c1d09df9772f61fd7154031c3052f56a86cb19fe9ae2b0b5
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -435,7 +435,7 @@ function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 05e0bfbcebd82feb8deb9baaab02ffba8fcd3be4d2614320d62194809bfb1fbc
+    body: sha256 7e41941e2dd66be83165279c57f6375c071009d86759cbb9ccc082b9faf08208
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -465,7 +465,7 @@ function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 7b64d9cfd4f5ec67cdbada7b951650c3cd5804306545a29b3b25298091335757
+    body: sha256 4abbf26b66a824b65dd932dac18b58146c2cb1f2c73b8d1ff4ba863cbe629959
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -1,5 +1,6 @@
--- A purchase of the past, for the demo's overdue list. No function writes one: the demo runs this as the superuser, and
--- the constraints hold it like any other. It is the customer's first entry.
+-- Purpose: a purchase with a date in the past, for the demo's overdue list, as the customer's first ledger entry.
+-- No function writes a past date, so the demo runs this statement as the superuser. All constraints apply.
+-- Caller: commands::demo.
 -- $1 business, $2 customer, $3 product, $4 quantity, $5 order, $6 days ago
 WITH sold AS (
     UPDATE tallystick.products AS product

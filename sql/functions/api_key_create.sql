@@ -1,6 +1,7 @@
--- Purpose: store a new API key's public prefix and the hash of its secret. The id is made for one request: if it exists
--- already, an earlier try of the same request took effect.
+-- Purpose: store a new API key: its public prefix and the hash of its secret. The server makes the id once per request. If a
+-- key with this id exists already, an earlier try of the same request stored it.
 -- Outcomes: created, business_not_found.
+-- Caller: db::api_keys.
 CREATE OR REPLACE FUNCTION tallystick.api_key_create(
     p_business_id uuid,
     p_id uuid,

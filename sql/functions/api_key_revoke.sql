@@ -1,4 +1,6 @@
--- Purpose: end an API key now. A second time changes nothing. True if the key exists.
+-- Purpose: revoke an API key now. Revoking it again changes nothing. Returns whether the key exists.
+-- Locks: the key's row.
+-- Caller: db::api_keys.
 CREATE OR REPLACE FUNCTION tallystick.api_key_revoke(p_business_id uuid, p_id uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp

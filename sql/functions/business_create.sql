@@ -1,6 +1,6 @@
--- Purpose: a new business. The caller sets the context to the new id, which it makes for one request: if it exists
--- already, an earlier try of the same request took effect, and its business is the answer.
--- Caller: db::businesses; the admin token's route and the command line.
+-- Purpose: create a business. The caller makes the id once per request and sets the tenant context to it. If a business with
+-- this id exists already, an earlier try of the same request created it, and that business is the answer.
+-- Caller: db::businesses, for the platform's route and the command line.
 CREATE OR REPLACE FUNCTION tallystick.business_create(
     p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer
 ) RETURNS SETOF tallystick.businesses

@@ -1,7 +1,8 @@
--- Purpose: the business in the JWT claims, as PostgREST and Supabase set them: business_id at the top level, or under
--- app_metadata (which users cannot edit; user_metadata, which they can, is never read). NULL if there is none.
--- Claims that name two businesses name none, as the server refuses such a token.
--- Not for parallel plans: catching an exception takes a subtransaction, which PostgreSQL refuses there.
+-- Purpose: the business in the JWT claims, as PostgREST and Supabase set them. NULL if there is none.
+--
+-- The claim is business_id, at the top level or under app_metadata, which users cannot edit. user_metadata is never read,
+-- because users can edit it. Claims that name two different businesses name none; the server refuses such a token.
+-- PARALLEL UNSAFE: catching an exception needs a subtransaction, and PostgreSQL allows none in a parallel worker.
 -- Caller: context_business_id.
 CREATE OR REPLACE FUNCTION tallystick.claims_business_id() RETURNS uuid
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -24,7 +25,7 @@ BEGIN
     END IF;
     RETURN coalesce(v_top, v_nested);
 EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-    -- Malformed claims, or ones nested too deeply to be read, are no context, and say nothing of what they held.
+    -- Claims that are malformed or nested too deeply are no context. No error, because its text would quote them.
     RETURN NULL;
 END
 $$;

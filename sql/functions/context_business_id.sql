@@ -1,19 +1,20 @@
--- Purpose: the business that the current statement may see, or NULL: no rows, no writes.
--- Caller: every row level security policy; require_context.
+-- Purpose: the tenant context: the one business that the current statement may see. NULL means no rows and no writes.
 --
--- The server's role (a member of tallystick_app) and the owner name it in app.business_id, for one transaction.
--- Any other role, such as Supabase's authenticated, is bound to its JWT claims, and setting app.business_id gains it
--- nothing. A value that is not a UUID is no context. Not for parallel plans, as claims_business_id is not.
+-- Members of tallystick_app (the server's role) and the owner name the business in app.business_id, for one transaction.
+-- Every other role, such as Supabase's authenticated, is bound to its JWT claims; for it, app.business_id has no effect.
+-- A value that is not a UUID is no context.
+-- PARALLEL UNSAFE, because claims_business_id is.
+-- Caller: every row level security policy; require_context.
 CREATE OR REPLACE FUNCTION tallystick.context_business_id() RETURNS uuid
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_named text := current_setting('app.business_id', true);
-    -- Who asks: inside a definer function too, where current_user is the owner.
+    -- The caller's role. In a SECURITY DEFINER function, current_user would be the owner.
     v_role text := current_setting('role');
 BEGIN
-    -- After a transaction that set it, the setting reads '' and not NULL.
+    -- After the transaction that set it, the setting reads '' and not NULL.
     IF v_named <> '' THEN
         IF v_role = 'none' THEN
             v_role := session_user;

@@ -1,6 +1,7 @@
--- Purpose: a new customer. The id is made for one request: if it exists already, an earlier try of the same request took
--- effect, and its customer is the answer.
+-- Purpose: create a customer. The server makes the id once per request. If a customer with this id exists already, an
+-- earlier try of the same request created it, and that customer is the answer.
 -- Outcomes: created, external_id_taken, business_not_found.
+-- Caller: db::customers.
 CREATE OR REPLACE FUNCTION tallystick.customer_create(
     p_business_id uuid,
     p_id uuid,
@@ -16,7 +17,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
-    -- Before any table: the order in which migrate locks (sql/locks.sql).
+    -- Lock the view before any table, as migrate does (sql/locks.sql).
     PERFORM FROM tallystick.customer_accounts AS account WHERE false;
     IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
         outcome := 'business_not_found';

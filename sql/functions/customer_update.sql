@@ -1,7 +1,8 @@
--- Purpose: change a customer. NULL leaves a property as it is; p_set_external_id says whether p_external_id counts.
--- Locks: the customer's row, so a limit change or a block is serial with every purchase. A limit below the balance is
--- allowed: it stops further purchases, and no charge of the past becomes wrong by it.
+-- Purpose: change a customer. NULL leaves a property as it is. p_external_id counts only if p_set_external_id is true.
+-- A limit below the balance is allowed: it stops further purchases, and past charges keep the limit of their moment.
+-- Locks: the customer's row, so a purchase sees the change completely or not at all.
 -- Outcomes: updated, customer_not_found, external_id_taken.
+-- Caller: db::customers.
 CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_business_id uuid,
     p_id uuid,
@@ -18,7 +19,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
-    -- Before any table: the order in which migrate locks (sql/locks.sql).
+    -- Lock the view before any table, as migrate does (sql/locks.sql).
     PERFORM FROM tallystick.customer_accounts AS account WHERE false;
     BEGIN
         UPDATE tallystick.customers AS changed

@@ -1,5 +1,5 @@
--- Purpose: a UUIDv7 for callers that bring no id of their own. PostgreSQL has one built in from version 18 only.
--- The 12 bits after the version count 1/4096 of a millisecond, so ids of one database sort by time.
+-- Purpose: a UUIDv7, for callers that bring no id. PostgreSQL has a function for that from version 18 on only.
+-- The 12 bits after the version count 1/4096 of a millisecond, so the ids of one database sort by time.
 CREATE OR REPLACE FUNCTION tallystick.new_id() RETURNS uuid
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- Purpose: the trigger function that holds orders.total = the sum of all lines of the order.
+-- Purpose: the trigger function that refuses an INSERT after which an order's lines do not add up to its total.
 CREATE OR REPLACE FUNCTION tallystick.order_lines_add_up() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

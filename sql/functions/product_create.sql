@@ -1,6 +1,7 @@
--- Purpose: a new product, with its opening stock as its first movement. The id is made for one request: if it exists
--- already, an earlier try of the same request took effect, and its product is the answer.
+-- Purpose: create a product, with its opening stock as its first movement. The server makes the id once per request. If a
+-- product with this id exists already, an earlier try of the same request created it, and that product is the answer.
 -- Outcomes: created, sku_taken, business_not_found.
+-- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_business_id uuid,
     p_id uuid,

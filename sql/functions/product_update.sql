@@ -1,6 +1,8 @@
--- Purpose: change a product's sku, name or price. NULL leaves a property as it is. Stock moves by stock movements only.
--- Locks: the product's row, so a price change is serial with every purchase; orders keep the price of their moment.
+-- Purpose: change a product's sku, name or price. NULL leaves a property as it is. Only stock movements change the stock.
+-- Existing orders keep their prices.
+-- Locks: the product's row, so a purchase sees the change completely or not at all.
 -- Outcomes: updated, product_not_found, sku_taken.
+-- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_business_id uuid,
     p_id uuid,

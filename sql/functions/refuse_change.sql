@@ -1,4 +1,4 @@
--- Purpose: the trigger function behind immutable records.
+-- Purpose: the trigger function that refuses UPDATE, DELETE and TRUNCATE of facts.
 CREATE OR REPLACE FUNCTION tallystick.refuse_change() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

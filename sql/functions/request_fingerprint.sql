@@ -1,6 +1,6 @@
--- Purpose: what a request asked for, as 32 bytes, to tell a retry from another request under the same idempotency key.
--- An array's text form quotes its elements, so different requests have different forms.
--- In PL/pgSQL because PostgreSQL, before 18, parses and plans a function in SQL anew at every call that it cannot inline.
+-- Purpose: a hash of what a request asks for. It tells a retry from another request with the same idempotency key.
+-- The text form of an array quotes its elements, so different requests have different texts.
+-- In PL/pgSQL, because PostgreSQL before 18 parses and plans a function in SQL again at every call that it cannot inline.
 CREATE OR REPLACE FUNCTION tallystick.request_fingerprint(VARIADIC p_parts text[]) RETURNS bytea
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp

@@ -1,4 +1,5 @@
--- Purpose: refuse a business that is not the context's. Every definer function asks this first.
+-- Purpose: raise an error if the business is not the one of the tenant context.
+-- Caller: every SECURITY DEFINER function that works for a business, first of all.
 CREATE OR REPLACE FUNCTION tallystick.require_context(p_business_id uuid) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp

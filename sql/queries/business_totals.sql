@@ -1,5 +1,6 @@
--- Per business: how many rows it has in each table, and what its customers owe in all, added up from the amounts.
--- Caller: verify, beside the checks of sql/verify. A business_id that no business has is a row without a name.
+-- Purpose: for each business, how many rows it has in each table, and what its customers owe in total, added up from the
+-- amounts. Rows whose business_id belongs to no business are counted in a row without a name.
+-- Caller: verify, beside the checks of sql/verify.
 WITH held AS (
     {tenant_rows}
 )
@@ -15,7 +16,7 @@ SELECT
         jsonb_object_agg(replace(counted."table", 'credit_ledger', 'ledger_entries'), counted.number)
             FILTER (WHERE counted."table" IS NOT NULL),
         '{}') AS rows,
-    -- Within bigint, whatever damaged amounts add up to.
+    -- Cut to the range of bigint: damaged amounts may add up to more.
     least(greatest(coalesce(sum(counted.amount), 0), -9223372036854775807), 9223372036854775807)::bigint AS balance
 FROM (
     SELECT held."table", held.business_id, held.number, 0::numeric AS amount FROM held WHERE NOT held.is_total

@@ -1,8 +1,8 @@
--- Everything that an installation consists of, as one row per property: section, item, definition.
+-- Purpose: everything that an installation consists of, one row per property: section, item, definition.
 --
--- The text is the same on PostgreSQL 15 to 18 and on every machine: no oids, no name of a migrating user or database.
--- What it looks like after a fresh install is sql/schema.snapshot.sql; `tallystick verify` compares the two, so that
--- anything missing, added or altered is found. Runs with search_path = pg_catalog, so every name of ours is qualified.
+-- The text is the same on PostgreSQL 15 to 18 and on every machine: it contains no oids and no name of a migrating user or
+-- database. sql/schema.snapshot.sql is this text after a fresh install. `tallystick verify` compares the two and so finds
+-- whatever is missing, added or altered. Runs with search_path = pg_catalog, so every name of ours is qualified.
 WITH
 our_schema AS (
     SELECT namespace.* FROM pg_namespace AS namespace
@@ -17,7 +17,7 @@ our_relation AS (
            END || format(' %I.%I', our_schema.nspname, relation.relname) AS section
     FROM pg_class AS relation
     JOIN our_schema ON our_schema.oid = relation.relnamespace
-    -- Indexes and TOAST tables stand with their tables.
+    -- Indexes and TOAST tables are listed with their tables.
     WHERE relation.relkind NOT IN ('i', 'I', 't')
 ),
 our_function AS (
@@ -25,7 +25,7 @@ our_function AS (
     FROM pg_proc AS function
     JOIN our_schema ON our_schema.oid = function.pronamespace
 ),
--- A view's text differs between versions only in whether a lone relation's columns carry its alias.
+-- Between PostgreSQL versions, a view's text differs in one point: whether columns carry the alias of the only relation.
 view_definition AS (
     SELECT our_relation.section,
            regexp_replace(pg_get_viewdef(our_relation.oid), '\s+', ' ', 'g') AS text,
@@ -117,7 +117,7 @@ property (section, rank, position, item, definition) AS (
                CASE WHEN attribute.attcollation NOT IN (0, type.typcollation)
                    THEN 'COLLATE ' || attribute.attcollation::regcollation::text END,
                CASE WHEN attribute.attnotnull THEN 'NOT NULL' END,
-               -- PostgreSQL 18 can leave a NOT NULL unproven; older versions have no such constraints.
+               -- PostgreSQL 18 can have a NOT NULL constraint that is not validated; older versions cannot.
                (SELECT 'NOT VALID' FROM pg_constraint AS not_null
                 WHERE not_null.conrelid = our_relation.oid AND not_null.contype = 'n'
                   AND not_null.conkey = ARRAY[attribute.attnum] AND NOT not_null.convalidated),
@@ -136,14 +136,14 @@ property (section, rank, position, item, definition) AS (
     UNION ALL
     SELECT our_relation.section, 7, strpos('puxfc', named.contype::text), 'constraint ' || named.conname,
            pg_get_constraintdef(named.oid)
-           -- A foreign key is held by hidden triggers, which a superuser can disable.
+           -- Internal triggers enforce a foreign key, and a superuser can disable them.
            || CASE WHEN EXISTS (
                   SELECT FROM pg_trigger AS enforcing
                   WHERE enforcing.tgconstraint = named.oid AND enforcing.tgisinternal AND enforcing.tgenabled <> 'O')
               THEN ', triggers disabled' ELSE '' END
     FROM our_relation
     JOIN pg_constraint AS named ON named.conrelid = our_relation.oid
-    -- NOT NULL stands with its column; it is a constraint from PostgreSQL 18 on.
+    -- NOT NULL is listed with its column; from PostgreSQL 18 on it is a constraint.
     WHERE named.contype <> 'n'
     UNION ALL
     SELECT our_relation.section, 8, 0, 'index ' || index_relation.relname,
@@ -222,12 +222,12 @@ property (section, rank, position, item, definition) AS (
     UNION ALL
     SELECT our_function.section, 6, 0, 'body',
            'sha256 ' || encode(sha256(convert_to(
-               -- A checkout with Windows line endings is the same body.
+               -- A checkout with Windows line endings must give the same hash.
                replace(coalesce(pg_get_function_sqlbody(our_function.oid), our_function.prosrc), E'\r\n', E'\n'),
                'UTF8')), 'hex')
     FROM our_function
 
-    -- Privileges, of the owner too: without them its functions fail.
+    -- Privileges, including the owner's: without them the owner's functions fail.
     UNION ALL
     SELECT granted.section, 20, 0,
            'granted to ' || CASE privilege.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(privilege.grantee) END
@@ -251,7 +251,7 @@ property (section, rank, position, item, definition) AS (
     LEFT JOIN our_schema ON our_schema.oid = acl.defaclnamespace
     WHERE our_schema.oid IS NOT NULL OR pg_get_userbyid(acl.defaclrole) IN ('tallystick_owner', 'tallystick_app')
 
-    -- Whatever else lies in our schemas: types, operators, collations, statistics
+    -- Everything else in our schemas: types, operators, collations, statistics
     UNION ALL
     SELECT 'schema ' || our_schema.nspname, 30, 0, object.type, object.identity
     FROM our_schema
@@ -263,7 +263,7 @@ property (section, rank, position, item, definition) AS (
 SELECT property.section, property.item, btrim(regexp_replace(property.definition, '\s+', ' ', 'g')) AS definition
 FROM property
 ORDER BY
-    -- Roles and schemas first, then tables, views, types, functions, and what should not be there.
+    -- Roles and schemas first, then tables, views, types and functions, then what should not be there.
     array_position(
         ARRAY['role', 'schema', 'default', 'table', 'view', 'composite', 'function'], split_part(property.section, ' ', 1)) NULLS LAST,
     property.section COLLATE "C", property.rank, property.position, property.item COLLATE "C",

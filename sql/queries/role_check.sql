@@ -1,16 +1,16 @@
--- Purpose: everything by which the connected role could bypass the rules: one row per finding, none for a good role.
--- Reads the catalogue only, so that it works for any role, and before anything is installed.
+-- Purpose: list everything by which the connected role could bypass the rules: one row per finding, none for a good role.
+-- Reads the catalogue only, so it works for any role, also before anything is installed.
 -- Caller: schema::role_check, when the server starts.
 --
--- What counts is not what the role is but what it can become: SET ROLE, or granting itself a role that it administers.
--- So every role that it is a member of, directly or not, is examined as if it were the role itself.
+-- A role has the power of every role that it can become, by SET ROLE or by granting itself a role that it administers. So
+-- every role that it is a member of, directly or indirectly, is examined as if it were the role itself.
 WITH
 reachable AS (
     SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication
     FROM pg_catalog.pg_roles AS r
     WHERE pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')
 ),
--- A superuser is a member of everything; one finding says it all.
+-- A superuser is a member of every role; one finding is enough.
 superuser AS (
     SELECT 1 AS rank, 'is a superuser, whom no rule binds' AS finding
     FROM pg_catalog.pg_roles
@@ -72,7 +72,7 @@ owned AS (
     WHERE t.typtype IN ('d', 'e', 'r')
        OR EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c')
 ),
--- Named one by one, unless all of it is the owner role's and already reported as that.
+-- Owned objects, one finding per role. Not those of the owner role: membership in it is a finding already.
 ownership AS (
     SELECT 6 AS rank, 'owns ' || pg_catalog.string_agg(o.name, ', ' ORDER BY o.name)
         || CASE WHEN r.rolname = session_user THEN '' ELSE ' through role ' || r.rolname END AS finding
@@ -81,7 +81,7 @@ ownership AS (
     WHERE r.rolname <> 'tallystick_owner'
     GROUP BY r.rolname
 ),
--- An owner's implicit rights are not worth a second finding. Column privileges count like the table's.
+-- An owner's implicit rights need no second finding. A privilege on a column counts like one on the table.
 table_privileges AS (
     SELECT 7 AS rank, 'has ' || pg_catalog.string_agg(DISTINCT k.privilege, ', ' ORDER BY k.privilege) || ' on ' || c.name AS finding
     FROM relations AS c
@@ -118,7 +118,7 @@ temporary_tables AS (
     WHERE EXISTS (SELECT FROM reachable AS r
                   WHERE pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'TEMPORARY'))
 ),
--- Settings that are superusers' for a reason: some load code into every session, or switch foreign keys or checks off.
+-- Settings that only a superuser should change: some load code into every session, some switch off foreign keys or checks.
 settings AS (
     SELECT 11 AS rank, pg_catalog.format(
         'may %s %s', pg_catalog.string_agg(DISTINCT k.privilege_type, ' and ' ORDER BY k.privilege_type), p.parname)
@@ -138,7 +138,7 @@ server_files AS (
       AND f.proname IN ('pg_read_file', 'pg_read_binary_file', 'lo_import', 'lo_export')
       AND EXISTS (SELECT FROM reachable AS r WHERE pg_catalog.has_function_privilege(r.oid, f.oid, 'EXECUTE'))
 ),
--- Not a danger, but nothing would work.
+-- No danger, but nothing would work.
 no_rights AS (
     SELECT 12 AS rank, pg_catalog.format(
         'does not have the rights of tallystick_app; GRANT tallystick_app TO %I gives them', session_user) AS finding

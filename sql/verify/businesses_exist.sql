@@ -11,7 +11,7 @@ SELECT
 FROM (
     {tenant_rows}
 ) AS held
--- Without duplicates, in case the primary key is gone: a business there twice must not double what is counted.
+-- DISTINCT, because the primary key may be missing: a business that is there twice must not double the counts.
 LEFT JOIN (
     SELECT DISTINCT existing.business_id FROM tallystick.businesses AS existing
 ) AS business ON business.business_id = held.business_id

@@ -1,5 +1,5 @@
 -- Credit limits
--- No charge left a balance above the credit limit of its moment, which every purchase keeps and no payment has.
+-- Every purchase keeps the credit limit of its moment, and its balance is within that limit. A payment keeps no limit.
 SELECT
     entry.business_id,
     1 AS rows_checked,

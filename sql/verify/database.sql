@@ -1,6 +1,6 @@
 -- Database
--- No role that serves tenants may make temporary objects, which could stand in front of ours, or schemas; and nothing
--- sets session_replication_role, under which foreign keys are not held.
+-- No role that serves tenants may create schemas or temporary objects: those could take the place of ours. Nothing sets
+-- session_replication_role, which switches foreign keys off.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,

@@ -1,6 +1,6 @@
 -- Functions
--- Every function in schema tallystick belongs to tallystick_owner, which bypasses nothing, is written in SQL or
--- PL/pgSQL, searches pg_catalog and then temporary objects only, and is not open to everybody.
+-- Every function in schema tallystick belongs to tallystick_owner, and that role bypasses nothing. The function is written
+-- in SQL or PL/pgSQL, its search_path is pg_catalog, pg_temp, and PUBLIC cannot execute it.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,

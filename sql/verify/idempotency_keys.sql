@@ -1,6 +1,6 @@
 -- Idempotency keys
--- Within a business each key moved money once and stock once, is 1 to 255 visible ASCII characters long, and stands
--- with the fingerprint of its request. Counted in the rows themselves, whatever state the indexes are in.
+-- Within a business each key created at most one ledger entry and at most one stock movement. A key is 1 to 255 visible
+-- ASCII characters and has the fingerprint of its request. The rows themselves are counted, because an index may be broken.
 SELECT
     used.business_id,
     used.times AS rows_checked,
@@ -23,7 +23,7 @@ FROM (
         'stock_movements', movement.business_id, movement.idempotency_key, count(*),
         bool_and(coalesce(octet_length(movement.request_fingerprint), 0) = 32)
     FROM tallystick.stock_movements AS movement
-    -- That adjustments have a key, and openings none, is stock_movements.sql's to prove.
+    -- stock_movements.sql proves that adjustments have a key and openings have none.
     WHERE movement.idempotency_key IS NOT NULL
     GROUP BY movement.business_id, movement.idempotency_key
 ) AS used

@@ -1,6 +1,6 @@
 -- Identities
--- Within a business every id, and every name that must be its own (sku, external_id, key prefix), is there once.
--- Counted in the rows themselves, whatever state the indexes are in.
+-- Within a business every id is unique, and so is every name that must be (sku, external_id, key prefix).
+-- The rows themselves are counted, because an index may be broken.
 SELECT
     named.business_id,
     named.times AS rows_checked,

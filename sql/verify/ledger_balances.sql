@@ -1,6 +1,6 @@
 -- Ledger balances
--- Per customer, the balance on the last entry is the sum of all amounts, charged_total on it is the sum of all charges,
--- and its number is how many entries there are. Adds up anew, without trusting the chain.
+-- Per customer, the last entry's balance is the sum of all amounts, its charged_total is the sum of all charges, and its
+-- number is the count of entries. Adds everything up again, without trusting the chain.
 SELECT
     account.business_id,
     account.entries AS rows_checked,
@@ -22,7 +22,7 @@ FROM (
         sum(entry.amount) AS amounts,
         coalesce(sum(entry.amount) FILTER (WHERE entry.amount > 0), 0) AS charges,
         max(entry.entry_no) AS last_entry_no,
-        -- The figures on the entry with the highest number.
+        -- The figures of the entry with the highest number.
         (max(ARRAY[entry.entry_no, entry.balance_after]))[2] AS balance,
         (max(ARRAY[entry.entry_no, entry.charged_total]))[2] AS charged_total
     FROM tallystick.credit_ledger AS entry

@@ -1,6 +1,6 @@
 -- Ledger chain
--- Per customer, entries count 1, 2, 3 … without a gap; each starts from the balance that the one before it left, and
--- leaves that balance plus its amount; charged_total grows by what is charged; the derived columns are derived right.
+-- Per customer, entries are numbered 1, 2, 3 … without a gap. Each entry starts from the balance of the one before it and
+-- adds its amount. charged_total grows by each charge. The generated columns have the right values.
 SELECT
     entry.business_id,
     1 AS rows_checked,
@@ -35,7 +35,7 @@ FROM (
         ledger.*,
         lag(ledger.entry_no) OVER chain AS previous_no,
         lag(ledger.balance_after) OVER chain AS previous_balance,
-        -- numeric, so that a damaged figure is a finding and not an overflow.
+        -- numeric, so that a damaged figure becomes a finding and not an overflow error.
         (lag(ledger.charged_total) OVER chain)::numeric AS previous_charged
     FROM tallystick.credit_ledger AS ledger
     WINDOW chain AS (PARTITION BY ledger.business_id, ledger.customer_id ORDER BY ledger.entry_no)

@@ -1,5 +1,5 @@
 -- Ledger entries
--- Every entry is a purchase that charges or a payment that pays, within the range of safe money.
+-- Every entry is a purchase with an amount of 0 or more, or a payment with an amount below 0, within the range of money.
 SELECT
     entry.business_id,
     1 AS rows_checked,

@@ -1,6 +1,6 @@
 -- Order totals
--- Every order has 1 to 500 lines, numbered 1, 2, 3 … without a gap, that add up to its total, which is safe money;
--- no line is without its order.
+-- Every order has 1 to 500 lines, numbered 1, 2, 3 … without a gap. They add up to its total, which is within the range of
+-- money. Every line has its order.
 SELECT
     coalesce(placed.business_id, lines.business_id) AS business_id,
     (placed.id IS NOT NULL)::integer + coalesce(lines.number, 0) AS rows_checked,
@@ -11,7 +11,7 @@ SELECT
             CASE WHEN placed.total IS DISTINCT FROM lines.total
                 THEN format('total is %s, but the lines add up to %s', placed.total, lines.total) END,
             CASE WHEN (placed.total BETWEEN 0 AND 9007199254740991) IS NOT TRUE THEN 'the total is not safe money' END,
-            -- With no number there twice, which identities.sql proves.
+            -- identities.sql proves that no number is there twice.
             CASE WHEN (lines.first = 1 AND lines.last = lines.number) IS NOT TRUE
                 THEN format('%s lines are numbered from %s to %s', lines.number, lines.first, lines.last) END,
             CASE WHEN lines.number > 500 THEN 'an order has at most 500 lines' END), '')

@@ -1,8 +1,8 @@
 -- Orders and ledger
--- Every order has its one ledger entry, a purchase with the order's id, customer, total and time; and every purchase in
--- the ledger has its order.
+-- Every order has one ledger entry: a purchase with the order's id, customer, total and time. Every purchase in the ledger
+-- has its order.
 --
--- That ids are there once is proven by identities.sql.
+-- identities.sql proves that ids are unique.
 SELECT
     coalesce(placed.business_id, entry.business_id) AS business_id,
     (placed.id IS NOT NULL)::integer + (entry.id IS NOT NULL)::integer AS rows_checked,

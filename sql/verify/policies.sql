@@ -1,6 +1,6 @@
 -- Policies
--- No policy opens a table further than it was shipped: beside tenant_isolation there is only the one by which code that
--- runs as the owner lists the businesses.
+-- No policy gives more access than the shipped ones do: tenant_isolation on every table, and one more that lets code which
+-- runs as the owner list the businesses.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,

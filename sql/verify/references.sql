@@ -1,5 +1,5 @@
 -- References
--- Every customer and product that an order, line, ledger entry or stock movement names exists in the same business.
+-- Every customer or product that an order, a line, a ledger entry or a stock movement names exists in the same business.
 SELECT
     named.business_id,
     named.number AS rows_checked,
@@ -21,7 +21,7 @@ FROM (
     SELECT 'stock_movements', 'product', movement.business_id, movement.product_id, count(*)
     FROM tallystick.stock_movements AS movement GROUP BY movement.business_id, movement.product_id
 ) AS named
--- Without duplicates, in case a primary key is gone: a row there twice must not double what is counted.
+-- DISTINCT, because a primary key may be missing: a row that is there twice must not double the counts.
 LEFT JOIN (
     SELECT DISTINCT 'customer' AS kind, customer.business_id, customer.id FROM tallystick.customers AS customer
     UNION ALL

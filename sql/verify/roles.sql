@@ -1,11 +1,12 @@
 -- Roles
--- Nobody logs in as tallystick_owner or tallystick_app, and neither bypasses anything. No role that serves tenants
--- (tallystick_app, its members, anon, authenticated) bypasses row level security, can become the owner, can make
--- itself more powerful, or may read and write everything or the server's files.
+-- Nobody can log in as tallystick_owner or tallystick_app, and neither role bypasses anything. The roles that serve tenants
+-- are tallystick_app, its members, anon and authenticated. None of them bypasses row level security, can become the owner
+-- or gain more power, or may read and write all tables or the server's files.
 --
--- Members of tallystick_owner that serve nobody are as they should be: a migrating user without superuser rights is one.
+-- Other members of tallystick_owner are allowed: a migrating user without superuser rights is one.
 WITH RECURSIVE
--- From PostgreSQL 16 on, who creates a role is a member of it that can neither inherit nor become it; that is no use.
+-- From PostgreSQL 16 on, the creator of a role becomes a member that can neither inherit from the role nor become it. Such
+-- a membership gives no power.
 usable_membership AS (
     SELECT membership.member, membership.roleid
     FROM pg_auth_members AS membership

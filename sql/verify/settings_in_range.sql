@@ -1,6 +1,6 @@
 -- Settings in range
--- What businesses set for themselves, their customers, products and API keys can be what it is: limits and prices are
--- safe money, names are short text, currencies are ISO 4217 codes, secrets are kept as a SHA-256 only.
+-- The properties of businesses, customers, products and API keys are within their ranges: limits and prices are money,
+-- names are short text, currencies are ISO 4217 codes, and secrets are stored as SHA-256 only.
 SELECT
     setting.business_id,
     1 AS rows_checked,

@@ -1,5 +1,5 @@
 -- Stock
--- Every product's stock is its movements less what was sold, never below zero, and was opened at most once.
+-- Every product's stock is the sum of its movements minus what was sold, and not below zero. It was opened at most once.
 SELECT
     product.business_id,
     1 + coalesce(moved.movements, 0) + coalesce(sold.lines, 0) AS rows_checked,

@@ -1,6 +1,6 @@
 -- Stock movements
--- Every movement is an opening, which starts from nothing, or an adjustment, which came with an idempotency key; it
--- changed something, for a reason, and left a stock that can be.
+-- Every movement is an opening, which starts from zero, or an adjustment, which has an idempotency key. It has a quantity
+-- other than zero and a reason, and the stock after it is within its range.
 SELECT
     movement.business_id,
     1 AS rows_checked,

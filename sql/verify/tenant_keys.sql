@@ -1,6 +1,6 @@
 -- Tenant keys
--- Every table in schema tallystick has a primary key; every primary key, unique key and foreign key begins with
--- business_id, foreign keys on both sides; all are valid, and nothing that enforces them is switched off.
+-- Every table in schema tallystick has a primary key. Every primary, unique and foreign key begins with business_id, foreign
+-- keys on both sides. All keys are valid, and nothing that enforces them is switched off.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,

@@ -1,6 +1,6 @@
 -- Tenant tables
--- Every table in schema tallystick has a business_id that stands first and is never NULL, belongs to tallystick_owner,
--- and is under row level security that is enabled, forced, and isolates tenants for all commands and all roles.
+-- Every table in schema tallystick has business_id as its first column, never NULL, and belongs to tallystick_owner. Its row
+-- level security is enabled and forced, and isolates tenants for all commands and all roles.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,
@@ -31,7 +31,7 @@ CROSS JOIN (
 ) AS isolated
 LEFT JOIN (
     SELECT attribute.attrelid, attribute.attnum, attribute.attnotnull,
-           -- PostgreSQL 18 can leave a NOT NULL unproven; older versions have no such constraints.
+           -- PostgreSQL 18 can have a NOT NULL constraint that is not validated; older versions cannot.
            EXISTS (
                SELECT FROM pg_constraint AS not_null
                WHERE not_null.conrelid = attribute.attrelid AND not_null.contype = 'n'

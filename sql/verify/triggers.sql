@@ -1,6 +1,6 @@
 -- Triggers
--- Completed facts refuse UPDATE, DELETE and TRUNCATE, and the lines of a new order must add up, by triggers that fire
--- always, also where session_replication_role is set.
+-- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, and make the lines of a new order add up. They fire always, also
+-- in a session that sets session_replication_role.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,

@@ -1,6 +1,6 @@
 -- Views
--- Every view in schema tallystick reads with its reader's rights, under the reader's row level security; and no view
--- elsewhere that reads our tables with its owner's rights, or keeps a copy, can be read by a role that serves tenants.
+-- Every view in schema tallystick reads with its reader's rights, under the reader's row level security. A view elsewhere
+-- may read our tables with its owner's rights, or keep a copy; then no role that serves tenants can read that view.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,

@@ -50,7 +50,7 @@ async fn a_business_and_its_keys_are_made_listed_and_ended_on_the_command_line()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_exist_is_status_1_and_what_makes_no_sense_is_status_2() {
+async fn an_unknown_id_exits_with_1_and_an_invalid_argument_with_2() {
     let server = TestServer::start().await;
     let nobody = "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11";
     for arguments in [
@@ -101,7 +101,7 @@ async fn the_command_line_refuses_what_the_api_refuses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_of_many_businesses_is_whole() {
+async fn a_list_of_many_businesses_is_complete() {
     let server = TestServer::start().await;
     let mut ids = Vec::new();
     for number in 0..103 {

@@ -1,4 +1,4 @@
-//! `tallystick demo`, whole: what a newcomer runs first.
+//! `tallystick demo`: what a newcomer runs first.
 
 use std::{collections::HashMap, path::Path};
 

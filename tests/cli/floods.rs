@@ -1,4 +1,4 @@
-//! Clients that send far too much, all at once, to the program itself: each is answered, and memory stays where it was.
+//! Many clients send far too much at once to the real program. Each is answered, and memory does not grow.
 
 use std::{fmt::Write as _, net::SocketAddr, time::Duration};
 
@@ -21,14 +21,14 @@ use crate::support::{
 const ADMIN_TOKEN: &str = "the-operators-own-token-for-floods";
 const CLIENTS: usize = 48;
 const MIB: usize = 1024 * 1024;
-/// What each of them wants to send.
+/// How much each client tries to send.
 const BODY_BYTES: usize = 10 * MIB;
-/// What the program may grow by while it refuses 480 MiB.
+/// How much the program may grow while it refuses 480 MiB.
 const MAX_GROWTH_KIB: u64 = 48 * 1024;
-/// Long enough on the busiest machine.
+/// Long enough on a busy machine.
 const LONG: Duration = Duration::from_mins(1);
 
-/// Sends a head, and then a body for as long as the server takes it, and reads what it says meanwhile.
+/// Sends a head, then a body as long as the server reads it. Returns what the server sent in the meantime.
 async fn flood(server: SocketAddr, head: String, piece: Vec<u8>) -> String {
     let mut connection = TcpStream::connect(server).await.unwrap();
     connection.write_all(head.as_bytes()).await.unwrap();
@@ -43,7 +43,7 @@ async fn flood(server: SocketAddr, head: String, piece: Vec<u8>) -> String {
         std::future::pending::<()>().await;
     };
     tokio::select! {
-        // Whoever sends on in spite of the answer may be cut off hard; what was said before that is here.
+        // The server may reset the connection of a client that goes on sending. What it sent before is here.
         _ = timeout(LONG, reading.read_to_end(&mut answer)) => {}
         () = sending => unreachable!(),
     }

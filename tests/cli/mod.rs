@@ -1,4 +1,4 @@
-//! The program itself, as people run it.
+//! The program itself, run as a process.
 
 mod api_keys;
 mod demo;

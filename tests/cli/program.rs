@@ -1,4 +1,4 @@
-//! Runs the program and keeps what it said.
+//! Runs the program and keeps its output.
 
 use std::{
     io::{BufRead, BufReader},
@@ -25,7 +25,7 @@ pub fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// What a run ended with.
+/// The exit status and output of a run.
 pub struct Ended {
     pub code: Option<i32>,
     pub out: String,
@@ -40,14 +40,14 @@ pub fn run(command: &mut Command) -> Ended {
 }
 
 impl Ended {
-    /// What it printed, if it ended as expected.
+    /// Its standard output. Fails if it did not end as expected.
     #[track_caller]
     pub fn expect(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "out: {}\nerr: {}", self.out, self.err);
         self.out
     }
 
-    /// What it complained of, if it ended as expected and printed no data.
+    /// Its standard error. Fails if it did not end as expected or printed data.
     #[track_caller]
     pub fn expect_complaint(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "out: {}\nerr: {}", self.out, self.err);
@@ -56,14 +56,14 @@ impl Ended {
     }
 }
 
-/// A program that goes on running.
+/// A program that keeps running.
 pub struct Running {
     child: Child,
     lines: mpsc::Receiver<String>,
 }
 
 impl Running {
-    /// Starts it; its standard output is read as it comes, its standard error goes into `complaints`.
+    /// Starts it. Its standard output is read as it comes; its standard error goes into the file `complaints`.
     pub fn start(command: &mut Command, complaints: &std::path::Path) -> Self {
         let file = std::fs::File::options().create(true).append(true).open(complaints).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().unwrap();

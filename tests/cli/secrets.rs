@@ -1,5 +1,5 @@
-//! Secrets and people's data are planted wherever they can stand, in good requests and bad ones, with the most talkative
-//! log that there is; then all that the program said is searched for them.
+//! Secrets and personal data are planted in every place, in good and bad requests, with the most detailed log. Then
+//! everything that the program wrote is searched for them.
 
 use nix::sys::signal::Signal;
 use reqwest::{Method, RequestBuilder};
@@ -14,24 +14,24 @@ use crate::support::{
     temp_folder::TempFolder,
 };
 
-/// A part of everything that is planted, and of nothing else.
+/// A text that is part of every planted value, and of nothing else.
 const PLANTED: &str = "PLANTED";
 const ADMIN_TOKEN: &str = "PLANTED-admin-token";
 const JWT_SECRET: &str = "PLANTED-jwt-secret-of-at-least-thirty-two-bytes";
 const PASSWORD: &str = "PLANTED-password";
 const PERSON: &str = "PLANTED-person";
 
-/// The program under test, with what it has said so far.
+/// The program under test, and everything it has written so far.
 struct Suspect {
     client: Client,
     admin: Client,
-    /// What only its owner may see: the keys' secret halves.
+    /// The secret halves of API keys, which only their owners may see.
     keys: Vec<String>,
     answers: Vec<Answer>,
 }
 
 impl Suspect {
-    /// Sends, and keeps the answer. Good requests may hear what they said; a refusal repeats no value.
+    /// Sends a request and keeps the answer. An accepted request may be answered with its values; a refusal repeats none.
     async fn ask(&mut self, request: RequestBuilder) -> Answer {
         let answer = send(request).await;
         self.answers.push(answer.clone());
@@ -46,20 +46,20 @@ impl Suspect {
         self.ask(self.client.request(Method::POST, path).json(body)).await
     }
 
-    /// A key of a business, as its owner gets to see it once.
+    /// A new API key of a business, as shown once to its owner.
     async fn open(&mut self) {
         let business = json!({"name": "PLANTED-business", "currency": "EUR"});
         let business = self.ask(self.admin.request(Method::POST, "/v1/businesses").json(&business)).await.expect(201);
         let keys = format!("/v1/businesses/{}/api-keys", business["id"].as_str().unwrap());
         let key = json!({"name": "PLANTED-key-name", "scopes": ["read", "write"]});
-        // Not kept with the answers: this one answer shows the key.
+        // This answer is not kept: it is the one that shows the key.
         let key = send(self.admin.request(Method::POST, &keys).json(&key)).await.expect(201);
         let key = key["key"].as_str().unwrap();
         self.keys.push(key[key.len() - 43..].to_owned());
         self.client = self.client.with(key);
     }
 
-    /// Everything that a business does.
+    /// All requests that a business can make.
     async fn good_requests(&mut self) -> (String, String) {
         let customer = json!({"name": PERSON, "credit_limit": 100, "external_id": "PLANTED-reference'; --"});
         let customer = self.post("/v1/customers", &customer).await.expect(201)["id"].as_str().unwrap().to_owned();
@@ -78,7 +78,7 @@ impl Suspect {
         (customer, product)
     }
 
-    /// Everything that is refused, with secrets where they ought not to be.
+    /// Requests that are refused, with secrets in wrong places.
     async fn bad_requests(&mut self, customer: &str) {
         let get = |path: &str| self.client.request(Method::GET, path);
         let anonymous = |path: &str| self.client.anonymous().request(Method::GET, path);
@@ -142,7 +142,7 @@ impl Suspect {
         }
     }
 
-    /// Errors whose texts quote rows and values, inside PostgreSQL.
+    /// Requests that cause PostgreSQL errors whose texts quote rows and values.
     async fn failing_statements(&mut self, database: &FreshDatabase, customer: &str) {
         let break_it = "
             ALTER TABLE tallystick.customers ADD CONSTRAINT broken CHECK (name <> 'PLANTED-person again');
@@ -175,7 +175,7 @@ impl Suspect {
     }
 }
 
-/// A token of ours with claims that are not all good.
+/// A correctly signed token with some wrong claims.
 fn signed(changes: &Value) -> String {
     let expires = chrono::Utc::now().timestamp() + 600;
     let mut claims = json!({"iss": "issuer", "aud": "us", "exp": expires, "email": "PLANTED@example.com"});
@@ -184,7 +184,7 @@ fn signed(changes: &Value) -> String {
     jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap()
 }
 
-/// A token whose head is planted, and wrong in a way that a message could quote.
+/// A token with planted text in its header, wrong in a way that an error message could quote.
 fn wrong_token() -> String {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -199,7 +199,7 @@ fn shows_nothing(log: &str, secrets: &[String]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_planted_shows_in_the_most_talkative_log_or_in_a_refusal() {
+async fn planted_secrets_appear_in_no_log_line_and_no_refusal() {
     let (database, mut proxy, folder) = (FreshDatabase::installed().await, Proxy::start(), TempFolder::created());
     let log = folder.path().join("log");
     let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--api-key-cache-ttl", "0"]);
@@ -236,9 +236,9 @@ async fn nothing_planted_shows_in_the_most_talkative_log_or_in_a_refusal() {
     shows_nothing(&log, &suspect.keys);
 }
 
-/// What is wrong with a setting is told without the setting.
+/// An error about a setting does not show its value.
 #[tokio::test]
-async fn no_secret_shows_in_a_complaint_about_settings() {
+async fn no_error_about_settings_shows_a_secret() {
     let database = FreshDatabase::installed().await;
     let url = cluster().url(SERVER_ROLE, &database.name);
     let nowhere = "postgresql://user:PLANTED@127.0.0.1:1/nothing";
@@ -270,9 +270,9 @@ async fn no_secret_shows_in_a_complaint_about_settings() {
     }
 }
 
-/// An issuer's address may carry a password, and what went wrong there is told without it.
+/// An issuer's address may contain a password. Errors about it do not show the password.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_address_of_a_key_set_is_told_without_its_password() {
+async fn the_address_of_a_key_set_is_shown_without_its_password() {
     let (database, folder) = (FreshDatabase::installed().await, TempFolder::created());
     let log = folder.path().join("log");
     let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--log", "trace", "--log-format", "json"]);

@@ -1,4 +1,4 @@
-//! `tallystick serve` with a database of others.
+//! `tallystick serve` with a `DATABASE_URL`.
 
 use nix::sys::signal::Signal;
 

@@ -1,4 +1,4 @@
-//! Where settings come from, and what the program says of itself.
+//! Where settings come from, and the help texts.
 
 use super::program::{program, run};
 use crate::support::temp_folder::TempFolder;
@@ -53,7 +53,7 @@ fn settings_that_make_no_sense_are_refused_before_anything_starts() {
 }
 
 #[test]
-fn help_teaches_and_shows_no_secret() {
+fn help_lists_the_commands_and_shows_no_secret() {
     let help = run(program(&["serve", "--help"]).env("TALLYSTICK_ADMIN_TOKEN", "hunter2")).expect(0);
     assert!(help.contains("TALLYSTICK_ADMIN_TOKEN") && !help.contains("hunter2"), "{help}");
     let help = run(&mut program(&["--help"])).expect(0);

@@ -1,9 +1,9 @@
-//! A PostgreSQL that is away, and comes back.
+//! A PostgreSQL that stops and comes back.
 
 use crate::support::{fresh_database::FreshDatabase, proxy::Proxy, server::TestServer};
 
 #[tokio::test]
-async fn without_its_database_the_server_says_so_and_recovers_by_itself() {
+async fn without_its_database_the_server_answers_unavailable_and_recovers_by_itself() {
     let (database, mut proxy) = (FreshDatabase::installed().await, Proxy::start());
     let url = proxy.url(&database);
     let server = TestServer::start_at(database, &url, &[]).await;
@@ -34,7 +34,7 @@ async fn without_its_database_the_server_says_so_and_recovers_by_itself() {
 }
 
 #[tokio::test]
-async fn credentials_that_cannot_be_looked_up_are_not_called_wrong() {
+async fn credentials_that_cannot_be_looked_up_are_not_refused_as_wrong() {
     let (database, mut proxy) = (FreshDatabase::installed().await, Proxy::start());
     let url = proxy.url(&database);
     let server = TestServer::start_at(database, &url, &["--api-key-cache-ttl", "0"]).await;

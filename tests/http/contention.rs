@@ -1,4 +1,4 @@
-//! Locks that others hold, deadlocks, clients that go away, and code that changes while it is called.
+//! Locks that others hold, deadlocks, clients that disconnect, and code that changes while it is called.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::support::{
 const LOCK_CUSTOMERS: &str = "SELECT FROM tallystick.customers FOR UPDATE";
 const LOCK_PRODUCTS: &str = "SELECT FROM tallystick.products FOR UPDATE";
 
-/// A shop with a customer and a product, and a purchase to be made of them.
+/// A shop with a customer, a product and a purchase that the test will send.
 struct Scene {
     server: TestServer,
     shop: Shop,
@@ -43,20 +43,20 @@ impl Scene {
         self.server.database.session().await
     }
 
-    /// The processes that serve the server.
+    /// The PostgreSQL processes behind the server's connections.
     async fn servers_sessions(&self) -> Vec<i32> {
         let sessions = "SELECT pid FROM pg_stat_activity
             WHERE datname = current_database() AND usename = 'tallystick_server' ORDER BY pid";
         self.session().await.client().query(sessions, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
     }
 
-    /// Waits until the server's metrics say so.
+    /// Waits until the server's metrics have this value.
     async fn until_metrics_say(&self, what: &str) {
         let client = self.server.anonymous();
         until(what, async || client.get("/metrics").await.body.contains(what).then_some(())).await;
     }
 
-    /// One purchase was made, and nothing else.
+    /// Fails unless exactly one purchase happened.
     async fn assert_bought_once(&self) {
         assert_eq!((self.shop.balance(&self.customer).await, self.shop.stock(&self.beans).await), (100, 9));
         self.server.audit().await;
@@ -98,7 +98,7 @@ async fn a_purchase_that_waited_too_long_for_a_lock_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_lock_that_is_held_for_ever_is_overload_and_nothing_is_done() {
+async fn a_lock_that_is_held_forever_is_answered_overloaded_and_nothing_happens() {
     let scene = Scene::with(&["--lock-timeout", "50ms", "--pool-size", "1"]).await;
     let (before, session) = (contents(&scene.server.database).await, scene.servers_sessions().await);
     for lock in [LOCK_CUSTOMERS, LOCK_PRODUCTS] {
@@ -123,7 +123,7 @@ async fn a_lock_that_is_held_for_ever_is_overload_and_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn a_purchase_that_takes_longer_than_a_statement_may_is_overload_and_is_not_tried_again() {
+async fn a_purchase_beyond_the_statement_timeout_is_answered_overloaded_and_not_retried() {
     const SLOW: &str = "
         CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql
             AS 'BEGIN PERFORM pg_sleep(3600); RETURN NEW; END';
@@ -149,7 +149,7 @@ async fn a_purchase_that_takes_longer_than_a_statement_may_is_overload_and_is_no
 async fn a_purchase_that_loses_a_deadlock_is_tried_again() {
     let scene = Scene::with(&[]).await;
     let (mut other, observer) = (scene.session().await, scene.session().await);
-    // The other session never looks for deadlocks, so the purchase is the one that finds it and gives way.
+    // The other session never looks for deadlocks, so PostgreSQL ends the purchase.
     other.client().batch_execute("SET deadlock_timeout = '1h'").await.unwrap();
     let transaction = other.client_mut().transaction().await.unwrap();
     transaction.batch_execute(LOCK_PRODUCTS).await.unwrap();
@@ -167,9 +167,9 @@ async fn a_purchase_that_loses_a_deadlock_is_tried_again() {
     scene.assert_bought_once().await;
 }
 
-/// On one connection, so that a poisoned one would be met.
+/// The server has one connection, so a broken one would be used again.
 #[tokio::test]
-async fn a_purchase_whose_client_went_away_is_made_and_its_key_tells() {
+async fn a_purchase_whose_client_disconnected_happens_and_its_key_replays() {
     let scene = Scene::with(&["--pool-size", "1"]).await;
     let (mut holder, observer) = (scene.session().await, scene.session().await);
     let transaction = holder.client_mut().transaction().await.unwrap();
@@ -190,7 +190,7 @@ async fn a_purchase_whose_client_went_away_is_made_and_its_key_tells() {
     scene.assert_bought_once().await;
 }
 
-/// A purchase as bytes, for a client that can leave at any time.
+/// A purchase as bytes, for a client that can disconnect at any time.
 fn raw_purchase(scene: &Scene, key: &str) -> String {
     let body = purchase(&scene.customer, &[(&scene.beans, 1)]);
     let request = scene.shop.client.request(Method::POST, "/v1/purchases").json(&body).build().unwrap();
@@ -204,7 +204,7 @@ fn raw_purchase(scene: &Scene, key: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_request_that_takes_too_long_is_overload_and_its_key_tells_what_became_of_it() {
+async fn a_purchase_that_takes_too_long_is_answered_overloaded_and_its_key_tells_the_outcome() {
     let flags =
         ["--request-timeout", "1s", "--body-read-timeout", "1s", "--statement-timeout", "1s", "--lock-timeout", "1s"];
     let scene = Scene::with(&flags).await;
@@ -216,20 +216,20 @@ async fn a_request_that_takes_too_long_is_overload_and_its_key_tells_what_became
     refused.expect_problem(503, "overloaded");
     transaction.commit().await.unwrap();
 
-    // The call went on without its request: it was made, or this makes it.
+    // The call went on without its request. If it has not happened yet, it happens now, under the same key.
     scene.buy("key").await.expect(201);
     scene.assert_bought_once().await;
 }
 
 #[tokio::test]
-async fn code_and_tables_that_change_under_a_running_server_are_noticed_by_no_client() {
+async fn no_client_notices_code_and_tables_that_change_under_a_running_server() {
     let scene = Scene::with(&[]).await;
     let observer = scene.session().await;
     let path = format!("/v1/products/{}", scene.beans);
     scene.buy("one").await.expect(201);
     let product = scene.shop.client.get(&path).await.expect(200);
 
-    // Either makes a prepared statement return other columns than it was prepared with.
+    // Each of these makes a prepared statement return other columns than before.
     observer.client().batch_execute("ALTER TABLE tallystick.products ADD COLUMN more integer").await.unwrap();
     observer.client().batch_execute("ALTER TYPE tallystick.purchase_answer ADD ATTRIBUTE more integer").await.unwrap();
 

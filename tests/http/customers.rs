@@ -74,7 +74,7 @@ async fn a_reference_is_unique_within_its_business() {
     let problem = shop.client.patch(&path, &rename).await.expect_problem(409, "already_exists");
     assert_eq!(problem["errors"], expected);
     assert_eq!(shop.client.get(&path).await.expect(200), second);
-    // One's own reference is not another's.
+    // A customer may keep its own reference.
     shop.client.patch(&format!("/v1/customers/{}", id(&first)), &rename).await.expect(200);
 }
 

@@ -1,4 +1,4 @@
-//! The check that every answer goes through must find what is not as described.
+//! The check of every answer against the API's description must find each difference.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +18,7 @@ fn answer(status: u16, media_type: &'static str, body: &Value) -> Answer {
     Answer { status, headers, body: body.to_string() }
 }
 
-/// Whether the check takes an answer to `GET /v1/products/{product_id}`.
+/// Whether the check accepts an answer to `GET /v1/products/{product_id}`.
 fn takes(answer: &Answer) -> bool {
     let path = "/v1/products/0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22";
     catch_unwind(AssertUnwindSafe(|| check(&Method::GET, path, None, answer))).is_ok()
@@ -29,7 +29,7 @@ fn example(name: &str) -> Value {
 }
 
 #[test]
-fn an_answer_that_is_not_described_is_found() {
+fn the_check_finds_an_answer_that_is_not_described() {
     let product = example("Product");
     assert!(takes(&answer(200, "application/json", &product)));
     assert!(!takes(&answer(201, "application/json", &product)), "another status");
@@ -48,7 +48,7 @@ fn an_answer_that_is_not_described_is_found() {
 }
 
 #[test]
-fn a_request_that_was_taken_and_is_not_described_is_found() {
+fn the_check_finds_an_accepted_request_that_is_not_described() {
     let created = answer(201, "application/json", &example("Product"));
     let takes = |body: Value| {
         let body = body.to_string();
@@ -61,7 +61,7 @@ fn a_request_that_was_taken_and_is_not_described_is_found() {
 }
 
 #[test]
-fn every_kind_of_wrong_value_is_found() {
+fn the_check_finds_every_kind_of_wrong_value() {
     let wrong = |member: &str, value: Value| {
         let mut customer = example("Customer");
         customer[member] = value;
@@ -87,7 +87,7 @@ fn every_kind_of_wrong_value_is_found() {
 }
 
 #[test]
-fn a_member_that_is_missing_is_found() {
+fn the_check_finds_a_missing_member() {
     let mut entry = example("LedgerEntry");
     let schema = &document()["components"]["schemas"]["LedgerEntry"];
     assert!(faults(document(), schema, &entry, Direction::Answer).is_empty());

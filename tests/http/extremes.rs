@@ -1,11 +1,11 @@
-//! Bodies that are right in form and beyond all measure: many lines, deep, long, and with sums that no number holds.
+//! Bodies of the right form with extreme values: many lines, deep nesting, long texts, sums that no number can hold.
 
 use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{server::TestServer, shop::purchase};
 
-/// What a client could send in the hope of a long wait or a full memory, at any place where a value can stand.
+/// Values that a client could send to use up time or memory.
 fn monsters() -> Vec<String> {
     let deep = |open: &str, close: &str, depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
     vec![
@@ -40,7 +40,7 @@ async fn ten_thousand_lines_are_too_large_or_too_many() {
 }
 
 #[tokio::test]
-async fn a_total_that_no_number_holds_is_not_acceptable() {
+async fn a_total_beyond_the_largest_amount_is_refused_without_overflow() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let most = 9_007_199_254_740_991;
@@ -51,7 +51,7 @@ async fn a_total_that_no_number_holds_is_not_acceptable() {
         let fault = json!({"in": "body", "pointer": "/items", "detail": "the total would be above 9007199254740991"});
         assert_eq!(problem["errors"], json!([fault]), "{lines} lines");
     }
-    // Exactly the most is the most that can be owed; one more on top is too much credit, and no overflow.
+    // The largest amount can be owed. One more is refused as too much credit, and does not overflow.
     shop.buy(&customer, &[(&gold, 1)]).await.expect(201);
     shop.buy(&customer, &[(&gold, 1)]).await.expect_problem(409, "credit_limit_exceeded");
     assert_eq!((shop.balance(&customer).await, shop.stock(&gold).await), (most, most - 1));
@@ -59,7 +59,7 @@ async fn a_total_that_no_number_holds_is_not_acceptable() {
 }
 
 #[tokio::test]
-async fn a_value_beyond_all_measure_is_refused_wherever_it_stands() {
+async fn an_extreme_value_is_refused_in_every_field() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(1, 100).await);

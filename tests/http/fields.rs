@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{client::Client, server::TestServer};
 
 const MONEY: [&str; 2] = ["0", "9007199254740991"];
-/// What no whole number from 0 to 2^53 - 1 is.
+/// Values that are not a whole number from 0 to 2^53 - 1.
 const NOT_MONEY: [&str; 11] = [
     "-1",
     "9007199254740992",
@@ -21,7 +21,7 @@ const NOT_MONEY: [&str; 11] = [
     "[1]",
 ];
 
-/// A body with one place to fill in, and what fits there.
+/// A body with one variable field, and the values that fit there.
 struct Field {
     method: Method,
     path: String,
@@ -104,7 +104,7 @@ async fn the_fields_of_a_customer_are_held_to_their_limits() {
     ] {
         field.check(&shop.client).await;
     }
-    // The reference is still another customer's, so it is changed to others.
+    // The reference belongs to another customer already, so others are used.
     let change = json!({"external_id": "@"});
     let longest = quoted("ü", 200);
     let wrong = ["\"\"", "1", &quoted("ü", 201)];
@@ -129,7 +129,7 @@ async fn the_fields_of_a_product_are_held_to_their_limits() {
     Field::new(patch(), &one, &change, "/sku", &["\"other\"", &longest], &wrong).check(&shop.client).await;
     Field::text(patch(), &one, &json!({"name": "@"}), "/name", 200).check(&shop.client).await;
     Field::new(patch(), &one, &json!({"price": "@"}), "/price", &MONEY, &NOT_MONEY).check(&shop.client).await;
-    // Every product needs a sku of its own, so each right value comes in a field of its own.
+    // Every product needs its own sku, so each valid value is sent in a separate field.
     for (number, value) in MONEY.iter().enumerate() {
         for member in ["price", "stock"] {
             let body = with(member, &format!("{member}-{number}"));

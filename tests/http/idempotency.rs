@@ -1,4 +1,4 @@
-//! The `Idempotency-Key`: whatever happens to a client, the same request takes effect once.
+//! The `Idempotency-Key`: a request that is sent again happens once.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -174,7 +174,7 @@ async fn purchases_and_payments_share_their_keys() {
     server.audit().await;
 }
 
-/// Money and stock are kept apart, each with its own keys; the description says so.
+/// Money and stock have separate sets of keys, as the API's description says.
 #[tokio::test]
 async fn stock_movements_have_keys_of_their_own() {
     let server = TestServer::start().await;

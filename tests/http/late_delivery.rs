@@ -1,5 +1,5 @@
-//! A connection that dies while its call is still on the way to PostgreSQL, which may get it long after the client was
-//! answered: what the client was told stays true.
+//! A connection dies while its call is on the way to PostgreSQL, and PostgreSQL gets the call after the client was
+//! answered. What the client was told must stay true.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::support::{
     shop::Shop,
 };
 
-/// A server behind a proxy, on one connection, whose callers are looked up once.
+/// A server with one database connection behind a proxy. It looks up each API key once.
 async fn behind_a_proxy(url_parameters: &str) -> (TestServer, Proxy, Shop) {
     let (database, proxy) = (FreshDatabase::installed().await, Proxy::start());
     let url = proxy.url_with(&database, url_parameters);
@@ -21,7 +21,7 @@ async fn behind_a_proxy(url_parameters: &str) -> (TestServer, Proxy, Shop) {
 }
 
 #[tokio::test]
-async fn a_purchase_that_was_refused_is_not_made_by_its_first_copy() {
+async fn a_refused_purchase_does_not_happen_when_its_first_copy_arrives_late() {
     let (server, proxy, shop) = behind_a_proxy("").await;
     let (customer, beans) = (shop.customer(50).await, shop.product(100, 10).await);
 
@@ -40,7 +40,7 @@ async fn a_purchase_that_was_refused_is_not_made_by_its_first_copy() {
 }
 
 #[tokio::test]
-async fn a_change_does_not_come_back_after_a_later_one() {
+async fn a_late_copy_of_a_change_does_not_undo_a_later_change() {
     let (server, proxy, shop) = behind_a_proxy("").await;
     let (customer, beans) = (shop.customer(10).await, shop.product(1, 10).await);
 
@@ -57,7 +57,7 @@ async fn a_change_does_not_come_back_after_a_later_one() {
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_ended_leaves_the_outcome_unknown_and_the_key_tells_later() {
+async fn a_session_that_cannot_be_ended_leaves_the_outcome_unknown_until_the_key_is_sent_again() {
     let (server, proxy, shop) = behind_a_proxy("").await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
     let forbid = "REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) FROM PUBLIC";
@@ -76,9 +76,9 @@ async fn a_session_that_cannot_be_ended_leaves_the_outcome_unknown_and_the_key_t
     server.audit().await;
 }
 
-/// There the process that serves a session is anybody's guess, and nobody's to end.
+/// Behind a transaction pooler the server does not know which process serves a session, so it must not end any.
 #[tokio::test]
-async fn behind_a_transaction_pooler_a_call_that_was_lost_is_the_clients_to_ask_about() {
+async fn behind_a_transaction_pooler_a_lost_call_is_answered_503_and_the_client_asks_again() {
     let (server, proxy, shop) = behind_a_proxy("&pgbouncer=true").await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
     let path = format!("/v1/customers/{customer}");

@@ -68,7 +68,7 @@ fn every_operation_has_a_name_of_its_own_a_tag_and_its_credentials() {
 }
 
 #[test]
-fn every_operation_describes_what_any_request_can_meet() {
+fn every_operation_describes_the_errors_that_any_request_can_get() {
     for (path, method, operation) in operations().filter(|(path, ..)| path.starts_with("/v1/")) {
         let mut expected = vec!["unauthenticated", "forbidden", "rate_limited", "internal_error", "overloaded"];
         expected.push("database_unavailable");
@@ -115,7 +115,7 @@ fn every_path_parameter_is_described() {
     }
 }
 
-/// Why a body of the right form is refused, where JSON Schema has no word for it. The fuzzer takes these for described.
+/// Reasons to refuse a body that JSON Schema cannot express. The fuzzer accepts these as described.
 #[test]
 fn what_a_schema_cannot_say_is_said_in_words() {
     assert!(text(&document()["info"]["description"]).contains("in plain digits"));
@@ -130,7 +130,7 @@ fn what_a_schema_cannot_say_is_said_in_words() {
     }
 }
 
-/// A filter is compared with a field: what no field can hold, no filter can ask for.
+/// A filter is compared with a field, so a value that the field cannot hold is refused in the filter too.
 #[test]
 fn a_filter_is_described_as_the_field_that_it_filters_by() {
     for (path, name, field) in [("/v1/customers", "external_id", "ExternalId"), ("/v1/products", "sku", "Sku")] {
@@ -170,7 +170,7 @@ fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_schema_says_what_it_is_and_its_examples_are_of_it() {
+fn every_schema_has_a_description_and_examples_that_are_valid() {
     for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
         assert!(schema.get("description").is_some(), "{name} has no description");
         let examples = schema.get("examples").and_then(Value::as_array).into_iter().flatten();
@@ -182,7 +182,7 @@ fn every_schema_says_what_it_is_and_its_examples_are_of_it() {
 }
 
 #[test]
-fn every_problem_is_described_by_an_example_of_itself() {
+fn every_problem_has_an_example() {
     for (path, method, operation) in operations() {
         for (status, response) in operation["responses"].as_object().unwrap() {
             let Some(content) = response["content"].get("application/problem+json") else { continue };
@@ -219,7 +219,7 @@ fn every_body_comes_with_an_example() {
 }
 
 #[tokio::test]
-async fn the_example_of_every_request_is_a_good_request() {
+async fn the_example_of_every_request_passes_validation() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     for (path, method, operation) in operations() {
@@ -232,7 +232,7 @@ async fn the_example_of_every_request_is_a_good_request() {
         let client = if path.starts_with("/v1/businesses") { server.admin() } else { shop.client.clone() };
         let request = client.request(method.to_ascii_uppercase().parse().unwrap(), &address);
         let answer = send(request.header("Idempotency-Key", "example").json(example)).await;
-        // The ids of the examples exist nowhere.
+        // The ids in the examples do not exist.
         assert!([201, 404].contains(&answer.status), "{method} {path}: {}", answer.body);
     }
 }

@@ -19,7 +19,7 @@ enum List {
 const LISTS: [List; 7] =
     [List::Customers, List::Products, List::Orders, List::OrdersOfOne, List::Ledger, List::Overdue, List::ApiKeys];
 
-/// A shop with what the lists need, in which nothing else is listed.
+/// A shop with exactly the rows that the lists need.
 struct Scene {
     shop: Shop,
     admin: Client,
@@ -35,7 +35,7 @@ impl Scene {
         Self { shop, admin: server.admin(), customer, beans }
     }
 
-    /// One row more, in front.
+    /// Adds one row, which becomes the first of the list.
     async fn add(&self, list: List) {
         let Self { shop, admin, customer, beans } = self;
         match list {
@@ -100,7 +100,7 @@ async fn pages_neither_repeat_nor_skip_a_row_while_rows_are_added() {
     server.audit().await;
 }
 
-/// What names a row, in the order of creation.
+/// What identifies the rows, in the order of creation.
 fn keys(rows: &[Value]) -> Vec<String> {
     rows.iter().map(|row| row["id"].as_str().or(row["customer_id"].as_str()).unwrap().to_owned()).collect()
 }
@@ -140,7 +140,7 @@ async fn a_page_has_fifty_rows_unless_told_and_at_most_two_hundred() {
 }
 
 #[tokio::test]
-async fn a_limit_or_cursor_that_is_none_and_an_unknown_parameter_are_refused() {
+async fn an_invalid_limit_or_cursor_and_an_unknown_parameter_are_refused() {
     const NOT_A_CURSOR: &str = "must be a next_cursor of an earlier page of this list";
     let server = TestServer::start().await;
     let scene = Scene::new(&server).await;
@@ -173,9 +173,9 @@ async fn a_limit_or_cursor_that_is_none_and_an_unknown_parameter_are_refused() {
     }
 }
 
-/// A cursor names a place and no right: it shows nobody anything of another's.
+/// A cursor names a position and gives no right: it shows no row of another business.
 #[tokio::test]
-async fn another_businesss_cursor_shows_only_ones_own() {
+async fn another_businesss_cursor_shows_only_the_callers_own_rows() {
     let server = TestServer::start().await;
     let (own, other) = (Scene::new(&server).await, Scene::new(&server).await);
     for list in LISTS {

@@ -103,7 +103,7 @@ async fn a_balance_can_reach_the_smallest_amount_and_no_further() {
     let customer = shop.customer(MAX).await;
 
     assert_eq!(shop.pay(&customer, MAX).await.expect(201)["balance_after"], -MAX);
-    // There is more to buy for than any number that every client can hold.
+    // The available credit would be larger than the largest number that every client can hold.
     let account = shop.client.get(&format!("/v1/customers/{customer}/balance")).await.expect(200);
     assert_eq!((&account["balance"], &account["available_credit"]), (&json!(-MAX), &json!(MAX)));
     let problem = shop.pay(&customer, 1).await.expect_problem(422, "invalid_request");

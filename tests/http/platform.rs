@@ -36,7 +36,7 @@ async fn a_business_has_a_name_a_currency_and_days_until_overdue() {
 }
 
 #[tokio::test]
-async fn a_key_is_shown_once_and_kept_nowhere() {
+async fn a_key_is_shown_once_and_stored_nowhere() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let body = json!({"name": "checkout", "scopes": ["write", "read"], "expires_at": "2099-12-31T23:59:59Z"});
@@ -90,7 +90,7 @@ async fn a_revoked_key_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn revoking_again_keeps_the_first_moment() {
+async fn revoking_again_keeps_the_first_time() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let created = server.admin().post(&keys_path(&shop), &json!({"name": "A", "scopes": ["read"]})).await.expect(201);
@@ -125,7 +125,7 @@ async fn an_expired_key_is_refused_like_any_wrong_one() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_never_made_is_refused() {
+async fn a_key_that_was_never_issued_is_refused() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let created = server.admin().post(&keys_path(&shop), &json!({"name": "A", "scopes": ["read"]})).await.expect(201);
@@ -211,7 +211,7 @@ async fn without_an_admin_token_there_are_no_platform_routes() {
 }
 
 #[tokio::test]
-async fn the_admin_token_opens_no_business() {
+async fn the_admin_token_is_refused_on_a_businesss_routes() {
     let server = TestServer::start().await;
     server.admin().get("/v1/orders").await.expect_problem(401, "unauthenticated");
     server.admin().post("/v1/customers", &json!({})).await.expect_problem(401, "unauthenticated");

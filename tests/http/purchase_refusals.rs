@@ -1,4 +1,4 @@
-//! `POST /v1/purchases`: why not, in which order, with which figures; and that a refusal leaves no trace.
+//! `POST /v1/purchases`: the reasons for a refusal, their order and their figures. A refusal leaves no trace.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -114,9 +114,9 @@ async fn a_purchase_has_one_to_five_hundred_lines() {
     server.audit().await;
 }
 
-/// Everything is wrong with one purchase; what is told first is mended, until nothing is left to tell.
+/// One purchase has every fault. The test corrects the reported fault, sends it again, and so on until it is accepted.
 #[tokio::test]
-async fn what_is_wrong_is_told_in_a_fixed_order() {
+async fn a_purchase_with_several_faults_is_refused_for_them_in_a_fixed_order() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (poor, rich) = (shop.customer(99).await, shop.customer(MAX).await);
@@ -139,7 +139,7 @@ async fn what_is_wrong_is_told_in_a_fixed_order() {
     server.audit().await;
 }
 
-/// A shop in which one purchase each is refused for another reason.
+/// A shop with several purchases, each refused for a different reason.
 async fn refused_purchases(server: &TestServer) -> (Shop, Vec<(&'static str, Value)>) {
     let shop = server.shop().await;
     let (poor, blocked, rich) = (shop.customer(10).await, shop.customer(10_000).await, shop.customer(MAX).await);
@@ -180,7 +180,7 @@ async fn the_key_of_a_refused_purchase_is_free() {
     for (code, body) in refused {
         let answer = shop.client.move_with(code, "/v1/purchases", &body).await;
         answer.expect_problem(answer.status, code);
-        // Even for another purchase: nothing remembers the refused one.
+        // The key is free even for another purchase, because nothing of the refused one is stored.
         let bought = shop.buy_with(code, &customer, &[(&beans, 1)]).await;
         bought.expect(201);
         assert!(!bought.is_replay());
@@ -189,7 +189,7 @@ async fn the_key_of_a_refused_purchase_is_free() {
 }
 
 #[tokio::test]
-async fn a_retry_of_a_refused_purchase_is_judged_afresh() {
+async fn a_retry_of_a_refused_purchase_is_decided_anew() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(100).await, shop.product(100, 1).await);

@@ -1,4 +1,4 @@
-//! `POST /v1/purchases`: what is bought, and at which figures.
+//! `POST /v1/purchases`: accepted purchases and their figures.
 
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ async fn a_purchase_exactly_at_the_limit_is_accepted_and_one_unit_over_is_refuse
 }
 
 #[tokio::test]
-async fn a_payment_makes_room_for_exactly_as_much_again() {
+async fn a_payment_allows_further_purchases_of_exactly_its_amount() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(500).await, shop.product(1, 10_000).await);
@@ -89,7 +89,7 @@ async fn a_payment_makes_room_for_exactly_as_much_again() {
 }
 
 #[tokio::test]
-async fn a_customer_without_credit_buys_with_what_was_paid_in_advance() {
+async fn a_customer_without_credit_can_spend_what_was_paid_in_advance() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(0).await, shop.product(1, 1_000).await);
@@ -119,7 +119,7 @@ async fn a_purchase_of_exactly_all_stock_is_accepted() {
 }
 
 #[tokio::test]
-async fn what_costs_nothing_can_be_bought_by_whoever_has_no_credit_left() {
+async fn a_customer_without_credit_left_can_buy_what_costs_nothing() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, gift, beans) = (shop.customer(50).await, shop.product(0, 3).await, shop.product(50, 1).await);

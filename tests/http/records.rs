@@ -1,4 +1,4 @@
-//! What is kept: orders, ledger entries, balances, and who is overdue.
+//! Records: orders, ledger entries, balances, overdue customers.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ async fn the_ledger_tells_every_change_of_a_debt_newest_first() {
 }
 
 #[tokio::test]
-async fn the_balance_now_agrees_with_the_customer() {
+async fn the_balance_route_agrees_with_the_customers_record() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(300, 10).await);
@@ -85,7 +85,7 @@ async fn orders_are_listed_newest_first_for_all_or_one_customer() {
         let own: Vec<_> = orders.iter().filter(|order| order["customer_id"] == **customer).cloned().collect();
         assert_eq!(list(&shop, &format!("?customer_id={customer}")).await, own);
     }
-    // Nobody's and another business's customer have no orders here.
+    // An unknown customer and another business's customer have no orders here.
     let foreign = other.customer(1).await;
     for customer in [&foreign, &uuid::Uuid::now_v7().to_string()] {
         assert_eq!(list(&shop, &format!("?customer_id={customer}")).await, Vec::<Value>::new());
@@ -117,7 +117,7 @@ async fn impatient_shop(server: &TestServer) -> Shop {
 }
 
 #[tokio::test]
-async fn whoever_owes_for_too_long_is_overdue_until_the_oldest_charges_are_paid() {
+async fn a_customer_with_an_old_unpaid_charge_is_overdue_until_it_is_paid() {
     let server = TestServer::start().await;
     let shop = impatient_shop(&server).await;
     let body = json!({"name": "Café Central", "credit_limit": 1_000, "external_id": "C-1"});

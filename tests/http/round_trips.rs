@@ -1,4 +1,4 @@
-//! How often the server asks PostgreSQL. Every Sync ends a round trip, so the messages of one call are Bind, Execute, Sync.
+//! How many round trips to PostgreSQL each request needs. Every Sync ends one: a call is Bind, Execute, Sync.
 
 use serde_json::json;
 

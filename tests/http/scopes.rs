@@ -1,4 +1,4 @@
-//! What a key may do. Every route of a business is tried, as the description lists them.
+//! What a key's scopes allow. Every route of a business is tried, as the API's description lists them.
 
 use reqwest::Method;
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::support::{
     server::TestServer,
 };
 
-/// Asks every route of a business for something that exists nowhere, and tells what each said.
+/// Asks every route of a business for an unknown id, and returns each answer.
 async fn answers(client: &Client) -> Vec<(Method, &'static str, Answer)> {
     let mut answers = Vec::new();
     for (path, method, operation) in
@@ -30,7 +30,7 @@ async fn answers(client: &Client) -> Vec<(Method, &'static str, Answer)> {
 }
 
 #[tokio::test]
-async fn a_key_to_read_can_look_and_not_change() {
+async fn a_key_with_scope_read_can_read_and_not_change() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let reader = server.client_with_scopes(shop.business_id, &["read"]).await;
@@ -45,7 +45,7 @@ async fn a_key_to_read_can_look_and_not_change() {
 }
 
 #[tokio::test]
-async fn a_key_to_write_can_change_and_not_look() {
+async fn a_key_with_scope_write_can_change_and_not_read() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let writer = server.client_with_scopes(shop.business_id, &["write"]).await;
@@ -62,7 +62,7 @@ async fn a_key_to_write_can_change_and_not_look() {
 }
 
 #[tokio::test]
-async fn without_credentials_no_route_says_anything() {
+async fn without_credentials_no_route_reveals_anything() {
     let server = TestServer::start().await;
     for (_, _, answer) in answers(&server.anonymous()).await {
         answer.expect_problem(401, "unauthenticated");

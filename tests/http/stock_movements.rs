@@ -62,7 +62,7 @@ async fn stock_can_reach_the_largest_number_and_no_further() {
 }
 
 #[tokio::test]
-async fn an_unknown_product_has_no_stock_to_move() {
+async fn a_stock_movement_of_an_unknown_product_is_refused() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let foreign = server.shop().await.product(100, 10).await;

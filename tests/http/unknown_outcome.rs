@@ -1,4 +1,4 @@
-//! A connection that dies in the middle of a call: the client is told what happened, and it happened once.
+//! A connection dies in the middle of a call. The client is told what happened, and it happened once.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::support::{
     shop::{Shop, purchase},
 };
 
-/// A server behind a proxy, on one connection, whose callers are looked up once.
+/// A server with one database connection behind a proxy. It looks up each API key once.
 async fn behind_a_proxy() -> (TestServer, Proxy, Shop) {
     let (database, proxy) = (FreshDatabase::installed().await, Proxy::start());
     let url = proxy.url(&database);
@@ -22,7 +22,7 @@ async fn behind_a_proxy() -> (TestServer, Proxy, Shop) {
 }
 
 #[tokio::test]
-async fn a_movement_whose_connection_dies_takes_effect_once_and_is_no_replay() {
+async fn a_movement_whose_connection_dies_happens_once_and_is_not_marked_as_a_replay() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
     let movements: [(String, Value); 3] = [
@@ -49,7 +49,7 @@ async fn a_movement_whose_connection_dies_takes_effect_once_and_is_no_replay() {
 }
 
 #[tokio::test]
-async fn a_refusal_whose_connection_dies_is_a_refusal() {
+async fn a_refused_movement_whose_connection_dies_stays_refused() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let (customer, beans) = (shop.customer(100).await, shop.product(100, 10).await);
     shop.buy(&customer, &[(&beans, 1)]).await.expect(201);
@@ -63,7 +63,7 @@ async fn a_refusal_whose_connection_dies_is_a_refusal() {
 }
 
 #[tokio::test]
-async fn what_is_created_while_the_connection_dies_is_there_once() {
+async fn a_creation_whose_connection_dies_happens_once() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
     for (number, cut) in [Cut::BeforeCalls(1), Cut::AfterCommit].into_iter().enumerate() {
@@ -89,7 +89,7 @@ async fn what_is_created_while_the_connection_dies_is_there_once() {
 }
 
 #[tokio::test]
-async fn a_change_and_a_look_survive_a_connection_that_dies() {
+async fn a_change_and_a_read_survive_a_connection_that_dies() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let path = format!("/v1/customers/{}", shop.customer(100).await);
 
@@ -104,9 +104,9 @@ async fn a_change_and_a_look_survive_a_connection_that_dies() {
     server.audit().await;
 }
 
-/// What ended one connection may have ended the one that is to end its session.
+/// Whatever ended the first connection may also end the one that should end its session.
 #[tokio::test]
-async fn a_connection_that_dies_after_another_is_no_reason_to_give_up() {
+async fn a_call_survives_two_connections_that_die() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
 
@@ -119,7 +119,7 @@ async fn a_connection_that_dies_after_another_is_no_reason_to_give_up() {
 }
 
 #[tokio::test]
-async fn a_database_that_cuts_every_call_is_unavailable_and_the_key_tells_later_what_happened() {
+async fn if_every_connection_dies_the_database_is_unavailable_and_the_key_tells_the_outcome_later() {
     let (server, proxy, shop) = behind_a_proxy().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
 
@@ -138,13 +138,13 @@ async fn a_database_that_cuts_every_call_is_unavailable_and_the_key_tells_later_
 }
 
 #[tokio::test]
-async fn a_purchase_whose_backend_is_terminated_before_it_commits_is_made_after_all() {
+async fn a_purchase_whose_backend_is_terminated_before_it_commits_happens_on_the_retry() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
     let (mut holder, observer) = (server.database.session().await, server.database.session().await);
 
-    // The customer's row is locked by the purchase, the product's by somebody else: it stands in the middle.
+    // The purchase holds the customer's row and waits for the product's row, which the test holds.
     let transaction = holder.client_mut().transaction().await.unwrap();
     transaction.batch_execute("SELECT FROM tallystick.products FOR UPDATE").await.unwrap();
     let buying = tokio::spawn({
@@ -163,7 +163,7 @@ async fn a_purchase_whose_backend_is_terminated_before_it_commits_is_made_after_
 }
 
 #[tokio::test]
-async fn connections_that_died_unused_are_noticed_by_nobody() {
+async fn no_client_notices_connections_that_died_while_idle() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(10_000).await, shop.product(100, 100).await);

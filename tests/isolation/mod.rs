@@ -1,4 +1,4 @@
-//! No business sees, changes or guesses at another's: by actor, from HTTP down to plain SQL.
+//! No business reads, changes or detects another business's data, from HTTP down to plain SQL.
 
 mod context;
 mod foreign_ids;

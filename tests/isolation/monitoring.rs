@@ -1,7 +1,7 @@
-//! What the catalogue, the statistics and the monitoring show of others: no value, whatever they are asked.
+//! The catalogue, the statistics and the monitoring views show no value of another business.
 //!
-//! They do show how large tables are and how often they are read, all businesses together: PostgreSQL shows that to
-//! everybody who may log in.
+//! They do show how large tables are and how often they are read, for all businesses together. PostgreSQL shows that to
+//! everybody who can log in.
 
 use super::context::relations;
 use crate::support::{
@@ -9,7 +9,7 @@ use crate::support::{
     two_businesses::{OURS, THEIR_MARK, fill, two_businesses},
 };
 
-/// Views and functions that tell of what happens in the server.
+/// Views and functions that show what happens in the server.
 const SHOWING: [&str; 16] = [
     "pg_stat_activity",
     "pg_locks",
@@ -29,7 +29,7 @@ const SHOWING: [&str; 16] = [
     "pg_replication_slots",
 ];
 
-/// What is for superusers.
+/// Views and functions for superusers.
 const CLOSED: [&str; 9] = [
     "pg_authid",
     "pg_shadow",
@@ -42,7 +42,7 @@ const CLOSED: [&str; 9] = [
     "pg_backend_memory_contexts",
 ];
 
-/// A value of theirs as a query has it, and as a table holds it.
+/// A value of the other business, in a query and in a table.
 const THEIR_QUERY: &str = "SELECT 'theirs-in-a-query', name FROM tallystick.customers";
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn nothing_that_monitors_shows_a_value_of_another_business() {
         for view in SHOWING {
             let shown = actor.rows(&format!("SELECT each::text FROM {view} AS each")).await;
             let shown = format!("{shown:?}");
-            // The question itself is shown to whoever asks it.
+            // A session sees its own query.
             assert!(!shown.contains("bbbbbbbb-") && !shown.contains(THEIR_MARK), "{view}: {shown}");
         }
         for view in CLOSED {
@@ -74,7 +74,7 @@ async fn nothing_that_monitors_shows_a_value_of_another_business() {
     }
 }
 
-/// There is no sequence to tell how many there were, no lock by number and no channel to listen at.
+/// No sequence shows how many rows there were, no advisory lock and no channel shows what others do.
 #[tokio::test]
 async fn there_is_no_sequence_no_advisory_lock_and_no_channel() {
     let database = two_businesses().await;
@@ -87,7 +87,7 @@ async fn there_is_no_sequence_no_advisory_lock_and_no_channel() {
     for actor in Actor::both(&database, &OURS.id("business")).await {
         actor.is_refused("SELECT lastval()", &["55000"]).await;
         actor.is_refused("SELECT currval('tallystick.customers')", &["42501", "42809"]).await;
-        // Whoever listens hears nothing of what others do.
+        // A listener gets nothing about what others do.
         let mut listener = actor;
         listener.session.client().batch_execute("LISTEN tallystick; LISTEN customers").await.unwrap();
         let bought =

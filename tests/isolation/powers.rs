@@ -1,4 +1,4 @@
-//! What neither the server's role nor a signed-in user can do, whatever SQL they could be made to send.
+//! What neither the server's role nor a signed-in user can do, whatever SQL they send.
 
 use super::context::relations;
 use crate::support::{
@@ -31,7 +31,7 @@ const OUTSIDE: [&str; 21] = [
     "SELECT pg_switch_wal()",
 ];
 
-/// Ways to be somebody else, or to rule.
+/// Statements that would change the role or gain power.
 const RULING: [&str; 24] = [
     "SET LOCAL ROLE tallystick_owner",
     "SET LOCAL ROLE postgres",
@@ -59,7 +59,7 @@ const RULING: [&str; 24] = [
     "CREATE CAST (text AS uuid) WITH INOUT AS IMPLICIT",
 ];
 
-/// What could be done to one table.
+/// Statements that would change or lock one table.
 const TO_A_TABLE: [&str; 20] = [
     "TRUNCATE {}",
     "TRUNCATE {} CASCADE",
@@ -83,17 +83,17 @@ const TO_A_TABLE: [&str; 20] = [
     "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE",
 ];
 
-/// For want of a right, or of the thing itself: extensions and languages that this machine does not have.
+/// Refused because the right is missing, or because this machine lacks the extension or language.
 const REFUSED: &[&str] = &["42501", "42704", "0A000", "58P01", "55000", "42809", "25001", "42710", "55P02"];
 
 #[tokio::test]
-async fn nobody_gets_out_of_the_database_or_above_it() {
+async fn no_tenant_role_reaches_files_programs_or_higher_privileges() {
     let database = two_businesses().await;
     for actor in Actor::both(&database, &OURS.id("business")).await {
         for sql in OUTSIDE.iter().chain(&RULING) {
             actor.is_refused(sql, REFUSED).await;
         }
-        // What could not be refused for want of a right was refused for want of the thing: the right is missing all the same.
+        // Some statements were refused because this machine lacks the object. Check that the right is missing as well.
         let rights = "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
                       OR pg_has_role(current_user, 'tallystick_owner', 'MEMBER') FROM pg_roles WHERE rolname = current_user";
         assert_eq!(actor.value(rights).await, "f");
@@ -101,7 +101,7 @@ async fn nobody_gets_out_of_the_database_or_above_it() {
 }
 
 #[tokio::test]
-async fn nobody_empties_locks_or_redefines_a_table() {
+async fn no_tenant_role_truncates_locks_or_alters_a_table() {
     let database = two_businesses().await;
     for actor in Actor::both(&database, &OURS.id("business")).await {
         for relation in relations(&database).await {
@@ -112,9 +112,9 @@ async fn nobody_empties_locks_or_redefines_a_table() {
     }
 }
 
-/// Maintenance that is not refused is skipped, with a warning; it must not have changed anything either.
+/// Maintenance that is not refused is skipped with a warning. It must not have changed anything.
 #[tokio::test]
-async fn maintenance_of_anothers_table_is_skipped() {
+async fn maintenance_of_a_table_that_a_role_does_not_own_is_skipped() {
     let database = two_businesses().await;
     for mut actor in Actor::both(&database, &OURS.id("business")).await {
         actor.session.take_notices();
@@ -129,9 +129,9 @@ async fn maintenance_of_anothers_table_is_skipped() {
     assert_eq!(superuser.rows("SELECT FROM pg_stats WHERE schemaname = 'tallystick'").await.len(), 0);
 }
 
-/// Owner and superuser may switch off what protects them from themselves; the facts' triggers fire all the same.
+/// The owner and the superuser can switch off most protections. The triggers on facts fire even then.
 #[tokio::test]
-async fn facts_do_not_change_in_a_session_that_replays() {
+async fn facts_do_not_change_under_session_replication_role() {
     let database = two_businesses().await;
     let superuser = Actor::superuser(&database).await;
     for sql in [
@@ -140,16 +140,16 @@ async fn facts_do_not_change_in_a_session_that_replays() {
         "TRUNCATE tallystick.order_items CASCADE",
         "DELETE FROM tallystick.stock_movements",
     ] {
-        // In such a session foreign keys and ordinary triggers are silent: what refuses is the trigger that is not.
+        // In such a session foreign keys and ordinary triggers do nothing. The ALWAYS trigger refuses.
         let replaying = format!("SET LOCAL session_replication_role = replica; {sql}");
         let refusal = superuser.refusal(&replaying).await;
         assert!(refusal.message().contains("is append-only"), "{sql}: {refusal:?}");
     }
 }
 
-/// A business of another's choosing is not reached by any way to set the context, while its claims say otherwise.
+/// A signed-in user sets `app.business_id` in every possible way. The claims alone decide.
 #[tokio::test]
-async fn no_way_to_set_the_servers_context_moves_a_signed_in_user() {
+async fn a_signed_in_user_cannot_change_business_by_the_servers_setting() {
     let database = two_businesses().await;
     let user = Actor::signed_in(&database, &OURS.id("business")).await;
     let theirs = fill("{their_business}::text");
@@ -165,7 +165,7 @@ async fn no_way_to_set_the_servers_context_moves_a_signed_in_user() {
     ] {
         let seen = user.rows(&format!("{set} SELECT DISTINCT business_id FROM tallystick.customer_accounts")).await;
         assert_eq!(seen.last().unwrap()[0].as_deref(), Some(OURS.id("business").as_str()), "{set}");
-        // In the very statement that reads, too.
+        // Also in the statement that reads.
         let at_once = format!(
             "SELECT DISTINCT c.business_id FROM set_config('app.business_id', {theirs}, true) AS context, \
              LATERAL (SELECT * FROM tallystick.customers WHERE context <> '') AS c"

@@ -1,4 +1,4 @@
-//! The server's role reads and executes; nothing else is in its power, whatever SQL it could be made to send.
+//! The server's role reads and executes functions. It can do nothing else, whatever SQL it sends.
 
 use tallystick::db::connection::connect;
 
@@ -9,7 +9,7 @@ use crate::support::{
     two_businesses::{OURS, THEIR_MARK, fill, two_businesses},
 };
 
-/// No right to write; or a view, which nobody can write.
+/// Refused because the right to write is missing, or because nobody can write to a view.
 pub const NOT_WRITABLE: &[&str] = &["42501", "42809", "55000", "0A000"];
 
 async fn our_server() -> (FreshDatabase, Actor) {
@@ -54,7 +54,7 @@ async fn the_server_can_define_nothing_on_what_is_not_its_own() {
         ] {
             server.is_denied(&sql).await;
         }
-        // Whoever holds some right on a table is only warned that it can grant none.
+        // A role with any right on a table gets only a warning that it cannot grant it.
         let granted = format!(
             "GRANT ALL ON {relation} TO tallystick_app; SELECT has_table_privilege('{relation}', 'INSERT,UPDATE,DELETE')"
         );
@@ -88,7 +88,7 @@ async fn the_server_can_define_nothing_on_what_is_not_its_own() {
 }
 
 #[tokio::test]
-async fn the_server_can_become_nobody_else_and_switch_nothing_off() {
+async fn the_server_can_neither_become_another_role_nor_switch_a_protection_off() {
     let (_database, server) = our_server().await;
     for sql in [
         "SET LOCAL ROLE tallystick_owner",
@@ -115,12 +115,12 @@ async fn nobody_logs_in_as_the_owner_or_as_the_application_role() {
     }
 }
 
-/// A view runs with the rights of whoever reads it, and not with those of its owner.
+/// A view runs with the rights of its reader, and not with those of its owner.
 #[tokio::test]
 async fn a_view_lends_no_rights() {
     let database = two_businesses().await;
     let claims = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims(&OURS.id("business"))));
-    // Each with all that the view is made of, but for one.
+    // The reader gets all rights that the view needs, except one each time.
     for (view, granted, lacking) in [
         ("customer_accounts", "businesses, tallystick.customers", "credit_ledger"),
         ("order_records", "orders, tallystick.order_items", "credit_ledger"),
@@ -149,7 +149,7 @@ async fn switching_row_level_security_off_gives_an_error_and_no_rows() {
 }
 
 #[tokio::test]
-async fn statistics_show_nothing_of_what_tables_hold() {
+async fn statistics_show_no_value_from_a_table() {
     let (database, server) = our_server().await;
     database.session().await.client().batch_execute("ANALYZE").await.unwrap();
     for view in ["pg_stats", "pg_stats_ext", "pg_stats_ext_exprs"] {
@@ -162,9 +162,9 @@ async fn statistics_show_nothing_of_what_tables_hold() {
     assert!(!kept.is_empty(), "there are statistics to be shown");
 }
 
-/// The policy that lets the platform list its businesses is for code that runs as the owner, and names one setting.
+/// The policy that lets the platform list businesses applies only to code that runs as the owner.
 #[tokio::test]
-async fn the_platforms_setting_gains_the_server_nothing() {
+async fn the_platforms_setting_has_no_effect_for_the_server() {
     let database = two_businesses().await;
     let platform = "SET LOCAL app.platform = 'business_list';";
     let lost = Actor::new(&database, SERVER_ROLE, platform).await;
@@ -174,7 +174,7 @@ async fn the_platforms_setting_gains_the_server_nothing() {
         let seen = ours.rows(&format!("SELECT each::text FROM {relation} AS each")).await;
         assert!(!format!("{seen:?}").contains(THEIR_MARK), "{relation}: {seen:?}");
     }
-    // Functions that run as the owner, with the setting on: each answers for its own business only.
+    // Functions that run as the owner, with the setting on: each still answers for the context's business only.
     let created = "SELECT name FROM tallystick.business_create({business}, 'new', 'USD', 1)";
     assert_eq!(ours.value(&fill(created)).await, "ours");
     let unknown =
@@ -182,7 +182,7 @@ async fn the_platforms_setting_gains_the_server_nothing() {
     ours.is_denied(&unknown).await;
 }
 
-/// What a message may quote is what the statement itself said; nothing of what the tables hold.
+/// An error may quote the statement. It must not quote what the tables hold.
 #[tokio::test]
 async fn no_error_quotes_a_row() {
     let (_database, server) = our_server().await;

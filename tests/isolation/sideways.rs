@@ -1,5 +1,5 @@
-//! Ways around a WHERE: errors that quote, functions that look for themselves, rows by their place, plans that count.
-//! Each is asked about a row of theirs and about one of nobody, and must tell the same.
+//! Ways around a WHERE: errors that quote values, functions that run queries, rows by their physical place, plans.
+//! Each is asked about another business's row and about an unknown row, and must answer the same.
 
 use super::context::relations;
 use crate::support::{
@@ -7,8 +7,8 @@ use crate::support::{
     two_businesses::{OURS, THEIR_MARK, fill, two_businesses},
 };
 
-/// Asked with their id in place of `{id}`, and with nobody's. A condition that fails or divides would tell that it was
-/// looked at.
+/// `{id}` is replaced by another business's id, and by an unknown id. A condition that raises an error would show that
+/// it was evaluated.
 const QUESTIONS: [&str; 14] = [
     "SELECT 1 / (credit_limit - credit_limit) FROM tallystick.customers WHERE id = {id}",
     "SELECT name::integer FROM tallystick.customers WHERE id = {id}",
@@ -44,14 +44,14 @@ fn with(sql: &str, id: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_question_about_another_businesss_row_is_answered_as_about_nobodys() {
+async fn a_query_about_another_businesss_row_is_answered_like_one_about_an_unknown_row() {
     let database = two_businesses().await;
     for actor in Actor::both(&database, &OURS.id("business")).await {
         for sql in QUESTIONS {
             let theirs = actor.told(&with(sql, "{their_customer}")).await;
             let missing = actor.told(&with(sql, "{no_customer}")).await;
             assert_eq!(theirs, missing, "{sql}");
-            // And about one's own it is answered otherwise: so it is a question.
+            // For a row of our own the answer differs, so the question does ask something.
             assert_ne!(actor.told(&with(sql, "{customer}")).await, missing, "{sql}");
         }
     }
@@ -69,16 +69,16 @@ async fn no_function_of_postgresql_reads_more_than_its_caller() {
                     assert!(shown.contains("ours") || shown.contains("aaaaaaaa-"), "{sql} shows nothing: {shown}");
                     assert!(!shown.contains(THEIR_MARK) && !shown.contains("bbbbbbbb-"), "{sql}: {shown}");
                 }
-                // It may not lock rows; and not every PostgreSQL is built with XML.
+                // It may not lock rows, and not every PostgreSQL is built with XML.
                 Err([state, ..]) => assert!(["42501", "0A000"].contains(&state.as_str()), "{sql}: {state}"),
             }
         }
     }
 }
 
-/// How many rows a step threw away would count the others'. Asked by id it counts none.
+/// The number of rows that a plan step removed would count other businesses' rows. A look-up by id removes none.
 #[tokio::test]
-async fn a_plan_tells_of_another_businesss_row_what_it_tells_of_nobodys() {
+async fn a_plan_for_another_businesss_row_is_the_plan_for_an_unknown_row() {
     let database = two_businesses().await;
     database.session().await.client().batch_execute("ANALYZE").await.unwrap();
     let explain = "EXPLAIN (ANALYZE, VERBOSE, TIMING OFF, SUMMARY OFF, BUFFERS OFF)";
@@ -98,7 +98,7 @@ async fn a_plan_tells_of_another_businesss_row_what_it_tells_of_nobodys() {
     }
 }
 
-/// A plan with both ids written alike.
+/// A plan in which both ids are replaced by the same text.
 fn plan(rows: &[TextRow]) -> String {
     let lines: Vec<_> = rows.iter().map(|row| row[0].clone().unwrap()).collect();
     lines.join("\n").replace("bbbbbbbb-", "…").replace("cccccccc-", "…")
@@ -106,14 +106,14 @@ fn plan(rows: &[TextRow]) -> String {
 
 /// A cursor, a prepared statement and a cached plan made in one business's context are read in another's.
 #[tokio::test]
-async fn what_was_prepared_in_one_context_shows_the_next_only_its_own() {
+async fn a_statement_prepared_in_one_context_shows_only_rows_of_the_current_one() {
     let database = two_businesses().await;
     for actor in Actor::both(&database, &OURS.id("business")).await {
         let relations = relations(&database).await;
         for relation in relations.iter().filter(|relation| *relation != "tallystick.api_keys") {
             let prepared = format!("PREPARE all_rows AS SELECT each::text FROM {relation} AS each");
             actor.rows(&prepared).await;
-            // More often than it takes to settle on one plan, and after what invalidates it.
+            // More often than PostgreSQL needs to choose a generic plan, and again after an invalidation.
             for round in 0..8 {
                 if round == 6 {
                     actor.session.client().batch_execute("DISCARD PLANS").await.unwrap();
@@ -121,7 +121,7 @@ async fn what_was_prepared_in_one_context_shows_the_next_only_its_own() {
                 let seen = format!("{:?}", actor.rows("EXECUTE all_rows").await);
                 assert!(seen.contains("aaaaaaaa-") && !seen.contains("bbbbbbbb-"), "{relation}: {seen}");
             }
-            // Outside of any context, where the same session has just seen rows.
+            // Without a context, in the session that has just seen rows.
             let left = actor.session.client().simple_query("EXECUTE all_rows").await;
             let rows = left.map_or(0, |all| {
                 all.iter().filter(|one| matches!(one, tokio_postgres::SimpleQueryMessage::Row(_))).count()

@@ -6,7 +6,7 @@ use crate::support::{
     two_businesses::{OURS, THEIR_IDS, THEIR_MARK, THEIRS, fill, two_businesses},
 };
 
-/// What a signed-in user may not even ask for.
+/// Tables that a signed-in user may not read.
 const HIDDEN: [&str; 1] = ["tallystick.api_keys"];
 
 /// What a signed-in user may execute.
@@ -18,7 +18,7 @@ const PURCHASE: &str =
 const THEIR_PURCHASE: &str =
     "SELECT outcome FROM tallystick.purchase({their_business}, {their_customer}, ARRAY[{their_product}], '{1}', 'x')";
 
-/// The names of the customers that can be seen; each business has two.
+/// The names of the visible customers; each business has two.
 async fn customers(actor: &Actor) -> Vec<TextRow> {
     actor.rows("SELECT name FROM tallystick.customers ORDER BY id").await
 }
@@ -61,7 +61,7 @@ async fn a_signed_in_user_buys_for_its_own_business_only() {
     assert_eq!(user.value(&fill(theirs_in_ours)).await, "product_not_found");
 }
 
-/// The largest id stands at the start of no page, and the smallest always at the end of the last one.
+/// An order with the largest id would be on no page, and one with the smallest id always at the end of the last page.
 #[tokio::test]
 async fn a_signed_in_user_cannot_choose_an_order_id_that_lists_do_not_show() {
     let database = two_businesses().await;
@@ -147,7 +147,7 @@ async fn the_business_is_read_from_the_top_level_or_from_app_metadata() {
             format!(r#"{{"business_id": "{ours}", "user_metadata": {{"business_id": "{theirs}"}}}}"#),
             &["ours", "ours too"],
         ),
-        // Two businesses are none: the server refuses such a token, and so does the database.
+        // Two different businesses count as none, in the server and in the database.
         (format!(r#"{{"business_id": "{ours}", "app_metadata": {{"business_id": "{theirs}"}}}}"#), &[]),
         (format!(r#"{{"business_id": "{ours}", "app_metadata": {{"business_id": "x"}}}}"#), &[]),
         // Users can edit their own user_metadata.
@@ -205,7 +205,7 @@ async fn claims_that_name_no_business_show_no_rows_and_allow_no_purchase() {
 }
 
 #[tokio::test]
-async fn naming_another_business_in_the_servers_setting_gains_a_user_nothing() {
+async fn the_servers_setting_has_no_effect_for_a_signed_in_user() {
     let database = two_businesses().await;
     let theirs = quoted(&THEIRS.id("business"));
     for set in [
@@ -224,7 +224,7 @@ async fn naming_another_business_in_the_servers_setting_gains_a_user_nothing() {
         for user in [&with, &without] {
             user.is_denied(&format!("{set} {}", fill(THEIR_PURCHASE))).await;
         }
-        // And the other way round: the setting does not take the user's own business away either.
+        // The other way round: the setting does not take the user's own business away.
         let bought = with.rows(&format!("{set} {}", fill(PURCHASE))).await;
         assert_eq!(bought.last().unwrap()[0].as_deref(), Some("created"), "{set}");
     }
@@ -247,9 +247,9 @@ async fn a_user_cannot_step_out_of_its_role() {
     }
 }
 
-/// Also where the login behind it could name any business.
+/// Also if the login role could name any business.
 #[tokio::test]
-async fn a_role_that_was_taken_on_counts_and_not_the_login_behind_it() {
+async fn the_role_that_set_role_chose_counts_and_not_the_login_role() {
     let database = two_businesses().await;
     let login = format!("{}_gateway", database.name);
     let create = format!("CREATE ROLE {login} LOGIN IN ROLE tallystick_app, authenticated");

@@ -163,7 +163,7 @@ async fn settings_of_the_session_take_nothing_over() {
 }
 
 #[tokio::test]
-async fn a_condition_of_ones_own_is_never_shown_a_row_of_another_business() {
+async fn a_users_own_condition_never_sees_a_row_of_another_business() {
     let database = two_businesses().await;
     let setup = "
         CREATE FUNCTION mine.peek(anyelement) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
@@ -192,7 +192,7 @@ async fn a_condition_of_ones_own_is_never_shown_a_row_of_another_business() {
 }
 
 #[tokio::test]
-async fn a_definer_function_of_ones_own_lends_no_rights() {
+async fn a_users_own_definer_function_gives_no_rights() {
     let database = two_businesses().await;
     let setup = "
         CREATE FUNCTION mine.look() RETURNS bigint LANGUAGE sql SECURITY DEFINER

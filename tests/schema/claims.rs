@@ -1,8 +1,8 @@
-//! The context that comes from the claims of a signed-in Supabase user, whatever plan PostgreSQL makes.
+//! The tenant context from the claims of a signed-in Supabase user, with a parallel plan too.
 
 use crate::support::fresh_database::FreshDatabase;
 
-/// What PostgreSQL finds worth it by itself once a table has some megabytes.
+/// Settings under which PostgreSQL plans in parallel, as it does by itself for tables of some megabytes.
 const PARALLEL_PLANS: &str = "
     SET parallel_setup_cost = 0;
     SET parallel_tuple_cost = 0;

@@ -1,4 +1,4 @@
-//! Ending a lost session: it, and none but it, and it is gone when that is said.
+//! The fence: it ends the lost session and no other, and reports success only when the session is gone.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn a_connection_knows_who_serves_it() {
+async fn a_connection_knows_its_server_process() {
     let database = FreshDatabase::installed().await;
     let connection = Pool::new(&database.server_url(), &PoolSettings::default()).unwrap().get().await.unwrap();
     let itself = "SELECT pid, (extract(epoch FROM backend_start) * 1000000)::bigint FROM pg_stat_activity
@@ -25,9 +25,9 @@ async fn a_connection_knows_who_serves_it() {
     assert_eq!(connection.server_process(), None);
 }
 
-/// Such a connection can do all but have its call made again after it was lost.
+/// Without a known process, a connection works, but its lost calls are not sent again.
 #[tokio::test]
-async fn a_connection_that_cannot_learn_who_serves_it_works() {
+async fn a_connection_that_cannot_learn_its_server_process_works() {
     let database = FreshDatabase::installed().await;
     let forbid = "REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(integer) FROM PUBLIC";
     database.session().await.client().batch_execute(forbid).await.unwrap();
@@ -63,7 +63,7 @@ async fn a_session_is_gone_once_it_is_ended_whether_it_idles_or_waits() {
 }
 
 #[tokio::test]
-async fn a_process_that_began_at_another_time_is_somebody_elses() {
+async fn a_process_with_another_start_time_is_not_ended() {
     let database = FreshDatabase::installed().await;
     let (bystander, fencing) = (database.session_as(SERVER_ROLE).await, database.session_as(SERVER_ROLE).await);
     let server_process = ServerProcess::of(bystander.client()).await.unwrap().unwrap();
@@ -74,7 +74,7 @@ async fn a_process_that_began_at_another_time_is_somebody_elses() {
     }
 }
 
-/// A pooler of sessions may hand the lost one on to whoever comes to end it.
+/// A session pooler may give the lost session to the client that wants to end it.
 #[tokio::test]
 async fn a_session_does_not_end_itself() {
     let database = FreshDatabase::installed().await;
@@ -85,7 +85,7 @@ async fn a_session_does_not_end_itself() {
 }
 
 #[tokio::test]
-async fn a_session_that_does_not_end_in_time_is_not_said_to_be_gone() {
+async fn a_session_that_does_not_end_in_time_is_not_reported_as_gone() {
     let database = FreshDatabase::installed().await;
     let (lost, fencing) = (database.session_as(SERVER_ROLE).await, database.session_as(SERVER_ROLE).await);
     let server_process = ServerProcess::of(lost.client()).await.unwrap().unwrap();

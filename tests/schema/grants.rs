@@ -1,4 +1,4 @@
-//! What an operator granted by hand does not outlast the next `migrate`.
+//! The next `migrate` takes back what an operator granted by hand.
 
 use tallystick::schema::migrate::{MigrateOptions, migrate};
 

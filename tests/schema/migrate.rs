@@ -26,7 +26,7 @@ fn source(migrations: &[&str], code: &str) -> Source {
     .unwrap()
 }
 
-/// What a run said, besides its result.
+/// The messages of a run, besides its result.
 #[derive(Default)]
 struct Heard {
     applied: Vec<String>,
@@ -252,9 +252,9 @@ async fn a_lock_held_by_traffic_ends_the_run_instead_of_blocking_the_traffic() {
 }
 
 #[tokio::test]
-async fn a_run_waits_for_a_purchase_under_way_and_the_purchase_not_for_the_run() {
+async fn migrate_waits_for_a_running_purchase_and_does_not_block_it() {
     let database = FreshDatabase::installed().await;
-    // What a purchase does, table by table: first the customer, at the end the order and the ledger.
+    // The tables in the order of a purchase: first the customer, at the end the order and the ledger.
     let traffic = database.session().await;
     traffic.client().batch_execute("BEGIN; SELECT FROM tallystick.customers FOR NO KEY UPDATE").await.unwrap();
     let url = database.url();
@@ -274,7 +274,7 @@ async fn a_run_waits_for_a_purchase_under_way_and_the_purchase_not_for_the_run()
 }
 
 #[tokio::test]
-async fn a_run_that_waits_for_a_reader_of_a_view_holds_no_table_that_the_reader_may_need() {
+async fn migrate_waits_for_a_reader_of_a_view_before_it_locks_any_table() {
     for view in ["overdue_customers", "customer_accounts", "order_records"] {
         let database = FreshDatabase::installed().await;
         let reader = database.session().await;
@@ -298,7 +298,7 @@ async fn a_run_that_waits_for_a_reader_of_a_view_holds_no_table_that_the_reader_
 }
 
 #[tokio::test]
-async fn whoever_changes_a_customer_has_locked_the_view_of_customers_before_anything_is_found_out() {
+async fn every_function_that_changes_a_customer_locks_the_view_of_customers_first() {
     let database = FreshDatabase::installed().await;
     let id = "00000000-0000-7000-8000-000000000000";
     for call in [
@@ -319,7 +319,7 @@ async fn whoever_changes_a_customer_has_locked_the_view_of_customers_before_anyt
 async fn a_run_that_loses_a_deadlock_is_tried_again() {
     let database = FreshDatabase::installed().await;
     let traffic = database.session().await;
-    // Against the order of sql/locks.sql, and more patient than the run, so that it is the run that loses.
+    // This session locks in the opposite order of sql/locks.sql and never looks for deadlocks, so PostgreSQL ends the run.
     let holding = "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE tallystick.api_keys IN ACCESS SHARE MODE";
     traffic.client().batch_execute(holding).await.unwrap();
     let url = database.url_with("postgres", "options=-c%20deadlock_timeout%3D2s");
@@ -344,7 +344,7 @@ async fn a_file_cannot_end_the_transaction_or_change_the_role() {
 }
 
 #[tokio::test]
-async fn what_the_server_says_on_the_side_is_passed_on() {
+async fn notices_from_postgresql_are_passed_on() {
     let database = FreshDatabase::create().await;
     let noisy = "DO $$ BEGIN RAISE WARNING 'three rows were %', 'odd'; RAISE NOTICE 'done'; END $$;";
     let (result, heard) = run(&database.url(), &source(&[noisy], CODE)).await;
@@ -373,8 +373,8 @@ async fn a_database_owner_with_createrole_can_migrate_without_being_superuser() 
     let owner = format!("{}_owner", database.name);
     let create = format!("CREATE ROLE {owner} LOGIN CREATEROLE; ALTER DATABASE {} OWNER TO {owner}", database.name);
     database.session().await.client().batch_execute(&create).await.unwrap();
-    // Roles belong to the cluster, and other tests have made them already: let this one administer them, as it would if
-    // it had been first.
+    // Roles belong to the cluster, and other tests have created them already. Let this role administer them, as if it had
+    // created them.
     if text(&database, "SELECT current_setting('server_version_num')").await.as_str() >= "160000" {
         grant_admin(&database, &owner).await;
     }
@@ -385,7 +385,7 @@ async fn a_database_owner_with_createrole_can_migrate_without_being_superuser() 
     assert!(migrated(&database.url_as(&owner), &source).await.nothing_to_do());
 }
 
-/// What PostgreSQL 16 and newer give to the creator of a role: it may grant it, but neither inherits nor becomes it.
+/// PostgreSQL 16 and newer give this to the creator of a role: it may grant the role, and neither inherits nor becomes it.
 async fn grant_admin(database: &FreshDatabase, role: &str) {
     let session = database.session().await;
     for created in ["tallystick_owner", "tallystick_app"] {

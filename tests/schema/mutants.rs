@@ -1,4 +1,4 @@
-//! The mutants of the SQL (`mutants/tables`) cannot rot between two runs of `make mutants`.
+//! The tables of mutants (`mutants/tables`) stay valid between two runs of `make mutants`.
 
 use std::{collections::BTreeSet, env, process::Command};
 
@@ -54,7 +54,7 @@ fn every_mutant_has_a_name_of_its_own_and_is_caught_by_tests_that_there_are() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// What `make mutants` sees a mutant by that cannot even be installed.
+/// `make mutants` uses this test to see whether a mutant can be installed at all.
 #[tokio::test]
 async fn the_sql_under_test_installs() {
     FreshDatabase::installed().await;

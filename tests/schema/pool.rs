@@ -1,4 +1,4 @@
-//! The pool: ready connections, bounded waiting, and errors that say whose turn it is to act.
+//! The pool: prepared connections, bounded waiting, and errors that say what is wrong.
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
@@ -95,8 +95,8 @@ async fn when_all_connections_stay_busy_the_call_is_refused_as_overload() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_unavailable() {
-    // Bound, then closed: a port on which nobody listens.
+async fn a_server_that_cannot_be_reached_is_unavailable() {
+    // Bound and closed again: nobody listens on this port.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("postgresql://anna:s3cret@127.0.0.1:{port}/shop").parse().unwrap();
     let error = Pool::new(&url, &SETTINGS).unwrap().get().await.unwrap_err();
@@ -105,7 +105,7 @@ async fn a_server_that_is_not_there_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_server_that_accepts_and_says_nothing_is_given_up_on() {
+async fn a_server_that_accepts_and_stays_silent_times_out() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("postgresql://anna@{}/shop", silent.local_addr().unwrap()).parse().unwrap();
     let settings = PoolSettings { connect_timeout: Duration::from_millis(50), ..SETTINGS };
@@ -182,9 +182,9 @@ async fn a_plan_made_stale_by_a_migration_is_recognised_and_mended_by_clearing_t
 }
 
 #[tokio::test]
-async fn a_call_without_an_answer_gives_its_connection_up() {
+async fn a_call_without_an_answer_discards_its_connection() {
     let database = FreshDatabase::installed().await;
-    // Behind a pooler no session has a time limit of its own, as if the database's host had stopped.
+    // Behind a pooler the session has no time limit. So the call hangs, as if the database's host had stopped.
     let url = database.url_with(SERVER_ROLE, "pgbouncer=true");
     let session = SessionSettings { statement_timeout: Duration::from_millis(50), ..SESSION };
     let settings = PoolSettings { session, ..SETTINGS };

@@ -1,4 +1,4 @@
-//! `serve` refuses a role that could bypass the rules, and a database that is not this program's.
+//! `serve` refuses a role that could bypass the rules, and a database of another release.
 
 use tallystick::schema::{
     migrate::{HistoryError, MigrateOptions, migrate, source::Script},
@@ -29,7 +29,7 @@ async fn findings(database: &FreshDatabase, label: &str, sql: &str) -> Vec<Strin
     }
 }
 
-/// The one finding of a role that is good but for `sql`.
+/// The one finding about a role that has only the fault that `sql` makes.
 #[track_caller]
 fn only(findings: &[String]) -> &str {
     assert_eq!(findings.len(), 1, "{findings:#?}");
@@ -50,7 +50,7 @@ async fn a_superuser_is_refused_in_one_line() {
 }
 
 #[tokio::test]
-async fn dangerous_attributes_are_refused_also_when_they_are_another_roles() {
+async fn dangerous_attributes_are_refused_also_on_a_role_that_it_can_become() {
     let database = installed().await;
     for (attribute, word) in [
         ("BYPASSRLS", "row level security does not apply"),
@@ -70,7 +70,7 @@ async fn dangerous_attributes_are_refused_also_when_they_are_another_roles() {
 }
 
 #[tokio::test]
-async fn membership_in_the_owner_role_is_refused_even_at_two_removes_and_not_inherited() {
+async fn membership_in_the_owner_role_is_refused_also_if_indirect_and_not_inherited() {
     let database = installed().await;
     let grant = "CREATE ROLE {role}_middle NOLOGIN NOINHERIT; GRANT tallystick_owner TO {role}_middle;
                  ALTER ROLE {role} NOINHERIT; GRANT {role}_middle TO {role}";

@@ -1,4 +1,4 @@
-//! Somebody who sends SQL: a login, what it sets first, and then one transaction per statement, always rolled back.
+//! A role that sends SQL: one transaction per statement, which begins with fixed settings and is always rolled back.
 
 use tallystick::db::connection::DedicatedConnection;
 use tokio_postgres::{Error, SimpleQueryMessage, error::DbError};
@@ -8,19 +8,19 @@ use super::fresh_database::{FreshDatabase, SERVER_ROLE};
 /// A row, each value as text.
 pub type TextRow = Vec<Option<String>>;
 
-/// A session in which every statement gets a transaction of its own that begins alike.
+/// A session in which every statement gets its own transaction with the same beginning.
 pub struct Actor {
     pub session: DedicatedConnection,
     prelude: String,
 }
 
 impl Actor {
-    /// Whoever logs in as `role` and begins each transaction with `prelude`.
+    /// Logs in as `role` and begins each transaction with `prelude`.
     pub async fn new(database: &FreshDatabase, role: &str, prelude: &str) -> Self {
         Self { session: database.session_as(role).await, prelude: prelude.to_owned() }
     }
 
-    /// The superuser, whom row level security does not hold: for planting, and for seeing what there is to see.
+    /// The superuser, to whom row level security does not apply: to plant rows, and to see all rows.
     pub async fn superuser(database: &FreshDatabase) -> Self {
         Self { session: database.session().await, prelude: String::new() }
     }
@@ -30,18 +30,18 @@ impl Actor {
         Self::new(database, SERVER_ROLE, &context(business_id)).await
     }
 
-    /// Both who work for one business: the server, and a signed-in user.
+    /// Both roles that work for one business: the server's role and a signed-in user.
     pub async fn both(database: &FreshDatabase, business_id: &str) -> [Self; 2] {
         [Self::server(database, business_id).await, Self::signed_in(database, business_id).await]
     }
 
-    /// The owner of everything, in one business's context: no superuser, but whoever has its rights can write tables.
+    /// The owner of all objects, in one business's context. It is no superuser, but it can write to tables.
     pub async fn owner(database: &FreshDatabase, business_id: &str) -> Self {
         let prelude = format!("SET LOCAL ROLE tallystick_owner; {}", context(business_id));
         Self { session: database.session().await, prelude }
     }
 
-    /// A user as PostgREST lets one in: `authenticator` logs in, becomes `role`, and sets the claims.
+    /// A user as PostgREST connects: `authenticator` logs in, becomes `role` and sets the claims.
     pub async fn rest(database: &FreshDatabase, role: &str, claims: Option<&str>) -> Self {
         let claims = claims.map(|claims| format!("SELECT set_config('request.jwt.claims', {}, true);", quoted(claims)));
         let prelude = format!("SET LOCAL ROLE {role}; {}", claims.unwrap_or_default());
@@ -84,7 +84,7 @@ impl Actor {
         }
     }
 
-    /// What `sql` returns, or its error's SQLSTATE, message, detail and hint: all that whoever sends it is told.
+    /// What `sql` returns, or the SQLSTATE, message, detail and hint of its error: all that its sender gets.
     pub async fn told(&self, sql: &str) -> Result<Vec<TextRow>, [String; 4]> {
         self.try_rows(sql).await.map_err(|error| {
             let error = error.as_db_error().unwrap_or_else(|| panic!("{sql}\n{error:?}"));
@@ -93,7 +93,7 @@ impl Actor {
         })
     }
 
-    /// Fails unless `sql` is refused for want of a right.
+    /// Fails unless `sql` is refused because a right is missing.
     pub async fn is_denied(&self, sql: &str) {
         self.is_refused(sql, &["42501"]).await;
     }
@@ -105,7 +105,7 @@ impl Actor {
     }
 }
 
-/// What puts a transaction into a business's context.
+/// The statement that puts a transaction into a business's context.
 pub fn context(business_id: &str) -> String {
     format!("SELECT set_config('app.business_id', {}, true);", quoted(business_id))
 }

@@ -4,10 +4,10 @@ use tallystick::verify::{CHECKS, Progress, Report, Subject, VerifyOptions, repor
 
 use super::{fresh_database::FreshDatabase, source::is_mutant};
 
-/// Fails with every finding if the database does not add up, or is not as shipped.
+/// Fails with every finding if the rows do not add up or the schema is not the shipped one.
 ///
-/// Roles belong to the whole cluster, where other tests make bad ones on purpose, so they are not looked at here.
-/// A mutant is not as shipped anyway: it is to be caught by what it does to the rows.
+/// Roles are not checked here: they belong to the whole cluster, and other tests create bad ones on purpose.
+/// With a mutant installed, the schema is not checked: a test must catch the mutant by what it does to the rows.
 pub async fn audit(database: &FreshDatabase) {
     let mut report = report(database, VerifyOptions { cluster: false, ..VerifyOptions::default() }).await;
     if is_mutant() {

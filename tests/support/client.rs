@@ -1,4 +1,4 @@
-//! An HTTP client that tests read well with.
+//! An HTTP client for readable tests.
 
 use std::{
     net::SocketAddr,
@@ -28,7 +28,7 @@ pub struct Answer {
 
 impl Client {
     pub fn new(address: SocketAddr, credential: Option<&str>) -> Self {
-        // A proxy of the environment has no business between a test and its server.
+        // Ignore proxies of the environment.
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { address, credential: credential.map(str::to_owned), http }
     }
@@ -96,12 +96,12 @@ impl Client {
     }
 }
 
-/// Sends a request, reads the answer, and holds it against the API's description.
+/// Sends a request, reads the answer, and compares it with the API's description.
 pub async fn send(request: RequestBuilder) -> Answer {
     send_timed(request).await.0
 }
 
-/// The same, with how long it took to be answered.
+/// The same, and how long the answer took.
 pub async fn send_timed(request: RequestBuilder) -> (Answer, Duration) {
     let (http, request) = request.build_split();
     let request = request.unwrap();

@@ -10,11 +10,11 @@ use tokio_postgres::NoTls;
 
 use super::temp_folder::unique_path;
 
-/// What nobody needs from data that is thrown away, and room for the concurrency tests.
+/// No durability, because the data is thrown away; and enough connections for the concurrency tests.
 const SETTINGS: [(&str, &str); 4] =
     [("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("max_connections", "600")];
 
-/// As Supabase makes them, before anything of ours is installed.
+/// The roles as Supabase creates them, before tallystick is installed.
 const ROLES: &str = "
     CREATE ROLE anon NOLOGIN;
     CREATE ROLE authenticated NOLOGIN;
@@ -39,7 +39,7 @@ impl Cluster {
         self.url(SUPERUSER, database)
     }
 
-    /// Where `psql`, `pg_dump` and the like of the same version lie.
+    /// The folder of `psql`, `pg_dump` and other programs of the same version.
     pub fn bin_dir(&self) -> &Path {
         self.postgres.bin_dir()
     }
@@ -50,7 +50,7 @@ impl Cluster {
     }
 }
 
-/// The one cluster, started by whoever asks first. Nothing stops it: the watchdog does, when this process is gone.
+/// The one cluster, started by the first test that asks. Its watchdog stops it when this process has ended.
 pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! All that a database holds of businesses, to prove that a request changed nothing.
+//! Everything that a database holds of its businesses, to prove that a request changed nothing.
 
 use super::fresh_database::FreshDatabase;
 

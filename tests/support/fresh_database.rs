@@ -18,7 +18,7 @@ pub struct FreshDatabase {
     pub name: String,
 }
 
-/// The role that servers under test connect as, made as the README tells operators to.
+/// The role that servers under test connect as, created as docs/operating.md says.
 pub const SERVER_ROLE: &str = "tallystick_server";
 
 const TEMPLATE: &str = "tallystick_template";
@@ -76,7 +76,7 @@ impl FreshDatabase {
         connect(&self.url_as(role)).await.unwrap()
     }
 
-    /// A session of the superuser, whom no rule of row level security holds: never test isolation with it.
+    /// A session of the superuser. Row level security does not apply to it: never test isolation with it.
     pub async fn session(&self) -> DedicatedConnection {
         self.session_as(SUPERUSER).await
     }

@@ -1,5 +1,5 @@
-//! A row that is held until a crowd waits for it: then everybody is in the database at the same time, and not just at the
-//! same second.
+//! A row that is held until a crowd of sessions waits for it. Then all of them are in the database at the same time, and not
+//! just in the same second.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use super::fresh_database::FreshDatabase;
 /// How long the crowd may take to arrive before the test has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A lock on a row, held by nobody in particular.
+/// A lock on a row, in a session of its own.
 pub struct Gate {
     holder: DedicatedConnection,
     watcher: DedicatedConnection,
@@ -26,7 +26,7 @@ impl Gate {
         Self { holder, watcher }
     }
 
-    /// Looks until at least `crowd` sessions of this database wait for a lock.
+    /// Waits until at least `crowd` sessions of this database wait for a lock.
     pub async fn wait_for(&self, crowd: usize) {
         const WAITING: &str = "
             SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -40,7 +40,7 @@ impl Gate {
         }
     }
 
-    /// Lets go of the row.
+    /// Releases the row.
     pub async fn open(self) {
         self.holder.client().batch_execute("COMMIT").await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! Between the server and its PostgreSQL: counts what goes through, and cuts it at chosen moments.
+//! A proxy between the server and its PostgreSQL: it counts messages and cuts connections at chosen moments.
 //!
 //! It listens where a PostgreSQL would, on a Unix socket in a folder of its own.
 
@@ -34,14 +34,14 @@ const READY_FOR_QUERY: u8 = b'Z';
 /// When to cut a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// When the next call is sent, and the ones after it, so many in all: PostgreSQL never hears of them.
+    /// When a call is sent, for this many calls from the next one on. PostgreSQL never receives them.
     BeforeCalls(usize),
     /// When every call is sent.
     BeforeEachCall,
-    /// When the next call is sent: the server is cut off at once, and PostgreSQL gets the call when
+    /// When the next call is sent: the server's side is cut at once, and PostgreSQL receives the call when
     /// [`deliver`](Proxy::deliver) says so.
     HoldCall,
-    /// When the next call is committed: the server never hears of it.
+    /// When the next call is committed. The server never receives the answer.
     AfterCommit,
 }
 
@@ -90,7 +90,7 @@ impl Proxy {
         format!("postgresql:///{}?host={host}&user={SERVER_ROLE}", database.name)
     }
 
-    /// Lets connections in.
+    /// Accepts connections.
     pub fn up(&mut self) {
         let listener = UnixListener::bind(self.socket()).unwrap();
         let shared = Arc::clone(&self.shared);
@@ -103,7 +103,7 @@ impl Proxy {
         }));
     }
 
-    /// Cuts every connection, and is gone.
+    /// Cuts every connection and stops.
     pub async fn down(&mut self) {
         fs::remove_file(self.socket()).unwrap();
         let accepting = self.accepting.take().unwrap();
@@ -111,7 +111,7 @@ impl Proxy {
         assert!(accepting.await.unwrap_err().is_cancelled());
     }
 
-    /// Cuts a connection at the next occasion, or no more.
+    /// Cuts a connection at this moment from now on; `None` cuts no more.
     pub fn cut(&self, cut: Option<Cut>) {
         *self.shared.cut.lock().unwrap() = cut;
     }
@@ -121,7 +121,7 @@ impl Proxy {
         self.shared.cut.lock().unwrap().is_none()
     }
 
-    /// Lets PostgreSQL have the call that was held. Returns when it has carried it out, or has ended the session instead.
+    /// Delivers the held call to PostgreSQL. Returns when PostgreSQL has executed it or has ended the session.
     pub async fn deliver(&self) {
         let held = self.shared.held.lock().unwrap().take();
         let Held { call, mut postgres } = held.expect("a call is held");
@@ -220,7 +220,7 @@ enum Downwards {
 }
 
 impl Shared {
-    /// What to do with messages of the server's.
+    /// What to do with a message of the server.
     fn upwards(&self, messages: &[u8]) -> Upwards {
         self.sent.lock().unwrap().extend(messages);
         if !messages.contains(&BIND) {
@@ -257,15 +257,15 @@ impl Shared {
 /// Finds the messages in a stream.
 #[derive(Default)]
 struct Messages {
-    /// A client's first message has no type.
+    /// The first message of a client has no type.
     started: bool,
-    /// The type of the last message that was whole.
+    /// The type of the last complete message.
     last: Option<u8>,
     rest: BytesMut,
 }
 
 impl Messages {
-    /// The types of the messages that are whole with this chunk.
+    /// The types of the messages that this chunk completes.
     fn add(&mut self, chunk: &[u8]) -> Vec<u8> {
         self.rest.extend_from_slice(chunk);
         let mut types = Vec::new();

@@ -1,4 +1,4 @@
-//! Seeds of random tests: a new one each time, printed, and repeatable.
+//! Seeds of random tests: new each time, printed and repeatable.
 
 use std::env;
 

@@ -1,4 +1,4 @@
-//! A whole server in this process: its own database, a real socket, the role that a real server has.
+//! A whole server in this process, with its own database, a real socket and the role of a real server.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -59,7 +59,7 @@ impl TestServer {
         Self::start_from(database, url, &serve_args(flags)).await
     }
 
-    /// A server with settings of one's own.
+    /// A server with any settings.
     pub async fn start_from(database: impl Into<Arc<FreshDatabase>>, url: &ConnectionUrl, args: &ServeArgs) -> Self {
         args.check().unwrap();
         let app = App::build(args, url).await.unwrap();
@@ -101,7 +101,7 @@ impl TestServer {
         self.client(created.expect(201)["key"].as_str().unwrap())
     }
 
-    /// A whole number among its metrics, which are named without the prefix that they share.
+    /// The value of one of its metrics, named without the common prefix.
     pub async fn metric(&self, name: &str) -> usize {
         let metrics = self.anonymous().get("/metrics").await.body;
         let name = format!("tallystick_{name} ");
@@ -109,7 +109,7 @@ impl TestServer {
         value.unwrap_or_else(|| panic!("no {name}in {metrics}")).trim_end_matches(".0").parse().unwrap()
     }
 
-    /// Fails with every finding if the database does not add up. Every test that moves money ends with it.
+    /// Audits the database and fails with every finding. Every test that moves money ends with it.
     pub async fn audit(&self) {
         audit::audit(&self.database).await;
     }

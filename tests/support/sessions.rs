@@ -1,4 +1,4 @@
-//! Waiting for what another session does, by asking the database and not by sleeping.
+//! Waits for what another session does, by asking the database and not by sleeping.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A business with what a test needs in it.
+//! A business with the records that a test needs.
 
 use serde_json::{Value, json};
 use tallystick::domain::BusinessId;
@@ -20,7 +20,7 @@ impl Shop {
         Self::open_as(server, &json!({"name": "Corner Wholesale", "currency": "EUR"})).await
     }
 
-    /// A business of one's own description.
+    /// A business with its own properties.
     pub async fn open_as(server: &TestServer, business: &Value) -> Self {
         let business = server.admin().post("/v1/businesses", business).await.expect(201);
         let business_id = business["id"].as_str().unwrap().parse().unwrap();

@@ -1,4 +1,4 @@
-//! Folders that vanish with the test.
+//! Folders that are removed at the end of the test.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
-//! Two businesses that have some of everything, alike in all but their ids and names.
+//! Two businesses with some records of every kind. They differ in ids and names only.
 //!
-//! `aaaaaaaa-…` is ours and `bbbbbbbb-…` theirs, and every text of theirs says so: whatever leaks can be told at sight.
+//! `aaaaaaaa-…` is ours and `bbbbbbbb-…` theirs, and every text of theirs contains "theirs". So a leak is easy to see.
 
 use super::{
     actor::{context, quoted},
@@ -11,7 +11,7 @@ use super::{
 pub const THEIR_MARK: &str = "theirs";
 /// A part of every id that belongs to the other business.
 pub const THEIR_IDS: &str = "bbbbbbbb-";
-/// What both name alike: external id, sku, and the idempotency keys' beginning.
+/// Names that both use: external id, sku, and the beginning of the idempotency keys.
 pub const SAME: &str = "same";
 
 /// One business's ids.
@@ -35,7 +35,7 @@ const THINGS: [(&str, u32); 8] = [
     ("customer", 2),
     // Has bought nothing yet.
     ("newcomer", 3),
-    // Costs 100; 20 of it came, 1 is sold, 5 were added.
+    // Costs 100. Its stock was opened with 20, 1 was sold, 5 were added.
     ("product", 4),
     ("order", 5),
     ("payment", 6),

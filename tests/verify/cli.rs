@@ -24,7 +24,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A database whose ledger a superuser has damaged, and committed it.
+/// A database whose ledger a superuser has damaged, committed.
 async fn damaged() -> FreshDatabase {
     let database = seeded().await;
     let damage = "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
@@ -80,7 +80,7 @@ async fn it_prints_every_check_of_a_clean_database() {
     let database = seeded().await;
     let output = run(&database, "postgres", &[]).await;
     let printed = text(&output.stdout);
-    // Other tests make bad roles in the same cluster, so that one check may find them and decide the exit status.
+    // Other tests create bad roles in the same cluster. One check may find them and so change the exit status.
     let wrong: Vec<_> = printed.lines().filter(|line| line.starts_with("WRONG") && !line.contains(" Roles ")).collect();
     assert_eq!(wrong, [""; 0], "{printed}");
     assert_eq!(output.status.code(), Some(i32::from(printed.contains("WRONG"))), "{printed}");

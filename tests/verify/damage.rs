@@ -1,7 +1,7 @@
-//! Plants one damage after the other, as the superuser, and holds the verification against it.
+//! Plants one damage after the other, as the superuser, and checks that the verification finds it.
 //!
-//! Each damage lives in a transaction that is rolled back, and the verification looks from within it: so one database
-//! serves all, and damaged roles stay invisible to the other tests of the cluster.
+//! Each damage is made in a transaction that is rolled back, and the verification runs inside that transaction. So one
+//! database serves all, and the other tests of the cluster do not see damaged roles.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ async fn verified(session: &DedicatedConnection) -> Report {
     report.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What goes wrong with this damage, if anything. Afterwards it is undone.
+/// Plants the damage, checks it, and rolls back. Returns what was wrong with the report, if anything.
 async fn judge(session: &DedicatedConnection, damage: &Damage) -> Result<(), String> {
     let planted = session.client().batch_execute(&format!("SAVEPOINT planted; {}", damage.sql)).await;
     let found = match planted {
@@ -82,7 +82,7 @@ async fn damage_to_isolation_is_found() {
 }
 
 #[tokio::test]
-async fn damage_to_what_was_shipped_is_found() {
+async fn damage_to_the_installed_schema_is_found() {
     find_all("", shipped::DAMAGES).await;
 }
 
@@ -104,7 +104,7 @@ fn every_check_has_a_planted_damage() {
 }
 
 #[tokio::test]
-async fn a_row_that_every_index_has_lost_is_still_checked() {
+async fn a_row_that_is_missing_from_every_index_is_still_checked() {
     let database = seeded().await;
     let session = database.session().await;
     // An index that is not ready takes no entry for the new row; ready again, it is trusted by the planner.
@@ -143,7 +143,7 @@ async fn a_row_that_every_index_has_lost_is_still_checked() {
 }
 
 #[tokio::test]
-async fn findings_are_counted_beyond_those_that_are_kept() {
+async fn findings_beyond_the_reported_ones_are_counted() {
     let database = seeded().await;
     let session = database.session().await;
     let plant = format!(

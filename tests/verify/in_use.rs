@@ -91,7 +91,7 @@ async fn verifying_while_purchases_run_finds_nothing() {
         })
         .collect();
 
-    // The buyers go on until enough was verified in between, however fast either is.
+    // The buyers go on until the verification ran often enough, whichever is faster.
     let mut seen = Vec::new();
     while seen.len() < 5 {
         let report = audit::report(&server.database, NO_ROLES).await;
@@ -148,10 +148,10 @@ async fn progress_counts_every_step() {
 }
 
 #[tokio::test]
-async fn roles_that_serve_nobody_and_roles_of_the_operator_are_no_finding() {
+async fn roles_that_serve_no_tenant_are_no_finding() {
     let database = seeded().await;
     let (migrator, reader) = (format!("{}_migrator", database.name), format!("{}_reader", database.name));
-    // A migrating user without superuser rights, and a report's role with a view of its own across tenants.
+    // A migrating user without superuser rights, and a reporting role with its own view of all tenants.
     let create = format!(
         "CREATE ROLE {migrator} LOGIN CREATEROLE BYPASSRLS; GRANT tallystick_owner TO {migrator};
          CREATE ROLE {reader} LOGIN BYPASSRLS;

@@ -1,4 +1,4 @@
-//! `tallystick verify`: that it finds every kind of damage, and nothing where there is none.
+//! `tallystick verify` finds every kind of damage, and reports nothing if there is none.
 
 mod cli;
 mod damage;

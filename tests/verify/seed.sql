@@ -1,4 +1,4 @@
--- Two businesses with a little of everything, for damages to be planted in. Ids end in what they are.
+-- Two businesses with some records of every kind, in which the tests plant damage. The end of an id tells what it is.
 SELECT set_config('app.business_id', '0a000000-0000-7000-8000-000000000000', false);
 SELECT tallystick.business_create('0a000000-0000-7000-8000-000000000000', 'Alpha', 'EUR', 30);
 SELECT tallystick.customer_create('0a000000-0000-7000-8000-000000000000', '0a000000-0000-7000-8000-0000000000c1', 'Ada', 'ada', 10000, false);

@@ -1,4 +1,4 @@
--- What a superuser has to do before damaging rows is possible at all: no foreign keys, no triggers, no constraints.
+-- What a superuser must do before rows can be damaged: remove foreign keys, triggers and constraints.
 -- Runs in the damage's own transaction, which is rolled back.
 SET LOCAL session_replication_role = replica;
 DO $$

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::server::{SHORT, Setup, TestServer, problem, read_answer, read_to_end};
 
-/// Much longer than any limit that a test runs into.
+/// Much longer than any limit that a test reaches.
 const LONG: Duration = Duration::from_secs(20);
 
 async fn post(server: &TestServer, body: impl Into<reqwest::Body>) -> (u16, String, serde_json::Value) {
@@ -103,13 +103,13 @@ async fn a_body_of_exactly_the_limit_is_read() {
 #[tokio::test]
 async fn a_body_that_announces_to_be_too_large_is_refused_unread() {
     let server = TestServer::start(limited_to(100)).await;
-    // The client has sent nothing of the body and gets its answer all the same.
+    // The client has sent nothing of the body, and still gets its answer.
     let head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 101\r\n\r\n";
     let mut connection = server.connect().await;
     connection.write_all(head.as_bytes()).await.unwrap();
     let answer = read_answer(&mut connection).await;
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("body_too_large"), "{answer}");
-    // And one that sends all of it at once gets it too, instead of a reset.
+    // A client that sends all of it at once also gets the answer, and no reset.
     let (status, code, _) = post(&server, "x".repeat(900_000)).await;
     assert_eq!((status, code.as_str()), (413, "body_too_large"));
 }
@@ -120,7 +120,7 @@ async fn a_body_that_turns_out_to_be_too_large_is_not_read_to_its_end() {
     let mut connection = server.connect().await;
     let head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
     connection.write_all(head.as_bytes()).await.unwrap();
-    // Without an end: only a server that stops reading can answer.
+    // The body never ends, so only a server that stops reading can answer.
     let (mut reading, mut writing) = connection.split();
     let endless = async {
         while writing.write_all(b"a\r\n          \r\n").await.is_ok() {}
@@ -128,7 +128,7 @@ async fn a_body_that_turns_out_to_be_too_large_is_not_read_to_its_end() {
     };
     let mut answer = Vec::new();
     tokio::select! {
-        // The server may cut an endless sender off hard; what it said before that is here.
+        // The server may reset the connection of an endless sender. What it sent before is here.
         _ = timeout(LONG, reading.read_to_end(&mut answer)) => {}
         () = endless => unreachable!(),
     }
@@ -137,7 +137,7 @@ async fn a_body_that_turns_out_to_be_too_large_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_not_waited_for() {
+async fn a_body_that_does_not_arrive_in_time_is_refused() {
     let requests = RequestLimits { body_read_timeout: SHORT, ..RequestLimits::default() };
     let server = TestServer::start(Setup { requests, ..Setup::default() }).await;
     let mut connection = server.connect().await;

@@ -1,4 +1,4 @@
-//! Connections: how many, how slow, how long, and what is no HTTP at all.
+//! Connections: how many, how slow, how long; and bytes that are not HTTP.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::{
 use super::server::{SHORT, Setup, TestServer, read_answer, read_to_end};
 
 const GET: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
-/// Much longer than any limit that a test runs into.
+/// Much longer than any limit that a test reaches.
 const LONG: Duration = Duration::from_secs(20);
 
 async fn server(connections: ServerLimits) -> TestServer {
@@ -19,13 +19,13 @@ async fn server(connections: ServerLimits) -> TestServer {
 }
 
 #[tokio::test]
-async fn a_head_that_comes_drop_by_drop_is_cut_off() {
+async fn a_request_head_that_arrives_too_slowly_is_cut_off() {
     let server =
         server(ServerLimits { header_read_timeout: SHORT, idle_timeout: LONG * 2, ..ServerLimits::default() }).await;
     let mut connection = server.connect().await;
     connection.write_all(b"GET /healthz HTTP/1.1\r\nx-drops: ").await.unwrap();
     let (mut reading, mut writing) = connection.split();
-    // A drop resets nothing: the head has its time from its first byte on.
+    // A further byte does not restart the clock: the time for a head counts from its first byte.
     let dripping = async {
         while writing.write_all(b".").await.is_ok() {
             tokio::time::sleep(SHORT / 10).await;
@@ -34,7 +34,7 @@ async fn a_head_that_comes_drop_by_drop_is_cut_off() {
     };
     let mut answer = Vec::new();
     tokio::select! {
-        // Cut off in the middle of its drops, it may see a reset.
+        // Cut off while it still sends, the client may see a reset.
         ended = timeout(LONG, reading.read_to_end(&mut answer)) => drop(ended.unwrap()),
         () = dripping => unreachable!(),
     }
@@ -49,7 +49,7 @@ async fn a_connection_may_be_idle_longer_than_a_head_may_take() {
     for _ in 0..3 {
         connection.write_all(GET).await.unwrap();
         assert!(read_answer(&mut connection).await.starts_with("HTTP/1.1 200 OK"));
-        // Nothing is waited for here but the time that must do no harm.
+        // The test waits only to let the time pass that must do no harm.
         assert!(timeout(SHORT * 3, connection.read_u8()).await.is_err(), "the idle connection was closed");
     }
 }
@@ -77,7 +77,7 @@ async fn requests_that_come_together_are_answered_in_order() {
 }
 
 #[tokio::test]
-async fn a_connection_too_many_is_told_so_and_the_next_is_served_again() {
+async fn a_connection_beyond_the_limit_is_answered_overloaded_and_a_later_one_is_served() {
     let server = server(ServerLimits { max_connections: 2, ..ServerLimits::default() }).await;
     let mut first = server.connect().await;
     let mut second = server.connect().await;
@@ -92,7 +92,7 @@ async fn a_connection_too_many_is_told_so_and_the_next_is_served_again() {
     assert!(metrics.contains("tallystick_http_connections 2\n"), "{metrics}");
     assert!(metrics.contains("tallystick_http_connections_refused_total 1\n"), "{metrics}");
     first.shutdown().await.unwrap();
-    // The server closes its side once it gave the slot back, or just before; so ask until it did.
+    // The server may close its side just before it frees the slot. So ask until the slot is free.
     assert_eq!(read_to_end(&mut first).await, "");
     loop {
         let answer = server.exchange(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
@@ -124,7 +124,7 @@ async fn what_is_no_http_is_answered_with_a_problem() {
 }
 
 #[tokio::test]
-async fn a_request_that_disagrees_with_itself_about_its_length_is_not_answered_twice() {
+async fn a_request_with_two_different_lengths_is_not_answered_twice() {
     let server = server(ServerLimits::default()).await;
     let smuggled = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\
                     content-length: 6\r\n\r\n{}\r\n\r\nGET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";

@@ -107,7 +107,7 @@ async fn an_idempotency_key_is_required_once_and_well_formed() {
 }
 
 #[tokio::test]
-async fn a_business_that_asks_too_much_waits_and_others_do_not() {
+async fn a_business_beyond_its_rate_is_refused_and_others_are_not() {
     let server = TestServer::start(Setup { rate: Some(burst(2)), ..Setup::default() }).await;
     let (busy, _) = server.keys.add(BusinessId::new(), BOTH, None);
     let (quiet, _) = server.keys.add(BusinessId::new(), BOTH, None);

@@ -1,4 +1,4 @@
-//! Tokens made by somebody who knows the rules: heads that say where the key is, what to skip, and what to believe.
+//! Tokens forged by somebody who knows the standards: their headers say where to find the key and what to skip.
 
 use std::sync::{
     Arc,
@@ -22,7 +22,7 @@ fn part(text: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// A token with a head and a payload of one's own making, well signed.
+/// A correctly signed token with any header and payload.
 fn forged(head: &Value, payload: &str, algorithm: Algorithm, key: &EncodingKey) -> String {
     let signed = format!("{}.{}", part(head.to_string()), part(payload));
     let signature = crypto::sign(signed.as_bytes(), key, algorithm).unwrap();
@@ -41,9 +41,9 @@ async fn takes(verifier: &JwtVerifier, token: &str) -> bool {
     verifier.authenticate(token).await.is_ok()
 }
 
-/// Where the head says that a key is, is a matter of the attacker's: nobody asks there, nobody believes it.
+/// The attacker chooses where the header says that the key is. The server must not ask there or use that key.
 #[tokio::test]
-async fn a_key_that_a_token_brings_along_is_not_used() {
+async fn a_key_inside_a_token_is_not_used() {
     let (known, mallorys) = (Signer::ed25519("known"), Signer::ed25519("known"));
     let verifier = with_file(&set(&[&known]), JwksAlgorithm::EdDsa).await;
     let asked = Arc::new(AtomicUsize::new(0));
@@ -69,7 +69,7 @@ async fn a_key_that_a_token_brings_along_is_not_used() {
         head.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         let token = forged(&head, &good_claims(), Algorithm::EdDSA, &mallorys.key);
         refused(verifier.authenticate(&token).await, &head.to_string());
-        // Signed with the known key, what else the head says does no harm.
+        // Signed with the known key, the rest of the header does no harm.
         if head["kid"] == "known" && extra.get("x5c").is_none() {
             assert!(takes(&verifier, &forged(&head, &good_claims(), Algorithm::EdDSA, &known.key)).await, "{head}");
         }
@@ -78,7 +78,7 @@ async fn a_key_that_a_token_brings_along_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_key_name_is_a_name_and_not_a_path_a_query_or_a_pattern() {
+async fn a_key_id_is_never_used_as_a_path_a_query_or_a_pattern() {
     let (known, other) = (Signer::ed25519("known"), Signer::ed25519("other"));
     let verifier = with_file(&set(&[&known, &other]), JwksAlgorithm::EdDsa).await;
     for kid in [
@@ -99,9 +99,9 @@ async fn a_key_name_is_a_name_and_not_a_path_a_query_or_a_pattern() {
     }
 }
 
-/// The payload as it is, in place of its encoding: a reader that believes it reads other bytes than were signed.
+/// The payload without base64: a reader that accepts it reads other bytes than were signed.
 #[tokio::test]
-async fn what_a_head_demands_to_be_understood_is_refused() {
+async fn a_forged_token_with_any_critical_header_is_refused() {
     let verifier = with_secret().await;
     for head in [
         json!({"alg": "HS256", "b64": false, "crit": ["b64"]}),
@@ -120,7 +120,7 @@ async fn what_a_head_demands_to_be_understood_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_in_a_token_is_not_looked_into() {
+async fn a_token_inside_a_token_is_not_read() {
     let verifier = with_secret().await;
     let inner = shared(&business(BusinessId::new()));
     for (head, payload) in [
@@ -141,13 +141,13 @@ async fn a_token_in_a_token_is_not_looked_into() {
 }
 
 #[tokio::test]
-async fn the_text_of_a_token_has_one_form() {
+async fn a_token_has_only_one_valid_text() {
     let verifier = with_secret().await;
     let good = shared(&business(BusinessId::new()));
     assert!(takes(&verifier, &good).await);
     let parts: Vec<&str> = good.split('.').collect();
     let last = parts[2].as_bytes();
-    // The last character of 32 bytes in base64 has two bits to spare: another one that differs in those only.
+    // The last base64 character of 32 bytes has two unused bits. This is another character that differs in those bits only.
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let at = alphabet.iter().position(|one| *one == last[last.len() - 1]).unwrap();
     let spare = format!("{}.{}.{}{}", parts[0], parts[1], &parts[2][..last.len() - 1], char::from(alphabet[at ^ 1]));
@@ -169,7 +169,7 @@ async fn the_text_of_a_token_has_one_form() {
 }
 
 #[tokio::test]
-async fn times_are_numbers_that_clocks_have() {
+async fn a_token_whose_times_are_not_sensible_numbers_is_refused() {
     let verifier = with_secret().await;
     let now = chrono::Utc::now().timestamp();
     for times in [
@@ -189,7 +189,7 @@ async fn times_are_numbers_that_clocks_have() {
     }
 }
 
-/// As large as a head may be, and larger: refused, in a time that one does not notice.
+/// As large as a request head may be, and larger: refused quickly.
 #[tokio::test]
 async fn a_huge_token_is_refused_like_any_other() {
     let server = TestServer::start(Setup { jwt: Some(with_secret().await), ..Setup::default() }).await;

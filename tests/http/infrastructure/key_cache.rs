@@ -1,4 +1,4 @@
-//! API keys that are remembered for a while.
+//! The cache of API keys.
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,7 +35,7 @@ async fn a_key_is_looked_up_once_and_then_remembered() {
 }
 
 #[tokio::test]
-async fn a_key_is_looked_up_every_time_if_none_is_remembered() {
+async fn without_a_cache_a_key_is_looked_up_every_time() {
     let server = TestServer::start(remembering_for(Duration::ZERO)).await;
     let (key, _) = server.keys.add(BusinessId::new(), BOTH, None);
     for _ in 0..3 {
@@ -71,14 +71,14 @@ async fn a_key_revoked_while_it_is_looked_up_is_not_remembered() {
         *server.keys.gate.lock().unwrap() = None;
         gate.notify_one();
     };
-    // Either answer is right for the request that was there first; the one after the revocation has no choice.
+    // For the request that came before the revocation both answers are right. The request after it must be refused.
     let (first, ()) = tokio::join!(status(&server, &key), revoke);
     assert!([200, 401].contains(&first), "{first}");
     assert_eq!(status(&server, &key).await, 401);
 }
 
 #[tokio::test]
-async fn a_key_revoked_elsewhere_stops_when_it_is_no_longer_remembered() {
+async fn a_key_revoked_elsewhere_stops_when_its_cache_entry_expires() {
     let server = TestServer::start(remembering_for(Duration::from_millis(1))).await;
     let (key, id) = server.keys.add(BusinessId::new(), BOTH, None);
     assert_eq!(status(&server, &key).await, 200);
@@ -98,7 +98,7 @@ async fn a_remembered_key_stops_at_its_expiry() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_not_found_works_as_soon_as_it_is_there() {
+async fn a_key_that_was_not_found_works_as_soon_as_it_exists() {
     let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
     let other = TestServer::plain().await;
     let business_id = BusinessId::new();
@@ -108,14 +108,14 @@ async fn a_key_that_was_not_found_works_as_soon_as_it_is_there() {
 }
 
 #[tokio::test]
-async fn requests_that_come_together_share_one_look_up() {
+async fn simultaneous_requests_share_one_look_up() {
     let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
     let (key, _) = server.keys.add(BusinessId::new(), BOTH, None);
     let gate = Arc::new(Notify::new());
     *server.keys.gate.lock().unwrap() = Some(Arc::clone(&gate));
     let callers = join_all((0..20).map(|_| status(&server, &key)));
     let open = async {
-        // All twenty are at the door: one is looked up, the others wait for it. The look-up then goes on.
+        // All twenty requests have arrived: one looks the key up, the others wait for it. Now the look-up goes on.
         while server.keys.look_ups() == 0 {
             tokio::task::yield_now().await;
         }

@@ -1,4 +1,4 @@
-//! Key sets that are fetched: when, how often, and what may come of it.
+//! Key sets that are fetched: when, how often, and which answers are accepted.
 
 use std::{
     sync::{
@@ -24,7 +24,7 @@ use super::signing::{Signer, business, refused, set, settings};
 #[derive(Clone, Default)]
 struct Issuer {
     answer: Arc<Mutex<(u16, String)>>,
-    /// What there is where a redirection leads.
+    /// The answer at the target of a redirection.
     elsewhere: Arc<Mutex<String>>,
     asked: Arc<AtomicUsize>,
 }
@@ -65,7 +65,7 @@ impl Issuer {
     }
 }
 
-/// A set with so many bytes more in it.
+/// A key set with this many additional bytes.
 fn padded(set: &str, bytes: usize) -> String {
     set.replacen('{', &format!(r#"{{"padding": "{}", "#, "x".repeat(bytes)), 1)
 }
@@ -84,7 +84,7 @@ async fn a_new_key_of_the_issuer_is_fetched_when_a_token_names_it() {
 }
 
 #[tokio::test]
-async fn made_up_key_names_do_not_cause_a_fetch_each() {
+async fn unknown_key_ids_do_not_cause_one_fetch_each() {
     let (known, unknown) = (Signer::ed25519("known"), Signer::ed25519("unknown"));
     let issuer = Issuer::default();
     issuer.answers(200, set(&[&known]));
@@ -122,7 +122,7 @@ async fn a_large_set_is_taken() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_away_at_the_start_is_asked_again() {
+async fn an_issuer_that_does_not_answer_at_the_start_is_asked_again() {
     let signer = Signer::ed25519("key");
     let issuer = Issuer::default();
     issuer.answers(503, "");
@@ -133,14 +133,14 @@ async fn an_issuer_that_is_away_at_the_start_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_key_that_its_issuer_withdrew_stops_working_when_the_set_has_grown_old() {
+async fn a_withdrawn_key_stops_working_once_the_key_set_is_too_old() {
     let (withdrawn, kept) = (Signer::ed25519("withdrawn"), Signer::ed25519("kept"));
     let issuer = Issuer::default();
     issuer.answers(200, set(&[&withdrawn, &kept]));
     let verifier = issuer.verifier_with(Duration::ZERO, Duration::ZERO).await;
     issuer.answers(200, set(&[&kept]));
     let token = withdrawn.sign(&business(BusinessId::new()));
-    // It is fetched beside the requests.
+    // The fetch runs in the background.
     let stops = async {
         while verifier.authenticate(&token).await.is_ok() {
             tokio::task::yield_now().await;
@@ -162,7 +162,7 @@ async fn a_set_is_fetched_again_only_when_it_is_old_and_not_more_often_than_allo
         for _ in 0..5 {
             assert!(verifier.authenticate(&known.sign(&business(BusinessId::new()))).await.is_ok());
         }
-        // Whoever misses a key waits for a fetch that is under way.
+        // A request that needs a missing key waits for a running fetch.
         refused(verifier.authenticate(&unknown.sign(&business(BusinessId::new()))).await, "an unknown key");
         assert_eq!(issuer.asked(), fetches, "{min_refresh_interval:?} {max_age:?}");
     }

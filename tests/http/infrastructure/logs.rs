@@ -1,4 +1,4 @@
-//! What the log tells, and what it must not.
+//! What the log contains, and what it must not contain.
 
 use std::{cell::RefCell, io, sync::Once};
 
@@ -15,10 +15,10 @@ thread_local! {
     static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Begins to keep what this thread logs.
+/// Begins to keep the log lines of this thread.
 ///
-/// The subscriber is the whole process's: tracing remembers per call site that nobody listens, and one that only this
-/// thread has can come too late for a call site that another thread was the first to reach.
+/// The subscriber is global. tracing remembers per call site that nobody listens, so a subscriber of this thread only
+/// could come too late for a call site that another thread reached first.
 fn capture() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -28,7 +28,7 @@ fn capture() {
     LINES.set(Some(Vec::new()));
 }
 
-/// What this thread logged.
+/// The log lines of this thread.
 fn logged() -> String {
     String::from_utf8(LINES.with_borrow(|lines| lines.clone().unwrap())).unwrap()
 }
@@ -43,7 +43,7 @@ fn line_of(request_id: &str) -> serde_json::Value {
     lines.remove(0)
 }
 
-/// Writes to the lines of the thread that it writes on, if they are kept.
+/// Writes to the kept lines of the current thread, if it keeps any.
 struct Lines;
 
 impl io::Write for Lines {
@@ -58,7 +58,7 @@ impl io::Write for Lines {
 }
 
 #[tokio::test]
-async fn every_request_leaves_one_line_that_names_the_route_and_not_the_address() {
+async fn every_request_logs_one_line_with_the_route_and_without_the_address() {
     capture();
     let server = TestServer::plain().await;
     let business_id = BusinessId::new();

@@ -1,4 +1,4 @@
-//! Every error is a problem with a request id, whoever made it.
+//! Every error is a problem body with a request id, whichever part of the server made it.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn an_unknown_route_is_a_problem() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_which_ones_there_are() {
+async fn a_wrong_method_is_answered_with_the_allowed_methods() {
     let server = TestServer::plain().await;
     for method in ["DELETE", "PUT", "BREW"] {
         let request = server.client.request(method.parse().unwrap(), server.url("/healthz"));
@@ -28,7 +28,7 @@ async fn a_wrong_method_is_told_which_ones_there_are() {
 }
 
 #[tokio::test]
-async fn options_tells_the_methods_of_a_route() {
+async fn options_answers_with_the_methods_of_a_route() {
     let server = TestServer::plain().await;
     let options = |path| server.client.request(reqwest::Method::OPTIONS, server.url(path)).send();
     let response = options("/write").await.unwrap();
@@ -49,7 +49,7 @@ async fn head_answers_like_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn a_request_id_is_taken_over_or_made_on_every_answer() {
+async fn every_answer_carries_the_clients_request_id_or_a_new_one() {
     let server = TestServer::plain().await;
     for path in ["/healthz", "/nothing", "/panics", "/fails"] {
         let response = server.get(path).header("x-request-id", "web-42").send().await.unwrap();
@@ -80,7 +80,7 @@ async fn the_cause_of_an_internal_error_stays_inside() {
 }
 
 #[tokio::test]
-async fn a_request_that_takes_too_long_is_answered_in_its_place() {
+async fn a_request_that_takes_too_long_is_answered_overloaded() {
     let requests = RequestLimits { request_timeout: SHORT, ..RequestLimits::default() };
     let server = TestServer::start(Setup { requests, ..Setup::default() }).await;
     let response = server.get("/hangs").timeout(Duration::from_secs(10)).send().await.unwrap();

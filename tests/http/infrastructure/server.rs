@@ -49,7 +49,7 @@ pub const ADMIN_TOKEN: &str = "the-operators-own-token-for-tests";
 pub struct MemoryKeys {
     keys: Mutex<Vec<(BusinessId, String, StoredKey)>>,
     pub look_ups: AtomicUsize,
-    /// If set, look-ups wait here with what they found.
+    /// If set, a look-up waits here before it returns what it found.
     pub gate: Mutex<Option<Arc<Notify>>>,
 }
 
@@ -92,7 +92,7 @@ impl KeyStore for MemoryKeys {
     }
 }
 
-/// What a test server is made of.
+/// The settings of a test server.
 pub struct Setup {
     pub keys: Arc<MemoryKeys>,
     pub key_cache: KeyCacheSettings,
@@ -117,13 +117,13 @@ impl Default for Setup {
     }
 }
 
-/// A database that is not there. Opening it connects to nothing, and no route here calls it.
+/// A database that does not exist. Opening the pool connects to nothing, and no route here calls it.
 pub fn nowhere(metrics: &Arc<Metrics>) -> Database {
     let url = "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable".parse().unwrap();
     Database::open(&url, &PoolSettings::default(), Arc::clone(metrics)).unwrap()
 }
 
-/// A rate of so many requests at once, and one a second after.
+/// A rate: this many requests at once, then one a second.
 pub fn burst(requests: u32) -> Rate {
     Rate { per_second: NonZeroU32::MIN, burst: NonZeroU32::new(requests).unwrap() }
 }
@@ -138,7 +138,7 @@ pub struct TestServer {
     running: JoinHandle<Drained>,
 }
 
-/// `/waits` tells `entered` that it runs, and then waits for `leave`.
+/// `/waits` signals `entered` when it runs, and then waits for `leave`.
 #[derive(Clone, Default)]
 pub struct Gates {
     pub entered: Arc<Notify>,
@@ -186,12 +186,12 @@ impl TestServer {
         self.client.post(self.url(path))
     }
 
-    /// A new connection, to speak HTTP by hand.
+    /// A new connection, to write HTTP by hand.
     pub async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// What a connection answers to these bytes until it is closed.
+    /// Sends these bytes on a new connection and returns everything until it is closed.
     pub async fn exchange(&self, bytes: &[u8]) -> String {
         let mut connection = self.connect().await;
         connection.write_all(bytes).await.unwrap();
@@ -202,7 +202,7 @@ impl TestServer {
         self.state.metrics.render().unwrap()
     }
 
-    /// Begins to stop the server; the handle tells how it ended.
+    /// Begins to stop the server. The handle returns how it ended.
     pub fn begin_stop(self) -> JoinHandle<Drained> {
         self.stop.send(()).unwrap();
         self.running
@@ -229,7 +229,7 @@ pub async fn read_answer(connection: &mut TcpStream) -> String {
     }
 }
 
-/// A problem's status, code and whole body; checks what every problem has in common.
+/// A problem's status, code and whole body. Checks the properties that every problem has.
 #[track_caller]
 pub fn problem(response: reqwest::Response) -> impl Future<Output = (u16, String, serde_json::Value)> {
     let caller = std::panic::Location::caller();
@@ -248,7 +248,7 @@ pub fn problem(response: reqwest::Response) -> impl Future<Output = (u16, String
     }
 }
 
-/// A short wait, for limits that a test runs into on purpose.
+/// A short wait, for limits that a test reaches on purpose.
 pub const SHORT: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Serialize, Deserialize)]

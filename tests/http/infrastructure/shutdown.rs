@@ -12,7 +12,7 @@ const HEALTHZ: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
 const LONG: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn a_request_being_answered_is_finished_and_new_ones_are_not_taken() {
+async fn at_shutdown_a_running_request_is_finished_and_new_connections_are_refused() {
     let server = TestServer::plain().await;
     let (address, gates) = (server.address, server.gates.clone());
     let mut connection = server.connect().await;
@@ -31,7 +31,7 @@ async fn a_request_being_answered_is_finished_and_new_ones_are_not_taken() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_on_its_way_is_answered_and_told_that_it_is_the_last() {
+async fn at_shutdown_a_request_on_an_open_connection_is_answered_and_the_connection_closed() {
     let connections = ServerLimits { stop_grace: LONG, drain_timeout: LONG, ..ServerLimits::default() };
     let server = TestServer::start(Setup { connections, ..Setup::default() }).await;
     let address = server.address;
@@ -54,8 +54,8 @@ async fn a_request_that_is_on_its_way_is_answered_and_told_that_it_is_the_last()
 }
 
 #[tokio::test]
-async fn idle_connections_do_not_hold_the_server_up() {
-    // The time of a head and the drain time are longer than the test: neither may be what ends the connections.
+async fn idle_connections_do_not_delay_the_shutdown() {
+    // The time limits are longer than the test, so neither of them can be what ends the connections.
     let connections =
         ServerLimits { header_read_timeout: LONG * 2, drain_timeout: LONG * 2, ..ServerLimits::default() };
     let server = TestServer::start(Setup { connections, ..Setup::default() }).await;

@@ -33,7 +33,7 @@ pub async fn with_secret() -> JwtVerifier {
     JwtVerifier::start(settings(JwtSignature::Secret(SECRET.to_owned()))).await.unwrap()
 }
 
-/// Good claims, with some replaced; `null` takes one away.
+/// Valid claims, with some replaced; `null` removes one.
 pub fn claims(changes: &Value) -> Value {
     let now = Utc::now().timestamp();
     let mut claims = json!({"iss": ISSUER, "aud": AUDIENCE, "exp": now + 300, "iat": now, "sub": "somebody"});
@@ -53,7 +53,7 @@ pub fn shared(changes: &Value) -> String {
     sign(Algorithm::HS256, &EncodingKey::from_secret(SECRET.as_bytes()), None, changes)
 }
 
-/// A private key, and its public half as it stands in a key set.
+/// A private key, and its public half in the form of a key set.
 pub struct Signer {
     pub algorithm: Algorithm,
     pub key: EncodingKey,

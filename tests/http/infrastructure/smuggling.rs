@@ -1,4 +1,5 @@
-//! Requests that two readers could read in two ways: one request is one answer, and a credential stands in one place.
+//! Requests that a proxy and the server could read differently: one request gets one answer, and a credential counts in one
+//! place only.
 
 use std::time::Duration;
 
@@ -7,13 +8,13 @@ use tokio::time::timeout;
 
 use super::server::TestServer;
 
-/// Much longer than any limit that a test runs into.
+/// Much longer than any limit that a test reaches.
 const LONG: Duration = Duration::from_secs(20);
 
-/// What a proxy that reads the request otherwise would let through as part of its body.
+/// A second request that a proxy, which reads the first one differently, would take for a part of its body.
 const SMUGGLED: &str = "GET /healthz HTTP/1.1\r\nhost: smuggled\r\n\r\n";
 
-/// The statuses of all answers on a connection on which this was sent, until it was closed; with the last answer's text.
+/// Sends this on a new connection and reads until it closes: the statuses of all answers, and their text.
 async fn statuses(server: &TestServer, sent: &str) -> (Vec<u16>, String) {
     let answer = timeout(LONG, server.exchange(sent.as_bytes())).await.unwrap();
     let heads = answer.match_indices("HTTP/1.1 ").map(|(at, found)| &answer[at + found.len()..]);
@@ -29,7 +30,7 @@ async fn a_request_whose_length_is_in_doubt_is_refused_and_nothing_after_it_is_r
     let server = TestServer::plain().await;
     let chunked = format!("d\r\n{{\"name\": \"n\"}}\r\n0\r\n\r\n{SMUGGLED}");
     let counted = format!("{{\"name\": \"n\"}}{SMUGGLED}");
-    // Twice, and in agreement: one length.
+    // Twice the same length counts as one.
     let twice = post("content-length: 13\r\ncontent-length: 13\r\nconnection: close\r\n", "{\"name\": \"n\"}");
     assert_eq!(statuses(&server, &twice).await.0, [200]);
     for (headers, body) in [
@@ -55,7 +56,7 @@ async fn a_request_whose_length_is_in_doubt_is_refused_and_nothing_after_it_is_r
     }
 }
 
-/// HTTP says what a request with both is: chunked, and the last one on its connection.
+/// HTTP defines a request with both: it is chunked, and the last one on its connection.
 #[tokio::test]
 async fn a_request_with_both_kinds_of_length_is_the_last_of_its_connection() {
     let server = TestServer::plain().await;
@@ -87,9 +88,9 @@ async fn chunks_that_break_their_grammar_end_the_request_and_the_connection() {
     }
 }
 
-/// A body that a route does not want is read past, and not as the next request.
+/// A body that a route does not need is skipped, and not read as the next request.
 #[tokio::test]
-async fn a_body_is_never_the_next_request() {
+async fn a_body_is_never_read_as_the_next_request() {
     let server = TestServer::plain().await;
     let length = SMUGGLED.len();
     let get = format!("GET /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{SMUGGLED}");
@@ -146,7 +147,7 @@ async fn a_head_that_can_be_read_in_two_ways_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_credential_stands_in_its_one_header_and_nowhere_else() {
+async fn a_credential_counts_in_its_one_header_only() {
     let server = TestServer::plain().await;
     let (key, _) = server.keys.add(BusinessId::new(), &[Scope::Read, Scope::Write], None);
     let get = |target: &str, headers: &str| {
@@ -171,7 +172,7 @@ async fn a_credential_stands_in_its_one_header_and_nowhere_else() {
     ] {
         assert_eq!(statuses(&server, &get(target, headers)).await.0, [status], "{target} {headers}");
     }
-    // A header that comes after the body is too late to be one.
+    // A header after the body does not count.
     let late = format!(
         "POST /write HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nidempotency-key: k\r\nconnection: close\r\n\
          transfer-encoding: chunked\r\ntrailer: authorization\r\n\r\nd\r\n{{\"name\": \"n\"}}\r\n0\r\nauthorization: Bearer {key}\r\n\r\n"
@@ -179,7 +180,7 @@ async fn a_credential_stands_in_its_one_header_and_nowhere_else() {
     assert_eq!(statuses(&server, &late).await.0, [401]);
 }
 
-/// What a proxy may have added, or a client made up: the answer is the one without it.
+/// Headers that a proxy may add or a client may invent. They do not change the answer.
 #[tokio::test]
 async fn no_header_changes_the_route_the_method_or_the_caller() {
     let server = TestServer::plain().await;

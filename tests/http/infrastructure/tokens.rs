@@ -1,4 +1,4 @@
-//! JSON Web Tokens: what is accepted, and every way that is not.
+//! JSON Web Tokens: which are accepted, and every kind that is refused.
 
 use std::time::Duration;
 
@@ -114,7 +114,7 @@ async fn a_token_cannot_choose_to_be_unsigned() {
 }
 
 #[tokio::test]
-async fn a_header_that_must_be_understood_and_is_not_is_refused() {
+async fn a_token_with_an_unknown_critical_header_is_refused() {
     let verifier = with_secret().await;
     let header = Header { crit: Some(vec!["b64".to_owned()]), ..Header::new(Algorithm::HS256) };
     let key = EncodingKey::from_secret(SECRET.as_bytes());
@@ -146,7 +146,7 @@ async fn each_algorithm_with_a_public_key_works_and_only_the_pinned_one() {
 }
 
 #[tokio::test]
-async fn a_public_key_cannot_be_taken_for_a_shared_secret() {
+async fn a_public_key_is_never_used_as_a_shared_secret() {
     let signer = Signer::rsa("key");
     let verifier = with_file(&set(&[&signer]), JwksAlgorithm::Rs256).await;
     let public = signer.public();
@@ -166,7 +166,7 @@ async fn a_public_key_cannot_be_taken_for_a_shared_secret() {
 }
 
 #[tokio::test]
-async fn a_key_set_is_not_searched_beyond_the_key_that_a_token_names() {
+async fn only_the_key_that_a_token_names_is_tried() {
     let (first, second) = (Signer::ed25519("first"), Signer::ed25519("second"));
     let verifier = with_file(&set(&[&first, &second]), JwksAlgorithm::EdDsa).await;
     let misnamed = sign(Algorithm::EdDSA, &first.key, Some("second"), &business(BusinessId::new()));
@@ -197,7 +197,7 @@ async fn unsafe_settings_are_refused_at_the_start() {
 }
 
 #[tokio::test]
-async fn a_token_works_over_http_and_a_bad_one_says_nothing_of_why() {
+async fn a_token_works_over_http_and_the_refusal_of_a_bad_one_gives_no_reason() {
     let server = TestServer::start(Setup { jwt: Some(with_secret().await), ..Setup::default() }).await;
     let business_id = BusinessId::new();
     let response = server.get("/read").bearer_auth(shared(&business(business_id))).send().await.unwrap();

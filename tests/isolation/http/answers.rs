@@ -1,4 +1,4 @@
-//! The cases, run; and the proof that there is one for every place of every operation.
+//! Runs the cases, and proves that every place of every operation has one.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ async fn another_businesss_id_answers_byte_for_byte_as_one_that_does_not_exist()
             assert!(!theirs.body.contains(trace), "{name} shows {trace}: {}", theirs.body);
         }
     }
-    // Nothing happened to them; and with ids of one's own the same requests are good ones. Last, because they write.
+    // Nothing changed for the other business. With our own ids the same requests succeed. They come last: they write.
     assert_eq!(world.their_shop.balance(&world.theirs.customer).await, 70);
     assert_eq!(world.their_shop.stock(&world.theirs.product).await, 999);
     for (number, case) in CASES.iter().enumerate() {
@@ -48,7 +48,7 @@ async fn a_malformed_id_in_a_path_answers_as_one_that_does_not_exist() {
         let missing = send((case.request)(&world, &world.missing)).await;
         assert_eq!(visible(&malformed), visible(&missing), "{} {}", case.operation, case.place);
     }
-    // The operator may look into every business that exists.
+    // The operator may read every business.
     let key = json!({"name": "x", "scopes": ["read"]});
     for (method, path) in [(Method::POST, ""), (Method::GET, ""), (Method::DELETE, "/{key}")] {
         let mut answers = Vec::new();

@@ -1,4 +1,4 @@
-//! Callers: what each kind of credential opens, and that nobody is ever shown another business's ids.
+//! What each kind of credential gives access to. No credential shows another business's ids.
 
 use jsonwebtoken::{EncodingKey, Header, encode};
 use reqwest::Method;
@@ -14,7 +14,7 @@ const SECRET: &str = "a secret that is at least 32 bytes long";
 pub const JWT_FLAGS: [&str; 6] =
     ["--jwt-secret", SECRET, "--jwt-issuer", "https://issuer.example", "--jwt-audience", "tallystick"];
 
-/// A good token with some claims more.
+/// A valid token with additional claims.
 pub fn token(claims: &Value) -> String {
     let expires = chrono::Utc::now().timestamp() + 600;
     let mut all = json!({"iss": "https://issuer.example", "aud": "tallystick", "exp": expires});
@@ -34,14 +34,14 @@ fn address(path: &str, ids: &Ids) -> String {
     address
 }
 
-/// Every operation by which a business looks at its data.
+/// Every operation that reads a business's data.
 fn reads() -> Vec<Operation> {
     let reads: Vec<_> = operations().into_iter().filter(|one| one.is_tenants() && one.method == "GET").collect();
     assert!(reads.len() >= 9);
     reads
 }
 
-/// Everything that a client is shown of some ids, by path.
+/// Every answer that a client gets for some ids, by path.
 async fn everything(client: &Client, ids: &Ids) -> Vec<(String, String)> {
     let mut shown = Vec::new();
     for read in reads() {
@@ -67,14 +67,14 @@ fn shows_only(shown: &[(String, String)], own: &Ids, other: &Ids) {
 }
 
 #[tokio::test]
-async fn whatever_a_business_reads_holds_none_of_anothers_ids() {
+async fn nothing_that_a_business_reads_contains_another_businesss_ids() {
     let world = World::start().await;
     shows_only(&everything(&world.our_shop.client, &world.ours).await, &world.ours, &world.theirs);
     shows_only(&everything(&world.their_shop.client, &world.theirs).await, &world.theirs, &world.ours);
 }
 
 #[tokio::test]
-async fn what_everybody_may_read_holds_nobodys_ids() {
+async fn public_routes_show_no_ids() {
     let world = World::start().await;
     send(world.our_shop.client.request(Method::GET, &address("/v1/customers/{customer_id}", &world.theirs))).await;
     for path in ["/metrics", "/healthz", "/readyz", "/openapi.json", "/docs/"] {
@@ -91,7 +91,7 @@ async fn connections_carry_nothing_from_one_request_to_the_next() {
     let world = World::start_with(&["--pool-size", "1"]).await;
     let refused = address("/v1/customers/{customer_id}", &world.theirs);
     for _ in 0..5 {
-        // All at once on the one connection, in whatever order it takes them, with refusals and failures between.
+        // All at once on one connection, in any order, mixed with refusals and failures.
         let (ours, theirs, missing, nobody, ready) = tokio::join!(
             everything(&world.our_shop.client, &world.ours),
             everything(&world.their_shop.client, &world.theirs),
@@ -163,9 +163,9 @@ async fn a_token_for_a_business_that_does_not_exist_sees_and_leaves_nothing() {
     world.server.audit().await;
 }
 
-/// A key names its business in the open; another name in front of the same secret is no key at all.
+/// A key contains its business's id in plain text. The same secret with another business's id is refused.
 #[tokio::test]
-async fn a_key_with_another_businesss_name_on_it_is_no_key() {
+async fn a_key_with_another_businesss_id_in_it_is_refused() {
     let world = World::start().await;
     let name = json!({"name": "x", "scopes": ["read", "write"]});
     let keys = format!("/v1/businesses/{}/api-keys", world.ours.business);
@@ -185,7 +185,7 @@ async fn a_key_with_another_businesss_name_on_it_is_no_key() {
 }
 
 #[tokio::test]
-async fn without_credentials_every_id_answers_alike() {
+async fn without_credentials_every_id_gets_the_same_answer() {
     let world = World::start().await;
     let anonymous = world.server.anonymous();
     for operation in operations().iter().filter(|operation| operation.path.starts_with("/v1/")) {

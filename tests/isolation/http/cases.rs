@@ -1,4 +1,4 @@
-//! Every operation of the API, and every place in it where an id of another business can stand.
+//! Every operation of the API, and every place in it where another business's id can be put.
 //!
 //! A place is a path or query parameter, or a UUID in the body. A new operation, or a new place in an old one, fails
 //! `every_place_of_every_operation_has_its_case` until it has its case here.
@@ -12,9 +12,9 @@ use super::world::{Ids, Sender, World, one_line};
 /// One place of one operation.
 pub struct Case {
     pub operation: &'static str,
-    /// `path:name`, `query:name` or `body:/pointer`, with `*` for every element of an array.
+    /// `path:name`, `query:name` or `body:/pointer`, where `*` is any element of an array.
     pub place: &'static str,
-    /// The status of the answer to an id of one's own. That another id answers otherwise shows that the id matters.
+    /// The status for an id of our own. It differs from the status for another id, which shows that the id matters.
     pub own_status: u16,
     /// The status and code of the answer to any other id; no code for an empty list.
     pub status: u16,
@@ -23,7 +23,7 @@ pub struct Case {
     pub request: fn(&World, &Ids) -> RequestBuilder,
 }
 
-/// Operations in which no id can stand, and why.
+/// Operations that take no id, and why.
 pub const WITHOUT_IDS: [(&str, &str); 6] = [
     ("createBusiness", "the id is made by the server"),
     ("createCustomer", "the id is made by the server; external_id is unique within a business, see keys.rs"),
@@ -33,7 +33,7 @@ pub const WITHOUT_IDS: [(&str, &str); 6] = [
     ("getMetrics", "it is the same for everybody, and counts by route and not by business; see callers.rs"),
 ];
 
-/// A cursor that names a place, as lists hand them out.
+/// A cursor, as lists return them.
 pub fn cursor(place: &dyn ToString) -> String {
     URL_SAFE_NO_PAD.encode(place.to_string())
 }
@@ -67,7 +67,7 @@ cases! {
         |world, ids| post(world, ids, "/v1/purchases", &one_line(&ids.customer, &world.ours.product));
     "purchase" "body:/items/*/product_id" 201 => 404 NO_PRODUCT,
         |world, ids| post(world, ids, "/v1/purchases", &one_line(&world.ours.customer, &ids.product));
-    // Both at once, and a product of theirs between products of ours.
+    // Both at once: the other business's product between two of ours.
     "purchase" "body:/customer_id" 201 => 404 NO_CUSTOMER,
         |world, ids| post(world, ids, "/v1/purchases", &one_line(&ids.customer, &ids.product));
     "purchase" "body:/items/*/product_id" 201 => 404 NO_PRODUCT, |world, ids| {
@@ -75,7 +75,7 @@ cases! {
         let items: Vec<_> = [ours, other, ours].map(|id| json!({"product_id": id, "quantity": 1})).into();
         post(world, ids, "/v1/purchases", &json!({"customer_id": world.ours.customer, "items": items}))
     };
-    // More than there is: an id of theirs must not even be told by its stock.
+    // More than the stock: the answer must not show the stock of the other business's product.
     "purchase" "body:/items/*/product_id" 409 => 404 NO_PRODUCT, |world, ids| {
         let items = json!([{"product_id": ids.product, "quantity": 2_000_000}]);
         post(world, ids, "/v1/purchases", &json!({"customer_id": world.ours.customer, "items": items}))
@@ -98,7 +98,7 @@ cases! {
         let path = format!("/v1/customers/{}", ids.customer);
         world.request(Sender::Us, Method::PATCH, &path).json(&json!({"blocked": false}))
     };
-    // Every rule that a change could break is looked at for customers of one's own only.
+    // The rules of a change are checked for our own customers only.
     "updateCustomer" "path:customer_id" 200 => 404 NO_CUSTOMER, |world, ids| {
         let path = format!("/v1/customers/{}", ids.customer);
         world.request(Sender::Us, Method::PATCH, &path).json(&json!({"external_id": world.ours.external_id}))
@@ -133,7 +133,7 @@ cases! {
         let path = format!("/v1/products/{}/stock-movements", ids.product);
         post(world, ids, &path, &json!({"quantity": -5_000_000, "reason": "test"}))
     };
-    // Platform routes refuse a business's program before they look at the id; its own answers no better.
+    // Platform routes refuse a business's credentials before they read the id, also for its own id.
     "createApiKey" "path:business_id" 403 => 403 Some("forbidden"), |world, ids| {
         let path = format!("/v1/businesses/{}/api-keys", ids.business);
         world.request(Sender::Us, Method::POST, &path).json(&json!({"name": "x", "scopes": ["read"]}))
@@ -148,7 +148,7 @@ cases! {
         let path = format!("/v1/businesses/{}/api-keys/{}", ids.business, ids.api_key);
         world.request(Sender::Us, Method::DELETE, &path)
     };
-    // The operator who names our business ends no key of theirs.
+    // The operator names our business and the other business's key: the key is not revoked.
     "revokeApiKey" "path:key_id" 204 => 404 Some("api_key_not_found"), |world, ids| {
         let path = format!("/v1/businesses/{}/api-keys/{}", world.ours.business, ids.api_key);
         world.request(Sender::Admin, Method::DELETE, &path)

@@ -35,7 +35,7 @@ async fn the_credentials_of_a_deleted_business_open_nothing() {
 }
 
 #[tokio::test]
-async fn a_business_with_a_past_cannot_be_deleted_by_its_owner_either() {
+async fn a_business_with_records_cannot_be_deleted_even_by_the_owner() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(1, 10).await);

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use tallystick::http::router;
 
-/// Query parameters that name nothing.
+/// Query parameters that contain no id.
 const NOT_AN_ID: [&str; 1] = ["limit"];
-/// The header that makes a movement happen once.
+/// The idempotency key's header.
 const KEY_HEADER: &str = "Idempotency-Key";
 
 /// One method of one route.
@@ -19,7 +19,7 @@ pub struct Operation {
     description: Value,
 }
 
-/// Every operation, as the server describes itself.
+/// Every operation in the server's own description.
 pub fn operations() -> Vec<Operation> {
     let document = serde_json::to_value(router::document()).unwrap();
     let mut operations = Vec::new();
@@ -41,7 +41,7 @@ impl Operation {
         all.iter().filter(|one| one["in"] == location).map(|one| one["name"].as_str().unwrap()).collect()
     }
 
-    /// Whether a business's credentials open it.
+    /// Whether it accepts a business's credentials.
     pub fn is_tenants(&self) -> bool {
         self.description["security"].as_array().unwrap().iter().any(|scheme| scheme.get("business").is_some())
     }
@@ -79,7 +79,7 @@ impl Operation {
     }
 }
 
-/// Every place of an operation where an id can stand, with the operation's name.
+/// Every place where an operation takes an id, with the operation's name.
 pub fn places(operation: &Operation) -> Vec<(String, String)> {
     let mut places = BTreeSet::new();
     places.extend(operation.parameters("path").into_iter().map(|name| format!("path:{name}")));

@@ -1,4 +1,4 @@
-//! Names that a business chooses itself mean nothing in another one: idempotency keys, external ids, skus.
+//! Names that a business chooses have no effect in another business: idempotency keys, external ids, skus.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ async fn the_same_key_in_two_businesses_is_two_keys() {
         let ours = world.our_shop.client.move_with(&key, &path, &body).await;
         assert!(!theirs.is_replay() && !ours.is_replay(), "{operation}");
         assert_ne!(ours.expect(201)["id"], theirs.expect(201)["id"], "{operation}");
-        // Each hears its own answer again, and the other's request under its key is another request.
+        // Each business gets its own answer again. The other business's request with this key is a different request.
         for (shop, first, path, body) in
             [(&world.our_shop, &ours, &path, &body), (&world.their_shop, &theirs, &their_path, &their_body)]
         {
@@ -50,9 +50,9 @@ async fn the_same_key_in_two_businesses_is_two_keys() {
     world.server.audit().await;
 }
 
-/// A key that they have used, with a body that names their things: no hint of a replay, or of a clash.
+/// A key that the other business used, with a body that names its records: no sign of a replay or a conflict.
 #[tokio::test]
-async fn their_own_request_sent_by_us_finds_nothing() {
+async fn another_businesss_request_with_our_credentials_finds_nothing() {
     let world = World::start().await;
     for (operation, movement) in MOVEMENTS {
         let (path, body) = movement(&world.theirs);

@@ -1,4 +1,4 @@
-//! Over HTTP: another business's id answers byte for byte as one that does not exist.
+//! Over HTTP: another business's id gets, byte for byte, the answer for an id that does not exist.
 
 mod answers;
 mod callers;

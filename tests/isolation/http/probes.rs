@@ -1,8 +1,8 @@
-//! Random probes: requests of every kind with ids of another business at random places, written in random ways, each held
-//! byte for byte against the same request with ids of nobody.
+//! Random probes: requests of every kind with another business's ids in random places, written in random ways. Each is
+//! compared, byte for byte, with the same request for unknown ids.
 //!
-//! `TALLYSTICK_PROBES=100000` sends more of them, and with `--nocapture` it also shows how long both took to be answered:
-//! the figures behind "timing tells nothing". They are shown and never asserted.
+//! `TALLYSTICK_PROBES=100000` sends more of them. With `--nocapture` it also shows how long both answers took:
+//! the figures about timing in docs/RELIABILITY.md. They are shown and never asserted.
 
 use std::{collections::BTreeMap, env, time::Duration};
 
@@ -21,16 +21,16 @@ use super::{
 use crate::support::{client::send_timed, contents::contents, seed};
 
 const PROBES: usize = 1_000;
-/// How many sets of their things there are to pick from.
+/// How many sets of the other business's records there are.
 const SETS: usize = 8;
 
-/// How long it took to be answered about their ids, and about nobody's, pair by pair.
+/// How long the answers took, for the other business's ids and for unknown ids, pair by pair.
 #[derive(Default)]
 struct Times(Vec<(Duration, Duration)>);
 
 impl Times {
-    /// One line: how often theirs took longer (half of the time, if it tells nothing), the medians in milliseconds, and
-    /// the ratios of some quantiles.
+    /// One line: how often the other business's ids took longer (half of the time, if timing shows nothing), the medians
+    /// in milliseconds, and the ratios of some quantiles.
     fn summary(&self) -> String {
         let pairs = self.0.len();
         let slower = self.0.iter().filter(|(theirs, missing)| theirs > missing).count();
@@ -60,7 +60,7 @@ impl Sorted {
     }
 }
 
-/// Their things, several of each, and an idempotency key that they used with each set.
+/// The other business's records, several of each, and an idempotency key that it used with each set.
 async fn their_things(world: &World) -> Vec<Ids> {
     let mut sets = Vec::new();
     for number in 0..SETS {
@@ -72,7 +72,7 @@ async fn their_things(world: &World) -> Vec<Ids> {
     sets
 }
 
-/// The same ids and key, of nobody.
+/// The same with ids and a key that nobody has.
 fn twin(ids: &Ids) -> Ids {
     Ids { key: format!("{}?", ids.key), ..ids.neighbours() }
 }
@@ -92,7 +92,7 @@ impl Prober {
         Self { world, theirs, reader: key["key"].as_str().unwrap().to_owned() }
     }
 
-    /// The request, with the credential in place of the usual one.
+    /// The request, with this credential in place of the usual one.
     fn request(&self, probe: &Probe, credential: Credential, ids: &Ids) -> RequestBuilder {
         let request = probe.request(&self.world, ids);
         let credential = match credential {
@@ -108,7 +108,7 @@ impl Prober {
         request.headers(HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {credential}").parse().unwrap())]))
     }
 
-    /// Sends a random probe and its twin, in random order: both answers must be the same, and tell nothing.
+    /// Sends a random probe and its twin in random order. Both answers must be the same.
     async fn probe(&self, rng: &mut StdRng, times: &mut BTreeMap<String, Times>) -> u16 {
         let probe = Probe::random(rng);
         let credential =
@@ -148,7 +148,7 @@ async fn no_random_probe_tells_another_businesss_ids_from_nobodys() {
     for (name, times) in &times {
         println!("{name}: {}", times.summary());
     }
-    // Found, not found, forbidden and malformed: the probes got to every kind of answer.
+    // The probes must have reached every kind of answer: found, not found, forbidden and malformed.
     assert_eq!(statuses.keys().copied().collect::<Vec<_>>(), [200, 403, 404, 422]);
     assert_eq!(contents(&prober.world.server.database).await, before, "a probe changed something");
     prober.world.server.audit().await;

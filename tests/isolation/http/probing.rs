@@ -1,4 +1,4 @@
-//! One random probe: a request with ids of another business somewhere in it, and its twin with ids of nobody.
+//! One random probe: a request with another business's ids somewhere in it, and its twin with unknown ids.
 
 use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use reqwest::{Method, RequestBuilder};
@@ -18,14 +18,14 @@ const LISTS: [(&str, Option<&str>); 5] = [
     ("/v1/customers/{customer_id}/ledger", None),
 ];
 
-/// A request as data, so that it can be sent twice, once with their ids and once with nobody's.
+/// A request as data, to be sent twice: with the other business's ids and with unknown ids.
 #[derive(Debug, Clone)]
 pub enum Probe {
-    /// A case of the matrix (see [`CASES`]), its ids written in some way.
+    /// A case of [`CASES`], with its ids written in some way.
     Case { number: usize, form: Form },
-    /// A purchase of some lines; `true` is theirs.
+    /// A purchase of some lines; `true` means the other business's product.
     Purchase { customer: bool, products: Vec<bool>, quantity: i64, form: Form },
-    /// A page of a list, from a place that is theirs on, of whatever kind the place is.
+    /// A page of a list, from a cursor with the other business's id of any kind.
     List { list: usize, place: usize, limit: u16, filtered: bool },
 }
 
@@ -40,14 +40,14 @@ pub enum Form {
     Spaced,
 }
 
-/// With what a probe is sent.
+/// The credential that a probe is sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
-    /// As the probe would by itself.
+    /// The probe's own credential.
     Usual,
     /// A key of ours that may only read.
     Reader,
-    /// A token of ours, in which the other business stands where it means nothing.
+    /// A token of ours that names the other business in claims that do not count.
     Token,
 }
 
@@ -65,7 +65,7 @@ impl Form {
         }
     }
 
-    /// The same in a body, where nothing is escaped.
+    /// The same in a body, without escaping.
     fn write_json(self, id: &str) -> Value {
         json!(self.write(id).replace("%7B", "{").replace("%7D", "}").replace("%20", " "))
     }
@@ -93,7 +93,7 @@ impl Probe {
             2 => {
                 let mut products: Vec<bool> = (0..rng.random_range(1..6)).map(|_| rng.random()).collect();
                 let customer: bool = rng.random();
-                // At least one thing is theirs, or this would buy.
+                // At least one product is the other business's; otherwise the purchase would succeed.
                 if !customer && !products.contains(&true) {
                     products[0] = true;
                 }
@@ -121,7 +121,7 @@ impl Probe {
         }
     }
 
-    /// The request with `ids` where theirs would stand.
+    /// The request, with `ids` in the places of the probe.
     pub fn request(&self, world: &World, ids: &Ids) -> RequestBuilder {
         match self {
             Self::Case { number, form } => (CASES[*number].request)(world, &ids.written(*form)),

@@ -71,7 +71,7 @@ impl World {
 }
 
 impl Ids {
-    /// Ids that do not exist, each right beside one that does: so they stand at the same place of every list.
+    /// Ids that do not exist, each next to one that does, so that both have the same position in every list.
     pub fn neighbours(&self) -> Self {
         Self {
             business: neighbour(&self.business),
@@ -86,13 +86,13 @@ impl Ids {
         }
     }
 
-    /// Ids that are none. Such a one cannot exist, and says no more than one that could.
+    /// Malformed ids. They get the same answer as well-formed ids that do not exist.
     pub fn malformed(&self) -> Self {
         let none = || "not-an-id".to_owned();
         Self { business: none(), customer: none(), product: none(), order: none(), api_key: none(), ..self.clone() }
     }
 
-    /// Everything that would give a business away.
+    /// Every id and text that would identify a business.
     pub fn traces(&self) -> [&str; 7] {
         [&self.business, &self.customer, &self.product, &self.order, &self.api_key, &self.external_id, &self.sku]
     }
@@ -104,7 +104,7 @@ fn neighbour(id: &str) -> String {
     format!("{rest}{}", if last == "0" { '1' } else { '0' })
 }
 
-/// Some of everything that a business has, named alike.
+/// Some records of every kind, with the same names in both businesses.
 pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     let (external_id, sku) = (format!("{name}-reference"), format!("{name}-sku"));
     let customer = json!({"name": name, "credit_limit": 100_000, "external_id": external_id});
@@ -125,7 +125,7 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
         api_key,
         external_id,
         sku,
-        // A refusal stores nothing, so the two requests that are compared send the same key.
+        // A refusal stores nothing, so the two compared requests can send the same key.
         key: "compared".to_owned(),
     }
 }
@@ -143,7 +143,7 @@ pub fn one_line(customer: &str, product: &str) -> Value {
     purchase(customer, &[(product, 1)])
 }
 
-/// All that a client can tell one answer from another by. The date tells when, and not what.
+/// Everything in which two answers can differ, except the Date header.
 pub fn visible(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer.headers.iter().filter(|(name, _)| *name != "date");
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();

@@ -1,6 +1,6 @@
-//! Holds every answer that a test sees against the API's own description: what is not described there fails the test.
+//! Compares every answer in every test with the API's own description. What is not described there fails the test.
 //!
-//! Paths that the description does not have are left alone: tests ask for them on purpose.
+//! Paths that the description does not have are not checked: tests ask for them on purpose.
 
 mod schema;
 
@@ -58,7 +58,7 @@ fn is_of_template(path: &str, template: &str) -> bool {
     path.len() == template.len() && segments.all(|(path, template)| template.starts_with('{') || path == template)
 }
 
-/// A method that the path is not described with is refused, unless HTTP itself gives it a meaning.
+/// A method that the description does not have must be refused, except methods with a meaning in HTTP itself.
 #[track_caller]
 fn check_other_method(method: &Method, answer: &Answer) {
     if *method != Method::HEAD && *method != Method::OPTIONS {
@@ -85,7 +85,7 @@ fn check_body(described: &'static Value, answer: &Answer, what: &str) {
     }
 }
 
-/// What the server takes, a client that believes the description can send.
+/// A request that the server accepts must be one that the description allows.
 #[track_caller]
 fn check_request(operation: &'static Value, body: &[u8], what: &str) {
     let schema = body_schema(&operation["requestBody"], "application/json").unwrap();

@@ -1,20 +1,20 @@
-//! As much of JSON Schema as the description uses; a keyword that is not known here fails, so that none goes unchecked.
+//! The part of JSON Schema that the description uses. An unknown keyword fails, so none goes unchecked.
 
 use chrono::DateTime;
 use regex::Regex;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// Which way a value goes.
+/// The direction of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// To the server.
     Request,
-    /// From the server, which says nothing that is not described.
+    /// From the server, which may send described members only.
     Answer,
 }
 
-/// What is wrong with a value, each with where it is.
+/// What is wrong with a value, and where.
 pub fn faults(document: &Value, schema: &Value, value: &Value, direction: Direction) -> Vec<String> {
     let mut check = Check { document, direction, faults: Vec::new() };
     check.value(schema, value, "");
@@ -71,7 +71,7 @@ impl Check<'_> {
             "maxItems" => value.as_array().is_none_or(|items| items.len() <= number(rule)),
             "format" => value.as_str().is_none_or(|text| is_of_format(rule, text)),
             "pattern" => value.as_str().is_none_or(|text| Regex::new(rule.as_str().unwrap()).unwrap().is_match(text)),
-            // The first three are checked with the members; the rest says nothing of a value.
+            // The first three are checked with the members; the others do not restrict the value.
             "properties" | "required" | "additionalProperties" | "description" | "example" | "examples" | "default" => {
                 true
             }
@@ -124,7 +124,7 @@ fn is_of_format(format: &Value, text: &str) -> bool {
     match format.as_str().unwrap() {
         "uuid" => Uuid::try_parse(text).is_ok(),
         "date-time" => DateTime::parse_from_rfc3339(text).is_ok(),
-        // A number's, and this is text, which its type refuses.
+        // These restrict numbers. A text is refused by its type.
         "int32" | "int64" => true,
         other => panic!("the format {other} is new: teach it to this check"),
     }

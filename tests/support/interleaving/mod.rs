@@ -31,7 +31,7 @@ use self::stage::Stage;
 /// Plays a script on a database of its own, and audits the database afterwards.
 pub async fn play(text: &str) {
     let steps = script::parse(text);
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::start().await;
     for step in &steps {
         match step {
             Step::Run { line, session, sql, expected: Expectation::Waits { holder, place } } => {
@@ -47,5 +47,5 @@ pub async fn play(text: &str) {
             }
         }
     }
-    stage.strike().await;
+    stage.finish().await;
 }

@@ -9,12 +9,12 @@ pub enum Step {
     Returns { line: String, session: String, expected: Option<Vec<String>> },
 }
 
-/// What comes of sending a statement.
+/// What happens after a statement is sent.
 #[derive(Debug, PartialEq)]
 pub enum Expectation {
     /// It waits for a session, on something.
     Waits { holder: String, place: String },
-    /// It returns: these rows, or one error, or whatever it likes as long as it is no error.
+    /// It returns these rows, or one error; or, if nothing is given, any rows and no error.
     Returns(Option<Vec<String>>),
 }
 

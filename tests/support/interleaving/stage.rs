@@ -1,4 +1,4 @@
-//! The database that a script plays on, and its sessions.
+//! The database of a script, and its sessions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::support::{
     fresh_database::{FreshDatabase, SERVER_ROLE},
 };
 
-/// How long a step may take before the script has failed. Nothing waits this long on purpose.
+/// How long a step may take before the script fails. No step takes this long on purpose.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const SHOP: &str = "00000000-0000-7000-8000-000000000001";
@@ -35,35 +35,35 @@ const SCENE: &str = "
     SELECT product_create(:shop, :rope, 'rope', 'Rope', 30, 5);
 ";
 
-/// What a statement came to: its rows, or its error as one line that starts with `!`.
+/// The result of a statement: its rows, or its error as one line that starts with `!`.
 type Lines = Vec<String>;
 
 /// A database with a shop, and the sessions on it.
 pub struct Stage {
     database: FreshDatabase,
     watcher: DedicatedConnection,
-    players: BTreeMap<String, Player>,
+    sessions: BTreeMap<String, SessionState>,
 }
 
-struct Player {
+struct SessionState {
     session: Arc<DedicatedConnection>,
     pid: i32,
-    under_way: Option<JoinHandle<Lines>>,
+    statement: Option<JoinHandle<Lines>>,
 }
 
 impl Stage {
-    /// Sets the scene.
-    pub async fn set() -> Self {
+    /// Creates the database and its records.
+    pub async fn start() -> Self {
         let database = FreshDatabase::installed().await;
         let watcher = database.session().await;
-        let mut stage = Self { database, watcher, players: BTreeMap::new() };
-        let scenery = stage.player("scenery").await.session.clone();
-        scenery.client().batch_execute(&with_ids(SCENE)).await.unwrap();
+        let mut stage = Self { database, watcher, sessions: BTreeMap::new() };
+        let setup = stage.session_mut("setup").await.session.clone();
+        setup.client().batch_execute(&with_ids(SCENE)).await.unwrap();
         stage
     }
 
-    async fn player(&mut self, name: &str) -> &mut Player {
-        if !self.players.contains_key(name) {
+    async fn session_mut(&mut self, name: &str) -> &mut SessionState {
+        if !self.sessions.contains_key(name) {
             let session = match name {
                 "root" => self.database.session().await,
                 _ => self.database.session_as(SERVER_ROLE).await,
@@ -71,22 +71,22 @@ impl Stage {
             let context = format!("SET search_path = tallystick; SET app.business_id = '{SHOP}'");
             session.client().batch_execute(&context).await.unwrap();
             let pid = session.client().query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
-            self.players.insert(name.to_owned(), Player { session: Arc::new(session), pid, under_way: None });
+            self.sessions.insert(name.to_owned(), SessionState { session: Arc::new(session), pid, statement: None });
         }
-        self.players.get_mut(name).unwrap()
+        self.sessions.get_mut(name).unwrap()
     }
 
     /// Sends a statement and does not wait for it.
     pub async fn send(&mut self, line: &str, session: &str, sql: &str) {
-        let player = self.player(session).await;
-        assert!(player.under_way.is_none(), "{session} is still waiting, and cannot begin: {line}");
-        let (session, sql) = (Arc::clone(&player.session), with_ids(sql));
-        player.under_way = Some(tokio::spawn(async move { run(&session, &sql).await }));
+        let state = self.session_mut(session).await;
+        assert!(state.statement.is_none(), "{session} is still waiting, and cannot begin: {line}");
+        let (session, sql) = (Arc::clone(&state.session), with_ids(sql));
+        state.statement = Some(tokio::spawn(async move { run(&session, &sql).await }));
     }
 
-    /// Sees to it that the session under way waits for `holder` at `place`.
+    /// Looks until the session waits for `holder` at `place`. Fails if its statement returns.
     pub async fn expect_wait(&mut self, line: &str, session: &str, holder: &str, place: &str) {
-        let (pid, holder_pid) = (self.players[session].pid, self.players[holder].pid);
+        let (pid, holder_pid) = (self.sessions[session].pid, self.sessions[holder].pid);
         let began = Instant::now();
         loop {
             let (holders, waits_on) = self.waiting(pid).await;
@@ -94,18 +94,18 @@ impl Stage {
                 assert_eq!(waits_on, place, "{session} waits for {holder} on something else: {line}");
                 return;
             }
-            let under_way = self.players[session].under_way.as_ref().unwrap();
-            if under_way.is_finished() {
-                let lines = self.players.get_mut(session).unwrap().under_way.take().unwrap().await.unwrap();
+            let statement = self.sessions[session].statement.as_ref().unwrap();
+            if statement.is_finished() {
+                let lines = self.sessions.get_mut(session).unwrap().statement.take().unwrap().await.unwrap();
                 panic!("{session} did not wait for {holder}, it returned {lines:?}: {line}");
             }
             assert!(began.elapsed() < PATIENCE, "{session} does not wait for {holder} but for {holders:?}: {line}");
         }
     }
 
-    /// Whom a server process waits for, and on what.
+    /// For whom a server process waits, and for what.
     async fn waiting(&self, pid: i32) -> (Vec<i32>, String) {
-        // Whoever waits for a row holds, or waits for, a lock on its place in the table; for an index entry there is none.
+        // A session that waits for a row holds, or waits for, a lock on its tuple. For an index entry there is no such lock.
         const WAITING: &str = "
             SELECT pg_blocking_pids($1), coalesce((
                 SELECT string_agg(DISTINCT class.relname, ' and ')
@@ -117,10 +117,10 @@ impl Stage {
 
     /// Waits for the session's answer and compares it.
     pub async fn expect_return(&mut self, line: &str, session: &str, expected: Option<&[String]>) {
-        let player = self.players.get_mut(session).unwrap_or_else(|| panic!("nobody is called {session}: {line}"));
-        let under_way = player.under_way.take().unwrap_or_else(|| panic!("{session} has nothing under way: {line}"));
-        let pid = player.pid;
-        let Ok(lines) = tokio::time::timeout(PATIENCE, under_way).await else {
+        let state = self.sessions.get_mut(session).unwrap_or_else(|| panic!("no session is called {session}: {line}"));
+        let statement = state.statement.take().unwrap_or_else(|| panic!("{session} has sent nothing: {line}"));
+        let pid = state.pid;
+        let Ok(lines) = tokio::time::timeout(PATIENCE, statement).await else {
             panic!("{session} does not return, but waits for {:?}: {line}", self.waiting(pid).await);
         };
         let lines = lines.unwrap();
@@ -130,13 +130,13 @@ impl Stage {
         }
     }
 
-    /// Ends the play: everyone is done, and the books balance.
-    pub async fn strike(self) {
+    /// Ends the script: no statement is open, and the audit is clean.
+    pub async fn finish(self) {
         const OPEN: &str = "
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'";
-        for (name, player) in &self.players {
-            assert!(player.under_way.is_none(), "{name} is still waiting when the script ends");
+        for (name, state) in &self.sessions {
+            assert!(state.statement.is_none(), "{name} is still waiting when the script ends");
         }
         let open: i64 = self.watcher.client().query_one(OPEN, &[]).await.unwrap().get(0);
         assert_eq!(open, 0, "the script leaves a transaction open");

@@ -1,4 +1,4 @@
-//! Damage to who is who, and to what customers and products are set to, after `unprotected.sql`.
+//! Damage to ids and references, and to the properties of customers and products, after `unprotected.sql`.
 
 use super::{Damage, damage};
 

@@ -1,4 +1,4 @@
-//! Damage to what keeps tenants apart.
+//! Damage to what isolates tenants.
 
 use super::{Damage, damage};
 

@@ -1,4 +1,4 @@
-//! Every damage that is planted, by what it damages, and what the verification must say of it.
+//! Every planted damage, and what the verification must report about it.
 
 pub mod identities_and_references;
 pub mod isolation;
@@ -6,7 +6,7 @@ pub mod ledger;
 pub mod orders_and_stock;
 pub mod shipped;
 
-/// A damage, and what must be said of it.
+/// A damage, and what must be reported about it.
 pub struct Damage {
     /// What was done.
     pub name: &'static str,
