@@ -23,7 +23,7 @@ mutants:  ## one promise of the SQL broken after the other, and which tests noti
 mutants-rust:  ## the same for the Rust that guards something, for hours (AREA=auth, extract, purchases, combining, calls)
 	@./scripts/mutants-rust $(AREA)
 
-bench:  ## the API beside pgbench on the same database, as ratios; a page with plots in target/bench
+bench:  ## the API beside pgbench on the same database, as ratios; all figures as JSON in target/bench
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench
 
 bench-quick:  ## the same in less than a minute, to be trusted less

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use crate::{
     cpu::Cost,
-    report::format::number,
-    samples::Sample,
+    numbers::number,
     stats::{Latency, Spread, mean},
     turns::Turns,
 };
@@ -17,8 +16,6 @@ pub struct Figures {
     pub throughputs: Vec<Throughput>,
     /// What is compared with what.
     pub measures: Vec<Measure>,
-    /// What the server said of itself.
-    pub samplings: Vec<Sampling>,
 }
 
 /// One contender in one scenario.
@@ -38,6 +35,8 @@ pub struct Throughput {
     pub latency_ms: Option<Latency>,
     /// Who used the processor.
     pub cost: Option<Cost>,
+    /// How many purchases the server decided together, on average, in the last round.
+    pub batch_size: Option<f64>,
 }
 
 /// A comparison, or another figure with a goal.
@@ -65,15 +64,6 @@ pub enum Goal {
     AtMost(f64),
 }
 
-/// What the server said of itself in one window.
-#[derive(Debug, Serialize)]
-pub struct Sampling {
-    /// The scenario and with how many connections.
-    pub name: String,
-    /// Four looks a second.
-    pub samples: Vec<Sample>,
-}
-
 impl Goal {
     /// Whether a figure reaches it. What is no number reaches nothing.
     pub fn is_met_by(self, value: f64) -> bool {
@@ -94,12 +84,8 @@ impl std::fmt::Display for Goal {
 }
 
 impl Figures {
-    /// Keeps what a contender did, and what the server said meanwhile if it said anything of batches.
+    /// Keeps what a contender did.
     pub fn keep(&mut self, scenario: &str, turns: &Turns) {
-        if turns.samples.iter().any(|sample| sample.batch_size.is_some()) {
-            let name = format!("{scenario}, {}, {} connections", turns.name, turns.connections);
-            self.samplings.push(Sampling { name, samples: turns.samples.clone() });
-        }
         let costs = &turns.costs;
         self.throughputs.push(Throughput {
             scenario: scenario.to_owned(),
@@ -113,6 +99,7 @@ impl Figures {
                 server_us: mean(costs.iter().map(|cost| cost.server_us)),
                 postgres_us: mean(costs.iter().map(|cost| cost.postgres_us)),
             }),
+            batch_size: turns.batch_size,
         });
     }
 

@@ -16,9 +16,9 @@ use hdrhistogram::Histogram;
 use rand::{SeedableRng, rngs::SmallRng};
 
 use crate::{
+    batches::Batches,
     client::Client,
     cpu::{self, Cost, Processes},
-    samples::{self, Sample},
     schedule::{Arrivals, Schedule},
     stats::{histogram, record},
     traffic::{Expected, Planned, Traffic},
@@ -65,8 +65,17 @@ pub struct Driven {
     pub overloaded: u64,
     /// Who used the processor.
     pub cost: Option<Cost>,
-    /// What the server said meanwhile.
-    pub samples: Vec<Sample>,
+    /// How many purchases the server decided together, on average.
+    pub batch_size: Option<f64>,
+    /// The server's memory at the end, in bytes.
+    pub memory: Option<u64>,
+}
+
+/// What was seen of the processes from the beginning to the end of a window.
+struct Watched {
+    used: Option<(cpu::Used, cpu::Used)>,
+    batch_size: Option<f64>,
+    memory: Option<u64>,
 }
 
 /// What one connection has seen.
@@ -102,18 +111,18 @@ impl Target {
         };
         let times = Times { begin, end, arrivals };
         let sending = try_join_all(clients.into_iter().map(|client| self.send(client, traffic, &times)));
-        let watching = samples::watch(self.address, self.pid, begin, end);
-        let (used, samples, sent) = tokio::join!(self.used(begin, end), watching, sending);
+        let (watched, sent) = tokio::join!(self.watch(begin, end), sending);
         let mut all = Seen { latencies: histogram()?, overloaded: 0 };
         for seen in sent? {
             all.latencies.add(seen.latencies)?;
             all.overloaded += seen.overloaded;
         }
         let Seen { latencies, overloaded } = all;
+        let Watched { used, batch_size, memory } = watched?;
         let cost = used.map(|(before, after)| after.cost_since(&before, latencies.len()));
         #[expect(clippy::cast_precision_loss, reason = "there are not that many requests")]
         let per_second = latencies.len() as f64 / window.measured.as_secs_f64();
-        Ok(Driven { per_second, latencies, overloaded, cost, samples })
+        Ok(Driven { per_second, latencies, overloaded, cost, batch_size, memory })
     }
 
     async fn send(&self, mut client: Client, traffic: &Traffic, times: &Times) -> anyhow::Result<Seen> {
@@ -165,12 +174,18 @@ impl Target {
         Ok(sent.elapsed())
     }
 
-    async fn used(&self, begin: Instant, end: Instant) -> Option<(cpu::Used, cpu::Used)> {
+    async fn watch(&self, begin: Instant, end: Instant) -> anyhow::Result<Watched> {
         let processes = Processes { server: Some(self.pid), postmaster: self.postmaster };
+        let mut client = Client::connect(self.address).await?;
         tokio::time::sleep_until(begin.into()).await;
-        let before = processes.used();
+        let used_before = processes.used();
+        let batches_before = Batches::ask(&mut client).await;
         tokio::time::sleep_until(end.into()).await;
-        (end - begin >= cpu::WORTH_READING).then(|| before.zip(processes.used())).flatten()
+        let used_after = processes.used().filter(|_| end - begin >= cpu::WORTH_READING);
+        let memory = cpu::resident_bytes(self.pid);
+        let batches = batches_before.zip(Batches::ask(&mut client).await);
+        let batch_size = batches.and_then(|(before, after)| after.mean_since(before));
+        Ok(Watched { used: used_before.zip(used_after), batch_size, memory })
     }
 }
 

@@ -7,6 +7,7 @@
 //! [`load`], [`pgbench`] (by what) → [`bed`], [`stage`], [`server`] (on what) → [`figures`], [`report`].
 
 mod audit;
+mod batches;
 mod bed;
 mod client;
 mod cpu;
@@ -16,12 +17,12 @@ mod ids;
 mod load;
 mod machine;
 mod measure;
+mod numbers;
 mod pgbench;
 mod plan;
 mod progress;
 mod report;
 mod run;
-mod samples;
 mod schedule;
 mod scripts;
 mod server;
@@ -40,7 +41,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use audit::Audit;
-use report::Report;
+use report::BenchReport;
 
 /// Connections of the widest scenario, with some room.
 const MOST_CONNECTIONS: usize = 2_000;
@@ -58,11 +59,8 @@ pub struct Args {
     /// Measure only these, separated by commas
     #[arg(long, value_name = "SCENARIO", value_delimiter = ',')]
     only: Vec<measure::Scenario>,
-    /// Where to put the page with plots
-    #[arg(long, value_name = "PATH", default_value = "target/bench/report.html")]
-    html: PathBuf,
-    /// Where to put the JSON; without a path, or with -, it goes to standard output instead of the table
-    #[arg(long, value_name = "PATH", num_args = 0..=1, default_value = "target/bench/report.json", default_missing_value = "-")]
+    /// Where to put all figures as JSON
+    #[arg(long, value_name = "PATH", default_value = "target/bench/report.json")]
     json: PathBuf,
     /// Print the ratios as a Markdown table
     #[arg(long)]
@@ -94,9 +92,9 @@ fn start(args: Args) -> anyhow::Result<ExitCode> {
     tallystick::http::server::raise_open_files_limit(MOST_CONNECTIONS);
     // One thread: the load must not take more of the machine than it has to.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (html, json, markdown) = (args.html.clone(), args.json.clone(), args.markdown);
+    let (json, markdown) = (args.json.clone(), args.markdown);
     let report = runtime.block_on(run::run(args))?;
-    tell(&report, &html, &json, markdown)?;
+    tell(&report, &json, markdown)?;
     Ok(match report.audit {
         Audit::Clean => ExitCode::SUCCESS,
         Audit::Findings(_) => ExitCode::FAILURE,
@@ -104,27 +102,17 @@ fn start(args: Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn tell(report: &Report, html: &Path, json: &Path, markdown: bool) -> anyhow::Result<()> {
-    write(html, &report::page(report))?;
-    let as_json = serde_json::to_string_pretty(report)?;
-    let json_is_printed = json == Path::new("-");
-    if !json_is_printed {
-        write(json, &as_json)?;
+fn tell(report: &BenchReport, json: &Path, markdown: bool) -> anyhow::Result<()> {
+    if let Some(folder) = json.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    if json_is_printed {
-        println!("{as_json}");
-    } else if markdown {
+    fs::write(json, serde_json::to_string_pretty(report)?)
+        .with_context(|| format!("cannot write {}", json.display()))?;
+    if markdown {
         print!("{}", report::table(report));
     } else {
         print!("{report}");
     }
-    eprintln!("the page with plots: {}", html.display());
+    eprintln!("all figures as JSON: {}", json.display());
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

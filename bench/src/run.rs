@@ -9,14 +9,14 @@ use crate::{
     measure::{Scenario, fresh, growth, half_load, idle, lone, mixed, neighbours, overdue, sale, steady},
     plan::Plan,
     progress::Progress,
-    report::Report,
+    report::BenchReport,
     server::Program,
     stage::Stage,
     traffic::Traffic,
 };
 
 /// Measures everything, or what was asked for, and proves every database.
-pub async fn run(args: Args) -> anyhow::Result<Report> {
+pub async fn run(args: Args) -> anyhow::Result<BenchReport> {
     let plan = if args.quick { Plan::QUICK } else { Plan::FULL };
     let program = Program::find(args.server)?;
     let other = args.compare.map(|other| Program::find(Some(other))).transpose()?;
@@ -32,7 +32,7 @@ pub async fn run(args: Args) -> anyhow::Result<Report> {
     drop(databases);
     bed.stop().await?;
     progress.finish();
-    Ok(Report::new(machine, args.quick, figures, audit))
+    Ok(BenchReport::new(machine, args.quick, figures, audit))
 }
 
 /// Measures, and hands back the databases beside the stage's.

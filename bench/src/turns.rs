@@ -7,7 +7,6 @@ use crate::{
     cpu::Cost,
     load::{Pace, Target, Window},
     pgbench::Pgbench,
-    samples::Sample,
     stage::Stage,
     stats::Spread,
     traffic::Traffic,
@@ -47,8 +46,10 @@ pub struct Turns {
     pub overloaded: u64,
     /// Processor time, one per round.
     pub costs: Vec<Cost>,
-    /// What the server said in the last round.
-    pub samples: Vec<Sample>,
+    /// How many purchases the server decided together, on average, in the last round.
+    pub batch_size: Option<f64>,
+    /// The server's memory at the end of each round, in bytes.
+    pub memory: Vec<u64>,
 }
 
 impl<'a> Contender<'a> {
@@ -80,7 +81,8 @@ impl<'a> Contender<'a> {
                 turns.latencies.push(driven.latencies);
                 turns.overloaded += driven.overloaded;
                 turns.costs.extend(driven.cost);
-                turns.samples = driven.samples;
+                turns.batch_size = driven.batch_size;
+                turns.memory.extend(driven.memory);
             }
             Runner::Pgbench(script) => {
                 let ran = script.run(self.connections, self.window).await?;
@@ -136,7 +138,8 @@ impl Turns {
             latencies: Vec::new(),
             overloaded: 0,
             costs: Vec::new(),
-            samples: Vec::new(),
+            batch_size: None,
+            memory: Vec::new(),
         }
     }
 
@@ -158,10 +161,5 @@ impl Turns {
             all.add(latencies).ok()?;
         }
         Some(all)
-    }
-
-    /// The most memory that the server had in use in the last round, in bytes.
-    pub fn most_memory(&self) -> Option<u64> {
-        self.samples.iter().filter_map(|sample| sample.resident_bytes).max()
     }
 }

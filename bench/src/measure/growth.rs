@@ -11,7 +11,7 @@ use crate::{
     figures::{Figures, Goal},
     ids::Id,
     load::Target,
-    report::format::count,
+    numbers::count,
     server::{Combining, Server},
     stage::Stage,
     stats::{Spread, histogram, mean, quantile_ms, record},

@@ -12,7 +12,7 @@ use crate::{
     client::Client,
     figures::{Figures, Goal},
     ids::Id,
-    report::format::count,
+    numbers::count,
     server::Combining,
     stage::Stage,
     stats::{Spread, median},
