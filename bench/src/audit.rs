@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{bed::Database, server::Program};
+use crate::database::Database;
 
 /// What `tallystick verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,9 +18,9 @@ pub enum Audit {
     NotDone(String),
 }
 
-/// Proves the database.
-pub async fn audit(program: &Program, database: &Database) -> anyhow::Result<Audit> {
-    let output = program.verify(database).await?;
+/// Proves the database by the build that installed it.
+pub async fn audit(database: &Database) -> anyhow::Result<Audit> {
+    let output = database.program.verify(&database.owner_url).await?;
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     Ok(match output.status.code() {
         Some(0) => Audit::Clean,

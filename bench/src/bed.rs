@@ -7,17 +7,15 @@ use std::{
 };
 
 use tallystick::{
-    db::{
-        connect::{Session, connect},
-        migrate::{MigrateOptions, embedded, migrate},
-    },
+    db::connect::{Session, connect},
     local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
 };
 use tempfile::TempDir;
 
-pub use crate::database::Database;
-
-const SERVER_ROLE: &str = "tallystick_server";
+use crate::{
+    database::{Database, SERVER_ROLE},
+    program::Program,
+};
 
 const IDS: &str = include_str!("../sql/ids.sql");
 
@@ -49,18 +47,18 @@ impl Bed {
         Ok(Self { postgres, maintenance, folder, files: AtomicU32::new(0) })
     }
 
-    /// A new database with the schema, and nothing in it.
-    pub async fn database(&self, name: &str) -> anyhow::Result<Database> {
+    /// A new database with nothing in it but the schema, which `program` installs.
+    pub async fn database(&self, name: &str, program: &Program) -> anyhow::Result<Database> {
         self.maintenance.client().batch_execute(&format!("CREATE DATABASE {name}")).await?;
         let owner_url = self.postgres.url(SUPERUSER, name);
-        migrate(&owner_url.parse()?, &embedded::source()?, MigrateOptions::default(), &mut |_| {}).await?;
+        program.migrate(&owner_url).await?;
         let session = connect(&owner_url.parse()?).await?;
         let client = session.client();
         if client.query("SELECT FROM pg_roles WHERE rolname = $1", &[&SERVER_ROLE]).await?.is_empty() {
             client.batch_execute(&format!("CREATE ROLE {SERVER_ROLE} LOGIN IN ROLE tallystick_app")).await?;
         }
         client.batch_execute(IDS).await?;
-        Ok(Database::new(self.postgres.url(SERVER_ROLE, name), owner_url, session))
+        Ok(Database::new(program.clone(), self.postgres.url(SERVER_ROLE, name), owner_url, session))
     }
 
     /// Writes everything down now, so that it is not done during a measurement.

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
-use tallystick::{
-    auth::api_key::GeneratedKey,
-    db::connect::Session,
-    domain::{ApiKeyId, BusinessId},
-};
+use anyhow::Context;
+use tallystick::db::connect::Session;
 
 use crate::{
     ids::{BUSINESSES, CUSTOMERS, Id, PRODUCTS},
+    program::Program,
     traffic::Shop,
 };
+
+/// The role that servers connect as.
+pub const SERVER_ROLE: &str = "tallystick_server";
 
 const SHOP: &str = include_str!("../sql/shop.sql");
 const HISTORY: &str = include_str!("../sql/history.sql");
@@ -20,6 +20,8 @@ const DEBTORS: &str = include_str!("../sql/debtors.sql");
 
 /// One database with our schema in it.
 pub struct Database {
+    /// The build that installed it.
+    pub program: Program,
     /// As the server connects.
     pub server_url: String,
     /// As a superuser connects.
@@ -31,8 +33,8 @@ pub struct Database {
 
 impl Database {
     /// A migrated database; `session` is a superuser's, with `sql/ids.sql` loaded.
-    pub fn new(server_url: String, owner_url: String, session: Session) -> Self {
-        Self { server_url, owner_url, api_keys: Arc::default(), session }
+    pub fn new(program: Program, server_url: String, owner_url: String, session: Session) -> Self {
+        Self { program, server_url, owner_url, api_keys: Arc::default(), session }
     }
 
     /// Opens the shop, or what is missing of it.
@@ -52,29 +54,18 @@ impl Database {
     async fn make_api_keys(&mut self) -> anyhow::Result<()> {
         let mut api_keys = Vec::new();
         for number in 0..BUSINESSES {
-            let business_id: BusinessId = Id::business(number).to_string().parse()?;
-            let key = GeneratedKey::generate(business_id)?;
-            let statement = "SELECT f.outcome FROM set_config('app.business_id', $1, true) AS context, LATERAL
-                tallystick.api_key_create(context::uuid, $2, 'bench', $3, $4, ARRAY['read', 'write'], NULL) AS f";
-            let row = self
-                .session
-                .client()
-                .query_one(
-                    statement,
-                    &[&business_id.to_string(), &ApiKeyId::new().uuid(), &key.prefix, &key.hash.as_slice()],
-                )
-                .await?;
-            let outcome: String = row.try_get(0)?;
-            ensure!(outcome == "created", "an API key was not created: {outcome}");
-            api_keys.push(key.plain);
+            api_keys.push(self.program.create_api_key(&self.server_url, Id::business(number)).await?);
         }
         self.api_keys = api_keys.into();
         Ok(())
     }
 
-    /// Gives business 0 a customer with so many ledger entries.
-    pub async fn add_history(&self, customer: u64, entries: u64) -> anyhow::Result<()> {
-        let sql = HISTORY.replace("$customer", &customer.to_string()).replace("$entries", &entries.to_string());
+    /// Gives business 0 a customer with so many ledger entries, whose orders have so many lines.
+    pub async fn add_history(&self, customer: u64, entries: u64, lines: u64) -> anyhow::Result<()> {
+        let sql = HISTORY
+            .replace("$customer", &customer.to_string())
+            .replace("$entries", &entries.to_string())
+            .replace("$lines", &lines.to_string());
         let sql = format!("SET LOCAL session_replication_role = replica; {sql}");
         self.in_one_transaction(&sql).await.with_context(|| format!("cannot make a history of {entries} entries"))
     }
@@ -94,6 +85,13 @@ impl Database {
     /// Tidies up and makes statistics, as autovacuum has done in a database that has been in use for long.
     pub async fn vacuum(&self) -> anyhow::Result<()> {
         Ok(self.session.client().batch_execute("VACUUM (ANALYZE)").await?)
+    }
+
+    /// The statement that a server sent last, with its parameters as `$1` and so on. Nothing else may use the database.
+    pub async fn last_statement(&self) -> anyhow::Result<String> {
+        let query = "SELECT query FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = $1 ORDER BY query_start DESC LIMIT 1";
+        Ok(self.session.client().query_one(query, &[&SERVER_ROLE]).await?.try_get(0)?)
     }
 
     async fn in_one_transaction(&self, sql: &str) -> anyhow::Result<()> {

@@ -33,6 +33,11 @@ impl Id {
         Self { kind: "c01", number }
     }
 
+    /// The order of an entry in the ledger of [`Self::regular`]: see `sql/history.sql`.
+    pub const fn order_of_regular(number: u64, entry: u64) -> Self {
+        Self { kind: "e00", number: number * 10_000_000 + entry }
+    }
+
     /// A product of a business, both from 0.
     pub const fn product(business: u64, number: u64) -> Self {
         Self { kind: "d00", number: business * 1_000 + number }

@@ -20,7 +20,9 @@ mod measure;
 mod numbers;
 mod pgbench;
 mod plan;
+mod program;
 mod progress;
+mod reads;
 mod report;
 mod run;
 mod schedule;
@@ -68,7 +70,7 @@ pub struct Args {
     /// The server's program, if it is not the one built beside this one
     #[arg(long, value_name = "PROGRAM")]
     server: Option<PathBuf>,
-    /// Another build of the server, to drive in the same rounds
+    /// Another build of the server, to measure in the same rounds, each build on a database that it installed itself
     #[arg(long, value_name = "PROGRAM")]
     compare: Option<PathBuf>,
     /// The folder of PostgreSQL's programs, if they are not where they usually are

@@ -21,6 +21,8 @@ pub struct Plan {
     pub short: Window,
     /// How many rounds.
     pub rounds: usize,
+    /// How many rounds of purchases where two builds are compared, which may differ by a few percent only.
+    pub compare_rounds: usize,
     /// Requests of a lone client on each side in one round.
     pub lone_requests: usize,
     /// Ledger entries of the longest history.
@@ -46,6 +48,7 @@ impl Plan {
         round: window(500, 2_000),
         short: window(500, 1_500),
         rounds: 3,
+        compare_rounds: 7,
         lone_requests: 500,
         entries: 1_000_000,
         debtors: 10_000,
@@ -61,6 +64,7 @@ impl Plan {
         round: window(200, 800),
         short: window(200, 500),
         rounds: 1,
+        compare_rounds: 1,
         lone_requests: 100,
         entries: 20_000,
         debtors: 500,
@@ -71,7 +75,7 @@ impl Plan {
 
 impl Plan {
     /// How many steps of progress there are, about.
-    pub fn steps(&self, only: &[Scenario]) -> u64 {
+    pub fn steps(&self, only: &[Scenario], builds: usize) -> u64 {
         let rounds = self.rounds;
         let of = |scenario: Scenario| match scenario {
             Scenario::Steady => 2 * self.client_counts.len() + 6 * rounds,
@@ -79,12 +83,17 @@ impl Plan {
             Scenario::HotCustomer | Scenario::Mixed | Scenario::Neighbours => 2 * rounds,
             Scenario::Connections | Scenario::Lone | Scenario::HalfLoad => 1 + rounds,
             Scenario::Growth => 2 + rounds,
-            Scenario::Overdue => 3,
+            Scenario::Overdue => 2 + builds,
+            Scenario::Reads => builds + 6 * self.client_counts.len() + 6 * (1 + builds) * rounds + 1 + rounds,
             Scenario::Fresh if self.fresh => 3 + 2 * rounds,
             Scenario::Fresh => 0,
         };
         let wanted = Scenario::value_variants().iter().filter(|scenario| scenario.is_in(only));
+        let compared = match builds {
+            1 => 0,
+            _ => 2 + 7 * self.compare_rounds,
+        };
         // And the shop at the beginning, the audit at the end.
-        (wanted.map(|scenario| of(*scenario)).sum::<usize>() + 2) as u64
+        (wanted.map(|scenario| of(*scenario)).sum::<usize>() + compared + 2) as u64
     }
 }

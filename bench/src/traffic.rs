@@ -5,8 +5,9 @@ use std::ops::Range;
 use rand::{RngExt, rngs::SmallRng};
 
 use crate::{
-    client::{Lines, Request},
+    client::{Lines, Path, Request},
     ids::{BUSINESSES, CUSTOMERS, Id, PRODUCTS},
+    reads::Read,
 };
 
 /// Which part of the shop is there to buy from.
@@ -52,6 +53,8 @@ pub enum Traffic {
     HotCustomer,
     /// Of a hundred requests 70 are steady purchases, 10 payments, 15 reads and 5 restocks.
     Mixed,
+    /// Reads of one kind, at business 0.
+    Reads(Read),
 }
 
 /// One request to be made.
@@ -101,6 +104,9 @@ impl Traffic {
             }
             Self::HotCustomer => Planned::purchase(0, Id::customer(0, 0), Shop::FULL.any_lines(0, rng), rng),
             Self::Mixed => Self::mixed(rng),
+            Self::Reads(read) => {
+                Planned { business: 0, request: Request::Get(read.any(rng)), expected: Expected::Found }
+            }
         }
     }
 
@@ -113,7 +119,7 @@ impl Traffic {
         let customer = Shop::FULL.any_customer(business, rng);
         let (request, expected) = match kind {
             70..80 => (Request::Payment { customer, amount: 500, key: rng.random() }, Expected::Created),
-            80..95 => (Request::Balance { customer }, Expected::Found),
+            80..95 => (Request::Get(Path::Balance(customer)), Expected::Found),
             _ => {
                 let product = Shop::FULL.any_product(business, rng);
                 (Request::Restock { product, quantity: 10, key: rng.random() }, Expected::Created)

@@ -94,14 +94,14 @@ impl<'a> Contender<'a> {
     }
 }
 
-/// Lets all take turns for the rounds of the plan, every other round in reverse, so that nobody always follows the same.
+/// Lets all take turns for so many rounds, every other round in reverse, so that nobody always follows the same.
 pub async fn take_turns(
     stage: &Stage<'_>,
     scenario: &str,
+    rounds: usize,
     contenders: Vec<Contender<'_>>,
 ) -> anyhow::Result<Vec<Turns>> {
     let mut all: Vec<Turns> = contenders.iter().map(Turns::none_yet).collect();
-    let rounds = stage.plan.rounds;
     for round in 1..=rounds {
         let mut order: Vec<usize> = (0..contenders.len()).collect();
         if round % 2 == 0 {

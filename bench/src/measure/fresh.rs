@@ -8,7 +8,7 @@
 //! then the shop fills up. Only one of them is analysed then.
 
 use crate::{
-    bed::Database,
+    database::Database,
     figures::{Figures, Goal},
     ids::BUSINESSES,
     load::Pace,
@@ -28,9 +28,9 @@ struct Installation {
 
 impl Installation {
     async fn new(stage: &Stage<'_>, name: &str) -> anyhow::Result<Self> {
-        let mut database = stage.bed.database(name).await?;
+        let mut database = stage.bed.database(name, stage.program).await?;
         database.open(Shop::TINY).await?;
-        let server = stage.program.start(stage.bed, &database, Combining::On).await?;
+        let server = Server::start(stage.bed, &database, Combining::On).await?;
         let traffic = Traffic::Steady(0..BUSINESSES, Shop::TINY);
         server.target.drive(&traffic, CONNECTIONS, Pace::Closed, stage.plan.short).await?;
         database.open(Shop::FULL).await?;
@@ -60,7 +60,7 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
             Contender::api(name, target, Traffic::STEADY, CONNECTIONS, stage.plan.short)
         })
         .into();
-    let turns = take_turns(stage, NAME, contenders).await?;
+    let turns = take_turns(stage, NAME, stage.plan.rounds, contenders).await?;
     for turn in &turns {
         figures.keep(NAME, turn);
     }

@@ -6,8 +6,8 @@ use std::{ops::Range, time::Duration};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
 use crate::{
-    bed::Database,
     client::{Client, Request},
+    database::Database,
     figures::{Figures, Goal},
     ids::Id,
     load::Target,
@@ -81,10 +81,10 @@ async fn medians(stage: &Stage<'_>, groups: &mut [Group]) -> anyhow::Result<Vec<
 
 /// A database where some customers have ten entries.
 async fn database(stage: &Stage<'_>, name: &str) -> anyhow::Result<Database> {
-    let mut database = stage.bed.database(name).await?;
+    let mut database = stage.bed.database(name, stage.program).await?;
     database.open(SHOP).await?;
     for customer in SHORT {
-        database.add_history(customer, SHORT_ENTRIES).await?;
+        database.add_history(customer, SHORT_ENTRIES, 1).await?;
     }
     Ok(database)
 }
@@ -94,14 +94,14 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
     let entries = stage.plan.entries;
     stage.progress.step(format!("a customer with {} ledger entries", count(entries)));
     let databases = vec![database(stage, "large").await?, database(stage, "small").await?];
-    databases[0].add_history(LONG.start, entries).await?;
+    databases[0].add_history(LONG.start, entries, 1).await?;
     for customer in MIDDLE {
-        databases[0].add_history(customer, MIDDLE_ENTRIES).await?;
+        databases[0].add_history(customer, MIDDLE_ENTRIES, 1).await?;
     }
     let mut servers = Vec::new();
     for database in &databases {
         database.vacuum().await?;
-        servers.push(stage.program.start(stage.bed, database, Combining::On).await?);
+        servers.push(Server::start(stage.bed, database, Combining::On).await?);
     }
     stage.bed.checkpoint().await?;
     let mut groups = [

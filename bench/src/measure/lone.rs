@@ -6,7 +6,7 @@ use rand::{SeedableRng, rngs::SmallRng};
 use crate::{
     client::Client,
     figures::{Figures, Goal},
-    server::Combining,
+    server::{Combining, Server},
     stage::Stage,
     stats::{Spread, histogram, mean, quantile_ms, record},
     traffic::Traffic,
@@ -15,8 +15,8 @@ use crate::{
 /// Measures it.
 pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<()> {
     let servers = [
-        stage.program.start(stage.bed, &stage.database, Combining::On).await?,
-        stage.program.start(stage.bed, &stage.database, Combining::Off).await?,
+        Server::start(stage.bed, &stage.database, Combining::On).await?,
+        Server::start(stage.bed, &stage.database, Combining::Off).await?,
     ];
     let targets = [&servers[0].target, &servers[1].target];
     let mut clients = [Client::connect(targets[0].address).await?, Client::connect(targets[1].address).await?];

@@ -14,7 +14,7 @@ pub async fn measure(stage: &Stage<'_>, name: &str, traffic: &Traffic, figures: 
         Contender::api("API", stage.on(), traffic.clone(), 64, window),
         Contender::api("API, combining off", stage.off(), traffic.clone(), 64, window),
     ];
-    let turns = take_turns(stage, name, contenders).await?;
+    let turns = take_turns(stage, name, stage.plan.rounds, contenders).await?;
     for turn in &turns {
         figures.keep(name, turn);
     }

@@ -1,5 +1,6 @@
 //! What is measured, one file each. Every figure that counts is a ratio of two measurements taken in turns on one machine.
 
+pub mod compare;
 pub mod fresh;
 pub mod growth;
 pub mod half_load;
@@ -8,6 +9,7 @@ pub mod lone;
 pub mod mixed;
 pub mod neighbours;
 pub mod overdue;
+pub mod reads;
 pub mod sale;
 pub mod steady;
 
@@ -39,6 +41,8 @@ pub enum Scenario {
     Growth,
     /// The list of overdue customers
     Overdue,
+    /// Reads beside pgbench with the same statement, and alone
+    Reads,
     /// A new installation beside one with statistics
     Fresh,
 }
