@@ -8,8 +8,10 @@ demo:  ## a server with sample data, and what to paste (Ctrl-C stops it; the dat
 test:  ## the whole test suite, from nothing
 	@./scripts/get-postgresql && cargo test --locked --workspace
 
-lint:  ## formatting and lints; warnings are errors
-	cargo fmt --all --check && cargo clippy --locked --workspace --all-targets -- -D warnings
+lint:  ## formatting and lints, with and without optional features; warnings are errors
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --no-default-features -- -D warnings
 
 dependencies:  ## licences, sources and known advisories of everything that is built on
 	@./scripts/check-dependencies
