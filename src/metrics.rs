@@ -358,8 +358,8 @@ mod tests {
         metrics.purchase("created");
         metrics.purchase_batch(3);
         metrics.purchase_taken(Duration::from_millis(2));
-        metrics.database_call("purchase", Duration::from_millis(3));
-        metrics.database_retry("deadlock");
+        metrics.database_call("purchase_batch", Duration::from_millis(3));
+        metrics.database_retry("rolled_back");
         metrics.auth_failed(AuthFailure::Jwt);
         metrics.api_key_cache_hit();
         metrics.watch_pool(|| PoolStatus { size: 8, available: 5, waiting: 2, purchases_waiting: 3 });
@@ -370,8 +370,8 @@ mod tests {
             r#"tallystick_purchases_total{outcome="created"} 1"#,
             r#"tallystick_purchase_batch_size_bucket{le="4.0"} 1"#,
             r#"tallystick_purchase_queue_wait_seconds_bucket{le="0.002"} 1"#,
-            r#"tallystick_database_call_duration_seconds_count{function="purchase"} 1"#,
-            r#"tallystick_database_retries_total{reason="deadlock"} 1"#,
+            r#"tallystick_database_call_duration_seconds_count{function="purchase_batch"} 1"#,
+            r#"tallystick_database_retries_total{reason="rolled_back"} 1"#,
             r#"tallystick_auth_failures_total{kind="jwt"} 1"#,
             r#"tallystick_api_key_cache_total{result="hit"} 1"#,
             "tallystick_pool_connections 8",
