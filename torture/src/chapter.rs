@@ -20,7 +20,7 @@ use crate::{
     plan::{Plan, Schedule},
     progress::Progress,
     recording,
-    world::{Programs, World, cast::Cast, disk::Disk},
+    world::{Programs, TortureWorld, cast::Cast, disk::Disk},
 };
 
 /// What a chapter came to.
@@ -88,7 +88,7 @@ impl Run<'_> {
         disk: Disk,
         rng: &mut ChaCha8Rng,
     ) -> anyhow::Result<Chapter> {
-        let mut world = World::start(disk, self.programs).await?;
+        let mut world = TortureWorld::start(disk, self.programs).await?;
         let lived = self.live(&mut world, schedule, purchases, rng).await;
         if lived.as_ref().map_or(true, |chapter| !chapter.findings.is_empty()) {
             self.keep_logs(&world);
@@ -102,7 +102,7 @@ impl Run<'_> {
     /// The chapter, in a world that outlives it.
     async fn live(
         &self,
-        world: &mut World,
+        world: &mut TortureWorld,
         schedule: &mut Schedule,
         purchases: u64,
         rng: &mut ChaCha8Rng,
@@ -165,7 +165,7 @@ impl Run<'_> {
         &self,
         schedule: &mut Schedule,
         purchases: u64,
-        world: &mut World,
+        world: &mut TortureWorld,
         traffic: &Arc<Traffic>,
         rng: &mut ChaCha8Rng,
     ) -> anyhow::Result<Vec<(Fault, Mark)>> {
@@ -197,7 +197,7 @@ impl Run<'_> {
     }
 
     /// Copies the logs to where they outlive the world.
-    fn keep_logs(&self, world: &World) {
+    fn keep_logs(&self, world: &TortureWorld) {
         let folder = self.folder();
         if std::fs::create_dir_all(&folder).is_ok() {
             for log in world.logs().chain([world.postgres.log()]) {
@@ -222,7 +222,7 @@ impl Mark {
 }
 
 /// Fails if a session of a server's was left within a transaction.
-async fn check_sessions(world: &World) -> anyhow::Result<()> {
+async fn check_sessions(world: &TortureWorld) -> anyhow::Result<()> {
     let left = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state LIKE 'idle in transaction%'";
     let session = world.postgres.session().await?;
     let count: i64 = session.client().query_one(left, &[&crate::world::SERVER_ROLE]).await?.try_get(0)?;

@@ -7,6 +7,13 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment(pub u64);
 
+impl Moment {
+    /// Before everything.
+    pub const START: Self = Self(0);
+    /// After everything: what no client was told of may have happened as late as this.
+    pub const NEVER: Self = Self(u64::MAX);
+}
+
 /// The number in an idempotency key. Movements of stock have keys of their own: the same number there is another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key(pub u64);

@@ -15,7 +15,6 @@
 
 use std::collections::HashSet;
 
-use super::case::{NEVER, START};
 use crate::history::Moment;
 
 /// Who wrote or saw a value.
@@ -32,7 +31,7 @@ pub(super) enum Who {
 pub(super) struct Write {
     pub(super) value: i64,
     pub(super) sent: Moment,
-    /// [`NEVER`] if what became of it is unknown.
+    /// [`Moment::NEVER`] if what became of it is unknown.
     pub(super) answered: Moment,
     pub(super) who: Who,
 }
@@ -90,7 +89,7 @@ impl Register {
         let mut runs: Vec<Run> = writes
             .iter()
             .map(|write| Run { value: write.value, begin: write.sent, end: write.answered })
-            .chain([Run { value: initial, begin: START, end: START }])
+            .chain([Run { value: initial, begin: Moment::START, end: Moment::START }])
             .collect();
         runs.sort_unstable_by_key(|run| (run.value, run.begin));
         runs.dedup_by(|next, run| {
@@ -113,7 +112,7 @@ impl Register {
             answered: sight.answered,
             who: sight.who,
         });
-        let mut certain: Vec<Certain> = written.chain(seen).filter(|it| it.answered < NEVER).collect();
+        let mut certain: Vec<Certain> = written.chain(seen).filter(|it| it.answered < Moment::NEVER).collect();
         certain.sort_unstable_by_key(|it| it.answered);
         let mut so_far = (None, None);
         let latest = (0..)

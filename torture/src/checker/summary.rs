@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::case::key_of;
+use super::evidence::key_of;
 use crate::{
     books::Books,
     history::{Action, Answer, History, Key},

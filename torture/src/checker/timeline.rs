@@ -16,7 +16,6 @@ use std::{
     fmt,
 };
 
-use super::case::{NEVER, START};
 use crate::history::Moment;
 
 /// One change.
@@ -137,8 +136,8 @@ impl Timeline {
 
     /// Between which moments an observation was made, by its place.
     pub(super) fn time_of(&self, seen: &Observation, place: Result<Span, Misfit>) -> (Moment, Moment) {
-        let not_before = |span: Span| span.first.checked_sub(1).map_or(START, |change| self.earliest[change]);
-        let not_after = |span: Span| self.latest.get(span.last).copied().unwrap_or(NEVER);
+        let not_before = |span: Span| span.first.checked_sub(1).map_or(Moment::START, |change| self.earliest[change]);
+        let not_after = |span: Span| self.latest.get(span.last).copied().unwrap_or(Moment::NEVER);
         let narrow = |span| (seen.sent.max(not_before(span)), seen.answered.min(not_after(span)));
         place.map_or((seen.sent, seen.answered), narrow)
     }

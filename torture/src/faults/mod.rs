@@ -25,7 +25,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use crate::{clients::traffic::Traffic, world::World};
+use crate::{clients::traffic::Traffic, world::TortureWorld};
 
 /// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize)]
@@ -80,7 +80,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What a fault works on.
 pub struct Scene<'run> {
     /// The world.
-    pub world: &'run mut World,
+    pub world: &'run mut TortureWorld,
     /// The clients.
     pub traffic: &'run Arc<Traffic>,
     /// Its choices.

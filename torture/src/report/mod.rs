@@ -19,7 +19,7 @@ use timeline::Timeline;
 /// All of a run, chapters together.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the names say it all")]
-pub struct Report {
+pub struct TortureReport {
     pub seed: u64,
     pub tallystick: &'static str,
     pub postgres: u32,
@@ -50,7 +50,7 @@ pub struct Faults {
     pub recoveries_ms: Vec<f64>,
 }
 
-impl Report {
+impl TortureReport {
     /// Of a run that has not begun.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
@@ -124,7 +124,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for TortureReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let load = Duration::from_secs_f64(self.load_seconds);
         writeln!(out, "seed {}, tallystick {}, PostgreSQL {}", self.seed, self.tallystick, self.postgres)?;

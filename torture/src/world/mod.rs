@@ -47,7 +47,7 @@ impl Programs {
 }
 
 /// All of it.
-pub struct World {
+pub struct TortureWorld {
     /// PostgreSQL.
     pub postgres: Postgres,
     /// By server.
@@ -59,7 +59,7 @@ pub struct World {
     pub disk: Disk,
 }
 
-impl World {
+impl TortureWorld {
     /// Starts everything on `disk`.
     pub async fn start(disk: Disk, programs: &Programs) -> anyhow::Result<Self> {
         let mut postgres = Postgres::start(&disk, programs.postgres_bin.clone()).await?;
