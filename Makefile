@@ -28,7 +28,7 @@ mutants-rust:  ## the same for the Rust that guards something, for hours (AREA=a
 bench:  ## the API beside pgbench on the same database, as ratios; all figures as JSON in target/bench
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench
 
-bench-quick:  ## the same in less than a minute, to be trusted less
+bench-quick:  ## the same in about two minutes, with less reliable figures
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench --quick
 
 torture:  ## kills, cuts and starves it under load, and holds every answer against the database (CYCLES, SECONDS_MAX, SEED, FAULTS, PURCHASES)

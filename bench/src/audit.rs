@@ -1,4 +1,4 @@
-//! Whether the database is right after all that: a fast way to a wrong balance is not worth measuring.
+//! Whether a database is right after the run. The speed of a wrong purchase is worth nothing.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub enum Audit {
     Clean,
     /// Something is wrong: no figure of this run counts.
     Findings(String),
-    /// It could not be told.
+    /// `verify` could not run to its end.
     NotDone(String),
 }
 

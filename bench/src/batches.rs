@@ -12,7 +12,7 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Asks the server. Nothing if it does not answer: that must not end a measurement.
+    /// Asks the server. `None` if it does not answer: that must not end a measurement.
     pub async fn ask(client: &mut Client) -> Option<Self> {
         if client.get("/metrics", "").await.ok()? != 200 {
             return None;
@@ -20,7 +20,7 @@ impl Batches {
         Self::read(&String::from_utf8_lossy(client.last_body()))
     }
 
-    /// Reads `OpenMetrics` text. Nothing if the histogram is not there.
+    /// Reads `OpenMetrics` text. `None` if the histogram is not there.
     fn read(text: &str) -> Option<Self> {
         let value = |suffix: &str| {
             let line = |line: &str| line.strip_prefix(BATCH_SIZE)?.strip_prefix(suffix)?.trim().parse().ok();
@@ -29,7 +29,7 @@ impl Batches {
         Some(Self { purchases: value("_sum ")?, batches: value("_count ")? })
     }
 
-    /// The mean size of the batches since `before`. Nothing if there were none.
+    /// The mean size of the batches since `before`. `None` if there were none.
     pub fn mean_since(self, before: Self) -> Option<f64> {
         let batches = self.batches - before.batches;
         (batches > 0.0).then(|| (self.purchases - before.purchases) / batches)

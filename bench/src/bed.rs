@@ -1,4 +1,4 @@
-//! What a run stands on: a PostgreSQL of its own in a temporary folder, durable as in production, and databases in it.
+//! The PostgreSQL of a run: in a temporary folder, durable as in production.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -28,15 +28,15 @@ pub struct Bed {
 }
 
 impl Bed {
-    /// Starts PostgreSQL with its default settings, but for room for all sessions.
+    /// Starts PostgreSQL with its default settings, except for the number of sessions and autovacuum.
     pub async fn start(bin_dir: Option<PathBuf>) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("tallystick-bench-").tempdir()?;
-        // PostgreSQL does not run as root and must be able to get in.
+        // PostgreSQL does not run as root, so another user must be able to enter the folder.
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
         let options = LocalPostgresOptions {
             bin_dir,
             lifetime: Lifetime::Temporary,
-            // Statistics are made when this program says so, and not in the middle of a measurement.
+            // This program makes the planner's statistics itself, so that it does not happen during a measurement.
             settings: [("max_connections", "200"), ("autovacuum", "off")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
@@ -61,7 +61,7 @@ impl Bed {
         Ok(Database::new(program.clone(), self.postgres.url(SERVER_ROLE, name), owner_url, session))
     }
 
-    /// Writes everything down now, so that it is not done during a measurement.
+    /// Makes a checkpoint now, so that PostgreSQL does not make one during a measurement.
     pub async fn checkpoint(&self) -> anyhow::Result<()> {
         Ok(self.maintenance.client().batch_execute("CHECKPOINT").await?)
     }
@@ -88,7 +88,7 @@ impl Bed {
         if beside.is_file() { beside } else { PathBuf::from("pgbench") }
     }
 
-    /// Where to put a file that is needed until the run ends.
+    /// The path of a new file, which is removed when the run ends.
     pub fn new_file(&self, name: &str) -> PathBuf {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         self.folder.path().join(format!("{number}-{name}"))

@@ -1,7 +1,7 @@
 //! A lean HTTP/1.1 client over one keep-alive connection.
 //!
-//! The load shares the machine with what it measures, so it must cost little: a request is written from a buffer that is
-//! used again, and of an answer only the status and the length are read. It understands our server's answers, no more.
+//! The load shares the machine with what it measures, so it must cost little. The client writes each request into the same
+//! buffer. Of an answer it reads the status and the length only. It understands tallystick's answers and no others.
 
 use std::{
     fmt::{self, Write as _},
@@ -35,14 +35,14 @@ impl Lines {
     }
 }
 
-/// One request to be. A `key` is the request's name for what it does.
+/// A request. A `key` is its idempotency key.
 #[derive(Debug, Clone, Copy)]
 pub enum Request {
     /// Buys on credit.
     Purchase { customer: Id, lines: Lines, key: u64 },
-    /// Pays so many minor units.
+    /// Pays an amount, in minor units.
     Payment { customer: Id, amount: u32, key: u64 },
-    /// Puts so many into stock.
+    /// Adds a quantity to the stock.
     Restock { product: Id, quantity: u32, key: u64 },
     /// Reads.
     Get(Path),
@@ -182,7 +182,7 @@ fn head_length(answer: &[u8]) -> Option<usize> {
     answer.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// The status of an answer, once all of it is there.
+/// The status of an answer, once it has arrived completely.
 fn complete(answer: &[u8]) -> anyhow::Result<Option<u16>> {
     let Some(head_length) = head_length(answer) else { return Ok(None) };
     let head = std::str::from_utf8(&answer[..head_length])?;

@@ -18,13 +18,13 @@ const SHOP: &str = include_str!("../sql/shop.sql");
 const HISTORY: &str = include_str!("../sql/history.sql");
 const DEBTORS: &str = include_str!("../sql/debtors.sql");
 
-/// One database with our schema in it.
+/// A database with tallystick's schema.
 pub struct Database {
     /// The build that installed it.
     pub program: Program,
-    /// As the server connects.
+    /// The URL for the server's role.
     pub server_url: String,
-    /// As a superuser connects.
+    /// The URL for a superuser.
     pub owner_url: String,
     /// A key for each business, once there are any.
     pub api_keys: Arc<[String]>,
@@ -37,7 +37,7 @@ impl Database {
         Self { program, server_url, owner_url, api_keys: Arc::default(), session }
     }
 
-    /// Opens the shop, or what is missing of it.
+    /// Inserts the businesses, customers and products of the shop that are not there yet.
     pub async fn open(&mut self, shop: Shop) -> anyhow::Result<()> {
         let range = |count: u64| format!("0, {}", count - 1);
         let sql = SHOP
@@ -77,12 +77,12 @@ impl Database {
         self.in_one_transaction(&sql).await.context("cannot make debtors")
     }
 
-    /// Makes statistics, as autovacuum does after a while.
+    /// Makes the planner's statistics, as autovacuum does after a while.
     pub async fn analyse(&self) -> anyhow::Result<()> {
         Ok(self.session.client().batch_execute("ANALYZE").await?)
     }
 
-    /// Tidies up and makes statistics, as autovacuum has done in a database that has been in use for long.
+    /// Vacuums and makes the planner's statistics, as autovacuum has done in a database that has been in use for long.
     pub async fn vacuum(&self) -> anyhow::Result<()> {
         Ok(self.session.client().batch_execute("VACUUM (ANALYZE)").await?)
     }

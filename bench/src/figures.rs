@@ -1,4 +1,4 @@
-//! The figures of a run, as measures add them and reports show them.
+//! The figures of a run. Measures add them, reports show them.
 
 use serde::Serialize;
 
@@ -12,9 +12,9 @@ use crate::{
 /// All figures of a run.
 #[derive(Debug, Default, Serialize)]
 pub struct Figures {
-    /// Who was how fast.
+    /// How fast each contender was.
     pub throughputs: Vec<Throughput>,
-    /// What is compared with what.
+    /// Comparisons and other figures with a goal.
     pub measures: Vec<Measure>,
 }
 
@@ -23,17 +23,17 @@ pub struct Figures {
 pub struct Throughput {
     /// The scenario.
     pub scenario: String,
-    /// Who.
+    /// The contender.
     pub contender: String,
     /// With how many connections or clients.
     pub connections: usize,
     /// Requests a second, by round.
     pub per_second: Spread,
-    /// Requests that were turned away as overload (503), in all rounds.
+    /// Requests that the server refused as overload (503), in all rounds.
     pub overloaded: u64,
-    /// How long they took, where that is known, in milliseconds.
+    /// How long requests took, in milliseconds. `None` for pgbench.
     pub latency_ms: Option<Latency>,
-    /// Who used the processor.
+    /// Processor time per request.
     pub cost: Option<Cost>,
     /// How many purchases the server decided together, on average, in the last round.
     pub batch_size: Option<f64>,
@@ -46,11 +46,11 @@ pub struct Measure {
     pub name: String,
     /// The figure.
     pub value: Spread,
-    /// Its unit; none for a ratio.
+    /// Its unit. Empty for a ratio.
     pub unit: &'static str,
-    /// What it should be; some are told only.
+    /// What it should be, if it has a goal.
     pub goal: Option<Goal>,
-    /// Whether it is; nothing without a goal.
+    /// Whether it meets the goal.
     pub met: Option<bool>,
     /// The figures that it is made of.
     pub detail: String,
@@ -65,7 +65,7 @@ pub enum Goal {
 }
 
 impl Goal {
-    /// Whether a figure reaches it. What is no number reaches nothing.
+    /// Whether a figure meets the goal. NaN meets none.
     pub fn is_met_by(self, value: f64) -> bool {
         match self {
             Self::AtLeast(least) => value >= least,
@@ -84,7 +84,7 @@ impl std::fmt::Display for Goal {
 }
 
 impl Figures {
-    /// Keeps what a contender did.
+    /// Keeps the turns of a contender.
     pub fn keep(&mut self, scenario: &str, turns: &Turns) {
         let costs = &turns.costs;
         self.throughputs.push(Throughput {

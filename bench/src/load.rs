@@ -1,8 +1,8 @@
 //! The load: requests over HTTP from many keep-alive connections.
 //!
-//! In a closed loop each connection sends its next request when the last is answered: that shows how much the server can
-//! do, and slows down with the server. In an open loop requests start at a fixed rate, whatever the server does, and
-//! their latencies count from the start that was intended: that shows what customers see who do not wait for each other.
+//! In a closed loop each connection sends its next request when the last one is answered. That shows how many requests the
+//! server can answer. In an open loop requests start at a fixed rate, and their latencies count from the intended start.
+//! That shows what customers see, who do not wait for each other.
 
 use std::{
     net::SocketAddr,
@@ -24,12 +24,12 @@ use crate::{
     traffic::{Expected, Planned, Traffic},
 };
 
-/// How long to drive.
+/// How long to send load.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
-    /// Before anything counts.
+    /// Not counted.
     pub warm_up: Duration,
-    /// While it counts.
+    /// Counted.
     pub measured: Duration,
 }
 
@@ -38,11 +38,11 @@ pub struct Window {
 pub enum Pace {
     /// Each connection sends its next one when the last is answered.
     Closed,
-    /// So many a second start, on whichever connection is free.
+    /// So many start each second, on any free connection.
     Open(f64),
 }
 
-/// Whom to drive.
+/// The server that gets the load.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// Where the server listens.
@@ -55,13 +55,13 @@ pub struct Target {
     pub postmaster: u32,
 }
 
-/// What came of it.
+/// The result of one window.
 pub struct Driven {
-    /// Requests answered as they should be, a second.
+    /// Requests with the expected answer, a second.
     pub per_second: f64,
     /// How long each of them took, in microseconds.
     pub latencies: Histogram<u64>,
-    /// Requests that the server turned away because it had too many (503).
+    /// Requests that the server refused because it had too many (503).
     pub overloaded: u64,
     /// Who used the processor.
     pub cost: Option<Cost>,
@@ -78,13 +78,13 @@ struct Watched {
     memory: Option<u64>,
 }
 
-/// What one connection has seen.
+/// What one connection counted.
 struct Seen {
     latencies: Histogram<u64>,
     overloaded: u64,
 }
 
-/// When it counts, and when requests start.
+/// When the counted time begins and ends, and when requests start.
 struct Times {
     begin: Instant,
     end: Instant,
@@ -92,8 +92,8 @@ struct Times {
 }
 
 impl Target {
-    /// Sends this traffic for the window. Fails if anything but the expected answer or overload comes back: then it would
-    /// measure something else.
+    /// Sends this traffic for the window. Fails at any answer other than the expected one or overload, because then the figures
+    /// would be of something else.
     pub async fn drive(
         &self,
         traffic: &Traffic,
@@ -142,7 +142,7 @@ impl Target {
             }
             let is_answered = self.ask(&mut client, &planned).await?;
             let answered = Instant::now();
-            // A closed loop counts what was done in the time; an open one what was asked for in it, however late it came.
+            // A closed loop counts what was answered in the window. An open loop counts what started in it, however late the answer.
             let counts = if times.arrivals.is_some() { start } else { answered };
             if counts < times.begin || counts >= times.end {
                 continue;
@@ -155,7 +155,7 @@ impl Target {
         }
     }
 
-    /// Whether the expected answer came, and not one of overload.
+    /// True if the expected answer came, false if the server was overloaded.
     async fn ask(&self, client: &mut Client, planned: &Planned) -> anyhow::Result<bool> {
         let api_key = &self.api_keys[usize::try_from(planned.business)?];
         let status = client.send(api_key, &planned.request).await.context("a request was not answered")?;
@@ -167,7 +167,7 @@ impl Target {
         }
     }
 
-    /// One request on an otherwise idle connection; how long it took.
+    /// Sends one request on an idle connection, and returns how long it took.
     pub async fn ask_once(&self, client: &mut Client, planned: &Planned) -> anyhow::Result<Duration> {
         let sent = Instant::now();
         anyhow::ensure!(self.ask(client, planned).await?, "a lone request met overload: {}", client.last_answer());

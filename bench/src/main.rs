@@ -1,10 +1,10 @@
 //! `tallystick-bench`: drives tallystick over HTTP beside pgbench on the same database, and prints ratios.
 //!
 //! It starts a PostgreSQL of its own in a temporary folder, durable as in production, and the server's release binary as
-//! its child. Absolute figures belong to a machine and an hour; the ratios of one run are what can be compared.
+//! its child. Absolute figures depend on the machine and the hour. The ratios of one run can be compared.
 //!
-//! Reading order: [`run`] (what happens when) → [`measure`] (what is measured) → [`turns`] (how it is compared) →
-//! [`load`], [`pgbench`] (by what) → [`bed`], [`stage`], [`server`] (on what) → [`figures`], [`report`].
+//! Reading order: [`run`] (the order of everything) → [`measure`] (what is measured) → [`turns`] (how contenders are compared) →
+//! [`load`], [`pgbench`] (what drives them) → [`bed`], [`stage`], [`server`] (what is driven) → [`figures`], [`report`].
 
 mod audit;
 mod batches;
@@ -50,12 +50,12 @@ const MOST_CONNECTIONS: usize = 2_000;
 
 /// Drives tallystick over HTTP beside pgbench on the same database, and prints ratios.
 ///
-/// The result goes to standard output, progress to standard error. Nothing is asserted: the exit status is 0 if it could
-/// measure, 1 if a database was found to be wrong afterwards, 2 if it could not measure.
+/// The result goes to standard output, progress to standard error. Nothing is asserted: the exit status is 0 if the
+/// run was completed, 1 if a database was wrong afterwards, and 2 if the run failed.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Args {
-    /// Measure for less than a minute, and trust it less
+    /// Measure one short round of each, in about two minutes; the figures are less reliable
     #[arg(long)]
     quick: bool,
     /// Measure only these, separated by commas
@@ -92,7 +92,7 @@ fn main() -> ExitCode {
 fn start(args: Args) -> anyhow::Result<ExitCode> {
     tallystick::db::tls::install_crypto_provider();
     tallystick::http::server::raise_open_files_limit(MOST_CONNECTIONS);
-    // One thread: the load must not take more of the machine than it has to.
+    // One thread, so that the load takes as little of the machine as possible.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (json, markdown) = (args.json.clone(), args.markdown);
     let report = runtime.block_on(run::run(args))?;

@@ -9,7 +9,7 @@ use crate::{load::Window, measure::Scenario};
 /// The lengths of one run.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Traffic before anything is measured, so that sessions have planned and pages have been written once.
+    /// Traffic before anything is measured, so that sessions have their plans and pages were written once.
     pub warm_up: Window,
     /// pgbench with each of [`Self::client_counts`], to find its best.
     pub scan: Window,
@@ -17,7 +17,7 @@ pub struct Plan {
     pub client_counts: &'static [usize],
     /// One contender in one round.
     pub round: Window,
-    /// The same where less is at stake.
+    /// The same for less important contenders.
     pub short: Window,
     /// How many rounds.
     pub rounds: usize,
@@ -40,7 +40,7 @@ const fn window(warm_up_ms: u64, measured_ms: u64) -> Window {
 }
 
 impl Plan {
-    /// Less than six minutes.
+    /// About ten minutes.
     pub const FULL: Self = Self {
         warm_up: window(0, 2_000),
         scan: window(1_000, 1_000),
@@ -56,7 +56,7 @@ impl Plan {
         fresh: true,
     };
 
-    /// Less than one.
+    /// About two minutes.
     pub const QUICK: Self = Self {
         warm_up: window(0, 1_000),
         scan: window(1_000, 1_000),
@@ -93,7 +93,7 @@ impl Plan {
             1 => 0,
             _ => 2 + 7 * self.compare_rounds,
         };
-        // And the shop at the beginning, the audit at the end.
+        // And the first shop, and the audit.
         (wanted.map(|scenario| of(*scenario)).sum::<usize>() + compared + 2) as u64
     }
 }

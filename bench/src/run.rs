@@ -1,4 +1,4 @@
-//! One run from beginning to end: what happens when.
+//! One run from beginning to end.
 
 use crate::{
     Args,
@@ -38,7 +38,7 @@ pub async fn run(args: Args) -> anyhow::Result<BenchReport> {
     Ok(BenchReport::new(machine, args.quick, figures, audit))
 }
 
-/// Measures, and hands back the databases beside the stage's.
+/// Measures, and returns the databases that it made.
 async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) -> anyhow::Result<Vec<Database>> {
     let wanted = |scenario: Scenario| scenario.is_in(only);
     let mut databases = Vec::new();
@@ -85,7 +85,7 @@ async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) ->
     Ok(databases)
 }
 
-/// Proves every database that was written to; the first that is not right ends it.
+/// Proves every database of the run, up to the first that is wrong.
 async fn prove(databases: &[Database], progress: &Progress) -> anyhow::Result<Audit> {
     for (number, database) in databases.iter().enumerate() {
         progress.step(format!("proving database {} of {}", number + 1, databases.len()));

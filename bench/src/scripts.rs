@@ -1,8 +1,8 @@
-//! What pgbench is told to do.
+//! The scripts for pgbench.
 //!
-//! One call runs the very text that the server sends, on the same database, as the same role, prepared. Only the parameters
-//! come about differently: pgbench knows numbers, so ids are put together from them in SQL (some microseconds each).
-//! The transaction is the purchase without our function: see `sql/transaction.pgbench`.
+//! A call is the text that the server sends, prepared, on the same database and as the same role. Only its parameters are made
+//! in another way. Pgbench knows numbers only, so SQL makes ids of them (some microseconds each). The transaction is the
+//! purchase without tallystick's function: see `sql/transaction.pgbench`.
 
 use std::fmt::Write as _;
 
@@ -50,7 +50,7 @@ pub fn read_call(read: Read, statement: &str) -> anyhow::Result<String> {
     ))
 }
 
-/// The statement with its parameters put in, which are SQL.
+/// The statement with `$1` and so on replaced by parameters, which are SQL.
 pub fn fill(statement: &str, parameters: &[String]) -> anyhow::Result<String> {
     let mut filled = statement.to_owned();
     // From the last one, because `$10` begins with `$1`.
@@ -63,15 +63,15 @@ pub fn fill(statement: &str, parameters: &[String]) -> anyhow::Result<String> {
     Ok(filled)
 }
 
-/// Like a UUIDv7 it grows with time, so that it is as kind to indexes.
+/// It grows with time like a UUIDv7, so that it goes to the same end of an index.
 const ORDER_ID: &str = "('02000000' || lpad(:n, 12, '0') || lpad(:client_id, 12, '8'))::uuid";
 
 fn id(kind: &str, number: &str) -> String {
     format!("('00000{kind}-0000-7000-8000-' || lpad(:{number}, 12, '0'))::uuid")
 }
 
-/// The numbers of a purchase at one of so many businesses. Its products come from one third of the shop each: so they are
-/// three, in the order of their ids, as the server sends them.
+/// The numbers of a purchase at one of so many businesses. Each product comes from another third of the shop. So they differ
+/// and are in the order of their ids, as the server sends them.
 fn any_purchase(businesses: u64) -> anyhow::Result<String> {
     let mut script = String::from("\\set n :n + 1\n");
     writeln!(script, "\\set b random(0, {})", businesses - 1)?;

@@ -19,7 +19,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Whether purchases of one business that wait are decided together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Combining {
-    /// As the server does unless it is told otherwise.
+    /// The server's default.
     On,
     /// One transaction per purchase.
     Off,
@@ -29,7 +29,7 @@ pub enum Combining {
 pub struct Server {
     child: Child,
     log: PathBuf,
-    /// As the load sees it.
+    /// What the load needs to know of it.
     pub target: Target,
 }
 

@@ -1,4 +1,4 @@
-//! What the measures stand on: PostgreSQL, the shop's database, and two servers on it that differ in one setting.
+//! What most measures share: PostgreSQL, the shop's database, and two servers on it that differ in one setting.
 
 use crate::{
     bed::Bed,
@@ -12,7 +12,7 @@ use crate::{
     traffic::{Shop, Traffic},
 };
 
-/// The stage of one run.
+/// What the measures of one run share.
 pub struct Stage<'run> {
     /// How long to measure what.
     pub plan: Plan,
@@ -22,16 +22,16 @@ pub struct Stage<'run> {
     pub program: &'run Program,
     /// Another build to compare it with.
     pub other: Option<&'run Program>,
-    /// Where to tell how far it is.
+    /// Where to report progress.
     pub progress: &'run Progress,
-    /// The shop.
+    /// The database of the shop.
     pub database: Database,
     on: Server,
     off: Server,
 }
 
 impl<'run> Stage<'run> {
-    /// Opens the shop, starts the servers and lets both work for a moment.
+    /// Fills the database, starts the servers and sends both some load.
     pub async fn set(
         plan: Plan,
         bed: &'run Bed,
@@ -52,7 +52,7 @@ impl<'run> Stage<'run> {
         Ok(stage)
     }
 
-    /// The server as it is.
+    /// The server with its default settings.
     pub const fn on(&self) -> &Target {
         &self.on.target
     }

@@ -1,14 +1,14 @@
-//! Figures out of measurements: means with their spread, and latencies by percentile.
+//! Statistics: means with their spread, and latencies by percentile.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-/// The longest latency that is told apart, in microseconds.
+/// Longer latencies are recorded as this one, in microseconds.
 const LONGEST_US: u64 = 60_000_000;
 
-/// A mean with the least and the greatest that went into it: how far to trust it.
+/// A mean with the least and the greatest value that it was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// The mean over the rounds.
@@ -20,7 +20,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of plain values: the arithmetic mean. Not a number if there are none.
+    /// Of plain values: the arithmetic mean. NaN if there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.into_iter().collect();
         Self {
@@ -41,13 +41,13 @@ impl Spread {
     }
 }
 
-/// The arithmetic mean; not a number if there is nothing.
+/// The arithmetic mean. NaN if there are no values.
 pub fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
     let (sum, count) = values.into_iter().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
     sum / count
 }
 
-/// The middle of some values; not a number if there are none.
+/// The median. NaN if there are no values.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
@@ -72,7 +72,7 @@ pub fn quantile_ms(latencies: &Histogram<u64>, quantile: f64) -> f64 {
 /// Percentiles, in milliseconds.
 #[derive(Debug, Clone, Serialize)]
 pub struct Latency {
-    /// How many requests it is of.
+    /// How many requests were measured.
     pub count: u64,
     pub p50: f64,
     pub p90: f64,
@@ -82,7 +82,7 @@ pub struct Latency {
 }
 
 impl Latency {
-    /// Of a histogram of microseconds; nothing of an empty one.
+    /// Of a histogram of microseconds. `None` if it is empty.
     pub fn of(latencies: &Histogram<u64>) -> Option<Self> {
         let count = latencies.len();
         let at = |quantile| quantile_ms(latencies, quantile);

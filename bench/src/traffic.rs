@@ -1,4 +1,4 @@
-//! What is asked for: the scenarios, as a stream of requests that are made up as they are needed.
+//! The requests of each scenario, chosen at random one after the other.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::{
     reads::Read,
 };
 
-/// Which part of the shop is there to buy from.
+/// How many customers and products the businesses have.
 #[derive(Debug, Clone, Copy)]
 pub struct Shop {
     /// Customers of each business.
@@ -20,9 +20,9 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Next to nothing: a new installation.
+    /// One customer and three products: a new installation.
     pub const TINY: Self = Self { customers: 1, products: 3 };
-    /// All of it.
+    /// All customers and products.
     pub const FULL: Self = Self { customers: CUSTOMERS, products: PRODUCTS };
 
     fn any_customer(self, business: u64, rng: &mut SmallRng) -> Id {
@@ -39,14 +39,14 @@ impl Shop {
     }
 }
 
-/// A scenario.
+/// The requests of a scenario.
 #[derive(Debug, Clone)]
 pub enum Traffic {
     /// Purchases of three lines by any customer of any of these businesses.
     Steady(Range<u64>, Shop),
-    /// All buy one of the same product of business 0. So many of a hundred ask for the one that is sold out.
+    /// Every purchase is one piece of the same product of business 0. A share of them asks for a product that is sold out.
     Sale {
-        /// 0 to 100.
+        /// That share, 0 to 100.
         sold_out_percent: u32,
     },
     /// One customer of business 0 buys three lines at a time, over and over.
@@ -57,17 +57,17 @@ pub enum Traffic {
     Reads(Read),
 }
 
-/// One request to be made.
+/// A request and its only right answer.
 pub struct Planned {
-    /// At whose business.
+    /// The number of the business that sends it.
     pub business: u64,
     /// The request.
     pub request: Request,
-    /// What must come back.
+    /// The right answer.
     pub expected: Expected,
 }
 
-/// The only right answer to a request, overload apart.
+/// The only right answer to a request. Overload (503) is counted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// 201.
@@ -79,9 +79,9 @@ pub enum Expected {
 }
 
 impl Traffic {
-    /// What `make bench` calls steady: 10 businesses, 3 lines.
+    /// Purchases of three lines at all 10 businesses.
     pub const STEADY: Self = Self::Steady(0..BUSINESSES, Shop::FULL);
-    /// Everything is to be had.
+    /// Nothing is sold out.
     pub const SALE: Self = Self::Sale { sold_out_percent: 0 };
 
     /// The next request.

@@ -1,5 +1,5 @@
-//! Contenders that take turns: what is compared is measured in the same rounds, so that a machine that slows down slows
-//! both down.
+//! Contenders that take turns. What is compared is measured in the same rounds: if the machine slows down, it slows down all
+//! contenders.
 
 use hdrhistogram::Histogram;
 
@@ -12,7 +12,7 @@ use crate::{
     traffic::Traffic,
 };
 
-/// Who takes part.
+/// One side of a comparison.
 pub struct Contender<'a> {
     /// How the report names it.
     pub name: String,
@@ -20,11 +20,11 @@ pub struct Contender<'a> {
     pub connections: usize,
     /// How long each of its turns is.
     pub window: Window,
-    /// By what it is driven.
+    /// What drives it.
     pub runner: Runner<'a>,
 }
 
-/// By what a contender is driven.
+/// What drives a contender.
 pub enum Runner<'a> {
     /// This traffic over HTTP.
     Api(&'a Target, Traffic, Pace),
@@ -40,9 +40,9 @@ pub struct Turns {
     pub connections: usize,
     /// One rate per round.
     pub per_second: Vec<f64>,
-    /// Latencies by round, where they are known.
+    /// Latencies by round. Empty for pgbench.
     pub latencies: Vec<Histogram<u64>>,
-    /// Requests turned away as overload, in all rounds.
+    /// Requests refused as overload, in all rounds.
     pub overloaded: u64,
     /// Processor time, one per round.
     pub costs: Vec<Cost>,
@@ -94,7 +94,7 @@ impl<'a> Contender<'a> {
     }
 }
 
-/// Lets all take turns for so many rounds, every other round in reverse, so that nobody always follows the same.
+/// Lets all take turns for so many rounds. Every other round is in reverse order, so that none always follows the same one.
 pub async fn take_turns(
     stage: &Stage<'_>,
     scenario: &str,
@@ -116,7 +116,7 @@ pub async fn take_turns(
     Ok(all)
 }
 
-/// How many clients pgbench does best with: a short look at each.
+/// With how many clients pgbench is fastest: a short run with each number.
 pub async fn best_clients(stage: &Stage<'_>, name: &str, script: &Pgbench) -> anyhow::Result<usize> {
     let mut best = (0.0, 1);
     for clients in stage.plan.client_counts {
@@ -143,7 +143,7 @@ impl Turns {
         }
     }
 
-    /// This one's rate / the other's, round by round.
+    /// This rate divided by the other rate, round by round.
     pub fn ratio_to(&self, other: &Self) -> Spread {
         Spread::of_ratios(self.per_second.iter().copied().zip(other.per_second.iter().copied()))
     }
@@ -153,7 +153,7 @@ impl Turns {
         Spread::of(self.per_second.iter().copied())
     }
 
-    /// Latencies of all rounds together, where they are known.
+    /// Latencies of all rounds together. `None` for pgbench.
     pub fn all_latencies(&self) -> Option<Histogram<u64>> {
         let (first, others) = self.latencies.split_first()?;
         let mut all = first.clone();

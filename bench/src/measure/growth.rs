@@ -1,5 +1,5 @@
-//! Whether what has been makes the next purchase slower: a customer with a million ledger entries beside some with a
-//! thousand and with ten; and customers with ten while tables are small beside when they are large.
+//! Whether a long history makes the next purchase slower: a customer with a million ledger entries beside customers with a
+//! thousand and with ten. And customers with ten entries where the tables are small beside where they are large.
 
 use std::{ops::Range, time::Duration};
 
@@ -18,9 +18,9 @@ use crate::{
     traffic::{Expected, Planned, Shop},
 };
 
-/// What there is to buy; who buys comes with a history.
+/// The products. The customers are made with their history.
 const SHOP: Shop = Shop { customers: 1, ..Shop::FULL };
-/// Customers with ten entries: enough that each of them stays short while it buys.
+/// Customers with ten entries. There are many, so that each history stays short while they buy.
 const SHORT: Range<u64> = 1_000..1_050;
 const SHORT_ENTRIES: u64 = 10;
 /// Customers with a thousand.
@@ -43,7 +43,7 @@ impl Group {
         Ok(Self { target, client, customers })
     }
 
-    /// One purchase by the customer whose turn it is.
+    /// One purchase by the next customer.
     async fn buy(&mut self, number: u64, rng: &mut SmallRng) -> anyhow::Result<Duration> {
         let customer = self.customers.start + number % (self.customers.end - self.customers.start);
         let lines = Shop::FULL.any_lines(0, rng);
@@ -65,7 +65,7 @@ async fn medians(stage: &Stage<'_>, groups: &mut [Group]) -> anyhow::Result<Vec<
         for _ in 0..stage.plan.lone_requests {
             number += 1;
             for turn in 0..groups.len() {
-                // Who goes first changes, so that nobody always follows the same.
+                // The group that goes first changes, so that none always follows the same one.
                 let group = (turn + number) % groups.len();
                 let took = groups[group].buy(u64::try_from(number)?, &mut rng).await?;
                 record(&mut latencies[group], took);

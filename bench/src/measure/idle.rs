@@ -1,4 +1,4 @@
-//! What connections cost that ask for nothing at the moment.
+//! The server's memory for connections that are open and idle.
 
 use anyhow::{Context, ensure};
 
@@ -25,7 +25,7 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
         ensure!(status == 200, "a list was refused: {}", client.last_answer());
         clients.push(client);
     }
-    // Where memory cannot be read there is no figure.
+    // Without `/proc` there is no figure.
     if resident_bytes(std::process::id()).is_some() {
         let bytes = resident_bytes(server.target.pid).context("the server ended")?;
         memory(figures, "server memory, 1,000 idle connections", bytes, Some(Goal::AtMost(64.0)));

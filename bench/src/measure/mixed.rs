@@ -1,4 +1,4 @@
-//! Traffic that is neither steady nor a sale: one customer who buys all the time, and purchases among other requests.
+//! Two other loads: one customer who buys all the time, and purchases among other requests.
 
 use crate::{
     figures::Figures,

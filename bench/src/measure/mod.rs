@@ -22,7 +22,7 @@ use serde::Serialize;
 pub enum Scenario {
     /// Purchases of three lines at ten businesses, beside pgbench
     Steady,
-    /// Everybody wants the same product; and refusals when it is sold out
+    /// All customers buy the same product; and refusals once it is sold out
     #[value(alias = "sold-out")]
     FlashSale,
     /// One customer buys all the time
@@ -31,13 +31,13 @@ pub enum Scenario {
     Mixed,
     /// 64 to 1,000 connections, busy and idle
     Connections,
-    /// A client that is alone: its latency
+    /// The latency of a client that is alone
     Lone,
     /// Latencies at half of the greatest load, in an open loop
     HalfLoad,
     /// A business beside another business's sale
     Neighbours,
-    /// Cost against the length of a ledger and the size of tables
+    /// Purchases after long and short histories, and in large and small tables
     Growth,
     /// The list of overdue customers
     Overdue,

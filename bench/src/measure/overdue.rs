@@ -1,5 +1,5 @@
-//! The list of overdue customers, beside the least that could find them: one index-only pass over the last ledger entry of
-//! each customer.
+//! The list of overdue customers, beside the least work that could find them: one index-only pass over the last ledger entry
+//! of each customer.
 
 use std::time::Instant;
 
@@ -34,7 +34,7 @@ const PASS: &str = "SELECT count(*), sum(last.balance_after + last.charged_total
 /// Turns of each in one round.
 const TURNS: usize = 5;
 
-/// A page of a list, as far as it matters.
+/// The parts of a page that are checked.
 #[derive(Deserialize)]
 struct Page {
     data: Vec<serde_json::Value>,

@@ -1,4 +1,4 @@
-//! A flash sale: everybody wants one of the same product of one business. And what it is like when the product is gone.
+//! A flash sale: all customers of one business buy one piece of the same product. And the same once the product is sold out.
 
 use crate::{
     figures::{Figures, Goal},

@@ -1,5 +1,5 @@
 //! Purchases of three lines at ten businesses: over HTTP, by the same function through pgbench, and as a plain transaction
-//! statement by statement; each at the number of connections that suits it.
+//! statement by statement. Pgbench runs with the number of clients that suits it best.
 
 use super::Scenario;
 use crate::{

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{BenchReport, format};
 
-/// The table, under a line that says of what.
+/// The table, below a line that names the machine and the versions.
 pub fn table(report: &BenchReport) -> String {
     let machine = &report.machine;
     let memory =

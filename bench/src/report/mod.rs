@@ -10,22 +10,21 @@ pub use markdown::table;
 
 use crate::{audit::Audit, figures::Figures, machine::Machine};
 
-/// All that is told of a run.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub struct BenchReport {
     /// What it ran on.
     pub machine: Machine,
-    /// Whether it was a short run, which is to be trusted less.
+    /// Whether it was a short run, whose figures are less reliable.
     pub quick: bool,
-    /// What was measured; nothing unless the audit is clean.
+    /// What was measured. `None` unless the audit is clean.
     pub figures: Option<Figures>,
-    /// Whether the databases were found to be right after all that.
+    /// Whether the databases are right after the run.
     pub audit: Audit,
 }
 
 impl BenchReport {
-    /// Puts it together. Figures of a database that is not proven right are left out: a fast way to a wrong balance is not
-    /// worth a figure.
+    /// Leaves the figures out if a database is not proven right: the speed of a wrong purchase is worth nothing.
     pub fn new(machine: Machine, quick: bool, figures: Figures, audit: Audit) -> Self {
         let figures = (audit == Audit::Clean).then_some(figures);
         Self { machine, quick, figures, audit }
