@@ -17,7 +17,7 @@ use crate::{
 /// Tortures as `plan` says. What was found is in the report; `save` is given each chapter with findings.
 ///
 /// # Errors
-/// If the world cannot be made, or does not recover from a fault.
+/// If PostgreSQL or a server does not start, or does not recover from a fault.
 pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<TortureReport> {
     let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
     let mut schedule = Schedule::new(plan, &mut rng);

@@ -1,5 +1,5 @@
-//! Each answer by itself: whether it belongs to its request, shows only rows of the books that the business may see, whole,
-//! and whether ids of others were unknown to it. What was shown was there by then, which bounds its time.
+//! Each answer by itself. It must belong to its request. It may show only whole rows of its own business, as the books have
+//! them. Ids of other businesses must be unknown to it. A row that was shown existed by then, which bounds its time.
 
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
     }
 }
 
-/// Ids of another business are unknown; those of its own are not. Orders are another matter: see `lists`.
+/// Ids of another business must be unknown, ids of the own business must be known. For orders see `lists`.
 fn owned(evidence: &Evidence, index: usize, out: &mut Findings) {
     let request = &evidence.history.requests[index];
     let business = request.business;
@@ -92,13 +92,13 @@ fn owned(evidence: &Evidence, index: usize, out: &mut Findings) {
         Action::ReadOrder { order } => {
             let known = evidence.orders.get(order).map(|index| evidence.books.orders[*index].business);
             let known = known.and_then(|id| evidence.businesses.get(&id));
-            // An order of nobody's is no concern of this; nor is an own one.
+            // Here only orders of another business count.
             Some(*order).filter(|_| known.is_some_and(|known| *known != business) && request.answer != Answer::NotFound)
         }
         Action::ReadOrders => return,
     };
     match (&request.answer, foreign) {
-        // The key is looked at first.
+        // The server looks the key up first.
         (Answer::Unknown | Answer::NotFound | Answer::KeyReused | Answer::Unexpected { .. }, Some(_)) => {}
         (answer, Some(id)) => {
             out.add(Kind::ForeignIdFound, || {
@@ -169,7 +169,7 @@ fn rows(evidence: &mut Evidence, index: usize, out: &mut Findings) {
     }
 }
 
-/// The effect that is shown, if it is one that may be.
+/// The effect that is shown, if the business may see it.
 fn order_row(evidence: &mut Evidence, index: usize, order: &Order, out: &mut Findings) -> Option<usize> {
     let request = &evidence.history.requests[index];
     let lines: i128 = order.lines.iter().map(|line| i128::from(line.line_total)).sum();

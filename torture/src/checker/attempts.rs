@@ -1,6 +1,10 @@
-//! Requests by their keys: the attempts at one effect. Each acknowledged effect is there once, as it was acknowledged; one
-//! request did it and the others were told so; a key was called used only if it was, by another content; what was unknown
-//! was found out; and nothing is there that nobody asked for.
+//! Requests by their keys: all requests with one key are attempts at one effect.
+//!
+//! - Each acknowledged effect is there once, as it was acknowledged.
+//! - One request made it, and the other answers are replays.
+//! - A key was refused as reused only if another request had used it.
+//! - Every unknown outcome was found out.
+//! - There is no effect that no client asked for.
 
 use super::{
     differences::Differences,
@@ -34,7 +38,7 @@ fn said(answer: &Answer) -> Option<Said> {
     }
 }
 
-/// Refusals under keys that have an effect: it came later. To be held against its time when that is known.
+/// Refusals under keys that have an effect, which must have come later. They are checked once the time of the effect is known.
 pub(super) type Refusals = Vec<(usize, usize)>;
 
 /// Looks at all keys; gives every effect its first bounds.
@@ -72,7 +76,7 @@ pub(super) fn check(evidence: &mut Evidence, out: &mut Findings) -> Refusals {
     refusals
 }
 
-/// Refused after its effect was known: the request should have been told of it. Else the effect came after the refusal.
+/// If the effect was known before a refusal, the refusal is wrong. Else the effect came after the refusal.
 pub(super) fn hold_refusals(evidence: &mut Evidence, refusals: &Refusals, out: &mut Findings) {
     for (effect, index) in refusals.iter().copied() {
         let request = &evidence.history.requests[index];
@@ -95,13 +99,13 @@ pub(super) fn hold_refusals(evidence: &mut Evidence, refusals: &Refusals, out: &
                 let (from, to) = (seconds(it.earliest), seconds(it.latest));
                 format!("{} was there by {to}, but nobody can have made it before {from}", evidence.id_of(effect))
             });
-            // Told here, and not again of everything around it.
+            // This is one finding, and not another one for each neighbour.
             evidence.effects[effect].latest = Moment::NEVER;
         }
     }
 }
 
-/// A key that somebody used and never heard of.
+/// A key whose outcome is still unknown.
 fn resolved(evidence: &Evidence, indexes: &[usize], out: &mut Findings) {
     let requests = &evidence.history.requests;
     let definite = indexes.iter().any(|index| said(&requests[*index].answer).is_some_and(|said| said != Said::Unknown));
@@ -213,8 +217,8 @@ fn with_effect(evidence: &mut Evidence, indexes: &[usize], effect: usize, refusa
     evidence.effects[effect].earliest = earliest(evidence, &same, &fresh, effect, out);
 }
 
-/// When the effect can have happened at the earliest: a request that was told that it made it did so in its time, since
-/// each makes an id of its own; else one did whose outcome is unknown.
+/// When the effect can have happened at the earliest. If an answer says that its request made the effect, it happened within
+/// that request, because each request makes an id of its own. Else a request with an unknown outcome made it.
 fn earliest(evidence: &Evidence, same: &[usize], fresh: &[usize], effect: usize, out: &mut Findings) -> Moment {
     let requests = &evidence.history.requests;
     let first = |of: &mut dyn Iterator<Item = usize>| of.map(|index| requests[index].sent).min();
@@ -238,7 +242,7 @@ fn earliest(evidence: &Evidence, same: &[usize], fresh: &[usize], effect: usize,
     first(&mut same.iter().copied()).unwrap_or(Moment::START)
 }
 
-/// Whether an acknowledgement is of this effect, and tells it right.
+/// Whether an acknowledgement shows this effect as it is.
 fn shows(evidence: &Evidence, index: usize, effect: usize, replayed: bool, out: &mut Findings) -> bool {
     let it = evidence.effects[effect];
     let (lost, altered, id, differences) = match &evidence.history.requests[index].answer {

@@ -1,9 +1,10 @@
-//! When each effect can have happened: within its own requests' time, and in the order in which the books put it among its
-//! customer's and its products' other effects. What is left empty by that is out of real-time order.
+//! When each effect can have happened: within the time of its own requests, and in the order of the books among the other
+//! effects of its customer and its products. If no time is left, the effect contradicts the order of real time.
 //!
-//! Effects that share a customer or a product hold a lock in common, and `created_at` is taken under it: so it orders them,
-//! and what is equal there is one transaction. `earliest` is carried forwards and `latest` backwards along all customers and
-//! products of a business at once; so an order that is right for each of them and wrong for all together is found too.
+//! Effects that share a customer or a product take the same lock, and `created_at` is taken under it. So `created_at` orders
+//! them, and effects with one `created_at` are one transaction. The checker carries `earliest` forwards and `latest`
+//! backwards along all customers and products of a business at once. So it also finds an order that is right for each of
+//! them and wrong for all together.
 
 use std::collections::HashMap;
 
@@ -20,7 +21,7 @@ enum Lock {
     Product(usize),
 }
 
-/// Narrows every effect's time, but for businesses whose clock ran back: there the order is not known.
+/// Narrows the time of every effect. Leaves out businesses whose clock ran back: there the order is not known.
 pub(super) fn narrow(evidence: &mut Evidence, clock_ran_back: &[bool], out: &mut Findings) {
     let mut order: Vec<usize> =
         (0..evidence.effects.len()).filter(|effect| !clock_ran_back[evidence.effects[*effect].business]).collect();
@@ -43,7 +44,7 @@ pub(super) fn narrow(evidence: &mut Evidence, clock_ran_back: &[bool], out: &mut
 
     let mut before: HashMap<Lock, (Moment, usize)> = HashMap::new();
     for group in &together {
-        // Once to gather, once to hand out: those of one transaction bound each other.
+        // Twice, because the effects of one transaction bound each other: first collect the bounds, then apply them.
         for place in group.clone().chain(group.clone()) {
             let effect = order[place];
             let known = locks[place]
@@ -55,7 +56,7 @@ pub(super) fn narrow(evidence: &mut Evidence, clock_ran_back: &[bool], out: &mut
             let latest = evidence.effects[effect].latest;
             if known.0 > latest && evidence.effects[effect].earliest <= latest {
                 out.add(Kind::RealTimeOrder, || out_of_order(evidence, known.1, effect));
-                // Told once, and not of everything that follows.
+                // One finding, and not another one for each effect that follows.
                 for lock in &locks[place] {
                     before.remove(lock);
                 }

@@ -1,5 +1,5 @@
-//! Customers: each ledger is one chain of figures, and every balance that a client was shown, or was refused for, fits
-//! between two of its entries in real time.
+//! Customers. Each ledger is one chain of figures. Every balance that an answer showed, and every refusal for lack of credit,
+//! must fit between two entries in real time.
 
 use super::{
     evidence::{Evidence, What},
@@ -16,7 +16,7 @@ use crate::{
 pub(super) struct Ledgers {
     /// By customer: effects.
     entries: Vec<Vec<usize>>,
-    /// By business: whether a later entry is earlier by PostgreSQL's clock.
+    /// By business: whether a later entry has an earlier `created_at`.
     pub(super) clock_ran_back: Vec<bool>,
 }
 
@@ -77,7 +77,7 @@ fn entry_alone(evidence: &Evidence, effect: usize, out: &mut Findings) {
                     format!("{entry:?} is not the charge of its order: total {total}, balance {after}, {made} us")
                 });
             }
-            // What costs nothing uses no credit.
+            // A purchase at price 0 uses no credit.
             if entry.amount > 0 && entry.credit_limit.is_some_and(|limit| entry.balance_after > limit) {
                 out.add(Kind::Overspend, || format!("{entry:?}"));
             }
@@ -98,7 +98,7 @@ fn is_charge_of(entry: &crate::history::Entry, order: &Order) -> bool {
         && entry.credit_limit.is_some()
 }
 
-/// Finds a place for everything that was seen of a customer; gives the limits that were seen, by customer.
+/// Finds a place for every balance that an answer showed. Returns the limits that answers showed, by customer.
 pub(super) fn place(evidence: &Evidence, ledgers: &Ledgers, out: &mut Findings) -> Vec<(usize, Sight)> {
     let mut positions = vec![0; evidence.effects.len()];
     for ledger in &ledgers.entries {
@@ -123,7 +123,7 @@ pub(super) fn place(evidence: &Evidence, ledgers: &Ledgers, out: &mut Findings) 
         let timeline = Timeline::new(0, &changes);
         seen.sort_by_key(|observation| observation.sent);
         for (observation, place) in seen.iter().zip(timeline.place(&seen)) {
-            // Both figures of an answer are of one moment.
+            // One answer shows both figures, so both are of one moment.
             let (sent, answered) = timeline.time_of(observation, place);
             if let Err(misfit) = place {
                 misplaced(evidence, customer, &timeline, observation, misfit, out);
@@ -149,7 +149,7 @@ fn change(evidence: &Evidence, effect: usize) -> Change {
     Change { earliest: it.earliest, latest: it.latest, value, amid: None }
 }
 
-/// What a request was shown of a customer's ledger.
+/// What an answer showed of a customer's ledger.
 fn observation(evidence: &Evidence, index: usize, positions: &[usize]) -> Option<(usize, Wanted)> {
     let request = &evidence.history.requests[index];
     let (id, wanted) = match (&request.action, &request.answer) {
@@ -193,7 +193,7 @@ fn misplaced(
     let answer = &evidence.history.requests[seen.request].answer;
     let is_ledger = matches!(answer, Answer::Ledger(_));
     let kind = match misfit {
-        // An acknowledgement that has no place is out of real-time order, and told as such.
+        // An acknowledgement without a place contradicts the order of real time. It is a finding of that kind.
         _ if matches!(seen.wanted, Wanted::After(_)) => return,
         _ if matches!(answer, Answer::CreditLimitExceeded { .. }) => Kind::UnjustifiedCreditRefusal,
         Misfit::Never if is_ledger => Kind::ReadOfUnknownRow,

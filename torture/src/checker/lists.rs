@@ -1,8 +1,8 @@
-//! What should have been shown: an order that was there before a request was sent is found by its id, and stands on every
-//! page of orders that goes back beyond it.
+//! What answers should have shown. If an order was there before a request was sent, it is found by its id, and it stands on
+//! every page of orders that reaches back beyond it.
 //!
-//! How long a page may be is not known here, so a page is believed to end where it ends: one that ends too early is not
-//! found out, but an empty one is.
+//! The checker does not know how long a page may be. So it does not notice a page that ends too early, unless the page is
+//! empty.
 
 use uuid::Uuid;
 
@@ -91,7 +91,7 @@ fn stale(evidence: &Evidence, page: &Page, missing: &[Listed], out: &mut Finding
             *effect == order.effect && request.client == client && request.answered < page.sent
         })
     };
-    // What this client itself had seen makes the clearer case. Many missing ones are not worth the search.
+    // Prefer an order that this client itself had seen: such a finding is easier to understand. One example is enough.
     let own = missing.iter().take(100).find(seen);
     let kind = if own.is_some() { Kind::TimeRanBackwards } else { Kind::StaleOrderList };
     let Some(order) = own.or(missing.first()) else { return };

@@ -5,8 +5,8 @@
 //! each effect can have happened) → `timeline` (where between an object's changes something was seen), used by `ledger`
 //! (customers) and `stock` (products) → `register`, used by `registers` (limits and prices) → `lists` (what was not shown).
 //!
-//! Nothing is called wrong that can have been right: where it is not known, the benefit of the doubt is the server's. The
-//! files say where that is so. Clients' and PostgreSQL's clocks are never compared with each other. It takes some O(n log n).
+//! An answer that can have been right is never called wrong. The files say where the checker cannot know. It never compares
+//! the clients' clock with PostgreSQL's clock. The time for n requests is O(n log n).
 
 mod answers;
 mod attempts;
@@ -30,7 +30,7 @@ use crate::{books::Books, history::History};
 use evidence::Evidence;
 use finding::Findings;
 
-/// Everything that cannot be so, by kind; a bounded number of each. Nothing if the clients were told the truth.
+/// Everything that cannot be true: of each kind a limited number. Empty if every answer was true.
 #[must_use]
 pub fn check(history: &History, books: &Books) -> Vec<Finding> {
     let mut out = Findings::new();
@@ -38,7 +38,7 @@ pub fn check(history: &History, books: &Books) -> Vec<Finding> {
     rows::check(&evidence, &mut out);
     let ledgers = ledger::chains(&evidence, &mut out);
 
-    // When each effect happened: first by its own requests, then by what was shown, then by the order of the books.
+    // When each effect happened: first by its own requests, then by the answers that showed it, then by the order of the books.
     let refusals = attempts::check(&mut evidence, &mut out);
     answers::check(&mut evidence, &mut out);
     attempts::hold_refusals(&mut evidence, &refusals, &mut out);

@@ -1,8 +1,8 @@
-//! Credit limits and prices: each that was shown, charged under or sold at was in force at that moment, and what a refusal
-//! for credit said is what it followed from.
+//! Credit limits and prices. Each one that an answer showed, or that decided a purchase, was in force at that moment. The
+//! figures of a refusal for lack of credit are those that it followed from.
 //!
-//! A refusal's limit, balance and price are held against their own times each. That there was one moment for all three is
-//! only checked as far as the place of the balance among the entries bounds the time of the limit.
+//! The limit, balance and price of a refusal are checked against their own times. Whether there was one moment for all three
+//! is checked in part only: the place of the balance among the entries bounds the time of the limit.
 
 use super::{
     evidence::{Evidence, What},
@@ -14,7 +14,7 @@ use crate::history::{Action, Answer, Moment};
 
 /// After every answer; before [`Moment::NEVER`].
 const END: Moment = Moment(Moment::NEVER.0 - 1);
-/// More sums than this are not tried: then any is believed.
+/// If there are more sums than this, any is believed.
 const SUMS: usize = 10_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ struct Kinds {
 const LIMITS: Kinds = Kinds { what: "limit", never_set: Kind::LimitNeverSet, flipped_back: Kind::LimitFlippedBack };
 const PRICES: Kinds = Kinds { what: "price", never_set: Kind::PriceNeverSet, flipped_back: Kind::PriceFlippedBack };
 
-/// Holds every limit against those that were set.
+/// Compares every limit that was seen with those that were set.
 pub(super) fn limits(evidence: &Evidence, seen: Vec<(usize, Sight)>, out: &mut Findings) {
     let count = evidence.all_customers.len();
     let mut sights = grouped(count, seen);
@@ -51,7 +51,7 @@ pub(super) fn limits(evidence: &Evidence, seen: Vec<(usize, Sight)>, out: &mut F
     }
 }
 
-/// Holds every price against those that were set, and every refusal for credit against the prices.
+/// Compares every price that was seen with those that were set, and every refusal for lack of credit with the prices.
 pub(super) fn prices(evidence: &Evidence, seen: Vec<(usize, Sight)>, out: &mut Findings) {
     let count = evidence.all_products.len();
     let mut sights = grouped(count, seen);
@@ -101,7 +101,7 @@ fn grouped(count: usize, sights: Vec<(usize, Sight)>) -> Vec<Vec<Sight>> {
     all
 }
 
-/// A change sets its value if it says so, and perhaps if it says nothing.
+/// A change sets its value if it was acknowledged, and perhaps if its outcome is unknown.
 fn write(evidence: &Evidence, index: usize, value: i64) -> Option<Write> {
     let request = &evidence.history.requests[index];
     let answered = match request.answer {

@@ -1,4 +1,4 @@
-//! The books by themselves: who is in them, orders that add up and are charged, opening stock.
+//! The books by themselves: customers and products are those of the run, orders add up and are charged, opening stock.
 
 use std::collections::HashMap;
 
@@ -98,7 +98,7 @@ fn order(evidence: &Evidence, row: &OrderRow, out: &mut Findings) {
             format!("order {}: {} lines of {total}, and a total of {}", order.id, order.lines.len(), order.total)
         });
     }
-    // All prices of an order are of one moment.
+    // A purchase reads all of its prices at one moment.
     let mut prices: Vec<(Uuid, i64)> = order.lines.iter().map(|line| (line.product, line.unit_price)).collect();
     prices.sort_unstable();
     prices.dedup();

@@ -1,10 +1,10 @@
-//! Products: stock is what movements and sales leave, never below zero, and every stock that a client was shown, or was
-//! refused for, fits between two changes in real time.
+//! Products. Stock is what movements and sales leave, and never below zero. Every stock that an answer showed, and every
+//! refusal for lack of stock, must fit between two changes in real time.
 //!
-//! The books have no number for a product's changes. But `created_at` is taken while the product is locked, so it orders
-//! them, unless PostgreSQL's clock was set back; what is equal is one transaction, several purchases decided together.
-//! Others see it as a whole; those that were refused within it may have seen the stock between before and after. In which
-//! order it was decided is not known, so any figure in between is believed.
+//! The books do not number a product's changes. But PostgreSQL takes `created_at` while it holds the lock on the product, so
+//! `created_at` orders the changes, unless PostgreSQL's clock was set back. Changes with one `created_at` are one
+//! transaction, which decided several purchases together. Other requests see that transaction as a whole. A purchase that
+//! was refused within it may have seen any stock between the one before and the one after.
 
 use uuid::Uuid;
 
@@ -16,19 +16,19 @@ use super::{
 };
 use crate::history::{Action, Answer, Moment, Request, Shortage};
 
-/// What one effect did to one product.
+/// The change of one product by one effect.
 #[derive(Debug, Clone, Copy)]
 struct Stroke {
     product: usize,
     created_at_us: i64,
     effect: usize,
     change: i64,
-    /// What a movement says that it left.
+    /// The stock after it, according to the movement.
     stock_after: Option<i64>,
 }
 
-/// Follows every product through the books, finds a place for everything that was seen of it, and gives the prices that
-/// were seen, by product.
+/// Follows every product through the books and finds a place for every stock that an answer showed. Returns the prices that
+/// answers showed, by product.
 pub(super) fn check(evidence: &Evidence, out: &mut Findings) -> Vec<(usize, Sight)> {
     let count = evidence.all_products.len();
     let mut strokes: Vec<Vec<Stroke>> = vec![Vec::new(); count];
@@ -85,7 +85,7 @@ pub(super) fn check(evidence: &Evidence, out: &mut Findings) -> Vec<(usize, Sigh
                 misplaced(evidence, product, &timeline, observation, misfit, out);
             }
             if let Answer::Product { price, .. } = evidence.history.requests[observation.request].answer {
-                // Both figures of an answer are of one moment.
+                // One answer shows both figures, so both are of one moment.
                 let (sent, answered) = timeline.time_of(observation, place);
                 sights.push((product, Sight { value: price, sent, answered, who: Who::Request(observation.request) }));
             }
@@ -169,7 +169,7 @@ fn change(evidence: &Evidence, strokes: &[Stroke], stock: &mut i64, out: &mut Fi
     }
 }
 
-/// What a request was shown of products. A refusal that contradicts its own request is told here.
+/// What an answer showed of products. Also finds refusals that contradict their own request.
 fn observations(evidence: &Evidence, index: usize, out: &mut Findings) -> Vec<(usize, Wanted)> {
     let request = &evidence.history.requests[index];
     let own = |id: Uuid| evidence.own_product(request.business, id);
@@ -185,7 +185,7 @@ fn observations(evidence: &Evidence, index: usize, out: &mut Findings) -> Vec<(u
                 out.add(Kind::UnjustifiedStockRefusal, || format!("{}: {text}: {shortages:?}", evidence.told(index)));
             }
             let of = |(id, quantity): (Uuid, i64)| {
-                // A product that is not on the list sufficed at that moment.
+                // If the list does not have a product, its stock was large enough at that moment.
                 let short = shortages.iter().find(|shortage| shortage.product == id);
                 let wanted = short.map_or(Wanted::Least(quantity), |shortage| Wanted::Amid(shortage.available));
                 Some((own(id)?, wanted))
@@ -229,7 +229,7 @@ fn misplaced(
 ) {
     let is_refusal = matches!(evidence.history.requests[seen.request].answer, Answer::InsufficientStock(_));
     let kind = match misfit {
-        // An acknowledgement that has no place is out of real-time order, and told as such.
+        // An acknowledgement without a place contradicts the order of real time. It is a finding of that kind.
         _ if matches!(seen.wanted, Wanted::After(_)) => return,
         _ if is_refusal => Kind::UnjustifiedStockRefusal,
         Misfit::Never => Kind::StockNeverWas,

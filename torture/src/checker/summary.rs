@@ -1,4 +1,4 @@
-//! What there was to check, in numbers, for the report: that nothing was found is worth as much as was looked at.
+//! How much was checked, for the report: without it, "nothing was found" has no weight.
 
 use std::{collections::HashMap, fmt};
 

@@ -1,4 +1,4 @@
-//! What a run came to: for people as text and as a page, for programs as JSON.
+//! The result of a run: as text and as a page for people, as JSON for programs.
 
 mod page;
 mod timeline;
@@ -29,7 +29,7 @@ pub struct TortureReport {
     pub rows_verified: u64,
     pub deadlocks: usize,
     pub faults: BTreeMap<Fault, Faults>,
-    /// What could not be had here, and why.
+    /// Faults that are impossible on this machine, and why.
     pub left_out: BTreeMap<Fault, String>,
     /// How often each fault was to be injected, and was not.
     pub not_reached: BTreeMap<Fault, usize>,
@@ -46,7 +46,7 @@ pub struct Faults {
     pub count: usize,
     /// How many times the kind was injected.
     pub cycles: usize,
-    /// From the world being whole to the next accepted purchase, in milliseconds, in order.
+    /// From the end of the fault to the next accepted purchase, in milliseconds, in order.
     pub recoveries_ms: Vec<f64>,
 }
 

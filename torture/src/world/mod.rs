@@ -46,7 +46,7 @@ impl Programs {
     }
 }
 
-/// All of it.
+/// PostgreSQL, links and servers.
 pub struct TortureWorld {
     /// PostgreSQL.
     pub postgres: Postgres,
@@ -55,7 +55,7 @@ pub struct TortureWorld {
     servers: Vec<Option<Server>>,
     options: Vec<ServerOptions>,
     programs: Programs,
-    /// Last, so that it outlives everything that runs on it.
+    /// The last field, so that it is dropped after everything that runs on it.
     pub disk: Disk,
 }
 
@@ -92,7 +92,7 @@ impl TortureWorld {
         Ok(world)
     }
 
-    /// Where the servers are that run.
+    /// The addresses of the servers that run.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.servers.iter().flatten().map(|server| server.address).collect()
@@ -112,7 +112,7 @@ impl TortureWorld {
         Ok(())
     }
 
-    /// Takes a server out of the addresses. It runs until it is killed or stopped.
+    /// Removes a server from the addresses. It runs until it is killed or stopped.
     pub fn take_server(&mut self, number: usize) -> anyhow::Result<Server> {
         self.servers[number].take().context("a server does not run")
     }
