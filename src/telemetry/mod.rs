@@ -1,9 +1,9 @@
-//! Logs to stderr, one line an event; and OpenTelemetry traces, where an endpoint is configured.
+//! Logs to stderr, one line for each event. And OpenTelemetry traces, if an endpoint is configured.
 //!
-//! - Logs are events, traces are spans: the two are kept apart, so that without an endpoint a span costs nothing.
-//! - Nothing here or elsewhere logs a header, a body or a credential. Libraries do, when they are asked to say more than
-//!   warnings (the database driver's debug lines show the parameters of every statement): so whatever the filter says,
-//!   they are not heard below that.
+//! - Logs are events, traces are spans. The two are kept apart, so that a span costs nothing without an endpoint.
+//! - tallystick never logs a header, a body or a credential. Libraries do so in lines below the level of a warning: the
+//!   debug lines of the database driver show the parameters of every statement. So whatever the filter says, libraries log
+//!   warnings and errors only.
 
 #[cfg(not(feature = "otel"))]
 mod no_traces;
@@ -38,7 +38,7 @@ pub enum LogFormat {
 }
 
 impl LogFormat {
-    /// JSON, unless a person is looking.
+    /// Text if stderr is a terminal, else JSON.
     #[must_use]
     pub fn detect() -> Self {
         if std::io::stderr().is_terminal() { Self::Text } else { Self::Json }
@@ -51,17 +51,17 @@ pub struct TelemetrySettings {
     /// Which events, as `tracing_subscriber::EnvFilter` reads it: `info`, `warn,tallystick=debug` … Of libraries only
     /// warnings and errors are logged, whatever it says.
     pub filter: String,
-    /// How lines look; as fits stderr if not told.
+    /// How lines look. If not given, [`LogFormat::detect`] decides.
     pub format: Option<LogFormat>,
 }
 
-/// Keeps telemetry running; what is still buffered is sent when it is shut down or dropped.
+/// Keeps telemetry running. What is still buffered is sent when this is shut down or dropped.
 #[must_use]
 pub struct Telemetry {
     traces: Option<Exporter>,
 }
 
-/// Starts logging, and tracing if an endpoint is configured. To be called once, before anything is logged.
+/// Starts logging, and traces if an endpoint is configured. Call it once, before anything is logged.
 pub fn start(settings: &TelemetrySettings) -> anyhow::Result<Telemetry> {
     let filter = EnvFilter::try_new(&settings.filter)
         .with_context(|| format!("`{}` is not a log filter; try `info` or `warn,tallystick=debug`", settings.filter))?;
@@ -101,7 +101,7 @@ fn traces_are_wanted() -> bool {
         .any(|name| std::env::var(name).is_ok_and(|endpoint| !endpoint.is_empty()))
 }
 
-/// A panic is a line like any other. Its message is ours, and holds no data of a request.
+/// Logs a panic as one line. The messages of panics are tallystick's own and hold no data of a request.
 fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let location = panic.location().map(tracing::field::display);
     tracing::error!(target: "tallystick::panic", location, message = panic.payload_as_str().unwrap_or("panic"));
@@ -136,7 +136,7 @@ pub fn request_span(method: &'static str, route: &str, headers: &HeaderMap) -> S
     span
 }
 
-/// Notes how a request ended.
+/// Records how a request ended.
 pub fn end_request_span(span: &Span, status: u16) {
     span.record("http.response.status_code", status);
     if status >= 500 {
@@ -157,7 +157,7 @@ pub fn database_span(function: &'static str) -> Span {
     )
 }
 
-/// The id that joins a log line to its trace.
+/// The id of the trace, for the log line of a request.
 #[must_use]
 pub fn trace_id(span: &Span) -> Option<TraceId> {
     if span.is_disabled() { None } else { traces::trace_id(span) }
