@@ -8,8 +8,10 @@ demo:  ## a server with sample data, and what to paste (Ctrl-C stops it; the dat
 test:  ## the whole test suite, from nothing
 	@./scripts/get-postgresql && cargo test --locked --workspace
 
-lint:  ## formatting and lints; warnings are errors
-	cargo fmt --all --check && cargo clippy --locked --workspace --all-targets -- -D warnings
+lint:  ## formatting and lints, with and without optional features; warnings are errors
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --no-default-features -- -D warnings
 
 dependencies:  ## licences, sources and known advisories of everything that is built on
 	@./scripts/check-dependencies
@@ -23,10 +25,10 @@ mutants:  ## one promise of the SQL broken after the other, and which tests noti
 mutants-rust:  ## the same for the Rust that guards something, for hours (AREA=auth, extract, purchases, queue, calls)
 	@./scripts/mutants-rust $(AREA)
 
-bench:  ## the API beside pgbench on the same database, as ratios; a page with plots in target/bench
+bench:  ## the API beside pgbench on the same database, as ratios; all figures as JSON in target/bench
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench
 
-bench-quick:  ## the same in less than a minute, to be trusted less
+bench-quick:  ## the same in about two minutes, with less reliable figures
 	@./scripts/get-postgresql && cargo build --locked --release --workspace && ./target/release/tallystick-bench --quick
 
 torture:  ## kills, cuts and starves it under load, and holds every answer against the database (CYCLES, SECONDS_MAX, SEED, FAULTS, PURCHASES)

@@ -1,6 +1,6 @@
-//! What an operator watches, in Prometheus' text format. One [`Metrics`] per server; there are no globals.
+//! Metrics for an operator, in Prometheus' text format. Each server has one [`Metrics`]; there are no globals.
 //!
-//! Every label has few values: a route is its template and never a path, a method is one that is known or `other`.
+//! Every label has few values. A route is its template and never a path. A method is a known one or `other`.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 const LATENCY_BUCKETS_SECONDS: [f64; 15] =
     [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// From a purchase that goes alone to the most that one call may decide.
+/// From one purchase to the most that one call may decide.
 const BATCH_SIZE_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 500.0];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -55,7 +55,7 @@ label!(ResultLabel { result });
 
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
-/// Why somebody was not authenticated, as far as metrics go.
+/// Why a request was not authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it all")]
 pub enum AuthFailure {
@@ -92,9 +92,9 @@ pub struct Answered<'a> {
 /// The connection pool's state at this moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PoolStatus {
-    /// Connections there are.
+    /// All connections.
     pub size: u64,
-    /// Connections that nobody uses.
+    /// Idle connections.
     pub available: u64,
     /// Calls that wait for a connection.
     pub waiting: u64,
@@ -168,7 +168,7 @@ impl Metrics {
         metrics
     }
 
-    /// Gives everything its name. `_total` and the units are appended by the format.
+    /// Names every metric. The format appends `_total` and the units.
     fn register(&mut self) {
         let registry = &mut self.registry;
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
@@ -227,7 +227,7 @@ impl Metrics {
 
     /// Asks for the pool's state at every scrape. Only the first probe counts.
     pub fn watch_pool(&self, probe: impl Fn() -> PoolStatus + Send + Sync + 'static) {
-        // There is one pool per server; a second probe would be a mistake that the gauges show.
+        // There is one pool per server. The gauges would show the mistake of a second probe.
         let _ = self.pool_probe.set(Box::new(probe));
     }
 
@@ -254,12 +254,12 @@ impl Metrics {
             .observe(duration.as_secs_f64());
     }
 
-    /// Counts a purchase by what became of it: `created`, `replayed`, or an error's code.
+    /// Counts a purchase by its outcome: `created`, `replayed`, or an error's code.
     pub fn purchase(&self, outcome: &'static str) {
         self.purchases.get_or_create(&OutcomeLabel { outcome }).inc();
     }
 
-    /// Counts a payment by what became of it: `created`, `replayed`, or an error's code.
+    /// Counts a payment by its outcome: `created`, `replayed`, or an error's code.
     pub fn payment(&self, outcome: &'static str) {
         self.payments.get_or_create(&OutcomeLabel { outcome }).inc();
     }
@@ -297,12 +297,12 @@ impl Metrics {
         OpenConnection(self.connections_open.clone())
     }
 
-    /// Counts a connection that was one too many.
+    /// Counts a connection that was refused because there were too many.
     pub fn connection_refused(&self) {
         self.connections_refused.inc();
     }
 
-    /// Counts a request that came too soon.
+    /// Counts a request that was refused by the rate limit.
     pub fn rate_limited(&self) {
         self.rate_limited.inc();
     }
@@ -312,12 +312,12 @@ impl Metrics {
         self.auth_failures.get_or_create(&KindLabel { kind: failure.label() }).inc();
     }
 
-    /// Counts an API key that needed no look-up.
+    /// Counts an API key that was in the cache.
     pub fn api_key_cache_hit(&self) {
         self.key_cache.get_or_create(&ResultLabel { result: "hit" }).inc();
     }
 
-    /// Counts an API key that had to be looked up.
+    /// Counts an API key that was looked up in the database.
     pub fn api_key_cache_miss(&self) {
         self.key_cache.get_or_create(&ResultLabel { result: "miss" }).inc();
     }
@@ -332,7 +332,7 @@ impl Drop for OpenConnection {
     }
 }
 
-/// A method's label: anybody can invent methods, and each would be a time series.
+/// The label of a method. Clients can invent methods, and each would be a time series of its own.
 #[must_use]
 pub fn method_label(method: &str) -> &'static str {
     const KNOWN: [&str; 8] = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS", "TRACE"];
@@ -358,8 +358,8 @@ mod tests {
         metrics.purchase("created");
         metrics.purchase_batch(3);
         metrics.purchase_taken(Duration::from_millis(2));
-        metrics.database_call("purchase", Duration::from_millis(3));
-        metrics.database_retry("deadlock");
+        metrics.database_call("purchase_batch", Duration::from_millis(3));
+        metrics.database_retry("rolled_back");
         metrics.auth_failed(AuthFailure::Jwt);
         metrics.api_key_cache_hit();
         metrics.watch_pool(|| PoolStatus { size: 8, available: 5, waiting: 2, purchases_waiting: 3 });
@@ -370,8 +370,8 @@ mod tests {
             r#"tallystick_purchases_total{outcome="created"} 1"#,
             r#"tallystick_purchase_batch_size_bucket{le="4.0"} 1"#,
             r#"tallystick_purchase_queue_wait_seconds_bucket{le="0.002"} 1"#,
-            r#"tallystick_database_call_duration_seconds_count{function="purchase"} 1"#,
-            r#"tallystick_database_retries_total{reason="deadlock"} 1"#,
+            r#"tallystick_database_call_duration_seconds_count{function="purchase_batch"} 1"#,
+            r#"tallystick_database_retries_total{reason="rolled_back"} 1"#,
             r#"tallystick_auth_failures_total{kind="jwt"} 1"#,
             r#"tallystick_api_key_cache_total{result="hit"} 1"#,
             "tallystick_pool_connections 8",

@@ -1,10 +1,10 @@
-//! Whether the database is right after all that: a fast way to a wrong balance is not worth measuring.
+//! Whether a database is right after the run. The speed of a wrong purchase is worth nothing.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::{bed::Database, server::Program};
+use crate::database::Database;
 
 /// What `tallystick verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,13 +14,13 @@ pub enum Audit {
     Clean,
     /// Something is wrong: no figure of this run counts.
     Findings(String),
-    /// It could not be told.
+    /// `verify` could not run to its end.
     NotDone(String),
 }
 
-/// Proves the database.
-pub async fn audit(program: &Program, database: &Database) -> anyhow::Result<Audit> {
-    let output = program.verify(database).await?;
+/// Proves the database by the build that installed it.
+pub async fn audit(database: &Database) -> anyhow::Result<Audit> {
+    let output = database.program.verify(&database.owner_url).await?;
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     Ok(match output.status.code() {
         Some(0) => Audit::Clean,

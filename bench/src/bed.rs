@@ -1,4 +1,4 @@
-//! What a run stands on: a PostgreSQL of its own in a temporary folder, durable as in production, and databases in it.
+//! The PostgreSQL of a run: in a temporary folder, durable as in production.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -8,14 +8,14 @@ use std::{
 
 use tallystick::{
     db::connection::{DedicatedConnection, connect},
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
-    schema::migrate::{MigrateOptions, embedded, migrate},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
 };
 use tempfile::TempDir;
 
-pub use crate::database::Database;
-
-const SERVER_ROLE: &str = "tallystick_server";
+use crate::{
+    database::{Database, SERVER_ROLE},
+    program::Program,
+};
 
 const IDS: &str = include_str!("../sql/ids.sql");
 
@@ -28,15 +28,15 @@ pub struct Bed {
 }
 
 impl Bed {
-    /// Starts PostgreSQL with its default settings, but for room for all sessions.
+    /// Starts PostgreSQL with its default settings, except for the number of sessions and autovacuum.
     pub async fn start(bin_dir: Option<PathBuf>) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("tallystick-bench-").tempdir()?;
-        // PostgreSQL does not run as root and must be able to get in.
+        // PostgreSQL does not run as root, so another user must be able to enter the folder.
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
         let options = LocalPostgresOptions {
             bin_dir,
             lifetime: Lifetime::Temporary,
-            // Statistics are made when this program says so, and not in the middle of a measurement.
+            // This program makes the planner's statistics itself, so that it does not happen during a measurement.
             settings: [("max_connections", "200"), ("autovacuum", "off")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
@@ -47,21 +47,21 @@ impl Bed {
         Ok(Self { postgres, maintenance, folder, files: AtomicU32::new(0) })
     }
 
-    /// A new database with the schema, and nothing in it.
-    pub async fn database(&self, name: &str) -> anyhow::Result<Database> {
+    /// A new database with nothing in it but the schema, which `program` installs.
+    pub async fn database(&self, name: &str, program: &Program) -> anyhow::Result<Database> {
         self.maintenance.client().batch_execute(&format!("CREATE DATABASE {name}")).await?;
         let owner_url = self.postgres.url(SUPERUSER, name);
-        migrate(&owner_url.parse()?, &embedded::source()?, MigrateOptions::default(), &mut |_| {}).await?;
+        program.migrate(&owner_url).await?;
         let session = connect(&owner_url.parse()?).await?;
         let client = session.client();
         if client.query("SELECT FROM pg_roles WHERE rolname = $1", &[&SERVER_ROLE]).await?.is_empty() {
             client.batch_execute(&format!("CREATE ROLE {SERVER_ROLE} LOGIN IN ROLE tallystick_app")).await?;
         }
         client.batch_execute(IDS).await?;
-        Ok(Database::new(self.postgres.url(SERVER_ROLE, name), owner_url, session))
+        Ok(Database::new(program.clone(), self.postgres.url(SERVER_ROLE, name), owner_url, session))
     }
 
-    /// Writes everything down now, so that it is not done during a measurement.
+    /// Makes a checkpoint now, so that PostgreSQL does not make one during a measurement.
     pub async fn checkpoint(&self) -> anyhow::Result<()> {
         Ok(self.maintenance.client().batch_execute("CHECKPOINT").await?)
     }
@@ -88,7 +88,7 @@ impl Bed {
         if beside.is_file() { beside } else { PathBuf::from("pgbench") }
     }
 
-    /// Where to put a file that is needed until the run ends.
+    /// The path of a new file, which is removed when the run ends.
     pub fn new_file(&self, name: &str) -> PathBuf {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         self.folder.path().join(format!("{number}-{name}"))

@@ -1,9 +1,12 @@
 //! A lean HTTP/1.1 client over one keep-alive connection.
 //!
-//! The load shares the machine with what it measures, so it must cost little: a request is written from a buffer that is
-//! used again, and of an answer only the status and the length are read. It understands our server's answers, no more.
+//! The load shares the machine with what it measures, so it must cost little. The client writes each request into the same
+//! buffer. Of an answer it reads the status and the length only. It understands tallystick's answers and no others.
 
-use std::{fmt::Write as _, net::SocketAddr};
+use std::{
+    fmt::{self, Write as _},
+    net::SocketAddr,
+};
 
 use anyhow::{Context, bail, ensure};
 use tokio::{
@@ -32,17 +35,47 @@ impl Lines {
     }
 }
 
-/// One request to be. A `key` is the request's name for what it does.
+/// A request. A `key` is its idempotency key.
 #[derive(Debug, Clone, Copy)]
 pub enum Request {
     /// Buys on credit.
     Purchase { customer: Id, lines: Lines, key: u64 },
-    /// Pays so many minor units.
+    /// Pays an amount, in minor units.
     Payment { customer: Id, amount: u32, key: u64 },
-    /// Puts so many into stock.
+    /// Adds a quantity to the stock.
     Restock { product: Id, quantity: u32, key: u64 },
-    /// Asks what a customer owes.
-    Balance { customer: Id },
+    /// Reads.
+    Get(Path),
+}
+
+/// What a read asks for.
+#[derive(Debug, Clone, Copy)]
+pub enum Path {
+    /// A customer.
+    Customer(Id),
+    /// What a customer owes.
+    Balance(Id),
+    /// The first page of a customer's ledger.
+    Ledger(Id),
+    /// An order.
+    Order(Id),
+    /// The first page of orders.
+    Orders,
+    /// The first page of products.
+    Products,
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(id) => write!(formatter, "/v1/customers/{id}"),
+            Self::Balance(id) => write!(formatter, "/v1/customers/{id}/balance"),
+            Self::Ledger(id) => write!(formatter, "/v1/customers/{id}/ledger"),
+            Self::Order(id) => write!(formatter, "/v1/orders/{id}"),
+            Self::Orders => formatter.write_str("/v1/orders"),
+            Self::Products => formatter.write_str("/v1/products"),
+        }
+    }
 }
 
 /// One connection.
@@ -91,8 +124,8 @@ impl Client {
                 write!(self.request, "POST /v1/products/{product}/stock-movements")?;
                 self.finish_post(api_key, *key)?;
             }
-            Request::Balance { customer } => {
-                write!(self.request, "GET /v1/customers/{customer}/balance")?;
+            Request::Get(path) => {
+                write!(self.request, "GET {path}")?;
                 self.finish_get(api_key)?;
             }
         }
@@ -149,7 +182,7 @@ fn head_length(answer: &[u8]) -> Option<usize> {
     answer.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// The status of an answer, once all of it is there.
+/// The status of an answer, once it has arrived completely.
 fn complete(answer: &[u8]) -> anyhow::Result<Option<u16>> {
     let Some(head_length) = head_length(answer) else { return Ok(None) };
     let head = std::str::from_utf8(&answer[..head_length])?;

@@ -1,4 +1,4 @@
-//! Who used the processor for how long, read from `/proc`. On systems without it there are no such figures.
+//! The processor time of each process, read from `/proc`. Systems without `/proc` have no such figures.
 
 use std::{fs, time::Duration};
 
@@ -24,7 +24,7 @@ pub struct Used {
     postgres: f64,
 }
 
-/// Processor time per purchase, in microseconds: who costs what.
+/// Processor time per request, in microseconds.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[expect(clippy::struct_field_names, reason = "a unit belongs in a name")]
 pub struct Cost {
@@ -42,7 +42,7 @@ impl Processes {
         let mut postgres = 0.0;
         for entry in fs::read_dir("/proc").ok()?.flatten() {
             let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-            // A process may end while it is looked at; the postmaster inherits its time.
+            // A process may end meanwhile; then the postmaster inherits its time.
             let Some(process) = Process::read(pid) else { continue };
             if pid == self.postmaster {
                 postgres += process.own + process.ended_children;
@@ -57,7 +57,7 @@ impl Processes {
 }
 
 impl Used {
-    /// What each of `purchases` cost between `before` and now.
+    /// The cost of each of so many requests since `before`.
     pub fn cost_since(&self, before: &Self, purchases: u64) -> Cost {
         #[expect(clippy::cast_precision_loss, reason = "there are not that many purchases")]
         let per_purchase = |seconds: f64| seconds * 1e6 / purchases.max(1) as f64;
@@ -97,7 +97,7 @@ pub fn resident_bytes(pid: u32) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// How long the figures need to be worth reading: the kernel counts in ticks.
+/// Over a shorter time the figures are too coarse: the kernel counts ticks of 10 ms.
 pub const WORTH_READING: Duration = Duration::from_millis(500);
 
 #[cfg(test)]

@@ -2,27 +2,29 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
-use tallystick::{
-    auth::api_key::GeneratedKey,
-    db::connection::DedicatedConnection,
-    domain::{ApiKeyId, BusinessId},
-};
+use anyhow::Context;
+use tallystick::db::connection::DedicatedConnection;
 
 use crate::{
     ids::{BUSINESSES, CUSTOMERS, Id, PRODUCTS},
+    program::Program,
     traffic::Shop,
 };
+
+/// The role that servers connect as.
+pub const SERVER_ROLE: &str = "tallystick_server";
 
 const SHOP: &str = include_str!("../sql/shop.sql");
 const HISTORY: &str = include_str!("../sql/history.sql");
 const DEBTORS: &str = include_str!("../sql/debtors.sql");
 
-/// One database with our schema in it.
+/// A database with tallystick's schema.
 pub struct Database {
-    /// As the server connects.
+    /// The build that installed it.
+    pub program: Program,
+    /// The URL for the server's role.
     pub server_url: String,
-    /// As a superuser connects.
+    /// The URL for a superuser.
     pub owner_url: String,
     /// A key for each business, once there are any.
     pub api_keys: Arc<[String]>,
@@ -31,11 +33,11 @@ pub struct Database {
 
 impl Database {
     /// A migrated database; `session` is a superuser's, with `sql/ids.sql` loaded.
-    pub fn new(server_url: String, owner_url: String, session: DedicatedConnection) -> Self {
-        Self { server_url, owner_url, api_keys: Arc::default(), session }
+    pub fn new(program: Program, server_url: String, owner_url: String, session: DedicatedConnection) -> Self {
+        Self { program, server_url, owner_url, api_keys: Arc::default(), session }
     }
 
-    /// Opens the shop, or what is missing of it.
+    /// Inserts the businesses, customers and products of the shop that are not there yet.
     pub async fn open(&mut self, shop: Shop) -> anyhow::Result<()> {
         let range = |count: u64| format!("0, {}", count - 1);
         let sql = SHOP
@@ -52,29 +54,18 @@ impl Database {
     async fn make_api_keys(&mut self) -> anyhow::Result<()> {
         let mut api_keys = Vec::new();
         for number in 0..BUSINESSES {
-            let business_id: BusinessId = Id::business(number).to_string().parse()?;
-            let key = GeneratedKey::generate(business_id)?;
-            let statement = "SELECT f.outcome FROM set_config('app.business_id', $1, true) AS context, LATERAL
-                tallystick.api_key_create(context::uuid, $2, 'bench', $3, $4, ARRAY['read', 'write'], NULL) AS f";
-            let row = self
-                .session
-                .client()
-                .query_one(
-                    statement,
-                    &[&business_id.to_string(), &ApiKeyId::new().uuid(), &key.prefix, &key.hash.as_slice()],
-                )
-                .await?;
-            let outcome: String = row.try_get(0)?;
-            ensure!(outcome == "created", "an API key was not created: {outcome}");
-            api_keys.push(key.plain);
+            api_keys.push(self.program.create_api_key(&self.server_url, Id::business(number)).await?);
         }
         self.api_keys = api_keys.into();
         Ok(())
     }
 
-    /// Gives business 0 a customer with so many ledger entries.
-    pub async fn add_history(&self, customer: u64, entries: u64) -> anyhow::Result<()> {
-        let sql = HISTORY.replace("$customer", &customer.to_string()).replace("$entries", &entries.to_string());
+    /// Gives business 0 a customer with so many ledger entries, whose orders have so many lines.
+    pub async fn add_history(&self, customer: u64, entries: u64, lines: u64) -> anyhow::Result<()> {
+        let sql = HISTORY
+            .replace("$customer", &customer.to_string())
+            .replace("$entries", &entries.to_string())
+            .replace("$lines", &lines.to_string());
         let sql = format!("SET LOCAL session_replication_role = replica; {sql}");
         self.in_one_transaction(&sql).await.with_context(|| format!("cannot make a history of {entries} entries"))
     }
@@ -86,14 +77,21 @@ impl Database {
         self.in_one_transaction(&sql).await.context("cannot make debtors")
     }
 
-    /// Makes statistics, as autovacuum does after a while.
+    /// Makes the planner's statistics, as autovacuum does after a while.
     pub async fn analyse(&self) -> anyhow::Result<()> {
         Ok(self.session.client().batch_execute("ANALYZE").await?)
     }
 
-    /// Tidies up and makes statistics, as autovacuum has done in a database that has been in use for long.
+    /// Vacuums and makes the planner's statistics, as autovacuum has done in a database that has been in use for long.
     pub async fn vacuum(&self) -> anyhow::Result<()> {
         Ok(self.session.client().batch_execute("VACUUM (ANALYZE)").await?)
+    }
+
+    /// The statement that a server sent last, with its parameters as `$1` and so on. Nothing else may use the database.
+    pub async fn last_statement(&self) -> anyhow::Result<String> {
+        let query = "SELECT query FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = $1 ORDER BY query_start DESC LIMIT 1";
+        Ok(self.session.client().query_one(query, &[&SERVER_ROLE]).await?.try_get(0)?)
     }
 
     async fn in_one_transaction(&self, sql: &str) -> anyhow::Result<()> {

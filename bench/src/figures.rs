@@ -1,11 +1,10 @@
-//! The figures of a run, as measures add them and reports show them.
+//! The figures of a run. Measures add them, reports show them.
 
 use serde::Serialize;
 
 use crate::{
     cpu::Cost,
-    report::format::number,
-    samples::Sample,
+    numbers::number,
     stats::{Latency, Spread, mean},
     turns::Turns,
 };
@@ -13,12 +12,10 @@ use crate::{
 /// All figures of a run.
 #[derive(Debug, Default, Serialize)]
 pub struct Figures {
-    /// Who was how fast.
+    /// How fast each contender was.
     pub throughputs: Vec<Throughput>,
-    /// What is compared with what.
+    /// Comparisons and other figures with a goal.
     pub measures: Vec<Measure>,
-    /// What the server said of itself.
-    pub samplings: Vec<Sampling>,
 }
 
 /// One contender in one scenario.
@@ -26,18 +23,20 @@ pub struct Figures {
 pub struct Throughput {
     /// The scenario.
     pub scenario: String,
-    /// Who.
+    /// The contender.
     pub contender: String,
     /// With how many connections or clients.
     pub connections: usize,
     /// Requests a second, by round.
     pub per_second: Spread,
-    /// Requests that were turned away as overload (503), in all rounds.
+    /// Requests that the server refused as overload (503), in all rounds.
     pub overloaded: u64,
-    /// How long they took, where that is known, in milliseconds.
+    /// How long requests took, in milliseconds. `None` for pgbench.
     pub latency_ms: Option<Latency>,
-    /// Who used the processor.
+    /// Processor time per request.
     pub cost: Option<Cost>,
+    /// How many purchases the server decided together, on average, in the last round.
+    pub batch_size: Option<f64>,
 }
 
 /// A comparison, or another figure with a goal.
@@ -47,11 +46,11 @@ pub struct Measure {
     pub name: String,
     /// The figure.
     pub value: Spread,
-    /// Its unit; none for a ratio.
+    /// Its unit. Empty for a ratio.
     pub unit: &'static str,
-    /// What it should be; some are told only.
+    /// What it should be, if it has a goal.
     pub goal: Option<Goal>,
-    /// Whether it is; nothing without a goal.
+    /// Whether it meets the goal.
     pub met: Option<bool>,
     /// The figures that it is made of.
     pub detail: String,
@@ -65,17 +64,8 @@ pub enum Goal {
     AtMost(f64),
 }
 
-/// What the server said of itself in one window.
-#[derive(Debug, Serialize)]
-pub struct Sampling {
-    /// The scenario and with how many connections.
-    pub name: String,
-    /// Four looks a second.
-    pub samples: Vec<Sample>,
-}
-
 impl Goal {
-    /// Whether a figure reaches it. What is no number reaches nothing.
+    /// Whether a figure meets the goal. NaN meets none.
     pub fn is_met_by(self, value: f64) -> bool {
         match self {
             Self::AtLeast(least) => value >= least,
@@ -94,12 +84,8 @@ impl std::fmt::Display for Goal {
 }
 
 impl Figures {
-    /// Keeps what a contender did, and what the server said meanwhile if it said anything of batches.
+    /// Keeps the turns of a contender.
     pub fn keep(&mut self, scenario: &str, turns: &Turns) {
-        if turns.samples.iter().any(|sample| sample.batch_size.is_some()) {
-            let name = format!("{scenario}, {}, {} connections", turns.name, turns.connections);
-            self.samplings.push(Sampling { name, samples: turns.samples.clone() });
-        }
         let costs = &turns.costs;
         self.throughputs.push(Throughput {
             scenario: scenario.to_owned(),
@@ -113,6 +99,7 @@ impl Figures {
                 server_us: mean(costs.iter().map(|cost| cost.server_us)),
                 postgres_us: mean(costs.iter().map(|cost| cost.postgres_us)),
             }),
+            batch_size: turns.batch_size,
         });
     }
 

@@ -1,9 +1,9 @@
-//! Ids that follow from a number, so that the load need not ask for them. The same three ways: here, in `sql/ids.sql`, and in
-//! the scripts for pgbench ([`crate::pgbench`]).
+//! Ids that follow from a number, so that the load need not ask for them. They are made in three places: here, in
+//! `sql/ids.sql`, and in the scripts for pgbench ([`crate::scripts`]).
 
 use std::fmt;
 
-/// How many of each there are: 10 businesses of 1,000 customers and 1,000 products.
+/// Businesses of the shop.
 pub const BUSINESSES: u64 = 10;
 /// Customers of one business.
 pub const CUSTOMERS: u64 = 1_000;
@@ -33,6 +33,11 @@ impl Id {
         Self { kind: "c01", number }
     }
 
+    /// The order of an entry in the ledger of [`Self::regular`]: see `sql/history.sql`.
+    pub const fn order_of_regular(number: u64, entry: u64) -> Self {
+        Self { kind: "e00", number: number * 10_000_000 + entry }
+    }
+
     /// A product of a business, both from 0.
     pub const fn product(business: u64, number: u64) -> Self {
         Self { kind: "d00", number: business * 1_000 + number }
@@ -43,7 +48,7 @@ impl Id {
         Self { kind: "d02", number: business }
     }
 
-    /// The product of a business that is not to be had: its stock is 0.
+    /// The product of a business whose stock is 0.
     pub const fn sold_out(business: u64) -> Self {
         Self { kind: "d03", number: business }
     }

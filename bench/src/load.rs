@@ -1,8 +1,8 @@
 //! The load: requests over HTTP from many keep-alive connections.
 //!
-//! In a closed loop each connection sends its next request when the last is answered: that shows how much the server can
-//! do, and slows down with the server. In an open loop requests start at a fixed rate, whatever the server does, and
-//! their latencies count from the start that was intended: that shows what customers see who do not wait for each other.
+//! In a closed loop each connection sends its next request when the last one is answered. That shows how many requests the
+//! server can answer. In an open loop requests start at a fixed rate, and their latencies count from the intended start.
+//! That shows what customers see, who do not wait for each other.
 
 use std::{
     net::SocketAddr,
@@ -16,20 +16,20 @@ use hdrhistogram::Histogram;
 use rand::{SeedableRng, rngs::SmallRng};
 
 use crate::{
+    batches::Batches,
     client::Client,
     cpu::{self, Cost, Processes},
-    samples::{self, Sample},
     schedule::{Arrivals, Schedule},
     stats::{histogram, record},
     traffic::{Expected, Planned, Traffic},
 };
 
-/// How long to drive.
+/// How long to send load.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
-    /// Before anything counts.
+    /// Not counted.
     pub warm_up: Duration,
-    /// While it counts.
+    /// Counted.
     pub measured: Duration,
 }
 
@@ -38,11 +38,11 @@ pub struct Window {
 pub enum Pace {
     /// Each connection sends its next one when the last is answered.
     Closed,
-    /// So many a second start, on whichever connection is free.
+    /// So many start each second, on any free connection.
     Open(f64),
 }
 
-/// Whom to drive.
+/// The server that gets the load.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// Where the server listens.
@@ -55,27 +55,36 @@ pub struct Target {
     pub postmaster: u32,
 }
 
-/// What came of it.
+/// The result of one window.
 pub struct Driven {
-    /// Requests answered as they should be, a second.
+    /// Requests with the expected answer, a second.
     pub per_second: f64,
     /// How long each of them took, in microseconds.
     pub latencies: Histogram<u64>,
-    /// Requests that the server turned away because it had too many (503).
+    /// Requests that the server refused because it had too many (503).
     pub overloaded: u64,
     /// Who used the processor.
     pub cost: Option<Cost>,
-    /// What the server said meanwhile.
-    pub samples: Vec<Sample>,
+    /// How many purchases the server decided together, on average.
+    pub batch_size: Option<f64>,
+    /// The server's memory at the end, in bytes.
+    pub memory: Option<u64>,
 }
 
-/// What one connection has seen.
+/// What was seen of the processes from the beginning to the end of a window.
+struct Watched {
+    used: Option<(cpu::Used, cpu::Used)>,
+    batch_size: Option<f64>,
+    memory: Option<u64>,
+}
+
+/// What one connection counted.
 struct Seen {
     latencies: Histogram<u64>,
     overloaded: u64,
 }
 
-/// When it counts, and when requests start.
+/// When the counted time begins and ends, and when requests start.
 struct Times {
     begin: Instant,
     end: Instant,
@@ -83,8 +92,8 @@ struct Times {
 }
 
 impl Target {
-    /// Sends this traffic for the window. Fails if anything but the expected answer or overload comes back: then it would
-    /// measure something else.
+    /// Sends this traffic for the window. Fails at any answer other than the expected one or overload, because then the figures
+    /// would be of something else.
     pub async fn drive(
         &self,
         traffic: &Traffic,
@@ -102,18 +111,18 @@ impl Target {
         };
         let times = Times { begin, end, arrivals };
         let sending = try_join_all(clients.into_iter().map(|client| self.send(client, traffic, &times)));
-        let watching = samples::watch(self.address, self.pid, begin, end);
-        let (used, samples, sent) = tokio::join!(self.used(begin, end), watching, sending);
+        let (watched, sent) = tokio::join!(self.watch(begin, end), sending);
         let mut all = Seen { latencies: histogram()?, overloaded: 0 };
         for seen in sent? {
             all.latencies.add(seen.latencies)?;
             all.overloaded += seen.overloaded;
         }
         let Seen { latencies, overloaded } = all;
+        let Watched { used, batch_size, memory } = watched?;
         let cost = used.map(|(before, after)| after.cost_since(&before, latencies.len()));
         #[expect(clippy::cast_precision_loss, reason = "there are not that many requests")]
         let per_second = latencies.len() as f64 / window.measured.as_secs_f64();
-        Ok(Driven { per_second, latencies, overloaded, cost, samples })
+        Ok(Driven { per_second, latencies, overloaded, cost, batch_size, memory })
     }
 
     async fn send(&self, mut client: Client, traffic: &Traffic, times: &Times) -> anyhow::Result<Seen> {
@@ -133,7 +142,7 @@ impl Target {
             }
             let is_answered = self.ask(&mut client, &planned).await?;
             let answered = Instant::now();
-            // A closed loop counts what was done in the time; an open one what was asked for in it, however late it came.
+            // A closed loop counts what was answered in the window. An open loop counts what started in it, however late the answer.
             let counts = if times.arrivals.is_some() { start } else { answered };
             if counts < times.begin || counts >= times.end {
                 continue;
@@ -146,7 +155,7 @@ impl Target {
         }
     }
 
-    /// Whether the expected answer came, and not one of overload.
+    /// True if the expected answer came, false if the server was overloaded.
     async fn ask(&self, client: &mut Client, planned: &Planned) -> anyhow::Result<bool> {
         let api_key = &self.api_keys[usize::try_from(planned.business)?];
         let status = client.send(api_key, &planned.request).await.context("a request was not answered")?;
@@ -158,19 +167,25 @@ impl Target {
         }
     }
 
-    /// One request on an otherwise idle connection; how long it took.
+    /// Sends one request on an idle connection, and returns how long it took.
     pub async fn ask_once(&self, client: &mut Client, planned: &Planned) -> anyhow::Result<Duration> {
         let sent = Instant::now();
         anyhow::ensure!(self.ask(client, planned).await?, "a lone request met overload: {}", client.last_answer());
         Ok(sent.elapsed())
     }
 
-    async fn used(&self, begin: Instant, end: Instant) -> Option<(cpu::Used, cpu::Used)> {
+    async fn watch(&self, begin: Instant, end: Instant) -> anyhow::Result<Watched> {
         let processes = Processes { server: Some(self.pid), postmaster: self.postmaster };
+        let mut client = Client::connect(self.address).await?;
         tokio::time::sleep_until(begin.into()).await;
-        let before = processes.used();
+        let used_before = processes.used();
+        let batches_before = Batches::ask(&mut client).await;
         tokio::time::sleep_until(end.into()).await;
-        (end - begin >= cpu::WORTH_READING).then(|| before.zip(processes.used())).flatten()
+        let used_after = processes.used().filter(|_| end - begin >= cpu::WORTH_READING);
+        let memory = cpu::resident_bytes(self.pid);
+        let batches = batches_before.zip(Batches::ask(&mut client).await);
+        let batch_size = batches.and_then(|(before, after)| after.mean_since(before));
+        Ok(Watched { used: used_before.zip(used_after), batch_size, memory })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a run ran on. Without these no figure means anything.
+//! What a run ran on. Without that no figure means anything.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ pub struct Machine {
     pub date: String,
     /// This version.
     pub tallystick: &'static str,
-    /// Processors for everything together: load, server and PostgreSQL.
+    /// Processors, which load, server and PostgreSQL share.
     pub processors: usize,
     /// Their model, if the system tells.
     pub processor: Option<String>,
@@ -23,7 +23,7 @@ pub struct Machine {
     pub rustc: Option<String>,
     /// PostgreSQL's version.
     pub postgresql: String,
-    /// PostgreSQL's settings that its speed hangs on.
+    /// PostgreSQL's settings that decide its speed.
     pub settings: Vec<(String, String)>,
 }
 
@@ -38,7 +38,7 @@ const SETTINGS: [&str; 7] = [
 ];
 
 impl Machine {
-    /// Looks around.
+    /// Reads everything.
     pub async fn look(bed: &Bed) -> anyhow::Result<Self> {
         let mut settings = Vec::new();
         for name in SETTINGS {

@@ -1,12 +1,13 @@
 //! `tallystick-bench`: drives tallystick over HTTP beside pgbench on the same database, and prints ratios.
 //!
 //! It starts a PostgreSQL of its own in a temporary folder, durable as in production, and the server's release binary as
-//! its child. Absolute figures belong to a machine and an hour; the ratios of one run are what can be compared.
+//! its child. Absolute figures depend on the machine and the hour. The ratios of one run can be compared.
 //!
-//! Reading order: [`run`] (what happens when) → [`measure`] (what is measured) → [`turns`] (how it is compared) →
-//! [`load`], [`pgbench`] (by what) → [`bed`], [`stage`], [`server`] (on what) → [`figures`], [`report`].
+//! Reading order: [`run`] (the order of everything) → [`measure`] (what is measured) → [`turns`] (how contenders are compared) →
+//! [`load`], [`pgbench`] (what drives them) → [`bed`], [`stage`], [`server`] (what is driven) → [`figures`], [`report`].
 
 mod audit;
+mod batches;
 mod bed;
 mod client;
 mod cpu;
@@ -16,12 +17,14 @@ mod ids;
 mod load;
 mod machine;
 mod measure;
+mod numbers;
 mod pgbench;
 mod plan;
+mod program;
 mod progress;
+mod reads;
 mod report;
 mod run;
-mod samples;
 mod schedule;
 mod scripts;
 mod server;
@@ -40,29 +43,26 @@ use anyhow::Context;
 use clap::Parser;
 
 use audit::Audit;
-use report::Report;
+use report::BenchReport;
 
 /// Connections of the widest scenario, with some room.
 const MOST_CONNECTIONS: usize = 2_000;
 
 /// Drives tallystick over HTTP beside pgbench on the same database, and prints ratios.
 ///
-/// The result goes to standard output, progress to standard error. Nothing is asserted: the exit status is 0 if it could
-/// measure, 1 if a database was found to be wrong afterwards, 2 if it could not measure.
+/// The result goes to standard output, progress to standard error. Nothing is asserted: the exit status is 0 if the
+/// run was completed, 1 if a database was wrong afterwards, and 2 if the run failed.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Args {
-    /// Measure for less than a minute, and trust it less
+    /// Measure one short round of each, in about two minutes; the figures are less reliable
     #[arg(long)]
     quick: bool,
     /// Measure only these, separated by commas
     #[arg(long, value_name = "SCENARIO", value_delimiter = ',')]
     only: Vec<measure::Scenario>,
-    /// Where to put the page with plots
-    #[arg(long, value_name = "PATH", default_value = "target/bench/report.html")]
-    html: PathBuf,
-    /// Where to put the JSON; without a path, or with -, it goes to standard output instead of the table
-    #[arg(long, value_name = "PATH", num_args = 0..=1, default_value = "target/bench/report.json", default_missing_value = "-")]
+    /// Where to put all figures as JSON
+    #[arg(long, value_name = "PATH", default_value = "target/bench/report.json")]
     json: PathBuf,
     /// Print the ratios as a Markdown table
     #[arg(long)]
@@ -70,7 +70,7 @@ pub struct Args {
     /// The server's program, if it is not the one built beside this one
     #[arg(long, value_name = "PROGRAM")]
     server: Option<PathBuf>,
-    /// Another build of the server, to drive in the same rounds
+    /// Another build of the server, to measure in the same rounds, each build on a database that it installed itself
     #[arg(long, value_name = "PROGRAM")]
     compare: Option<PathBuf>,
     /// The folder of PostgreSQL's programs, if they are not where they usually are
@@ -92,11 +92,11 @@ fn main() -> ExitCode {
 fn start(args: Args) -> anyhow::Result<ExitCode> {
     postgres_url::tls::install_crypto_provider();
     tallystick::http::server::raise_open_files_limit(MOST_CONNECTIONS);
-    // One thread: the load must not take more of the machine than it has to.
+    // One thread, so that the load takes as little of the machine as possible.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (html, json, markdown) = (args.html.clone(), args.json.clone(), args.markdown);
+    let (json, markdown) = (args.json.clone(), args.markdown);
     let report = runtime.block_on(run::run(args))?;
-    tell(&report, &html, &json, markdown)?;
+    tell(&report, &json, markdown)?;
     Ok(match report.audit {
         Audit::Clean => ExitCode::SUCCESS,
         Audit::Findings(_) => ExitCode::FAILURE,
@@ -104,27 +104,17 @@ fn start(args: Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn tell(report: &Report, html: &Path, json: &Path, markdown: bool) -> anyhow::Result<()> {
-    write(html, &report::page(report))?;
-    let as_json = serde_json::to_string_pretty(report)?;
-    let json_is_printed = json == Path::new("-");
-    if !json_is_printed {
-        write(json, &as_json)?;
+fn tell(report: &BenchReport, json: &Path, markdown: bool) -> anyhow::Result<()> {
+    if let Some(folder) = json.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    if json_is_printed {
-        println!("{as_json}");
-    } else if markdown {
+    fs::write(json, serde_json::to_string_pretty(report)?)
+        .with_context(|| format!("cannot write {}", json.display()))?;
+    if markdown {
         print!("{}", report::table(report));
     } else {
         print!("{report}");
     }
-    eprintln!("the page with plots: {}", html.display());
+    eprintln!("all figures as JSON: {}", json.display());
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,4 +1,4 @@
-//! The same purchase without us: pgbench, which is to a database what a tuning fork is to a piano.
+//! The same statements without the server: pgbench, PostgreSQL's own load generator.
 
 use std::{
     path::PathBuf,
@@ -14,10 +14,10 @@ use crate::{
     load::Window,
 };
 
-/// Sequence numbers of one run, so that no two runs use the same idempotency key or order id.
+/// How many sequence numbers one run has, so that no two runs use the same idempotency key or order id.
 const NUMBERS_PER_RUN: u64 = 10_000_000;
 
-/// Runs of all scripts so far.
+/// How many times a script was run so far.
 static RUNS: AtomicU64 = AtomicU64::new(0);
 
 /// One script and how to run it.
@@ -29,15 +29,15 @@ pub struct Pgbench {
     processes: Processes,
 }
 
-/// What came of a run.
+/// The result of a run.
 pub struct Ran {
     /// Purchases a second.
     pub per_second: f64,
-    /// Who used the processor.
+    /// How much processor time each process used.
     pub cost: Option<Cost>,
 }
 
-/// Where everything is.
+/// What a script needs in order to run.
 pub struct Setting {
     /// pgbench itself.
     pub program: PathBuf,
@@ -52,15 +52,15 @@ pub struct Setting {
 }
 
 impl Pgbench {
-    /// Writes the script down.
+    /// Writes the script to its file.
     pub fn prepare(setting: Setting, text: &str) -> anyhow::Result<Self> {
         let Setting { program, script, url, options, postmaster } = setting;
         std::fs::write(&script, text).context("cannot write a script for pgbench")?;
         Ok(Self { program, script, url, options, processes: Processes { server: None, postmaster } })
     }
 
-    /// Runs with so many clients. Its new sessions plan their statements in the warm-up. Both parts of the window are
-    /// rounded up to whole seconds, in which pgbench tells its rate.
+    /// Runs with so many clients. Their sessions plan their statements in the warm-up. Both parts of the window are rounded
+    /// up to whole seconds, because pgbench reports its rate once a second.
     pub async fn run(&self, clients: usize, window: Window) -> anyhow::Result<Ran> {
         let run = RUNS.fetch_add(1, Ordering::Relaxed) + 1;
         let (warm_up, measured) = (whole_seconds(window.warm_up), whole_seconds(window.measured));
@@ -95,7 +95,7 @@ impl Pgbench {
     async fn used(&self, warm_up: u64, measured: u64) -> Option<(cpu::Used, cpu::Used)> {
         tokio::time::sleep(Duration::from_secs(warm_up)).await;
         let before = self.processes.used();
-        // A little less than all of it: sessions that have ended are hard to tell from others.
+        // A little less than the whole time: the processor time of a session that has ended cannot be read any more.
         tokio::time::sleep(Duration::from_secs(measured).mul_f64(0.95)).await;
         before.zip(self.processes.used())
     }

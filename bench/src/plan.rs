@@ -9,7 +9,7 @@ use crate::{load::Window, measure::Scenario};
 /// The lengths of one run.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Traffic before anything is measured, so that sessions have planned and pages have been written once.
+    /// Traffic before anything is measured, so that sessions have their plans and pages were written once.
     pub warm_up: Window,
     /// pgbench with each of [`Self::client_counts`], to find its best.
     pub scan: Window,
@@ -17,10 +17,12 @@ pub struct Plan {
     pub client_counts: &'static [usize],
     /// One contender in one round.
     pub round: Window,
-    /// The same where less is at stake.
+    /// The same for less important contenders.
     pub short: Window,
     /// How many rounds.
     pub rounds: usize,
+    /// How many rounds of purchases where two builds are compared, which may differ by a few percent only.
+    pub compare_rounds: usize,
     /// Requests of a lone client on each side in one round.
     pub lone_requests: usize,
     /// Ledger entries of the longest history.
@@ -38,7 +40,7 @@ const fn window(warm_up_ms: u64, measured_ms: u64) -> Window {
 }
 
 impl Plan {
-    /// Less than six minutes.
+    /// About ten minutes.
     pub const FULL: Self = Self {
         warm_up: window(0, 2_000),
         scan: window(1_000, 1_000),
@@ -46,6 +48,7 @@ impl Plan {
         round: window(500, 2_000),
         short: window(500, 1_500),
         rounds: 3,
+        compare_rounds: 7,
         lone_requests: 500,
         entries: 1_000_000,
         debtors: 10_000,
@@ -53,7 +56,7 @@ impl Plan {
         fresh: true,
     };
 
-    /// Less than one.
+    /// About two minutes.
     pub const QUICK: Self = Self {
         warm_up: window(0, 1_000),
         scan: window(1_000, 1_000),
@@ -61,6 +64,7 @@ impl Plan {
         round: window(200, 800),
         short: window(200, 500),
         rounds: 1,
+        compare_rounds: 1,
         lone_requests: 100,
         entries: 20_000,
         debtors: 500,
@@ -71,7 +75,7 @@ impl Plan {
 
 impl Plan {
     /// How many steps of progress there are, about.
-    pub fn steps(&self, only: &[Scenario]) -> u64 {
+    pub fn steps(&self, only: &[Scenario], builds: usize) -> u64 {
         let rounds = self.rounds;
         let of = |scenario: Scenario| match scenario {
             Scenario::Steady => 2 * self.client_counts.len() + 6 * rounds,
@@ -79,12 +83,17 @@ impl Plan {
             Scenario::HotCustomer | Scenario::Mixed | Scenario::Neighbours => 2 * rounds,
             Scenario::Connections | Scenario::Lone | Scenario::HalfLoad => 1 + rounds,
             Scenario::Growth => 2 + rounds,
-            Scenario::Overdue => 3,
+            Scenario::Overdue => 2 + builds,
+            Scenario::Reads => builds + 6 * self.client_counts.len() + 6 * (1 + builds) * rounds + 1 + rounds,
             Scenario::Fresh if self.fresh => 3 + 2 * rounds,
             Scenario::Fresh => 0,
         };
         let wanted = Scenario::value_variants().iter().filter(|scenario| scenario.is_in(only));
-        // And the shop at the beginning, the audit at the end.
-        (wanted.map(|scenario| of(*scenario)).sum::<usize>() + 2) as u64
+        let compared = match builds {
+            1 => 0,
+            _ => 2 + 7 * self.compare_rounds,
+        };
+        // And the first shop, and the audit.
+        (wanted.map(|scenario| of(*scenario)).sum::<usize>() + compared + 2) as u64
     }
 }

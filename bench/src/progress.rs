@@ -4,14 +4,14 @@ use std::{io::IsTerminal, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar of the steps of a run. Where standard error is no terminal, each step is a line instead.
+/// A progress bar. If standard error is not a terminal, each step is printed as a line instead.
 pub struct Progress {
     bar: ProgressBar,
     is_drawn: bool,
 }
 
 impl Progress {
-    /// A bar of so many steps.
+    /// A progress bar of so many steps.
     pub fn new(steps: u64) -> anyhow::Result<Self> {
         let bar = ProgressBar::new(steps);
         bar.set_style(ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos}/{len} {msg}")?);

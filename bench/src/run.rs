@@ -1,26 +1,29 @@
-//! One run from beginning to end: what happens when.
+//! One run from beginning to end.
 
 use crate::{
     Args,
     audit::{Audit, audit},
-    bed::{Bed, Database},
+    bed::Bed,
+    database::Database,
     figures::Figures,
     machine::Machine,
-    measure::{Scenario, fresh, growth, half_load, idle, lone, mixed, neighbours, overdue, sale, steady},
+    measure::{
+        Scenario, compare, fresh, growth, half_load, idle, lone, mixed, neighbours, overdue, reads, sale, steady,
+    },
     plan::Plan,
+    program::Program,
     progress::Progress,
-    report::Report,
-    server::Program,
+    report::BenchReport,
     stage::Stage,
     traffic::Traffic,
 };
 
 /// Measures everything, or what was asked for, and proves every database.
-pub async fn run(args: Args) -> anyhow::Result<Report> {
+pub async fn run(args: Args) -> anyhow::Result<BenchReport> {
     let plan = if args.quick { Plan::QUICK } else { Plan::FULL };
     let program = Program::find(args.server)?;
     let other = args.compare.map(|other| Program::find(Some(other))).transpose()?;
-    let progress = Progress::new(plan.steps(&args.only))?;
+    let progress = Progress::new(plan.steps(&args.only, 1 + usize::from(other.is_some())))?;
     progress.step("starting PostgreSQL and opening the shop".to_owned());
     let bed = Bed::start(args.postgres_bin).await?;
     let machine = Machine::look(&bed).await?;
@@ -28,14 +31,14 @@ pub async fn run(args: Args) -> anyhow::Result<Report> {
     let mut figures = Figures::default();
     let mut databases = measure(&stage, &args.only, &mut figures).await?;
     databases.push(stage.clear().await?);
-    let audit = prove(&program, &databases, &progress).await?;
+    let audit = prove(&databases, &progress).await?;
     drop(databases);
     bed.stop().await?;
     progress.finish();
-    Ok(Report::new(machine, args.quick, figures, audit))
+    Ok(BenchReport::new(machine, args.quick, figures, audit))
 }
 
-/// Measures, and hands back the databases beside the stage's.
+/// Measures, and returns the databases that it made.
 async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) -> anyhow::Result<Vec<Database>> {
     let wanted = |scenario: Scenario| scenario.is_in(only);
     let mut databases = Vec::new();
@@ -67,19 +70,26 @@ async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) ->
         databases.extend(growth::measure(stage, figures).await?);
     }
     if wanted(Scenario::Overdue) {
-        databases.push(overdue::measure(stage, figures).await?);
+        databases.extend(overdue::measure(stage, figures).await?);
+    }
+    if wanted(Scenario::Reads) {
+        databases.extend(reads::measure(stage, figures).await?);
     }
     if wanted(Scenario::Fresh) && (stage.plan.fresh || !only.is_empty()) {
         databases.extend(fresh::measure(stage, figures).await?);
     }
+    let is_compared = [Scenario::Steady, Scenario::FlashSale, Scenario::Lone].into_iter().any(wanted);
+    if stage.other.is_some() && is_compared {
+        databases.extend(compare::measure(stage, only, figures).await?);
+    }
     Ok(databases)
 }
 
-/// Proves every database that was written to; the first that is not right ends it.
-async fn prove(program: &Program, databases: &[Database], progress: &Progress) -> anyhow::Result<Audit> {
+/// Proves every database of the run, up to the first that is wrong.
+async fn prove(databases: &[Database], progress: &Progress) -> anyhow::Result<Audit> {
     for (number, database) in databases.iter().enumerate() {
         progress.step(format!("proving database {} of {}", number + 1, databases.len()));
-        let audit = audit(program, database).await?;
+        let audit = audit(database).await?;
         if audit != Audit::Clean {
             return Ok(audit);
         }

@@ -1,7 +1,7 @@
-//! The arrivals of an open loop: when each request has to start, whether or not somebody is free to send it.
+//! The arrivals of an open loop: when each request should start, whether or not a connection is free.
 //!
-//! A latency counts from the start that the schedule intended. A generator that waits for the server before it sends the
-//! next request, and counts from when it sent it, leaves out the very waits that customers complain about.
+//! A latency counts from the start that the schedule intended. If it counted from the sending of the request, it would leave
+//! out the time that a request waits for a free connection, which customers notice.
 
 use std::{
     sync::{
@@ -13,7 +13,7 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-/// The shortest nap of the one who watches the clock: finer than tokio's timers, which count milliseconds.
+/// How long the clock's thread sleeps at least. Tokio's timers are coarser: they count milliseconds.
 const SHORTEST_NAP: Duration = Duration::from_micros(100);
 
 /// Evenly spaced starts from a moment on.
@@ -31,7 +31,7 @@ impl Schedule {
         Self { begin, per_second, total: (per_second * lasts.as_secs_f64()).floor() as u64 }
     }
 
-    /// When the one of this number, from 0, has to start; nothing after the last one.
+    /// When request `number` (from 0) should start. `None` after the last one.
     #[expect(clippy::cast_precision_loss, reason = "a number of requests")]
     pub fn start_of(&self, number: u64) -> Option<Instant> {
         (number < self.total).then(|| self.begin + Duration::from_secs_f64(number as f64 / self.per_second))
@@ -47,7 +47,7 @@ impl Schedule {
     }
 }
 
-/// A schedule at work: hands each arrival to the connection that has been free the longest, or else to the first one
+/// A running schedule. It gives each arrival to the connection that has been free the longest, or else to the first one
 /// that becomes free.
 pub struct Arrivals {
     schedule: Schedule,
@@ -56,7 +56,7 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
-    /// Begins to watch the clock, on a thread of its own, for so many connections.
+    /// Starts the clock, on a thread of its own, for so many connections.
     pub fn begin(schedule: Schedule, connections: usize) -> Self {
         let due = Arc::new(Semaphore::new(0));
         let arrivals = Self { schedule, due: Arc::clone(&due), next: AtomicU64::new(0) };
@@ -78,7 +78,7 @@ impl Arrivals {
         arrivals
     }
 
-    /// Waits for the next arrival that nobody has taken, and says when it should have started. Nothing after the last.
+    /// Waits for the next arrival that no connection has taken, and returns its intended start. `None` after the last.
     pub async fn next(&self) -> Option<Instant> {
         self.due.acquire().await.ok()?.forget();
         self.schedule.start_of(self.next.fetch_add(1, Ordering::Relaxed))
@@ -106,7 +106,7 @@ mod tests {
     #[tokio::test]
     async fn a_late_start_counts_from_its_intended_start() {
         let begin = Instant::now().checked_sub(Duration::from_mins(1)).unwrap();
-        // All ten should have started a minute ago; whoever takes one now is told so.
+        // All ten should have started a minute ago.
         let arrivals = Arrivals::begin(Schedule::new(begin, 10.0, Duration::from_secs(1)), 2);
         for number in 0..10 {
             let start = arrivals.next().await.unwrap();

@@ -1,14 +1,17 @@
-//! What pgbench is told to do.
+//! The scripts for pgbench.
 //!
-//! One call runs the very text that the server sends, on the same database, as the same role, prepared. Only the parameters
-//! come about differently: pgbench knows numbers, so ids are put together from them in SQL (some microseconds each).
-//! The transaction is the purchase without our function: see `sql/transaction.pgbench`.
+//! A call is the text that the server sends, prepared, on the same database and as the same role. Only its parameters are made
+//! in another way. Pgbench knows numbers only, so SQL makes ids of them (some microseconds each). The transaction is the
+//! purchase without tallystick's function: see `sql/transaction.pgbench`.
 
 use std::fmt::Write as _;
 
 use anyhow::{Context, ensure};
 
-use crate::ids::{BUSINESSES, CUSTOMERS, PRODUCTS};
+use crate::{
+    ids::{BUSINESSES, CUSTOMERS, PRODUCTS},
+    reads::{self, Read},
+};
 
 const TRANSACTION: &str = include_str!("../sql/transaction.pgbench");
 
@@ -38,15 +41,37 @@ pub fn steady_transaction() -> anyhow::Result<String> {
     Ok(format!("{}{text}", any_purchase(BUSINESSES)?))
 }
 
-/// Like a UUIDv7 it grows with time, so that it is as kind to indexes.
+/// A read of any customer with a history, or of any of their orders, by the statement that the server sends.
+pub fn read_call(read: Read, statement: &str) -> anyhow::Result<String> {
+    let call = fill(statement, &read.parameters(&id("c01", "customer"), &id("e00", "order")))?;
+    let (customers, orders) = (reads::CUSTOMERS - 1, reads::ENTRIES / 2 - 1);
+    Ok(format!(
+        "\\set customer random(0, {customers})\n\\set order :customer * 10000000 + 2 * random(0, {orders}) + 1\n{call};\n"
+    ))
+}
+
+/// The statement with `$1` and so on replaced by parameters, which are SQL.
+pub fn fill(statement: &str, parameters: &[String]) -> anyhow::Result<String> {
+    let mut filled = statement.to_owned();
+    // From the last one, because `$10` begins with `$1`.
+    for (index, parameter) in parameters.iter().enumerate().rev() {
+        let name = format!("${}", index + 1);
+        ensure!(filled.contains(&name), "the server's statement has no {name}: {statement}");
+        filled = filled.replace(&name, parameter);
+    }
+    ensure!(!filled.contains('$'), "the server's statement has more parameters than are known: {statement}");
+    Ok(filled)
+}
+
+/// It grows with time like a UUIDv7, so that it goes to the same end of an index.
 const ORDER_ID: &str = "('02000000' || lpad(:n, 12, '0') || lpad(:client_id, 12, '8'))::uuid";
 
 fn id(kind: &str, number: &str) -> String {
     format!("('00000{kind}-0000-7000-8000-' || lpad(:{number}, 12, '0'))::uuid")
 }
 
-/// The numbers of a purchase at one of so many businesses. Its products come from one third of the shop each: so they are
-/// three, in the order of their ids, as the server sends them.
+/// The numbers of a purchase at one of so many businesses. Each product comes from another third of the shop. So they differ
+/// and are in the order of their ids, as the server sends them.
 fn any_purchase(businesses: u64) -> anyhow::Result<String> {
     let mut script = String::from("\\set n :n + 1\n");
     writeln!(script, "\\set b random(0, {})", businesses - 1)?;
@@ -71,28 +96,24 @@ fn purchase_statement() -> anyhow::Result<&'static str> {
 fn call_of(statement: &str, products: &str, lines: u32, quantities: &str) -> anyhow::Result<String> {
     let numbers: Vec<String> = (1..=lines).map(|number| number.to_string()).collect();
     let parameters = [
-        ("$10", "'pass over customers'"),
-        ("$1", "'00000b00-0000-7000-8000-' || lpad(:b, 12, '0')"),
-        ("$2", &format!("ARRAY[{}]", id("c00", "c"))),
-        ("$3", products),
-        ("$4", "'{1}'"),
-        ("$5", "ARRAY[:key::text]"),
-        ("$6", &format!("ARRAY[{ORDER_ID}]")),
-        ("$7", &format!("'{{{lines}}}'")),
-        ("$8", &format!("'{{{}}}'", numbers.join(","))),
-        ("$9", quantities),
+        "'00000b00-0000-7000-8000-' || lpad(:b, 12, '0')",
+        &format!("ARRAY[{}]", id("c00", "c")),
+        products,
+        "'{1}'",
+        "ARRAY[:key::text]",
+        &format!("ARRAY[{ORDER_ID}]"),
+        &format!("'{{{lines}}}'"),
+        &format!("'{{{}}}'", numbers.join(",")),
+        quantities,
+        "'pass over customers'",
     ];
-    let mut call = statement.to_owned();
-    for (name, value) in parameters {
-        ensure!(call.contains(name), "the server's statement has no {name}");
-        call = call.replace(name, value);
-    }
-    Ok(format!("{call};\n"))
+    Ok(format!("{};\n", fill(statement, &parameters.map(str::to_owned))?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{sale_call, steady_call, steady_transaction};
+    use super::{fill, read_call, sale_call, steady_call, steady_transaction};
+    use crate::reads::Read;
 
     #[test]
     fn a_call_is_the_servers_own_statement() {
@@ -105,5 +126,22 @@ mod tests {
     fn a_transaction_leaves_nothing_open() {
         let script = steady_transaction().unwrap();
         assert!(script.contains("COMMIT;") && !script.contains('$'), "{script}");
+    }
+
+    #[test]
+    fn a_read_fills_every_parameter_of_the_statement() {
+        let script = read_call(Read::LedgerPage, "SELECT f($1, $2, $3, $4)").unwrap();
+        assert!(script.contains("lpad(:customer, 12, '0'))::uuid, NULL, 51);"), "{script}");
+        assert!(read_call(Read::Customer, "SELECT f($1, $2, $3)").is_err());
+        assert!(read_call(Read::LedgerPage, "SELECT f($1, $2, $3)").is_err());
+    }
+
+    #[test]
+    fn the_tenth_parameter_is_not_taken_for_the_first() {
+        let parameters: Vec<String> = (1..=10).map(|number| format!("<{number}>")).collect();
+        assert_eq!(
+            fill("$1 $2 $3 $4 $5 $6 $7 $8 $9 $10", &parameters).unwrap(),
+            "<1> <2> <3> <4> <5> <6> <7> <8> <9> <10>"
+        );
     }
 }

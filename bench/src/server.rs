@@ -1,23 +1,13 @@
 //! The real server as a child process, as an operator would start it: the release binary, settings from the environment,
 //! its log (one line a request) in a file.
 
-use std::{
-    fs::File,
-    net::SocketAddr,
-    path::PathBuf,
-    process::{Output, Stdio},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs::File, net::SocketAddr, path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail, ensure};
 use nix::{sys::signal, unistd::Pid};
 use tokio::process::{Child, Command};
 
-use crate::{
-    bed::{Bed, Database},
-    load::Target,
-};
+use crate::{bed::Bed, database::Database, load::Target};
 
 /// The setting that turns combining off.
 const COMBINING: &str = "TALLYSTICK_COMBINE_PURCHASES";
@@ -29,70 +19,44 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Whether purchases of one business that wait are decided together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Combining {
-    /// As the server does unless it is told otherwise.
+    /// The server's default.
     On,
     /// One transaction per purchase.
     Off,
-}
-
-/// The server's program.
-#[derive(Debug, Clone)]
-pub struct Program(PathBuf);
-
-impl Program {
-    /// The one that was named, else the one that was built beside this one.
-    pub fn find(named: Option<PathBuf>) -> anyhow::Result<Self> {
-        let program = match named {
-            Some(named) => named,
-            None => std::env::current_exe()?.with_file_name("tallystick"),
-        };
-        ensure!(program.is_file(), "{} is missing: `cargo build --release` makes it", program.display());
-        Ok(Self(program))
-    }
-
-    /// Starts a server on `database` and waits until it listens.
-    pub async fn start(&self, bed: &Bed, database: &Database, combining: Combining) -> anyhow::Result<Server> {
-        let mut command = Command::new(&self.0);
-        command
-            .arg("serve")
-            .env_clear()
-            .envs(std::env::vars().filter(|(name, _)| name.starts_with("TALLYSTICK_") && name != COMBINING))
-            .env("DATABASE_URL", &database.server_url)
-            .env("TALLYSTICK_LISTEN", "127.0.0.1:0")
-            .env("TALLYSTICK_LOG_FORMAT", "json");
-        if combining == Combining::Off {
-            command.env(COMBINING, "false");
-        }
-        let mut server = Server::start(command, bed.new_file("server.log")).await?;
-        server.target.api_keys = Arc::clone(&database.api_keys);
-        server.target.postmaster = bed.postmaster();
-        Ok(server)
-    }
-
-    /// Lets `tallystick verify` prove the database.
-    pub async fn verify(&self, database: &Database) -> anyhow::Result<Output> {
-        let mut command = Command::new(&self.0);
-        command.arg("verify").env("TALLYSTICK_MIGRATE_DATABASE_URL", &database.owner_url).kill_on_drop(true);
-        command.output().await.with_context(|| format!("cannot run {}", self.0.display()))
-    }
 }
 
 /// A running server.
 pub struct Server {
     child: Child,
     log: PathBuf,
-    /// As the load sees it.
+    /// What the load needs to know of it.
     pub target: Target,
 }
 
 impl Server {
-    async fn start(mut command: Command, log: PathBuf) -> anyhow::Result<Self> {
+    /// Starts the server of the build that installed `database`, and waits until it listens.
+    pub async fn start(bed: &Bed, database: &Database, combining: Combining) -> anyhow::Result<Self> {
+        let mut command = database.program.command();
+        command
+            .arg("serve")
+            .env_remove(COMBINING)
+            .env("DATABASE_URL", &database.server_url)
+            .env("TALLYSTICK_LISTEN", "127.0.0.1:0")
+            .env("TALLYSTICK_LOG_FORMAT", "json");
+        if combining == Combining::Off {
+            command.env(COMBINING, "false");
+        }
+        let mut server = Self::spawn(command, bed.new_file("server.log")).await?;
+        server.target.api_keys = Arc::clone(&database.api_keys);
+        server.target.postmaster = bed.postmaster();
+        Ok(server)
+    }
+
+    async fn spawn(mut command: Command, log: PathBuf) -> anyhow::Result<Self> {
         let file = File::create(&log).context("cannot write the server's log")?;
         let child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
-            .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot run {}", command.as_std().get_program().display()))?;
         let pid = child.id().context("the server ended at once")?;

@@ -1,50 +1,49 @@
-//! What the measures stand on: PostgreSQL, the shop's database, and two servers on it that differ in one setting.
+//! What most measures share: PostgreSQL, the shop's database, and two servers on it that differ in one setting.
 
 use crate::{
-    bed::{Bed, Database},
+    bed::Bed,
+    database::Database,
     load::{Pace, Target},
     pgbench::{Pgbench, Setting},
     plan::Plan,
+    program::Program,
     progress::Progress,
-    server::{Combining, Program, Server},
+    server::{Combining, Server},
     traffic::{Shop, Traffic},
 };
 
-/// The stage of one run.
+/// What the measures of one run share.
 pub struct Stage<'run> {
     /// How long to measure what.
     pub plan: Plan,
     /// PostgreSQL.
     pub bed: &'run Bed,
-    /// The server's program.
+    /// The build that is measured.
     pub program: &'run Program,
-    /// Where to tell how far it is.
+    /// Another build to compare it with.
+    pub other: Option<&'run Program>,
+    /// Where to report progress.
     pub progress: &'run Progress,
-    /// The shop.
+    /// The database of the shop.
     pub database: Database,
     on: Server,
     off: Server,
-    other: Option<Server>,
 }
 
 impl<'run> Stage<'run> {
-    /// Opens the shop, starts the servers and lets both work for a moment.
+    /// Fills the database, starts the servers and sends both some load.
     pub async fn set(
         plan: Plan,
         bed: &'run Bed,
         program: &'run Program,
-        other: Option<&Program>,
+        other: Option<&'run Program>,
         progress: &'run Progress,
     ) -> anyhow::Result<Self> {
-        let mut database = bed.database("bench").await?;
+        let mut database = bed.database("bench", program).await?;
         database.open(Shop::FULL).await?;
-        let on = program.start(bed, &database, Combining::On).await?;
-        let off = program.start(bed, &database, Combining::Off).await?;
-        let other = match other {
-            Some(other) => Some(other.start(bed, &database, Combining::On).await?),
-            None => None,
-        };
-        let stage = Self { plan, bed, program, progress, database, on, off, other };
+        let on = Server::start(bed, &database, Combining::On).await?;
+        let off = Server::start(bed, &database, Combining::Off).await?;
+        let stage = Self { plan, bed, program, other, progress, database, on, off };
         for target in [stage.on(), stage.off()] {
             target.drive(&Traffic::STEADY, 64, Pace::Closed, plan.warm_up).await?;
         }
@@ -53,7 +52,7 @@ impl<'run> Stage<'run> {
         Ok(stage)
     }
 
-    /// The server as it is.
+    /// The server with its default settings.
     pub const fn on(&self) -> &Target {
         &self.on.target
     }
@@ -63,14 +62,15 @@ impl<'run> Stage<'run> {
         &self.off.target
     }
 
-    /// Another build, if there is one to compare with.
-    pub fn other(&self) -> Option<&Target> {
-        self.other.as_ref().map(|server| &server.target)
+    /// The builds that take part in a comparison, each with its name.
+    pub fn builds(&self) -> Vec<(&'static str, &'run Program)> {
+        let other = self.other.map(|program| ("other build", program));
+        [("this build", self.program)].into_iter().chain(other).collect()
     }
 
     /// A script for pgbench, as the server's role.
-    pub fn as_server(&self, script: &str) -> anyhow::Result<Pgbench> {
-        self.pgbench(self.database.server_url.clone(), "", script)
+    pub fn as_server(&self, database: &Database, script: &str) -> anyhow::Result<Pgbench> {
+        self.pgbench(database.server_url.clone(), "", script)
     }
 
     /// A script for pgbench, as the role that may write the tables.
@@ -85,7 +85,7 @@ impl<'run> Stage<'run> {
 
     /// Stops the servers.
     pub async fn clear(self) -> anyhow::Result<Database> {
-        for server in [Some(self.on), Some(self.off), self.other].into_iter().flatten() {
+        for server in [self.on, self.off] {
             server.stop().await?;
         }
         Ok(self.database)

@@ -1,14 +1,14 @@
-//! Figures out of measurements: means with their spread, and latencies by percentile.
+//! Statistics: means with their spread, and latencies by percentile.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-/// The longest latency that is told apart, in microseconds.
+/// Longer latencies are recorded as this one, in microseconds.
 const LONGEST_US: u64 = 60_000_000;
 
-/// A mean with the least and the greatest that went into it: how far to trust it.
+/// A mean with the least and the greatest value that it was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// The mean over the rounds.
@@ -20,7 +20,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of plain values: the arithmetic mean. Not a number if there are none.
+    /// Of plain values: the arithmetic mean. NaN if there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.into_iter().collect();
         Self {
@@ -41,13 +41,13 @@ impl Spread {
     }
 }
 
-/// The arithmetic mean; not a number if there is nothing.
+/// The arithmetic mean. NaN if there are no values.
 pub fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
     let (sum, count) = values.into_iter().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
     sum / count
 }
 
-/// The middle of some values; not a number if there are none.
+/// The median. NaN if there are no values.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
@@ -72,29 +72,22 @@ pub fn quantile_ms(latencies: &Histogram<u64>, quantile: f64) -> f64 {
 /// Percentiles, in milliseconds.
 #[derive(Debug, Clone, Serialize)]
 pub struct Latency {
-    /// How many requests it is of.
+    /// How many requests were measured.
     pub count: u64,
     pub p50: f64,
     pub p90: f64,
     pub p99: f64,
     pub p99_9: f64,
     pub max: f64,
-    /// The curve: shares of the requests, and what they did not exceed. It ends where a share means less than ten requests.
-    pub curve: Vec<(f64, f64)>,
 }
 
-const CURVE: [f64; 14] = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999];
-
 impl Latency {
-    /// Of a histogram of microseconds; nothing of an empty one.
+    /// Of a histogram of microseconds. `None` if it is empty.
     pub fn of(latencies: &Histogram<u64>) -> Option<Self> {
         let count = latencies.len();
         let at = |quantile| quantile_ms(latencies, quantile);
-        #[expect(clippy::cast_precision_loss, reason = "a number of requests")]
-        let is_told = |quantile: f64| quantile <= 0.5 || count as f64 * (1.0 - quantile) >= 10.0;
-        let curve = CURVE.into_iter().filter(|q| is_told(*q)).map(|q| (q, at(q))).collect();
         let [p50, p90, p99, p99_9, max] = [0.5, 0.9, 0.99, 0.999, 1.0].map(at);
-        (count > 0).then_some(Self { count, p50, p90, p99, p99_9, max, curve })
+        (count > 0).then_some(Self { count, p50, p90, p99, p99_9, max })
     }
 }
 
@@ -116,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_milliseconds_and_end_where_they_are_told_by_few() {
+    fn percentiles_are_milliseconds() {
         let mut latencies = histogram().unwrap();
         assert!(Latency::of(&latencies).is_none());
         for milliseconds in 1..=1_000 {
@@ -124,6 +117,5 @@ mod tests {
         }
         let latency = Latency::of(&latencies).unwrap();
         assert!((latency.p50 - 500.0).abs() < 1.0 && (latency.p99 - 990.0).abs() < 2.0 && latency.max >= 1_000.0);
-        assert_eq!(latency.curve.last().map(|point| point.0), Some(0.99));
     }
 }

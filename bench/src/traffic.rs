@@ -1,15 +1,16 @@
-//! What is asked for: the scenarios, as a stream of requests that are made up as they are needed.
+//! The requests of each scenario, chosen at random one after the other.
 
 use std::ops::Range;
 
 use rand::{RngExt, rngs::SmallRng};
 
 use crate::{
-    client::{Lines, Request},
+    client::{Lines, Path, Request},
     ids::{BUSINESSES, CUSTOMERS, Id, PRODUCTS},
+    reads::Read,
 };
 
-/// Which part of the shop is there to buy from.
+/// How many customers and products the businesses have.
 #[derive(Debug, Clone, Copy)]
 pub struct Shop {
     /// Customers of each business.
@@ -19,9 +20,9 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Next to nothing: a new installation.
+    /// One customer and three products: a new installation.
     pub const TINY: Self = Self { customers: 1, products: 3 };
-    /// All of it.
+    /// All customers and products.
     pub const FULL: Self = Self { customers: CUSTOMERS, products: PRODUCTS };
 
     fn any_customer(self, business: u64, rng: &mut SmallRng) -> Id {
@@ -38,33 +39,35 @@ impl Shop {
     }
 }
 
-/// A scenario.
+/// The requests of a scenario.
 #[derive(Debug, Clone)]
 pub enum Traffic {
     /// Purchases of three lines by any customer of any of these businesses.
     Steady(Range<u64>, Shop),
-    /// All buy one of the same product of business 0. So many of a hundred ask for the one that is sold out.
+    /// Every purchase is one piece of the same product of business 0. A share of them asks for a product that is sold out.
     Sale {
-        /// 0 to 100.
+        /// That share, 0 to 100.
         sold_out_percent: u32,
     },
     /// One customer of business 0 buys three lines at a time, over and over.
     HotCustomer,
     /// Of a hundred requests 70 are steady purchases, 10 payments, 15 reads and 5 restocks.
     Mixed,
+    /// Reads of one kind, at business 0.
+    Reads(Read),
 }
 
-/// One request to be made.
+/// A request and its only right answer.
 pub struct Planned {
-    /// At whose business.
+    /// The number of the business that sends it.
     pub business: u64,
     /// The request.
     pub request: Request,
-    /// What must come back.
+    /// The right answer.
     pub expected: Expected,
 }
 
-/// The only right answer to a request, overload apart.
+/// The only right answer to a request. Overload (503) is counted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// 201.
@@ -76,9 +79,9 @@ pub enum Expected {
 }
 
 impl Traffic {
-    /// What `make bench` calls steady: 10 businesses, 3 lines.
+    /// Purchases of three lines at all 10 businesses.
     pub const STEADY: Self = Self::Steady(0..BUSINESSES, Shop::FULL);
-    /// Everything is to be had.
+    /// Nothing is sold out.
     pub const SALE: Self = Self::Sale { sold_out_percent: 0 };
 
     /// The next request.
@@ -101,6 +104,9 @@ impl Traffic {
             }
             Self::HotCustomer => Planned::purchase(0, Id::customer(0, 0), Shop::FULL.any_lines(0, rng), rng),
             Self::Mixed => Self::mixed(rng),
+            Self::Reads(read) => {
+                Planned { business: 0, request: Request::Get(read.any(rng)), expected: Expected::Found }
+            }
         }
     }
 
@@ -113,7 +119,7 @@ impl Traffic {
         let customer = Shop::FULL.any_customer(business, rng);
         let (request, expected) = match kind {
             70..80 => (Request::Payment { customer, amount: 500, key: rng.random() }, Expected::Created),
-            80..95 => (Request::Balance { customer }, Expected::Found),
+            80..95 => (Request::Get(Path::Balance(customer)), Expected::Found),
             _ => {
                 let product = Shop::FULL.any_product(business, rng);
                 (Request::Restock { product, quantity: 10, key: rng.random() }, Expected::Created)

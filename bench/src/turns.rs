@@ -1,5 +1,5 @@
-//! Contenders that take turns: what is compared is measured in the same rounds, so that a machine that slows down slows
-//! both down.
+//! Contenders that take turns. What is compared is measured in the same rounds: if the machine slows down, it slows down all
+//! contenders.
 
 use hdrhistogram::Histogram;
 
@@ -7,13 +7,12 @@ use crate::{
     cpu::Cost,
     load::{Pace, Target, Window},
     pgbench::Pgbench,
-    samples::Sample,
     stage::Stage,
     stats::Spread,
     traffic::Traffic,
 };
 
-/// Who takes part.
+/// One side of a comparison.
 pub struct Contender<'a> {
     /// How the report names it.
     pub name: String,
@@ -21,11 +20,11 @@ pub struct Contender<'a> {
     pub connections: usize,
     /// How long each of its turns is.
     pub window: Window,
-    /// By what it is driven.
+    /// What drives it.
     pub runner: Runner<'a>,
 }
 
-/// By what a contender is driven.
+/// What drives a contender.
 pub enum Runner<'a> {
     /// This traffic over HTTP.
     Api(&'a Target, Traffic, Pace),
@@ -41,14 +40,16 @@ pub struct Turns {
     pub connections: usize,
     /// One rate per round.
     pub per_second: Vec<f64>,
-    /// Latencies by round, where they are known.
+    /// Latencies by round. Empty for pgbench.
     pub latencies: Vec<Histogram<u64>>,
-    /// Requests turned away as overload, in all rounds.
+    /// Requests refused as overload, in all rounds.
     pub overloaded: u64,
     /// Processor time, one per round.
     pub costs: Vec<Cost>,
-    /// What the server said in the last round.
-    pub samples: Vec<Sample>,
+    /// How many purchases the server decided together, on average, in the last round.
+    pub batch_size: Option<f64>,
+    /// The server's memory at the end of each round, in bytes.
+    pub memory: Vec<u64>,
 }
 
 impl<'a> Contender<'a> {
@@ -80,7 +81,8 @@ impl<'a> Contender<'a> {
                 turns.latencies.push(driven.latencies);
                 turns.overloaded += driven.overloaded;
                 turns.costs.extend(driven.cost);
-                turns.samples = driven.samples;
+                turns.batch_size = driven.batch_size;
+                turns.memory.extend(driven.memory);
             }
             Runner::Pgbench(script) => {
                 let ran = script.run(self.connections, self.window).await?;
@@ -92,14 +94,14 @@ impl<'a> Contender<'a> {
     }
 }
 
-/// Lets all take turns for the rounds of the plan, every other round in reverse, so that nobody always follows the same.
+/// Lets all take turns for so many rounds. Every other round is in reverse order, so that none always follows the same one.
 pub async fn take_turns(
     stage: &Stage<'_>,
     scenario: &str,
+    rounds: usize,
     contenders: Vec<Contender<'_>>,
 ) -> anyhow::Result<Vec<Turns>> {
     let mut all: Vec<Turns> = contenders.iter().map(Turns::none_yet).collect();
-    let rounds = stage.plan.rounds;
     for round in 1..=rounds {
         let mut order: Vec<usize> = (0..contenders.len()).collect();
         if round % 2 == 0 {
@@ -114,7 +116,7 @@ pub async fn take_turns(
     Ok(all)
 }
 
-/// How many clients pgbench does best with: a short look at each.
+/// With how many clients pgbench is fastest: a short run with each number.
 pub async fn best_clients(stage: &Stage<'_>, name: &str, script: &Pgbench) -> anyhow::Result<usize> {
     let mut best = (0.0, 1);
     for clients in stage.plan.client_counts {
@@ -136,11 +138,12 @@ impl Turns {
             latencies: Vec::new(),
             overloaded: 0,
             costs: Vec::new(),
-            samples: Vec::new(),
+            batch_size: None,
+            memory: Vec::new(),
         }
     }
 
-    /// This one's rate / the other's, round by round.
+    /// This rate divided by the other rate, round by round.
     pub fn ratio_to(&self, other: &Self) -> Spread {
         Spread::of_ratios(self.per_second.iter().copied().zip(other.per_second.iter().copied()))
     }
@@ -150,7 +153,7 @@ impl Turns {
         Spread::of(self.per_second.iter().copied())
     }
 
-    /// Latencies of all rounds together, where they are known.
+    /// Latencies of all rounds together. `None` for pgbench.
     pub fn all_latencies(&self) -> Option<Histogram<u64>> {
         let (first, others) = self.latencies.split_first()?;
         let mut all = first.clone();
@@ -158,10 +161,5 @@ impl Turns {
             all.add(latencies).ok()?;
         }
         Some(all)
-    }
-
-    /// The most memory that the server had in use in the last round, in bytes.
-    pub fn most_memory(&self) -> Option<u64> {
-        self.samples.iter().filter_map(|sample| sample.resident_bytes).max()
     }
 }

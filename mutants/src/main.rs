@@ -1,8 +1,8 @@
-//! `make mutants`: breaks one promise of the SQL after the other and shows that the ordinary test suite notices.
+//! `make mutants`: breaks one promise of the SQL after the other and checks that the test suite notices.
 //!
-//! Nothing is built anew for a mutant: the suite reads its name from the environment and installs it instead of the SQL as
-//! it is. What counts is behaviour: that the catalogue differs from its snapshot is no news of a mutant, and is reported in
-//! a column of its own.
+//! Nothing is built anew for a mutant. The suite reads the name of the mutant from the environment and installs it instead of
+//! the shipped SQL. Only tests of behaviour count. Almost every mutant also differs from the snapshot of the catalogue, which
+//! the report shows in a column of its own.
 
 mod report;
 mod suite;
@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<ExitCode> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// All mutants, or those in whose names one of these texts stands.
+/// All mutants, or those whose name contains one of these texts.
 fn selection(wanted: &[String]) -> anyhow::Result<Vec<Mutant>> {
     let is_wanted = |mutant: &Mutant| wanted.is_empty() || wanted.iter().any(|text| mutant.name.contains(text));
     let mutants: Vec<_> = all().map_err(anyhow::Error::msg)?.into_iter().filter(is_wanted).collect();
@@ -49,7 +49,7 @@ fn selection(wanted: &[String]) -> anyhow::Result<Vec<Mutant>> {
     Ok(mutants)
 }
 
-/// A test that is red anyway catches nothing.
+/// A test that fails without a mutant catches nothing.
 fn check_that_the_suite_is_green(suite: &Suite, mutants: &[Mutant]) -> anyhow::Result<()> {
     let mut tests = BTreeSet::from([CONTROL, SNAPSHOT]);
     for mutant in mutants {
@@ -62,7 +62,7 @@ fn check_that_the_suite_is_green(suite: &Suite, mutants: &[Mutant]) -> anyhow::R
     Ok(())
 }
 
-/// As many at a time as there are processors. In their order.
+/// Tries as many at a time as there are processors. The results have the order of the mutants.
 fn put_all_to_the_test(suite: &Suite, mutants: &[Mutant]) -> anyhow::Result<Vec<Fate>> {
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {

@@ -1,4 +1,4 @@
-//! What became of each mutant, for reading and for machines.
+//! The result of each mutant, for people and for programs.
 
 use std::{fmt::Write as _, fs, time::Duration};
 
@@ -8,32 +8,32 @@ use tallystick_mutants::Mutant;
 
 use crate::suite::root;
 
-/// A mutant and what became of it.
+/// A mutant and its result.
 #[derive(Debug, Serialize)]
 pub struct Fate {
     pub mutant: String,
     pub breaks: String,
     pub verdict: Verdict,
-    /// The tests of behaviour that went red.
+    /// The tests of behaviour that failed.
     pub caught_by: Vec<String>,
-    /// Whether the snapshot of the catalogue did.
+    /// Whether the test of the catalogue's snapshot failed.
     pub snapshot: bool,
     pub seconds: f64,
 }
 
-/// What became of a mutant.
+/// The result of a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The tests that its entry names went red.
+    /// The tests that its entry names failed.
     Caught,
-    /// No test of behaviour can catch it, as its entry says, but the snapshot did.
+    /// No test of behaviour can catch it, as its entry says. The test of the snapshot failed.
     CaughtBySnapshotOnly,
-    /// Some test that its entry names stayed green, and others went red: the entry is wrong.
+    /// A test that its entry names passed, and others failed: the entry is wrong.
     CaughtByOthers,
-    /// It is no SQL that can be installed, so it shows nothing.
+    /// Its SQL cannot be installed, so it shows nothing.
     NotInstallable,
-    /// All tests are green: one is missing.
+    /// All tests passed: one is missing.
     Survived,
 }
 
@@ -50,7 +50,7 @@ impl Fate {
         Self { mutant: name, breaks, verdict, caught_by, snapshot, seconds: took.as_secs_f64() }
     }
 
-    /// For whoever watches: a line, and below it the tests.
+    /// The progress on a terminal: a line, and below it the tests.
     pub fn line(&self) -> String {
         let name = |test: &String| format!("\n        {}", test.rsplit("::").next().unwrap_or(test));
         let tests: String = self.caught_by.iter().map(name).collect();
@@ -59,7 +59,7 @@ impl Fate {
 }
 
 impl Verdict {
-    /// Whether it is what the entry says.
+    /// Whether the result is the one that the entry expects.
     pub const fn is_good(self) -> bool {
         matches!(self, Self::Caught | Self::CaughtBySnapshotOnly)
     }

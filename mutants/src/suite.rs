@@ -1,4 +1,4 @@
-//! The test suite, as cargo built it: what its tests are called, and which of them go red.
+//! The test suite, as cargo built it: the names of its tests, and which of them fail.
 
 use std::{
     collections::BTreeSet,
@@ -15,11 +15,11 @@ use anyhow::{Context as _, anyhow, ensure};
 use serde_json::Value;
 use tallystick_mutants::VARIABLE;
 
-/// Tests that are red under every mutant because the database is not as shipped, whatever it does; and such as install
-/// nothing or start a program of their own, which no mutant reaches.
+/// Tests that are left out. Some fail under every mutant, because they demand the shipped SQL. Others install nothing, or
+/// start a program of their own, so that no mutant reaches them.
 const NOT_BEHAVIOUR: [&str; 4] = ["schema::snapshot::", "schema::shared_cluster::", "verify::", "cli::"];
 
-/// How long tests may run: several times what the whole suite takes.
+/// How long tests may run: several times as long as the whole suite.
 const PATIENCE: Duration = Duration::from_mins(20);
 
 /// The test binary.
@@ -29,14 +29,14 @@ pub struct Suite {
     pub tests: Vec<String>,
 }
 
-/// What came of running some tests.
+/// The result of some tests.
 #[derive(Default)]
 pub struct Outcome {
     /// The tests that passed.
     pub green: BTreeSet<String>,
     /// Those that failed.
     pub red: BTreeSet<String>,
-    /// Whether all of them came to an end.
+    /// Whether all of them ended.
     has_ended: bool,
 }
 
@@ -103,7 +103,7 @@ impl Suite {
     }
 }
 
-/// Whether it ends by itself. A mutant may make a test wait for ever; then somebody would end it and call it red.
+/// Whether the process ends by itself. A mutant may make a test wait for ever.
 fn ends(running: &mut Child) -> io::Result<bool> {
     let began = Instant::now();
     while running.try_wait()?.is_none() {

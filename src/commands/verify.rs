@@ -9,7 +9,7 @@ use super::output;
 use crate::{
     cli::VerifyArgs,
     verify::{
-        Progress, Report, VerifyOptions,
+        Progress, VerifyOptions, VerifyReport,
         report::{BusinessReport, CheckReport, Finding},
         verify,
     },
@@ -40,8 +40,8 @@ pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(report: &Report) -> std::io::Result<()> {
-    let Report { database, server_version, .. } = report;
+fn print(report: &VerifyReport) -> std::io::Result<()> {
+    let VerifyReport { database, server_version, .. } = report;
     output::line(&format!("{database}, PostgreSQL {server_version}, as of {}\n", report.taken_at.format("%F %T UTC")))?;
     for line in check_lines(&report.checks) {
         output::line(&line)?;
@@ -126,7 +126,7 @@ fn print_businesses(businesses: &[BusinessReport]) -> std::io::Result<()> {
     output::line(&if hidden > 0 { format!("and {hidden} more (--json has all)\n") } else { String::new() })
 }
 
-fn verdict(report: &Report) -> String {
+fn verdict(report: &VerifyReport) -> String {
     let checked = format!(
         "{} over {} rows of {} in {}",
         count(report.checks.len() as u64, "check"),

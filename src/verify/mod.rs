@@ -21,7 +21,7 @@ use tokio_postgres::Client;
 pub use self::{
     checks::{CHECKS, Check, Subject},
     error::VerifyError,
-    report::Report,
+    report::VerifyReport,
 };
 use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedded};
 
@@ -59,7 +59,7 @@ pub async fn verify(
     url: &ConnectionUrl,
     options: VerifyOptions,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Report, VerifyError> {
+) -> Result<VerifyReport, VerifyError> {
     let session = connect(url).await?;
     let client = session.client();
     client.batch_execute(run::BEGIN).await.map_err(|error| VerifyError::failed("begin", error))?;
@@ -75,7 +75,7 @@ pub async fn verify_within(
     client: &Client,
     options: VerifyOptions,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Report, VerifyError> {
+) -> Result<VerifyReport, VerifyError> {
     let source = embedded::source().map_err(|error| VerifyError::Source(error.to_string()))?;
     run::Run::start(client, options, progress, Instant::now()).await?.finish(&source).await
 }

@@ -12,7 +12,7 @@ pub const FINDINGS_KEPT: usize = 100;
 
 /// Everything that was checked, and what is wrong.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct VerifyReport {
     /// Where: host, port, database and role, without a password.
     pub database: String,
     /// PostgreSQL's version.
@@ -81,7 +81,7 @@ pub struct BusinessReport {
     pub findings: u64,
 }
 
-impl Report {
+impl VerifyReport {
     /// Whether nothing is wrong.
     #[must_use]
     pub const fn is_clean(&self) -> bool {

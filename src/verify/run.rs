@@ -18,7 +18,7 @@ use super::{
     Progress, VerifyOptions, catalogue,
     checks::{CHECKS, Check, Subject, with_tenant_rows},
     error::{Meaning, VerifyError, meaning},
-    report::{BusinessReport, CheckReport, Finding, Report},
+    report::{BusinessReport, CheckReport, Finding, VerifyReport},
 };
 use crate::{
     db::connection::explain,
@@ -77,7 +77,7 @@ pub(super) struct Run<'run> {
     options: VerifyOptions,
     progress: &'run mut (dyn FnMut(Progress) + Send),
     started: Instant,
-    report: Report,
+    report: VerifyReport,
     findings_of_business: HashMap<Option<Uuid>, u64>,
 }
 
@@ -97,7 +97,7 @@ impl<'run> Run<'run> {
         if !row.try_get::<_, bool>(3).map_err(failed)? {
             return Err(VerifyError::NotInstalled { database });
         }
-        let report = Report {
+        let report = VerifyReport {
             database,
             server_version: row.try_get(1).map_err(failed)?,
             taken_at: row.try_get(2).map_err(failed)?,
@@ -110,7 +110,7 @@ impl<'run> Run<'run> {
         Ok(Self { client, options, progress, started, report, findings_of_business: HashMap::new() })
     }
 
-    pub(super) async fn finish(mut self, source: &Source) -> Result<Report, VerifyError> {
+    pub(super) async fn finish(mut self, source: &Source) -> Result<VerifyReport, VerifyError> {
         let checks: Vec<&Check> =
             CHECKS.iter().filter(|check| self.options.cluster || check.subject != Subject::Cluster).collect();
         let total = checks.len() + 3;
@@ -137,7 +137,7 @@ impl<'run> Run<'run> {
         Ok(self.finished())
     }
 
-    fn finished(self) -> Report {
+    fn finished(self) -> VerifyReport {
         let mut report = self.report;
         for business in &mut report.businesses {
             business.findings = self.findings_of_business.get(&business.business_id).copied().unwrap_or(0);

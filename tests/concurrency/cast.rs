@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     actions::{Action, Entry, Outcome, Refusal},
-    model::World,
+    model::ModelState,
 };
 use crate::support::{
     client::{Answer, send},
@@ -32,7 +32,7 @@ pub struct Played {
 
 impl Cast {
     /// Creates the customers and products of `world`.
-    pub async fn of(shop: &Shop, world: &World) -> Self {
+    pub async fn of(shop: &Shop, world: &ModelState) -> Self {
         let mut cast =
             Self { shop: shop.clone(), customers: Vec::new(), products: Vec::new(), name: Uuid::now_v7().to_string() };
         for customer in &world.customers {
@@ -215,7 +215,7 @@ impl Cast {
     }
 
     /// Sees to it that the database holds what `world` holds: every ledger entry by entry, every figure.
-    pub async fn expect_world(&self, world: &World) {
+    pub async fn expect_world(&self, world: &ModelState) {
         let mut world = world.clone();
         for number in 0..world.customers.len() {
             let entries: Vec<_> = self.ledger(number).await.into_iter().map(|(_, entry)| entry).collect();

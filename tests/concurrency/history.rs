@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     actions::{Action, Entry, Outcome},
-    model::World,
+    model::ModelState,
 };
 
 /// A request that was made and answered.
@@ -38,7 +38,7 @@ impl Event {
 }
 
 /// The world after `history`, if there is an order that explains it.
-pub fn explain(start: &World, history: &[Event]) -> Result<World, String> {
+pub fn explain(start: &ModelState, history: &[Event]) -> Result<ModelState, String> {
     let mut search = Search { history, seen: HashSet::new(), deepest: None };
     // Any order would do; in this one the search hardly ever has to turn back.
     let mut undone: Vec<_> = (0..history.len()).collect();
@@ -49,14 +49,14 @@ pub fn explain(start: &World, history: &[Event]) -> Result<World, String> {
 struct Search<'a> {
     history: &'a [Event],
     /// Where the search has been already: what was left to do, in which world.
-    seen: HashSet<(Vec<usize>, World)>,
+    seen: HashSet<(Vec<usize>, ModelState)>,
     /// Where it got furthest, for the report of a failure.
-    deepest: Option<(Vec<usize>, World)>,
+    deepest: Option<(Vec<usize>, ModelState)>,
 }
 
 impl Search<'_> {
     /// Puts the `undone` events in order from `world` on.
-    fn finish(&mut self, mut world: World, mut undone: Vec<usize>) -> Option<World> {
+    fn finish(&mut self, mut world: ModelState, mut undone: Vec<usize>) -> Option<ModelState> {
         // What changes nothing is put as early as it is true: that takes no possibility from the others.
         while let Some(place) =
             self.possible(&undone).into_iter().find(|place| self.is_true_now(&world, undone[*place]))
@@ -95,7 +95,7 @@ impl Search<'_> {
         (0..undone.len()).filter(|place| self.history[undone[*place]].sent < first_answer).collect()
     }
 
-    fn is_true_now(&self, world: &World, event: usize) -> bool {
+    fn is_true_now(&self, world: &ModelState, event: usize) -> bool {
         let event = &self.history[event];
         !event.is_change() && world.clone().apply(&event.action) == event.outcome
     }
@@ -109,7 +109,7 @@ impl Search<'_> {
     }
 
     /// Lets an event happen to `world`, and tells whether its answer and its record are the model's.
-    fn take(&self, world: &mut World, event: usize) -> bool {
+    fn take(&self, world: &mut ModelState, event: usize) -> bool {
         let Event { action, outcome, entry, .. } = &self.history[event];
         if world.apply(action) != *outcome {
             return false;
@@ -125,7 +125,7 @@ impl Search<'_> {
     /// Where no order could be found: what was left, and in which world.
     fn confess(&self) -> String {
         let Some((undone, world)) = &self.deepest else { return "no order explains an empty history".to_owned() };
-        let World { customers, products, .. } = world;
+        let ModelState { customers, products, .. } = world;
         let customers: Vec<_> = customers
             .iter()
             .map(|customer| (customer.credit_limit, customer.blocked, customer.balance(), customer.ledger.len()))

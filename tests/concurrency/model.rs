@@ -8,7 +8,7 @@ use super::actions::{Action, Entry, Outcome, Refusal};
 
 /// A business.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct World {
+pub struct ModelState {
     pub customers: Vec<Customer>,
     pub products: Vec<Product>,
     /// The movements of money, by key, and those of stock: each kind has keys of its own.
@@ -46,7 +46,7 @@ impl Customer {
     }
 }
 
-impl World {
+impl ModelState {
     /// A business that has done nothing yet.
     pub fn new(credit_limits: &[i64], prices_and_stocks: &[(i64, i64)]) -> Self {
         Self {

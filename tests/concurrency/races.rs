@@ -15,7 +15,7 @@ use super::{
     crowd::Crowd,
     history::{Event, explain},
     mix::{Kind, Mix},
-    model::World,
+    model::ModelState,
 };
 use crate::support::{seed, shop::Shop};
 
@@ -45,7 +45,7 @@ async fn race_in(crowd: Crowd, kinds: &[(Kind, usize)]) {
     let mut rng = seed::new_random();
     let mut mix = Mix::of(kinds, CREDIT_LIMITS.len(), PRICES_AND_STOCKS.len());
     mix.one_shared_key_in = 6;
-    let mut world = World::new(&CREDIT_LIMITS, &PRICES_AND_STOCKS);
+    let mut world = ModelState::new(&CREDIT_LIMITS, &PRICES_AND_STOCKS);
     let cast = Arc::new(Cast::of(crowd.shop(), &world).await);
     for _ in 0..ROUNDS {
         world = round(&crowd, &cast, &world, &mut mix, &mut rng).await;
@@ -55,7 +55,7 @@ async fn race_in(crowd: Crowd, kinds: &[(Kind, usize)]) {
 }
 
 /// One round of requests: the world after it.
-async fn round(crowd: &Crowd, cast: &Arc<Cast>, world: &World, mix: &mut Mix, rng: &mut StdRng) -> World {
+async fn round(crowd: &Crowd, cast: &Arc<Cast>, world: &ModelState, mix: &mut Mix, rng: &mut StdRng) -> ModelState {
     let (clock, start) = (Arc::new(AtomicU64::new(0)), Arc::new(Barrier::new(CLIENTS)));
     let clients = (0..CLIENTS).map(|client| {
         let actions: Vec<_> = (0..REQUESTS_OF_A_CLIENT).map(|_| mix.draw(rng)).collect();

@@ -9,7 +9,7 @@ use super::{
     actions::{Action, Outcome, Refusal},
     cast::Cast,
     mix::{Kind, Mix},
-    model::World,
+    model::ModelState,
 };
 use crate::support::{seed, server::TestServer};
 
@@ -23,7 +23,7 @@ const MAX_QUANTITY: i64 = i32::MAX as i64;
 
 /// Plays a random sequence beside the model.
 async fn play(server: &TestServer, mut rng: StdRng) {
-    let mut world = World::new(&CREDIT_LIMITS, &PRICES_AND_STOCKS);
+    let mut world = ModelState::new(&CREDIT_LIMITS, &PRICES_AND_STOCKS);
     let cast = Cast::of(&server.shop().await, &world).await;
     let mut mix = mix();
     let mut played: Vec<Action> = Vec::new();

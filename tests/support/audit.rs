@@ -1,6 +1,6 @@
 //! The audit of a whole database, for the end of every test that moves money.
 
-use tallystick::verify::{CHECKS, Progress, Report, Subject, VerifyOptions, report::CheckReport, verify};
+use tallystick::verify::{CHECKS, Progress, Subject, VerifyOptions, VerifyReport, report::CheckReport, verify};
 
 use super::{fresh_database::FreshDatabase, source::is_mutant};
 
@@ -22,12 +22,12 @@ fn is_of_rows(report: &CheckReport) -> bool {
 }
 
 /// What `verify` says of a database, as the superuser.
-pub async fn report(database: &FreshDatabase, options: VerifyOptions) -> Report {
+pub async fn report(database: &FreshDatabase, options: VerifyOptions) -> VerifyReport {
     verify(&database.url(), options, &mut |_: Progress| {}).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Every finding, as `check: {json}`.
-pub fn findings(report: &Report) -> Vec<String> {
+pub fn findings(report: &VerifyReport) -> Vec<String> {
     let of_check = |check: &CheckReport| {
         let name = check.name;
         let text = move |finding| format!("{name}: {}", serde_json::to_string(finding).unwrap());

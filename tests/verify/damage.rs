@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use tallystick::{
     db::connection::{DedicatedConnection, explain},
-    verify::{CHECKS, Progress, Report, VerifyOptions, verify_within},
+    verify::{CHECKS, Progress, VerifyOptions, VerifyReport, verify_within},
 };
 
 use super::damages::{Damage, identities_and_references, isolation, ledger, orders_and_stock, shipped};
@@ -23,7 +23,7 @@ pub async fn seeded() -> FreshDatabase {
     database
 }
 
-async fn verified(session: &DedicatedConnection) -> Report {
+async fn verified(session: &DedicatedConnection) -> VerifyReport {
     let report = verify_within(session.client(), VerifyOptions::default(), &mut |_: Progress| {}).await;
     report.unwrap_or_else(|error| panic!("{error}"))
 }

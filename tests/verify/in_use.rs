@@ -8,7 +8,7 @@ use std::sync::{
 use tallystick::{
     domain::BusinessId,
     schema::migrate::embedded,
-    verify::{Progress, Report, VerifyError, VerifyOptions, verify},
+    verify::{Progress, VerifyError, VerifyOptions, VerifyReport, verify},
 };
 
 use super::damage::seeded;
@@ -21,7 +21,7 @@ use crate::support::{
 
 const NO_ROLES: VerifyOptions = VerifyOptions { business: None, cluster: false };
 
-fn rows(report: &Report, check: &str) -> u64 {
+fn rows(report: &VerifyReport, check: &str) -> u64 {
     report.checks.iter().find(|one| one.name == check).unwrap().rows_checked
 }
 

@@ -1,4 +1,4 @@
-//! What the database holds in the end. Plain data: [`crate::checker`] judges.
+//! The rows of the database at the end of a chapter. Plain data: [`crate::checker`] judges.
 
 mod load;
 
@@ -37,7 +37,7 @@ pub struct ProductRow {
     pub stock: i64,
 }
 
-/// An order, its lines with it. What its charge left the customer owing is in `order.balance_after`.
+/// An order, its lines with it. The balance after its charge is in `order.balance_after`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it all")]
 pub struct OrderRow {

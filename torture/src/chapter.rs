@@ -1,4 +1,5 @@
-//! One chapter of a run: a new world, clients, faults, calm; then every answer is held against the books.
+//! One chapter of a run: start PostgreSQL and servers, let clients work, inject faults, wait until all is well, then compare
+//! every answer with the books.
 
 use std::{
     path::PathBuf,
@@ -20,18 +21,18 @@ use crate::{
     plan::{Plan, Schedule},
     progress::Progress,
     recording,
-    world::{Programs, World, cast::Cast, disk::Disk},
+    world::{Programs, TortureWorld, cast::Cast, disk::Disk},
 };
 
-/// What a chapter came to.
+/// The result of a chapter.
 pub struct Chapter {
-    /// What clients sent and were told.
+    /// Requests and their answers.
     pub history: History,
     /// What the database holds.
     pub books: Books,
     /// What cannot be true.
     pub findings: Vec<Finding>,
-    /// What was held against what.
+    /// How much was checked.
     pub summary: Summary,
     /// Faults, in order.
     pub faults: Vec<(Fault, Mark)>,
@@ -50,15 +51,15 @@ pub struct Chapter {
 pub struct Mark {
     /// When it began.
     pub began: Moment,
-    /// When the world was whole again.
+    /// When everything ran again.
     pub whole: Moment,
     /// From `whole` to the next accepted purchase.
     pub recovery: Duration,
-    /// How many single faults it was.
+    /// How many single faults it consisted of.
     pub count: usize,
 }
 
-/// What a chapter has from its run.
+/// What all chapters of a run share.
 pub struct Run<'run> {
     /// What to do.
     pub plan: &'run Plan,
@@ -66,7 +67,7 @@ pub struct Run<'run> {
     pub programs: &'run Programs,
     /// When the run began.
     pub began: Instant,
-    /// How far it is.
+    /// Where to report progress.
     pub progress: &'run Progress,
 }
 
@@ -80,7 +81,7 @@ impl Run<'_> {
     /// One chapter: faults from `schedule`, and load until `purchases` were answered in it.
     ///
     /// # Errors
-    /// If the world cannot be made, or does not recover.
+    /// If PostgreSQL or a server does not start, or does not recover.
     pub async fn chapter(
         &self,
         schedule: &mut Schedule,
@@ -88,7 +89,7 @@ impl Run<'_> {
         disk: Disk,
         rng: &mut ChaCha8Rng,
     ) -> anyhow::Result<Chapter> {
-        let mut world = World::start(disk, self.programs).await?;
+        let mut world = TortureWorld::start(disk, self.programs).await?;
         let lived = self.live(&mut world, schedule, purchases, rng).await;
         if lived.as_ref().map_or(true, |chapter| !chapter.findings.is_empty()) {
             self.keep_logs(&world);
@@ -99,10 +100,10 @@ impl Run<'_> {
         Ok(chapter)
     }
 
-    /// The chapter, in a world that outlives it.
+    /// The chapter, once PostgreSQL and servers run.
     async fn live(
         &self,
-        world: &mut World,
+        world: &mut TortureWorld,
         schedule: &mut Schedule,
         purchases: u64,
         rng: &mut ChaCha8Rng,
@@ -165,7 +166,7 @@ impl Run<'_> {
         &self,
         schedule: &mut Schedule,
         purchases: u64,
-        world: &mut World,
+        world: &mut TortureWorld,
         traffic: &Arc<Traffic>,
         rng: &mut ChaCha8Rng,
     ) -> anyhow::Result<Vec<(Fault, Mark)>> {
@@ -191,13 +192,13 @@ impl Run<'_> {
         Ok(marks)
     }
 
-    /// Where things are kept that somebody will want to look into.
+    /// The folder for files that help to understand a finding.
     fn folder(&self) -> PathBuf {
         std::env::temp_dir().join(format!("tallystick-torture-{}-found", self.plan.seed))
     }
 
-    /// Copies the logs to where they outlive the world.
-    fn keep_logs(&self, world: &World) {
+    /// Copies the logs, because the originals are removed with PostgreSQL and the servers.
+    fn keep_logs(&self, world: &TortureWorld) {
         let folder = self.folder();
         if std::fs::create_dir_all(&folder).is_ok() {
             for log in world.logs().chain([world.postgres.log()]) {
@@ -221,8 +222,8 @@ impl Mark {
     }
 }
 
-/// Fails if a session of a server's was left within a transaction.
-async fn check_sessions(world: &World) -> anyhow::Result<()> {
+/// Fails if a session of a server is still within a transaction.
+async fn check_sessions(world: &TortureWorld) -> anyhow::Result<()> {
     let left = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state LIKE 'idle in transaction%'";
     let session = world.postgres.session().await?;
     let count: i64 = session.client().query_one(left, &[&crate::world::SERVER_ROLE]).await?.try_get(0)?;

@@ -1,4 +1,4 @@
-//! What the clients sent, when, and what they were told. Plain data: nothing here judges.
+//! What the clients sent, when, and which answers they got. Plain data: [`crate::checker`] judges.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -6,6 +6,13 @@ use uuid::Uuid;
 /// Nanoseconds since the run began, by a clock that never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment(pub u64);
+
+impl Moment {
+    /// Before everything.
+    pub const START: Self = Self(0);
+    /// After everything: what no client was told of may have happened as late as this.
+    pub const NEVER: Self = Self(u64::MAX);
+}
 
 /// The number in an idempotency key. Movements of stock have keys of their own: the same number there is another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,7 +35,7 @@ impl Key {
 /// All of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// Who there is. The run makes no more of them later.
+    /// All businesses. The run makes no more of them later.
     pub businesses: Vec<Business>,
     /// Every request that left a client, in no particular order. A retry is a request of its own.
     pub requests: Vec<Request>,
@@ -73,7 +80,7 @@ pub struct Request {
     pub answered: Moment,
     /// What it asked for.
     pub action: Action,
-    /// What it was told.
+    /// Its answer.
     pub answer: Answer,
 }
 
@@ -150,11 +157,11 @@ pub struct Item {
     pub quantity: i64,
 }
 
-/// What a client was told.
+/// What a client learned from an answer, or that it got none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it all")]
 pub enum Answer {
-    /// Nothing, or a 503: the request may have had its effect, have it later, or never have it.
+    /// No answer, or a 503: the request may have had its effect, may have it later, or never.
     Unknown,
     /// 201 to a purchase. `replayed` as in `Idempotent-Replayed`.
     Purchased { order: Order, replayed: bool },
@@ -180,7 +187,7 @@ pub enum Answer {
     NotFound,
     /// 422 `idempotency_key_reused`.
     KeyReused,
-    /// Anything else, which is never right: no client of a run sends what it may be the answer to.
+    /// Any other answer. It is never right, because no client of a run sends a request that it may answer.
     Unexpected { status: u16, text: String },
 }
 
@@ -223,12 +230,12 @@ pub struct Entry {
     pub id: Uuid,
     pub customer: Uuid,
     pub entry_no: i64,
-    /// The order of a purchase; nothing for a payment.
+    /// The order of a purchase. `None` for a payment.
     pub order: Option<Uuid>,
     pub amount: i64,
     pub balance_before: i64,
     pub balance_after: i64,
-    /// The limit that a purchase was held to; nothing for a payment.
+    /// The limit that a purchase was decided by. `None` for a payment.
     pub credit_limit: Option<i64>,
     pub created_at_us: i64,
 }

@@ -1,9 +1,10 @@
-//! Torture: many clients, hot businesses, faults; then a checker that holds every answer against the database.
+//! Torture: many clients, few customers and products, faults. Then a checker compares every answer with the database.
 //!
-//! A [`run`] is a [`plan`] carried out in [`chapter`]s. Each makes a [`world`], lets [`clients`] loose on it and injects
-//! [`faults`], some of them by way of the [`link`]s between servers and PostgreSQL. [`history`] is what the clients sent and
-//! were told, [`books`] what the database holds in the end, and [`checker`] says whether the two can both be true. A
-//! [`recording`] keeps both in a file.
+//! A [`run`] carries out a [`plan`] in [`chapter`]s. A chapter starts a [`world`] (PostgreSQL and servers), lets [`clients`]
+//! send requests and injects [`faults`], some of them on the [`link`]s between servers and PostgreSQL.
+//!
+//! The [`history`] is what clients sent and which answers they got. The [`books`] are the rows of the database. The
+//! [`checker`] says whether both can be true. A [`recording`] keeps both in a file.
 
 pub mod books;
 pub mod chapter;

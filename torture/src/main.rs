@@ -1,4 +1,4 @@
-//! `tallystick-torture`: kills, cuts and starves tallystick under load, then says whether every answer was true.
+//! `tallystick-torture`: kills, cuts and starves tallystick under load, then checks whether every answer was true.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -7,7 +7,7 @@ use clap::{Parser, ValueEnum};
 use tallystick_torture::{checker, faults::Fault, plan::Plan, recording, run::run, world::Programs};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Kills, cuts and starves tallystick under load, then holds what clients were told against the database.
+/// Kills, cuts and starves tallystick under load, then compares every answer with the database.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
@@ -17,7 +17,7 @@ struct Options {
     /// Injects nothing more after so many seconds.
     #[arg(long, env = "SECONDS_MAX", value_name = "N")]
     seconds_max: Option<u64>,
-    /// What all choices follow from; one is chosen, and printed, if none is given.
+    /// The seed of all random choices; without it one is chosen, and printed.
     #[arg(long, env = "SEED", value_name = "N")]
     seed: Option<u64>,
     /// Only these faults.
@@ -46,11 +46,11 @@ struct Options {
     postgres_bin: Option<PathBuf>,
 }
 
-/// Exit codes: 0 nothing was found, 1 something was, 2 it could not be told.
+/// Exit status: 0 if nothing was found, 1 if something was found, 2 if the run failed.
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    // Told to stop, it drops everything that it has started and mounted.
+    // When it is told to stop, it stops and unmounts everything.
     let tortured = tokio::select! {
         tortured = torture(&options) => tortured,
         () = told_to_stop() => Err(anyhow::anyhow!("stopped before it could tell")),

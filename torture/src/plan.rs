@@ -10,7 +10,7 @@ use crate::faults::Fault;
 /// A run.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// All choices follow from it; what happens first on a busy machine does not.
+    /// Decides all random choices, but not what happens first on a busy machine.
     pub seed: u64,
     /// Each fault so many times.
     pub cycles: usize,
@@ -52,7 +52,7 @@ impl Schedule {
         schedule
     }
 
-    /// Leaves out what cannot be had here.
+    /// Leaves out a fault that is impossible on this machine.
     pub fn leave_out(&mut self, leave: impl Fn(Fault) -> bool) {
         self.plain.retain(|fault| !leave(*fault));
         self.on_small_disk.retain(|fault| !leave(*fault));

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{clients::traffic::Traffic, faults::Fault};
 
-/// A bar of the faults of a run. Where standard error is no terminal, each fault is a line instead.
+/// A progress bar of the faults. If standard error is not a terminal, each fault is printed as a line instead.
 pub struct Progress {
     bar: ProgressBar,
     is_drawn: bool,
@@ -30,12 +30,12 @@ impl Progress {
         self.say(&format!("{fault:<14} {}", state(traffic)));
     }
 
-    /// Nothing but load.
+    /// Load without faults.
     pub fn load(&self, traffic: &Traffic) {
         self.bar.set_message(state(traffic));
     }
 
-    /// Something that is worth a line.
+    /// Prints a line.
     pub fn say(&self, text: &str) {
         if self.is_drawn {
             self.bar.set_message(text.to_owned());

@@ -1,4 +1,4 @@
-//! A run in a file, to be checked again: one JSON value a line, so that it can be searched, and read without holding it twice.
+//! A run in a file, to be checked again. Each line is one JSON value: lines can be searched, and are read one at a time.
 
 use std::{
     fs::File,
@@ -25,7 +25,7 @@ enum Written<'a> {
     Order(&'a OrderRow),
     Entry(&'a EntryRow),
     Movement(&'a MovementRow),
-    /// The last one: without it the file is not whole.
+    /// The last line. Without it the file is incomplete.
     End {
         lines: u64,
     },

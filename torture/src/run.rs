@@ -10,18 +10,18 @@ use crate::{
     faults::Fault,
     plan::{Plan, Schedule},
     progress::Progress,
-    report::Report,
+    report::TortureReport,
     world::{Programs, disk::Disk},
 };
 
 /// Tortures as `plan` says. What was found is in the report; `save` is given each chapter with findings.
 ///
 /// # Errors
-/// If the world cannot be made, or does not recover from a fault.
-pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<Report> {
+/// If PostgreSQL or a server does not start, or does not recover from a fault.
+pub async fn run(plan: &Plan, programs: &Programs) -> anyhow::Result<TortureReport> {
     let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
     let mut schedule = Schedule::new(plan, &mut rng);
-    let mut report = Report::new(plan);
+    let mut report = TortureReport::new(plan);
     if programs.faketime.is_none() && plan.faults.contains(&Fault::ShiftClock) {
         report.left_out(Fault::ShiftClock, "libfaketime is not installed");
         schedule.leave_out(|fault| fault == Fault::ShiftClock);

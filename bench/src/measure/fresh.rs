@@ -1,14 +1,14 @@
 //! Whether a new installation is as fast as one that has statistics.
 //!
-//! PostgreSQL plans a function's statements when a session first runs them and keeps the plans. On a new installation that
-//! is while the tables are next to empty, and a plan for an empty table may be a bad one for a full table. Statistics make
-//! every session plan anew.
+//! PostgreSQL plans the statements of a function when a session first runs them, and keeps the plans. On a new installation
+//! the tables are nearly empty then, and such a plan may be bad for a full table. New statistics make every session plan
+//! anew.
 //!
-//! Two installations live through the same: a server connects and every session of its pool plans on next to nothing;
-//! then the shop fills up. Only one of them is analysed then.
+//! Two installations have the same history: a server connects, every session of its pool makes its plans on nearly empty
+//! tables, then the shop is filled. Only one of them is analysed after that.
 
 use crate::{
-    bed::Database,
+    database::Database,
     figures::{Figures, Goal},
     ids::BUSINESSES,
     load::Pace,
@@ -28,16 +28,16 @@ struct Installation {
 
 impl Installation {
     async fn new(stage: &Stage<'_>, name: &str) -> anyhow::Result<Self> {
-        let mut database = stage.bed.database(name).await?;
+        let mut database = stage.bed.database(name, stage.program).await?;
         database.open(Shop::TINY).await?;
-        let server = stage.program.start(stage.bed, &database, Combining::On).await?;
+        let server = Server::start(stage.bed, &database, Combining::On).await?;
         let traffic = Traffic::Steady(0..BUSINESSES, Shop::TINY);
         server.target.drive(&traffic, CONNECTIONS, Pace::Closed, stage.plan.short).await?;
         database.open(Shop::FULL).await?;
         Ok(Self { database, server })
     }
 
-    /// New pages are written whole once, and new indexes split often at first: not in the rounds.
+    /// PostgreSQL writes new pages whole once, and splits new indexes often. That must not happen in the rounds.
     async fn warm_up(&self, stage: &Stage<'_>) -> anyhow::Result<()> {
         self.server.target.drive(&Traffic::STEADY, CONNECTIONS, Pace::Closed, stage.plan.short).await?;
         Ok(())
@@ -60,7 +60,7 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
             Contender::api(name, target, Traffic::STEADY, CONNECTIONS, stage.plan.short)
         })
         .into();
-    let turns = take_turns(stage, NAME, contenders).await?;
+    let turns = take_turns(stage, NAME, stage.plan.rounds, contenders).await?;
     for turn in &turns {
         figures.keep(NAME, turn);
     }

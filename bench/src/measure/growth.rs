@@ -1,26 +1,26 @@
-//! Whether what has been makes the next purchase slower: a customer with a million ledger entries beside some with a
-//! thousand and with ten; and customers with ten while tables are small beside when they are large.
+//! Whether a long history makes the next purchase slower: a customer with a million ledger entries beside customers with a
+//! thousand and with ten. And customers with ten entries where the tables are small beside where they are large.
 
 use std::{ops::Range, time::Duration};
 
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
 use crate::{
-    bed::Database,
     client::{Client, Request},
+    database::Database,
     figures::{Figures, Goal},
     ids::Id,
     load::Target,
-    report::format::count,
+    numbers::count,
     server::{Combining, Server},
     stage::Stage,
     stats::{Spread, histogram, mean, quantile_ms, record},
     traffic::{Expected, Planned, Shop},
 };
 
-/// What there is to buy; who buys comes with a history.
+/// The products. The customers are made with their history.
 const SHOP: Shop = Shop { customers: 1, ..Shop::FULL };
-/// Customers with ten entries: enough that each of them stays short while it buys.
+/// Customers with ten entries. There are many, so that each history stays short while they buy.
 const SHORT: Range<u64> = 1_000..1_050;
 const SHORT_ENTRIES: u64 = 10;
 /// Customers with a thousand.
@@ -43,7 +43,7 @@ impl Group {
         Ok(Self { target, client, customers })
     }
 
-    /// One purchase by the customer whose turn it is.
+    /// One purchase by the next customer.
     async fn buy(&mut self, number: u64, rng: &mut SmallRng) -> anyhow::Result<Duration> {
         let customer = self.customers.start + number % (self.customers.end - self.customers.start);
         let lines = Shop::FULL.any_lines(0, rng);
@@ -65,7 +65,7 @@ async fn medians(stage: &Stage<'_>, groups: &mut [Group]) -> anyhow::Result<Vec<
         for _ in 0..stage.plan.lone_requests {
             number += 1;
             for turn in 0..groups.len() {
-                // Who goes first changes, so that nobody always follows the same.
+                // The group that goes first changes, so that none always follows the same one.
                 let group = (turn + number) % groups.len();
                 let took = groups[group].buy(u64::try_from(number)?, &mut rng).await?;
                 record(&mut latencies[group], took);
@@ -81,10 +81,10 @@ async fn medians(stage: &Stage<'_>, groups: &mut [Group]) -> anyhow::Result<Vec<
 
 /// A database where some customers have ten entries.
 async fn database(stage: &Stage<'_>, name: &str) -> anyhow::Result<Database> {
-    let mut database = stage.bed.database(name).await?;
+    let mut database = stage.bed.database(name, stage.program).await?;
     database.open(SHOP).await?;
     for customer in SHORT {
-        database.add_history(customer, SHORT_ENTRIES).await?;
+        database.add_history(customer, SHORT_ENTRIES, 1).await?;
     }
     Ok(database)
 }
@@ -94,14 +94,14 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
     let entries = stage.plan.entries;
     stage.progress.step(format!("a customer with {} ledger entries", count(entries)));
     let databases = vec![database(stage, "large").await?, database(stage, "small").await?];
-    databases[0].add_history(LONG.start, entries).await?;
+    databases[0].add_history(LONG.start, entries, 1).await?;
     for customer in MIDDLE {
-        databases[0].add_history(customer, MIDDLE_ENTRIES).await?;
+        databases[0].add_history(customer, MIDDLE_ENTRIES, 1).await?;
     }
     let mut servers = Vec::new();
     for database in &databases {
         database.vacuum().await?;
-        servers.push(stage.program.start(stage.bed, database, Combining::On).await?);
+        servers.push(Server::start(stage.bed, database, Combining::On).await?);
     }
     stage.bed.checkpoint().await?;
     let mut groups = [

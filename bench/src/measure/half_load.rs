@@ -17,7 +17,7 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
     let greatest = stage.on().drive(&Traffic::STEADY, 256, Pace::Closed, stage.plan.round).await?.per_second;
     let half = greatest / 2.0;
     let contender = Contender::open("API, open loop", stage.on(), Traffic::STEADY, half, stage.plan.round);
-    let turns = take_turns(stage, NAME, vec![contender]).await?;
+    let turns = take_turns(stage, NAME, stage.plan.rounds, vec![contender]).await?;
     for turn in &turns {
         figures.keep(NAME, turn);
         let at = |quantile: f64| turn.latencies.iter().map(move |round| quantile_ms(round, quantile));

@@ -1,12 +1,13 @@
-//! A client that is alone must not pay for what helps a crowd: its purchases with combining on and off, one after the
-//! other on one connection each, in turns. Both servers are new, so that they have the same past.
+//! A client that is alone must not pay for what helps many clients: its purchases with combining on and off, one after the
+//! other on one connection each, in turns. Both servers are new, so that both have the same past.
 
 use rand::{SeedableRng, rngs::SmallRng};
 
 use crate::{
     client::Client,
     figures::{Figures, Goal},
-    server::Combining,
+    load::Target,
+    server::{Combining, Server},
     stage::Stage,
     stats::{Spread, histogram, mean, quantile_ms, record},
     traffic::Traffic,
@@ -14,20 +15,27 @@ use crate::{
 
 /// Measures it.
 pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<()> {
-    let servers = [
-        stage.program.start(stage.bed, &stage.database, Combining::On).await?,
-        stage.program.start(stage.bed, &stage.database, Combining::Off).await?,
-    ];
-    let targets = [&servers[0].target, &servers[1].target];
+    let on = Server::start(stage.bed, &stage.database, Combining::On).await?;
+    let off = Server::start(stage.bed, &stage.database, Combining::Off).await?;
+    let medians = medians(stage, stage.plan.rounds, [&on.target, &off.target]).await?;
+    on.stop().await?;
+    off.stop().await?;
+    let name = "a lone client's median latency: combining on / off";
+    figures.measure(name, Spread::of_ratios(medians.iter().copied()), Some(Goal::AtMost(1.05)), detail(&medians));
+    Ok(())
+}
+
+/// The median latency of a lone client of each server, by round, in milliseconds.
+pub async fn medians(stage: &Stage<'_>, rounds: usize, targets: [&Target; 2]) -> anyhow::Result<Vec<(f64, f64)>> {
     let mut clients = [Client::connect(targets[0].address).await?, Client::connect(targets[1].address).await?];
     let mut rng = SmallRng::from_rng(&mut rand::rng());
     let mut medians = Vec::new();
-    for round in 0..=stage.plan.rounds {
-        stage.progress.step(format!("a lone client, round {round} of {}", stage.plan.rounds));
+    for round in 0..=rounds {
+        stage.progress.step(format!("a lone client, round {round} of {rounds}"));
         let mut latencies = [histogram()?, histogram()?];
         for number in 0..stage.plan.lone_requests {
-            // Who goes first changes, so that neither side always follows the other.
-            for side in if number % 2 == 0 { [0, 1] } else { [1, 0] } {
+            // The side that goes first changes, so that neither always follows the other.
+            for side in [number % 2, (number + 1) % 2] {
                 let planned = Traffic::STEADY.next(&mut rng);
                 record(&mut latencies[side], targets[side].ask_once(&mut clients[side], &planned).await?);
             }
@@ -37,16 +45,11 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
             medians.push((quantile_ms(&latencies[0], 0.5), quantile_ms(&latencies[1], 0.5)));
         }
     }
-    drop(clients);
-    for server in servers {
-        server.stop().await?;
-    }
-    let (on, off) = (mean(medians.iter().map(|pair| pair.0)), mean(medians.iter().map(|pair| pair.1)));
-    figures.measure(
-        "a lone client's median latency: combining on / off",
-        Spread::of_ratios(medians),
-        Some(Goal::AtMost(1.05)),
-        format!("{on:.3} / {off:.3} ms"),
-    );
-    Ok(())
+    Ok(medians)
+}
+
+/// The means of both sides, as text.
+pub fn detail(medians: &[(f64, f64)]) -> String {
+    let [first, second] = [mean(medians.iter().map(|pair| pair.0)), mean(medians.iter().map(|pair| pair.1))];
+    format!("{first:.3} / {second:.3} ms")
 }

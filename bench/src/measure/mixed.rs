@@ -1,4 +1,4 @@
-//! Traffic that is neither steady nor a sale: one customer who buys all the time, and purchases among other requests.
+//! Two other loads: one customer who buys all the time, and purchases among other requests.
 
 use crate::{
     figures::Figures,
@@ -14,7 +14,7 @@ pub async fn measure(stage: &Stage<'_>, name: &str, traffic: &Traffic, figures: 
         Contender::api("API", stage.on(), traffic.clone(), 64, window),
         Contender::api("API, combining off", stage.off(), traffic.clone(), 64, window),
     ];
-    let turns = take_turns(stage, name, contenders).await?;
+    let turns = take_turns(stage, name, stage.plan.rounds, contenders).await?;
     for turn in &turns {
         figures.keep(name, turn);
     }

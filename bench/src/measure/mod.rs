@@ -1,5 +1,6 @@
 //! What is measured, one file each. Every figure that counts is a ratio of two measurements taken in turns on one machine.
 
+pub mod compare;
 pub mod fresh;
 pub mod growth;
 pub mod half_load;
@@ -8,6 +9,7 @@ pub mod lone;
 pub mod mixed;
 pub mod neighbours;
 pub mod overdue;
+pub mod reads;
 pub mod sale;
 pub mod steady;
 
@@ -20,7 +22,7 @@ use serde::Serialize;
 pub enum Scenario {
     /// Purchases of three lines at ten businesses, beside pgbench
     Steady,
-    /// Everybody wants the same product; and refusals when it is sold out
+    /// All customers buy the same product; and refusals once it is sold out
     #[value(alias = "sold-out")]
     FlashSale,
     /// One customer buys all the time
@@ -29,16 +31,18 @@ pub enum Scenario {
     Mixed,
     /// 64 to 1,000 connections, busy and idle
     Connections,
-    /// A client that is alone: its latency
+    /// The latency of a client that is alone
     Lone,
     /// Latencies at half of the greatest load, in an open loop
     HalfLoad,
     /// A business beside another business's sale
     Neighbours,
-    /// Cost against the length of a ledger and the size of tables
+    /// Purchases after long and short histories, and in large and small tables
     Growth,
     /// The list of overdue customers
     Overdue,
+    /// Reads beside pgbench with the same statement, and alone
+    Reads,
     /// A new installation beside one with statistics
     Fresh,
 }

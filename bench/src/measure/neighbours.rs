@@ -1,5 +1,5 @@
-//! Whether a business notices another business's flash sale: a light open load on one business, while as many connections
-//! as ever saturate either a sale of another one or the steady load of all others.
+//! Whether a flash sale of one business slows down another business. The other business has a light open load, while 64
+//! connections saturate either the sale or the steady load of all others.
 
 use crate::{
     figures::{Figures, Goal},
@@ -9,7 +9,7 @@ use crate::{
     traffic::{Shop, Traffic},
 };
 
-/// The business that is looked at.
+/// The business whose latencies are measured.
 const QUIET: u64 = 9;
 /// Its purchases a second.
 const PER_SECOND: f64 = 100.0;
@@ -38,7 +38,7 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
         }
         ratios.push((p99[0], p99[1]));
     }
-    // The ratio is of all rounds together, because one round has few of the slowest; the spread is of the rounds.
+    // The ratio is of all rounds together, because one round has few slow requests. The spread is of the rounds.
     let [sale, steady] = all.map(|latencies| quantile_ms(&latencies, 0.99));
     let spread = Spread { mean: sale / steady, ..Spread::of_ratios(ratios) };
     figures.measure(

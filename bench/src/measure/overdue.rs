@@ -1,19 +1,20 @@
-//! The list of overdue customers, beside the least that could find them: one index-only pass over the last ledger entry of
-//! each customer.
+//! The list of overdue customers, beside the least work that could find them: one index-only pass over the last ledger entry
+//! of each customer.
 
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
-use tallystick::db::connection::connect;
+use tallystick::db::connection::{DedicatedConnection, connect};
 
 use crate::{
-    bed::Database,
     client::Client,
+    database::Database,
     figures::{Figures, Goal},
     ids::Id,
-    report::format::count,
-    server::Combining,
+    numbers::count,
+    program::Program,
+    server::{Combining, Server},
     stage::Stage,
     stats::{Spread, median},
     traffic::Shop,
@@ -33,38 +34,59 @@ const PASS: &str = "SELECT count(*), sum(last.balance_after + last.charged_total
 /// Turns of each in one round.
 const TURNS: usize = 5;
 
-/// A page of a list, as far as it matters.
+/// The parts of a page that are checked.
 #[derive(Deserialize)]
 struct Page {
     data: Vec<serde_json::Value>,
     next_cursor: Option<String>,
 }
 
-/// Measures both in turns, and hands back the database.
-pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<Database> {
-    let (customers, entries) = (stage.plan.debtors, stage.plan.debts);
-    stage.progress.step(format!("{} customers with {entries} ledger entries each", count(customers)));
-    let mut database = stage.bed.database("overdue").await?;
-    database.open(Shop::TINY).await?;
-    database.add_debtors(customers, entries).await?;
-    database.vacuum().await?;
+/// A database with debtors, and a session of the server's role in the context of their business.
+struct Debtors {
+    database: Database,
+    session: DedicatedConnection,
+}
+
+impl Debtors {
+    async fn new(stage: &Stage<'_>, name: &str, program: &Program) -> anyhow::Result<Self> {
+        let (customers, entries) = (stage.plan.debtors, stage.plan.debts);
+        stage.progress.step(format!("{} customers with {entries} ledger entries each, {name}", count(customers)));
+        let mut database = stage.bed.database(&format!("overdue_{}", name.replace(' ', "_")), program).await?;
+        database.open(Shop::TINY).await?;
+        database.add_debtors(customers, entries).await?;
+        database.vacuum().await?;
+        let session = connect(&database.server_url.parse()?).await?;
+        session.client().batch_execute("BEGIN").await?;
+        let business = Id::business(0).to_string();
+        session.client().query("SELECT set_config('app.business_id', $1, true)", &[&business]).await?;
+        Ok(Self { database, session })
+    }
+}
+
+/// Measures the list of each build and the pass in turns, and hands back the databases.
+pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<Vec<Database>> {
+    let mut debtors = Vec::new();
+    for (name, program) in stage.builds() {
+        debtors.push(Debtors::new(stage, name, program).await?);
+    }
     stage.bed.checkpoint().await?;
 
     stage.progress.step("the overdue list".to_owned());
-    let business = Id::business(0).to_string();
-    let session = connect(&database.server_url.parse()?).await?;
-    let client = session.client();
-    client.batch_execute("BEGIN").await?;
-    client.query("SELECT set_config('app.business_id', $1, true)", &[&business]).await?;
-    let statements = [client.prepare(LIST).await?, client.prepare(PASS).await?];
-    let mut pairs = Vec::new();
-    let mut overdue = 0;
+    // The list of each build, and the pass last.
+    let mut statements = Vec::new();
+    for Debtors { session, .. } in &debtors {
+        statements.push((session, session.client().prepare(LIST).await?));
+    }
+    let session = &debtors[0].session;
+    statements.push((session, session.client().prepare(PASS).await?));
+    let mut rounds = Vec::new();
+    let mut overdue: i64 = 0;
     for round in 0..=stage.plan.rounds {
-        let mut times = [Vec::new(), Vec::new()];
+        let mut times = vec![Vec::new(); statements.len()];
         for _ in 0..TURNS {
-            for (index, statement) in statements.iter().enumerate() {
+            for (index, (session, statement)) in statements.iter().enumerate() {
                 let asked = Instant::now();
-                let row = client.query_one(statement, &[&business]).await?;
+                let row = session.client().query_one(statement, &[&Id::business(0).to_string()]).await?;
                 times[index].push(asked.elapsed().as_secs_f64() * 1_000.0);
                 if index == 0 {
                     overdue = row.try_get(0)?;
@@ -73,32 +95,49 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
         }
         // The first round warms up.
         if round > 0 {
-            let [list, pass] = times.map(median);
-            pairs.push((list, pass));
+            rounds.push(times.into_iter().map(median).collect::<Vec<f64>>());
         }
     }
-    client.batch_execute("COMMIT").await?;
+    for Debtors { session, .. } in &debtors {
+        session.client().batch_execute("COMMIT").await?;
+    }
     ensure!(overdue > 0, "nobody is overdue");
-    let [list, pass] =
-        [pairs.iter().map(|pair| pair.0).collect(), pairs.iter().map(|pair| pair.1).collect()].map(median);
+    keep(stage, &rounds, overdue, figures);
+    let all_pages = all_pages(stage, &debtors[0].database, overdue).await?;
+    figures.measure_in("ms", "the same list over HTTP, all pages of 200", all_pages, None, "by turn".to_owned());
+    Ok(debtors.into_iter().map(|debtors| debtors.database).collect())
+}
+
+/// Keeps what the rounds gave: in each the milliseconds of the list of each build, and last those of the pass.
+fn keep(stage: &Stage<'_>, rounds: &[Vec<f64>], overdue: i64, figures: &mut Figures) {
+    let (customers, entries) = (stage.plan.debtors, stage.plan.debts);
+    let pass = rounds[0].len() - 1;
+    let of = |index: usize| median(rounds.iter().map(|round| round[index]).collect());
+    let ratio = |this: usize, that: usize| Spread::of_ratios(rounds.iter().map(|round| (round[this], round[that])));
     figures.measure(
         &format!(
             "overdue list of {} customers with {} ledger entries / one index-only pass over their last entries",
             count(customers),
             count(customers * entries)
         ),
-        Spread::of_ratios(pairs.iter().copied()),
+        ratio(0, pass),
         Some(Goal::AtMost(3.0)),
-        format!("{list:.1} / {pass:.1} ms, {overdue} overdue"),
+        format!("{:.1} / {:.1} ms, {overdue} overdue", of(0), of(pass)),
     );
-    let all_pages = all_pages(stage, &database, overdue).await?;
-    figures.measure_in("ms", "the same list over HTTP, all pages of 200", all_pages, None, "by turn".to_owned());
-    Ok(database)
+    #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+    let per_customer = |milliseconds: f64| milliseconds * 1_000.0 / customers as f64;
+    let spread = Spread::of(rounds.iter().map(|round| per_customer(round[0])));
+    figures.measure_in("µs", "overdue list: PostgreSQL's time per customer", spread, None, "by round".to_owned());
+    if pass > 1 {
+        let detail = format!("{:.2} / {:.2} µs", per_customer(of(0)), per_customer(of(1)));
+        let name = "overdue list: PostgreSQL's time per customer: this build / the other build";
+        figures.measure(name, ratio(0, 1), None, detail);
+    }
 }
 
 /// How long it takes to read all pages over HTTP, in milliseconds.
 async fn all_pages(stage: &Stage<'_>, database: &Database, overdue: i64) -> anyhow::Result<Spread> {
-    let server = stage.program.start(stage.bed, database, Combining::On).await?;
+    let server = Server::start(stage.bed, database, Combining::On).await?;
     let mut client = Client::connect(server.target.address).await?;
     let mut times = Vec::new();
     for turn in 0..=TURNS {

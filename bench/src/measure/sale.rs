@@ -1,4 +1,4 @@
-//! A flash sale: everybody wants one of the same product of one business. And what it is like when the product is gone.
+//! A flash sale: all customers of one business buy one piece of the same product. And the same once the product is sold out.
 
 use crate::{
     figures::{Figures, Goal},
@@ -15,7 +15,7 @@ const REFUSED_PERCENT: [u32; 3] = [1, 10, 50];
 
 /// Measures `flash-sale` and `sold-out`.
 pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result<()> {
-    let function = stage.as_server(&scripts::sale_call()?)?;
+    let function = stage.as_server(&stage.database, &scripts::sale_call()?)?;
     let window = stage.plan.round;
     let mixed = |name: &str, sold_out_percent, window| {
         Contender::api(name, stage.on(), Traffic::Sale { sold_out_percent }, 64, window)
@@ -30,10 +30,7 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
     for percent in REFUSED_PERCENT {
         contenders.push(mixed(&format!("API, {percent} % sold out"), percent, stage.plan.short));
     }
-    if let Some(other) = stage.other() {
-        contenders.push(Contender::api("other build", other, Traffic::SALE, 64, window));
-    }
-    let turns = take_turns(stage, NAME, contenders).await?;
+    let turns = take_turns(stage, NAME, stage.plan.rounds, contenders).await?;
     for turn in &turns {
         figures.keep(NAME, turn);
     }
@@ -51,8 +48,5 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
         figures.compare(&format!("flash sale: {percent} % refused / none refused"), turns, api, None);
     }
     figures.compare("flash sale: 100 % refused / none refused", sold_out, api, None);
-    if let Some(other) = more.get(REFUSED_PERCENT.len()) {
-        figures.compare("flash sale: API, 64 connections / the other build", api, other, None);
-    }
     Ok(())
 }

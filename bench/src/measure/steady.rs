@@ -1,5 +1,5 @@
 //! Purchases of three lines at ten businesses: over HTTP, by the same function through pgbench, and as a plain transaction
-//! statement by statement; each at the number of connections that suits it.
+//! statement by statement. Pgbench runs with the number of clients that suits it best.
 
 use super::Scenario;
 use crate::{
@@ -16,7 +16,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 
 /// Measures `steady` and, if it is wanted, `connections`.
 pub async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) -> anyhow::Result<()> {
-    let function = stage.as_server(&scripts::steady_call()?)?;
+    let function = stage.as_server(&stage.database, &scripts::steady_call()?)?;
     let transaction = stage.as_owner(&scripts::steady_transaction()?)?;
     let function_clients = best_clients(stage, "pgbench, one function call", &function).await?;
     let transaction_clients = best_clients(stage, "pgbench, statement by statement", &transaction).await?;
@@ -33,11 +33,7 @@ pub async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures
     if Scenario::Connections.is_in(only) {
         contenders.push(api("API", stage.on(), 1_000));
     }
-    if let Some(other) = stage.other() {
-        contenders.push(api("other build", other, 64));
-        contenders.push(api("other build", other, 256));
-    }
-    let turns = take_turns(stage, NAME, contenders).await?;
+    let turns = take_turns(stage, NAME, stage.plan.rounds, contenders).await?;
     for turn in &turns {
         figures.keep(NAME, turn);
     }
@@ -58,18 +54,11 @@ pub async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures
     );
     figures.compare("steady: API, 256 connections / the same, combining off", api_256, off_256, None);
     figures.compare("steady: API, 64 connections / the same, combining off", api_64, off_64, None);
-    let mut more = more.iter();
-    if Scenario::Connections.is_in(only)
-        && let Some(api_1000) = more.next()
-    {
+    if let [api_1000] = more {
         figures.compare("steady: API, 1,000 connections / 256", api_1000, api_256, None);
-        if let Some(bytes) = api_1000.most_memory() {
-            memory(figures, "server memory, 1,000 busy connections", bytes, Some(Goal::AtMost(96.0)));
+        if let Some(bytes) = api_1000.memory.iter().max() {
+            memory(figures, "server memory, 1,000 busy connections", *bytes, Some(Goal::AtMost(96.0)));
         }
-    }
-    for (other, api) in more.zip([api_64, api_256]) {
-        let name = format!("steady: API, {} connections / the other build", api.connections);
-        figures.compare(&name, api, other, None);
     }
     Ok(())
 }

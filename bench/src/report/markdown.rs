@@ -1,9 +1,11 @@
 //! The ratios as a Markdown table, for `docs/BENCHMARKS.md`.
 
-use super::{Report, format};
+use std::fmt::Write as _;
 
-/// The table, under a line that says of what.
-pub fn table(report: &Report) -> String {
+use super::{BenchReport, format};
+
+/// The table, below a line that names the machine and the versions.
+pub fn table(report: &BenchReport) -> String {
     let machine = &report.machine;
     let memory =
         machine.memory_mib.map_or_else(String::new, |mebibytes| format!(", {} GiB", mebibytes.div_ceil(1_024)));
@@ -28,7 +30,8 @@ pub fn table(report: &Report) -> String {
             measure.detail.clone(),
         ];
         let cells = cells.map(|cell| cell.replace('|', "\\|"));
-        format::put(&mut text, format_args!("| {} |\n", cells.join(" | ")));
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     text
 }

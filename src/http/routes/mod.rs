@@ -6,6 +6,8 @@
 pub mod api_keys;
 pub mod businesses;
 pub mod customers;
+#[cfg(feature = "docs-page")]
+pub mod docs_page;
 pub mod ledger;
 pub mod operations;
 pub mod orders;

@@ -5,14 +5,12 @@ use axum::{
     body::Body,
     extract::State,
     http::{HeaderValue, header},
-    middleware::map_response,
     response::Response,
     routing::get,
 };
 use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     error::{Error, Result},
@@ -83,26 +81,17 @@ pub async fn metrics(State(state): State<AppState>) -> Result<Response> {
     Ok(with_type(metrics::MEDIA_TYPE, text.into()))
 }
 
-/// The docs page may load only what this server serves. Its code is not ours, so the browser is told to enforce that.
-const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
-);
-
-/// `/openapi.json` and `/docs`: the API's description, and a page that shows it without any request to other servers.
+/// `/openapi.json`: the description of the API. And `/docs`: a page that shows it, in a build with the feature `docs-page`.
 pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Router<AppState>> {
     let json = Bytes::from(serde_json::to_vec(document)?);
     let serve_json = move || {
         let json = json.clone();
         async move { with_type("application/json", json) }
     };
-    // By default the page sends the description to a validator on its author's server.
-    let config = utoipa_swagger_ui::Config::new(["/openapi.json"]).validator_url("none");
-    let page =
-        Router::from(SwaggerUi::new("/docs").config(config)).layer(map_response(async |mut response: Response| {
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, DOCS_POLICY);
-            response
-        }));
-    Ok(Router::new().route("/openapi.json", get(serve_json)).merge(page))
+    let router = Router::new().route("/openapi.json", get(serve_json));
+    #[cfg(feature = "docs-page")]
+    let router = router.merge(super::docs_page::router());
+    Ok(router)
 }
 
 fn with_type(media_type: &'static str, body: Bytes) -> Response {

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use super::{Event, explain};
 use crate::concurrency::{
     actions::{Action, Entry, Outcome, Refusal},
-    model::World,
+    model::ModelState,
 };
 
 /// One customer with a limit of 100, one product for 80 of which there are 2.
-fn world() -> World {
-    World::new(&[100], &[(80, 2)])
+fn world() -> ModelState {
+    ModelState::new(&[100], &[(80, 2)])
 }
 
 fn event((sent, answered): (u64, u64), action: Action, outcome: Outcome) -> Event {

@@ -42,6 +42,7 @@ async fn the_description_is_openapi_3_1_and_knows_the_problems() {
     assert!(document["paths"]["/healthz"]["get"].is_object());
 }
 
+#[cfg(feature = "docs-page")]
 #[tokio::test]
 async fn the_docs_page_asks_nobody_else_for_anything() {
     let (status, location, _) = get("/docs").await;
@@ -60,6 +61,14 @@ async fn the_docs_page_asks_nobody_else_for_anything() {
         }
     }
     assert!(assets >= 4, "{page}");
+}
+
+#[cfg(not(feature = "docs-page"))]
+#[tokio::test]
+async fn a_build_without_the_docs_page_does_not_know_its_route() {
+    let (status, kind, body) = get("/docs").await;
+    assert_eq!((status, kind.as_str()), (404, "application/problem+json"));
+    assert!(body.contains("route_not_found"), "{body}");
 }
 
 #[tokio::test]

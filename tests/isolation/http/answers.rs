@@ -8,13 +8,13 @@ use serde_json::json;
 use super::{
     cases::{CASES, WITHOUT_IDS},
     description::{operations, places},
-    world::{Ids, Sender, World, visible},
+    world::{Ids, IsolationWorld, Sender, visible},
 };
 use crate::support::client::send;
 
 #[tokio::test]
 async fn another_businesss_id_answers_byte_for_byte_as_one_that_does_not_exist() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     for case in CASES {
         let name = format!("{} {}", case.operation, case.place);
         let theirs = send((case.request)(&world, &world.theirs)).await;
@@ -42,7 +42,7 @@ async fn another_businesss_id_answers_byte_for_byte_as_one_that_does_not_exist()
 
 #[tokio::test]
 async fn a_malformed_id_in_a_path_answers_as_one_that_does_not_exist() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     for case in CASES.iter().filter(|case| case.place.starts_with("path:")) {
         let malformed = send((case.request)(&world, &world.missing.malformed())).await;
         let missing = send((case.request)(&world, &world.missing)).await;

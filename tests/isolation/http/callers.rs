@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     description::{Operation, operations},
-    world::{Ids, World, one_line, pages, visible},
+    world::{Ids, IsolationWorld, one_line, pages, visible},
 };
 use crate::support::client::{Client, send};
 
@@ -68,14 +68,14 @@ fn shows_only(shown: &[(String, String)], own: &Ids, other: &Ids) {
 
 #[tokio::test]
 async fn nothing_that_a_business_reads_contains_another_businesss_ids() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     shows_only(&everything(&world.our_shop.client, &world.ours).await, &world.ours, &world.theirs);
     shows_only(&everything(&world.their_shop.client, &world.theirs).await, &world.theirs, &world.ours);
 }
 
 #[tokio::test]
 async fn public_routes_show_no_ids() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     send(world.our_shop.client.request(Method::GET, &address("/v1/customers/{customer_id}", &world.theirs))).await;
     for path in ["/metrics", "/healthz", "/readyz", "/openapi.json", "/docs/"] {
         let answer = world.server.anonymous().get(path).await;
@@ -88,7 +88,7 @@ async fn public_routes_show_no_ids() {
 
 #[tokio::test]
 async fn connections_carry_nothing_from_one_request_to_the_next() {
-    let world = World::start_with(&["--pool-size", "1"]).await;
+    let world = IsolationWorld::start_with(&["--pool-size", "1"]).await;
     let refused = address("/v1/customers/{customer_id}", &world.theirs);
     for _ in 0..5 {
         // All at once on one connection, in any order, mixed with refusals and failures.
@@ -107,7 +107,7 @@ async fn connections_carry_nothing_from_one_request_to_the_next() {
 
 #[tokio::test]
 async fn a_token_opens_the_business_that_it_names_and_no_other() {
-    let world = World::start_with(&JWT_FLAGS).await;
+    let world = IsolationWorld::start_with(&JWT_FLAGS).await;
     let (ours, theirs) = (&world.ours.business, &world.theirs.business);
     for (claims, own, other) in [
         (json!({"business_id": ours}), &world.ours, &world.theirs),
@@ -135,7 +135,7 @@ async fn a_token_opens_the_business_that_it_names_and_no_other() {
 
 #[tokio::test]
 async fn a_token_for_a_business_that_does_not_exist_sees_and_leaves_nothing() {
-    let world = World::start_with(&JWT_FLAGS).await;
+    let world = IsolationWorld::start_with(&JWT_FLAGS).await;
     let client = world.server.client(&token(&json!({"business_id": world.missing.business})));
     for read in reads() {
         let path = address(&read.path, &world.ours);
@@ -166,7 +166,7 @@ async fn a_token_for_a_business_that_does_not_exist_sees_and_leaves_nothing() {
 /// A key contains its business's id in plain text. The same secret with another business's id is refused.
 #[tokio::test]
 async fn a_key_with_another_businesss_id_in_it_is_refused() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     let name = json!({"name": "x", "scopes": ["read", "write"]});
     let keys = format!("/v1/businesses/{}/api-keys", world.ours.business);
     let key = world.server.admin().post(&keys, &name).await.expect(201)["key"].as_str().unwrap().to_owned();
@@ -186,7 +186,7 @@ async fn a_key_with_another_businesss_id_in_it_is_refused() {
 
 #[tokio::test]
 async fn without_credentials_every_id_gets_the_same_answer() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     let anonymous = world.server.anonymous();
     for operation in operations().iter().filter(|operation| operation.path.starts_with("/v1/")) {
         let mut answers = Vec::new();

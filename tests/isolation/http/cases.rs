@@ -7,10 +7,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use super::world::{Ids, Sender, World, one_line};
+use super::world::{Ids, IsolationWorld, Sender, one_line};
 
 /// One place of one operation.
-pub struct Case {
+pub struct IsolationCase {
     pub operation: &'static str,
     /// `path:name`, `query:name` or `body:/pointer`, where `*` is any element of an array.
     pub place: &'static str,
@@ -20,7 +20,7 @@ pub struct Case {
     pub status: u16,
     pub code: Option<&'static str>,
     /// The request, with the id under test from `ids`.
-    pub request: fn(&World, &Ids) -> RequestBuilder,
+    pub request: fn(&IsolationWorld, &Ids) -> RequestBuilder,
 }
 
 /// Operations that take no id, and why.
@@ -38,17 +38,17 @@ pub fn cursor(place: &dyn ToString) -> String {
     URL_SAFE_NO_PAD.encode(place.to_string())
 }
 
-fn get(world: &World, path: &str) -> RequestBuilder {
+fn get(world: &IsolationWorld, path: &str) -> RequestBuilder {
     world.request(Sender::Us, Method::GET, path)
 }
 
-fn post(world: &World, ids: &Ids, path: &str, body: &serde_json::Value) -> RequestBuilder {
+fn post(world: &IsolationWorld, ids: &Ids, path: &str, body: &serde_json::Value) -> RequestBuilder {
     world.request(Sender::Us, Method::POST, path).header("idempotency-key", &ids.key).json(body)
 }
 
 macro_rules! cases {
     ($($operation:literal $place:literal $own:literal => $status:literal $code:expr, |$world:ident, $ids:ident| $request:expr;)+) => {
-        pub const CASES: &[Case] = &[$(Case {
+        pub const CASES: &[IsolationCase] = &[$(IsolationCase {
             operation: $operation,
             place: $place,
             own_status: $own,

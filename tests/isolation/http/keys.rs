@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     description::{Operation, operations},
-    world::{Ids, World, one_line},
+    world::{Ids, IsolationWorld, one_line},
 };
 
 /// A movement: its operation, and its path and body for a business's ids.
@@ -30,7 +30,7 @@ fn every_operation_with_a_key_is_tested_with_another_businesss_key() {
 
 #[tokio::test]
 async fn the_same_key_in_two_businesses_is_two_keys() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     for (operation, movement) in MOVEMENTS {
         let ((path, body), (their_path, their_body)) = (movement(&world.ours), movement(&world.theirs));
         let key = format!("both-{operation}");
@@ -53,7 +53,7 @@ async fn the_same_key_in_two_businesses_is_two_keys() {
 /// A key that the other business used, with a body that names its records: no sign of a replay or a conflict.
 #[tokio::test]
 async fn another_businesss_request_with_our_credentials_finds_nothing() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     for (operation, movement) in MOVEMENTS {
         let (path, body) = movement(&world.theirs);
         let key = format!("theirs-{operation}");
@@ -68,7 +68,7 @@ async fn another_businesss_request_with_our_credentials_finds_nothing() {
 
 #[tokio::test]
 async fn external_ids_and_skus_are_unique_within_a_business_only() {
-    let world = World::start().await;
+    let world = IsolationWorld::start().await;
     let customer = json!({"name": "x", "credit_limit": 1, "external_id": world.theirs.external_id});
     let product = json!({"name": "x", "sku": world.theirs.sku, "price": 1, "stock": 0});
     for (path, body) in [("/v1/customers", customer), ("/v1/products", product)] {

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::{
     callers::{JWT_FLAGS, token},
     probing::{Credential, Probe},
-    world::{Ids, World, plant, visible},
+    world::{Ids, IsolationWorld, plant, visible},
 };
 use crate::support::{client::send_timed, contents::contents, seed};
 
@@ -61,7 +61,7 @@ impl Sorted {
 }
 
 /// The other business's records, several of each, and an idempotency key that it used with each set.
-async fn their_things(world: &World) -> Vec<Ids> {
+async fn their_things(world: &IsolationWorld) -> Vec<Ids> {
     let mut sets = Vec::new();
     for number in 0..SETS {
         let ids = plant(&world.server, &world.their_shop, &format!("theirs-{number}")).await;
@@ -78,14 +78,14 @@ fn twin(ids: &Ids) -> Ids {
 }
 
 struct Prober {
-    world: World,
+    world: IsolationWorld,
     theirs: Vec<Ids>,
     reader: String,
 }
 
 impl Prober {
     async fn start() -> Self {
-        let world = World::start_with(&JWT_FLAGS).await;
+        let world = IsolationWorld::start_with(&JWT_FLAGS).await;
         let theirs = their_things(&world).await;
         let keys = format!("/v1/businesses/{}/api-keys", world.ours.business);
         let key = world.server.admin().post(&keys, &json!({"name": "reader", "scopes": ["read"]})).await.expect(201);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     cases::{CASES, cursor},
-    world::{Ids, Sender, World},
+    world::{Ids, IsolationWorld, Sender},
 };
 
 /// Every list of a business, and the filter that it has.
@@ -22,7 +22,7 @@ const LISTS: [(&str, Option<&str>); 5] = [
 #[derive(Debug, Clone)]
 pub enum Probe {
     /// A case of [`CASES`], with its ids written in some way.
-    Case { number: usize, form: Form },
+    IsolationCase { number: usize, form: Form },
     /// A purchase of some lines; `true` means the other business's product.
     Purchase { customer: bool, products: Vec<bool>, quantity: i64, form: Form },
     /// A page of a list, from a cursor with the other business's id of any kind.
@@ -89,7 +89,7 @@ impl Probe {
     pub fn random(rng: &mut StdRng) -> Self {
         let form = if rng.random_ratio(1, 2) { Form::Hyphenated } else { *Form::ALL.choose(rng).unwrap() };
         match rng.random_range(0..4) {
-            0 | 1 => Self::Case { number: rng.random_range(0..CASES.len()), form },
+            0 | 1 => Self::IsolationCase { number: rng.random_range(0..CASES.len()), form },
             2 => {
                 let mut products: Vec<bool> = (0..rng.random_range(1..6)).map(|_| rng.random()).collect();
                 let customer: bool = rng.random();
@@ -112,7 +112,7 @@ impl Probe {
     /// What the figures are reported under.
     pub fn name(&self) -> String {
         match self {
-            Self::Case { number, .. } => format!("{} {}", CASES[*number].operation, CASES[*number].place),
+            Self::IsolationCase { number, .. } => format!("{} {}", CASES[*number].operation, CASES[*number].place),
             Self::Purchase { customer: true, .. } => "purchase by another's customer".to_owned(),
             Self::Purchase { .. } => "purchase of another's products".to_owned(),
             Self::List { list, filtered, .. } => {
@@ -122,9 +122,9 @@ impl Probe {
     }
 
     /// The request, with `ids` in the places of the probe.
-    pub fn request(&self, world: &World, ids: &Ids) -> RequestBuilder {
+    pub fn request(&self, world: &IsolationWorld, ids: &Ids) -> RequestBuilder {
         match self {
-            Self::Case { number, form } => (CASES[*number].request)(world, &ids.written(*form)),
+            Self::IsolationCase { number, form } => (CASES[*number].request)(world, &ids.written(*form)),
             Self::Purchase { customer, products, quantity, form } => {
                 let pick = |theirs: bool, other: &str, own: &str| {
                     if theirs { form.write_json(other) } else { json!(own) }

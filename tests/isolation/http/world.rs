@@ -37,7 +37,7 @@ pub struct Ids {
 }
 
 /// The server with both.
-pub struct World {
+pub struct IsolationWorld {
     pub server: TestServer,
     pub our_shop: Shop,
     pub their_shop: Shop,
@@ -46,7 +46,7 @@ pub struct World {
     pub missing: Ids,
 }
 
-impl World {
+impl IsolationWorld {
     pub async fn start() -> Self {
         Self::start_with(&[]).await
     }

@@ -1,4 +1,4 @@
-//! Reads the books out of PostgreSQL: every row there is, in one snapshot, as somebody whom no policy hides a row from.
+//! Reads the books out of PostgreSQL: every row, in one snapshot, as a superuser, from whom no policy hides a row.
 
 use std::{collections::HashMap, pin::pin};
 
@@ -161,7 +161,7 @@ fn movement(row: &Row) -> anyhow::Result<MovementRow> {
     })
 }
 
-/// A key that no client of a run could have sent has no number: it must not pass for none at all.
+/// A key that no client of a run could have sent has no number. It must not count as no key.
 fn key(row: &Row) -> anyhow::Result<Option<Key>> {
     let text: Option<&str> = row.try_get("idempotency_key")?;
     text.map(|text| Key::from_text(text).with_context(|| format!("`{text}` is no key of a run"))).transpose()

@@ -1,11 +1,11 @@
-//! Each answer by itself: whether it belongs to its request, shows only rows of the books that the business may see, whole,
-//! and whether ids of others were unknown to it. What was shown was there by then, which bounds its time.
+//! Each answer by itself. It must belong to its request. It may show only whole rows of its own business, as the books have
+//! them. Ids of other businesses must be unknown to it. A row that was shown existed by then, which bounds its time.
 
 use uuid::Uuid;
 
 use super::{
-    case::{Case, What},
     differences::Differences,
+    evidence::{Evidence, What},
     finding::{Findings, Kind},
 };
 use crate::history::{Action, Answer, Entry, Order};
@@ -14,21 +14,21 @@ use crate::history::{Action, Answer, Entry, Order};
 const LARGEST: i128 = (1 << 53) - 1;
 
 /// Looks at every answer.
-pub(super) fn check(case: &mut Case, out: &mut Findings) {
-    for index in 0..case.history.requests.len() {
-        belongs(case, index, out);
-        owned(case, index, out);
-        figures(case, index, out);
-        rows(case, index, out);
+pub(super) fn check(evidence: &mut Evidence, out: &mut Findings) {
+    for index in 0..evidence.history.requests.len() {
+        belongs(evidence, index, out);
+        owned(evidence, index, out);
+        figures(evidence, index, out);
+        rows(evidence, index, out);
     }
 }
 
-fn belongs(case: &Case, index: usize, out: &mut Findings) {
-    let request = &case.history.requests[index];
+fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
+    let request = &evidence.history.requests[index];
     if let Answer::Unexpected { status, text } = &request.answer {
         out.add(Kind::UnexpectedAnswer, || {
             let text: String = text.chars().take(300).collect();
-            format!("{}: {status} {text}", case.told(index))
+            format!("{}: {status} {text}", evidence.told(index))
         });
         return;
     }
@@ -65,150 +65,169 @@ fn belongs(case: &Case, index: usize, out: &mut Findings) {
     };
     if !fits {
         out.add(Kind::WrongAnswer, || {
-            format!("{}: {:.300?} to {:.300?}", case.told(index), request.answer, request.action)
+            format!("{}: {:.300?} to {:.300?}", evidence.told(index), request.answer, request.action)
         });
     }
 }
 
-/// Ids of another business are unknown; those of its own are not. Orders are another matter: see `lists`.
-fn owned(case: &Case, index: usize, out: &mut Findings) {
-    let request = &case.history.requests[index];
+/// Ids of another business must be unknown, ids of the own business must be known. For orders see `lists`.
+fn owned(evidence: &Evidence, index: usize, out: &mut Findings) {
+    let request = &evidence.history.requests[index];
     let business = request.business;
     let foreign: Option<Uuid> = match &request.action {
         Action::Purchase { customer, items, .. } => {
-            let foreign = items.iter().map(|item| item.product).find(|id| case.own_product(business, *id).is_none());
-            Some(*customer).filter(|id| case.own_customer(business, *id).is_none()).or(foreign)
+            let foreign =
+                items.iter().map(|item| item.product).find(|id| evidence.own_product(business, *id).is_none());
+            Some(*customer).filter(|id| evidence.own_customer(business, *id).is_none()).or(foreign)
         }
         Action::Payment { customer, .. }
         | Action::ChangeLimit { customer, .. }
         | Action::ReadCustomer { customer }
-        | Action::ReadLedger { customer } => Some(*customer).filter(|id| case.own_customer(business, *id).is_none()),
+        | Action::ReadLedger { customer } => {
+            Some(*customer).filter(|id| evidence.own_customer(business, *id).is_none())
+        }
         Action::Restock { product, .. } | Action::ChangePrice { product, .. } | Action::ReadProduct { product } => {
-            Some(*product).filter(|id| case.own_product(business, *id).is_none())
+            Some(*product).filter(|id| evidence.own_product(business, *id).is_none())
         }
         Action::ReadOrder { order } => {
-            let known = case.orders.get(order).map(|index| case.books.orders[*index].business);
-            let known = known.and_then(|id| case.businesses.get(&id));
-            // An order of nobody's is no concern of this; nor is an own one.
+            let known = evidence.orders.get(order).map(|index| evidence.books.orders[*index].business);
+            let known = known.and_then(|id| evidence.businesses.get(&id));
+            // Here only orders of another business count.
             Some(*order).filter(|_| known.is_some_and(|known| *known != business) && request.answer != Answer::NotFound)
         }
         Action::ReadOrders => return,
     };
     match (&request.answer, foreign) {
-        // The key is looked at first.
+        // The server looks the key up first.
         (Answer::Unknown | Answer::NotFound | Answer::KeyReused | Answer::Unexpected { .. }, Some(_)) => {}
         (answer, Some(id)) => {
-            out.add(Kind::ForeignIdFound, || format!("{}: {id} is not its own, but {answer:.300?}", case.told(index)));
+            out.add(Kind::ForeignIdFound, || {
+                format!("{}: {id} is not its own, but {answer:.300?}", evidence.told(index))
+            });
         }
         (Answer::NotFound, None) if !matches!(request.action, Action::ReadOrder { .. }) => {
-            out.add(Kind::OwnIdNotFound, || format!("{}: {:.300?}", case.told(index), request.action));
+            out.add(Kind::OwnIdNotFound, || format!("{}: {:.300?}", evidence.told(index), request.action));
         }
         _ => {}
     }
 }
 
-fn figures(case: &Case, index: usize, out: &mut Findings) {
-    match &case.history.requests[index].answer {
+fn figures(evidence: &Evidence, index: usize, out: &mut Findings) {
+    match &evidence.history.requests[index].answer {
         Answer::Customer { credit_limit, balance, available_credit, .. } => {
             let right = (i128::from(*credit_limit) - i128::from(*balance)).clamp(0, LARGEST);
             if i128::from(*available_credit) != right {
                 out.add(Kind::WrongAvailableCredit, || {
-                    format!("{}: {available_credit} with limit {credit_limit} and balance {balance}", case.told(index))
+                    format!(
+                        "{}: {available_credit} with limit {credit_limit} and balance {balance}",
+                        evidence.told(index)
+                    )
                 });
             }
         }
         Answer::Product { stock, .. } if *stock < 0 => {
-            out.add(Kind::NegativeStock, || format!("{}: {stock}", case.told(index)));
+            out.add(Kind::NegativeStock, || format!("{}: {stock}", evidence.told(index)));
         }
         Answer::InsufficientStock(shortages) => {
             for shortage in shortages.iter().filter(|shortage| shortage.available < 0) {
-                out.add(Kind::NegativeStock, || format!("{}: {shortage:?}", case.told(index)));
+                out.add(Kind::NegativeStock, || format!("{}: {shortage:?}", evidence.told(index)));
             }
         }
         _ => {}
     }
 }
 
-fn rows(case: &mut Case, index: usize, out: &mut Findings) {
-    let history = case.history;
+fn rows(evidence: &mut Evidence, index: usize, out: &mut Findings) {
+    let history = evidence.history;
     let request = &history.requests[index];
     match (&request.action, &request.answer) {
         (Action::ReadOrder { .. }, Answer::Order(order)) => {
-            if let Some(effect) = order_row(case, index, order, out) {
-                case.shown.push((effect, index));
+            if let Some(effect) = order_row(evidence, index, order, out) {
+                evidence.shown.push((effect, index));
             }
         }
         (_, Answer::Orders(orders)) => {
             if !orders.is_sorted_by(|newer, older| newer.id > older.id) {
-                out.add(Kind::UnsortedPage, || format!("{}: orders are not from the newest on", case.told(index)));
+                out.add(Kind::UnsortedPage, || format!("{}: orders are not from the newest on", evidence.told(index)));
             }
             for order in orders {
-                order_row(case, index, order, out);
+                order_row(evidence, index, order, out);
             }
         }
         (Action::ReadLedger { customer }, Answer::Ledger(entries)) => {
             if !entries.is_sorted_by(|newer, older| newer.entry_no == older.entry_no + 1) {
                 out.add(Kind::UnsortedPage, || {
                     let numbers: Vec<i64> = entries.iter().map(|entry| entry.entry_no).collect();
-                    format!("{}: entries {numbers:?} of {customer}", case.told(index))
+                    format!("{}: entries {numbers:?} of {customer}", evidence.told(index))
                 });
             }
             for entry in entries {
-                entry_row(case, index, *customer, entry, out);
+                entry_row(evidence, index, *customer, entry, out);
             }
         }
         _ => {}
     }
 }
 
-/// The effect that is shown, if it is one that may be.
-fn order_row(case: &mut Case, index: usize, order: &Order, out: &mut Findings) -> Option<usize> {
-    let request = &case.history.requests[index];
+/// The effect that is shown, if the business may see it.
+fn order_row(evidence: &mut Evidence, index: usize, order: &Order, out: &mut Findings) -> Option<usize> {
+    let request = &evidence.history.requests[index];
     let lines: i128 = order.lines.iter().map(|line| i128::from(line.line_total)).sum();
-    let known = case.orders.get(&order.id).map(|known| &case.books.orders[*known]);
+    let known = evidence.orders.get(&order.id).map(|known| &evidence.books.orders[*known]);
     let is_whole = lines == i128::from(order.total)
         && order.lines.iter().zip(1..).all(|(line, no)| line.line_no == no)
         && known.is_none_or(|known| known.order.lines.len() <= order.lines.len());
     if !is_whole {
         out.add(Kind::HalfWrittenOrder, || {
             let count = order.lines.len();
-            format!("{}: {} with {count} lines of {lines} and a total of {}", case.told(index), order.id, order.total)
+            format!(
+                "{}: {} with {count} lines of {lines} and a total of {}",
+                evidence.told(index),
+                order.id,
+                order.total
+            )
         });
     }
     let Some(known) = known else {
-        out.add(Kind::ReadOfUnknownRow, || format!("{}: order {}", case.told(index), order.id));
+        out.add(Kind::ReadOfUnknownRow, || format!("{}: order {}", evidence.told(index), order.id));
         return None;
     };
-    if case.businesses.get(&known.business) != Some(&request.business) {
+    if evidence.businesses.get(&known.business) != Some(&request.business) {
         out.add(Kind::ForeignRow, || {
-            format!("{}: order {} of business {}", case.told(index), order.id, known.business)
+            format!("{}: order {} of business {}", evidence.told(index), order.id, known.business)
         });
         return None;
     }
     if is_whole && known.order != *order {
         out.add(Kind::ReadDiffers, || {
-            format!("{}: the books have {} otherwise: {}", case.told(index), order.id, known.order.differences(order))
+            format!(
+                "{}: the books have {} otherwise: {}",
+                evidence.told(index),
+                order.id,
+                known.order.differences(order)
+            )
         });
     }
-    let effect = case.by_id.get(&order.id).copied()?;
-    case.effects[effect].latest = case.effects[effect].latest.min(request.answered);
+    let effect = evidence.by_id.get(&order.id).copied()?;
+    evidence.effects[effect].latest = evidence.effects[effect].latest.min(request.answered);
     Some(effect)
 }
 
-fn entry_row(case: &mut Case, index: usize, customer: Uuid, entry: &Entry, out: &mut Findings) {
-    let request = &case.history.requests[index];
-    let known = case.by_id.get(&entry.id).copied().filter(|effect| case.effects[*effect].what != What::Movement);
+fn entry_row(evidence: &mut Evidence, index: usize, customer: Uuid, entry: &Entry, out: &mut Findings) {
+    let request = &evidence.history.requests[index];
+    let known =
+        evidence.by_id.get(&entry.id).copied().filter(|effect| evidence.effects[*effect].what != What::Movement);
     let Some(effect) = known else {
-        out.add(Kind::ReadOfUnknownRow, || format!("{}: entry {}", case.told(index), entry.id));
+        out.add(Kind::ReadOfUnknownRow, || format!("{}: entry {}", evidence.told(index), entry.id));
         return;
     };
-    let it = case.effects[effect];
-    let known = &case.books.entries[it.row].entry;
+    let it = evidence.effects[effect];
+    let known = &evidence.books.entries[it.row].entry;
     if it.business != request.business || known.customer != customer {
         out.add(Kind::ForeignRow, || {
             format!(
                 "{}: entry {} of customer {} of business {}",
-                case.told(index),
+                evidence.told(index),
                 entry.id,
                 known.customer,
                 it.business
@@ -218,8 +237,8 @@ fn entry_row(case: &mut Case, index: usize, customer: Uuid, entry: &Entry, out: 
     }
     if known != entry {
         out.add(Kind::ReadDiffers, || {
-            format!("{}: the books have {} otherwise: {}", case.told(index), entry.id, known.differences(entry))
+            format!("{}: the books have {} otherwise: {}", evidence.told(index), entry.id, known.differences(entry))
         });
     }
-    case.effects[effect].latest = it.latest.min(request.answered);
+    evidence.effects[effect].latest = it.latest.min(request.answered);
 }

@@ -1,10 +1,14 @@
-//! Requests by their keys: the attempts at one effect. Each acknowledged effect is there once, as it was acknowledged; one
-//! request did it and the others were told so; a key was called used only if it was, by another content; what was unknown
-//! was found out; and nothing is there that nobody asked for.
+//! Requests by their keys: all requests with one key are attempts at one effect.
+//!
+//! - Each acknowledged effect is there once, as it was acknowledged.
+//! - One request made it, and the other answers are replays.
+//! - A key was refused as reused only if another request had used it.
+//! - Every unknown outcome was found out.
+//! - There is no effect that no client asked for.
 
 use super::{
-    case::{Case, NEVER, START, Slot, What, is_for, key_of, phantom, seconds},
     differences::Differences,
+    evidence::{Evidence, Slot, What, is_for, key_of, phantom, seconds},
     finding::{Findings, Kind},
 };
 use crate::history::{Action, Answer, Moment, Request};
@@ -34,12 +38,12 @@ fn said(answer: &Answer) -> Option<Said> {
     }
 }
 
-/// Refusals under keys that have an effect: it came later. To be held against its time when that is known.
+/// Refusals under keys that have an effect, which must have come later. They are checked once the time of the effect is known.
 pub(super) type Refusals = Vec<(usize, usize)>;
 
 /// Looks at all keys; gives every effect its first bounds.
-pub(super) fn check(case: &mut Case, out: &mut Findings) -> Refusals {
-    let requests = &case.history.requests;
+pub(super) fn check(evidence: &mut Evidence, out: &mut Findings) -> Refusals {
+    let requests = &evidence.history.requests;
     let mut attempts: Vec<(Slot, Moment, usize)> = requests
         .iter()
         .enumerate()
@@ -52,64 +56,69 @@ pub(super) fn check(case: &mut Case, out: &mut Findings) -> Refusals {
     let mut refusals = Vec::new();
     for of_key in attempts.chunk_by(|one, next| one.0 == next.0) {
         let indexes: Vec<usize> = of_key.iter().map(|attempt| attempt.2).collect();
-        let effect = case.by_key.get(&of_key[0].0).copied();
-        resolved(case, &indexes, out);
+        let effect = evidence.by_key.get(&of_key[0].0).copied();
+        resolved(evidence, &indexes, out);
         for index in &indexes {
-            answers_its_request(case, *index, out);
+            answers_its_request(evidence, *index, out);
         }
         match effect {
-            Some(effect) => with_effect(case, &indexes, effect, &mut refusals, out),
-            None => without_effect(case, &indexes, out),
+            Some(effect) => with_effect(evidence, &indexes, effect, &mut refusals, out),
+            None => without_effect(evidence, &indexes, out),
         }
     }
-    for effect in 0..case.effects.len() {
-        if !case.effects[effect].asked {
-            out.add(phantom(case.effects[effect].what), || format!("nobody used the key of {}", case.id_of(effect)));
+    for effect in 0..evidence.effects.len() {
+        if !evidence.effects[effect].asked {
+            out.add(phantom(evidence.effects[effect].what), || {
+                format!("nobody used the key of {}", evidence.id_of(effect))
+            });
         }
     }
     refusals
 }
 
-/// Refused after its effect was known: the request should have been told of it. Else the effect came after the refusal.
-pub(super) fn hold_refusals(case: &mut Case, refusals: &Refusals, out: &mut Findings) {
+/// If the effect was known before a refusal, the refusal is wrong. Else the effect came after the refusal.
+pub(super) fn hold_refusals(evidence: &mut Evidence, refusals: &Refusals, out: &mut Findings) {
     for (effect, index) in refusals.iter().copied() {
-        let request = &case.history.requests[index];
-        if case.effects[effect].latest < request.sent {
+        let request = &evidence.history.requests[index];
+        if evidence.effects[effect].latest < request.sent {
             out.add(Kind::RefusedThoughDone, || {
-                let (told, id) = (case.told(index), case.id_of(effect));
-                format!("{told} was refused, but its key's {id} was there by {}", seconds(case.effects[effect].latest))
+                let (told, id) = (evidence.told(index), evidence.id_of(effect));
+                format!(
+                    "{told} was refused, but its key's {id} was there by {}",
+                    seconds(evidence.effects[effect].latest)
+                )
             });
         } else {
-            case.effects[effect].earliest = case.effects[effect].earliest.max(request.sent);
+            evidence.effects[effect].earliest = evidence.effects[effect].earliest.max(request.sent);
         }
     }
-    for effect in 0..case.effects.len() {
-        let it = case.effects[effect];
+    for effect in 0..evidence.effects.len() {
+        let it = evidence.effects[effect];
         if it.earliest > it.latest {
             out.add(Kind::SeenTooEarly, || {
                 let (from, to) = (seconds(it.earliest), seconds(it.latest));
-                format!("{} was there by {to}, but nobody can have made it before {from}", case.id_of(effect))
+                format!("{} was there by {to}, but nobody can have made it before {from}", evidence.id_of(effect))
             });
-            // Told here, and not again of everything around it.
-            case.effects[effect].latest = NEVER;
+            // This is one finding, and not another one for each neighbour.
+            evidence.effects[effect].latest = Moment::NEVER;
         }
     }
 }
 
-/// A key that somebody used and never heard of.
-fn resolved(case: &Case, indexes: &[usize], out: &mut Findings) {
-    let requests = &case.history.requests;
+/// A key whose outcome is still unknown.
+fn resolved(evidence: &Evidence, indexes: &[usize], out: &mut Findings) {
+    let requests = &evidence.history.requests;
     let definite = indexes.iter().any(|index| said(&requests[*index].answer).is_some_and(|said| said != Said::Unknown));
     if !definite {
         out.add(Kind::UnresolvedUnknown, || {
-            format!("{}, one of {} under its key, and none was answered", case.told(indexes[0]), indexes.len())
+            format!("{}, one of {} under its key, and none was answered", evidence.told(indexes[0]), indexes.len())
         });
     }
 }
 
 /// An acknowledgement must be of what was asked for, whatever the books say.
-fn answers_its_request(case: &Case, index: usize, out: &mut Findings) {
-    let request = &case.history.requests[index];
+fn answers_its_request(evidence: &Evidence, index: usize, out: &mut Findings) {
+    let request = &evidence.history.requests[index];
     let (kind, fits) = match (&request.action, &request.answer) {
         (Action::Purchase { customer, items, .. }, Answer::Purchased { order, .. }) => {
             (Kind::AlteredOrder, order.customer == *customer && is_for(&order.lines, items))
@@ -125,13 +134,13 @@ fn answers_its_request(case: &Case, index: usize, out: &mut Findings) {
         _ => return,
     };
     if !fits {
-        out.add(kind, || format!("{} was told of something else than it asked for", case.told(index)));
+        out.add(kind, || format!("{} was told of something else than it asked for", evidence.told(index)));
     }
 }
 
-fn without_effect(case: &Case, indexes: &[usize], out: &mut Findings) {
+fn without_effect(evidence: &Evidence, indexes: &[usize], out: &mut Findings) {
     for index in indexes.iter().copied() {
-        let answer = &case.history.requests[index].answer;
+        let answer = &evidence.history.requests[index].answer;
         let lost = match answer {
             Answer::Purchased { order, .. } => Some((Kind::LostPurchase, order.id)),
             Answer::Paid { entry, .. } => Some((Kind::LostPayment, entry.id)),
@@ -139,39 +148,39 @@ fn without_effect(case: &Case, indexes: &[usize], out: &mut Findings) {
             _ => None,
         };
         if let Some((kind, id)) = lost {
-            out.add(kind, || format!("{} was told of {id}, and nothing is there under its key", case.told(index)));
+            out.add(kind, || format!("{} was told of {id}, and nothing is there under its key", evidence.told(index)));
         } else if *answer == Answer::KeyReused {
             out.add(Kind::KeyReusedWithoutReason, || {
-                format!("{} was told so, and nothing is there under its key", case.told(index))
+                format!("{} was told so, and nothing is there under its key", evidence.told(index))
             });
         }
     }
 }
 
-fn with_effect(case: &mut Case, indexes: &[usize], effect: usize, refusals: &mut Refusals, out: &mut Findings) {
-    let history = case.history;
+fn with_effect(evidence: &mut Evidence, indexes: &[usize], effect: usize, refusals: &mut Refusals, out: &mut Findings) {
+    let history = evidence.history;
     let attempt = |index: usize| -> &Request { &history.requests[index] };
-    case.effects[effect].asked = true;
-    let same: Vec<usize> = indexes.iter().copied().filter(|index| case.asks_for(attempt(*index), effect)).collect();
+    evidence.effects[effect].asked = true;
+    let same: Vec<usize> = indexes.iter().copied().filter(|index| evidence.asks_for(attempt(*index), effect)).collect();
     if same.is_empty() {
-        let kind = match case.effects[effect].what {
+        let kind = match evidence.effects[effect].what {
             What::Purchase(_) => Kind::AlteredOrder,
             What::Payment => Kind::AlteredPayment,
             What::Movement => Kind::AlteredMovement,
         };
         out.add(kind, || {
-            format!("{} is not what {} asked for under its key", case.id_of(effect), case.told(indexes[0]))
+            format!("{} is not what {} asked for under its key", evidence.id_of(effect), evidence.told(indexes[0]))
         });
     }
 
     let mut fresh = Vec::new();
-    let mut latest = NEVER;
+    let mut latest = Moment::NEVER;
     for index in indexes.iter().copied() {
         let request = attempt(index);
         match said(&request.answer) {
             Some(Said::Done { replayed }) => {
-                if shows(case, index, effect, replayed, out) {
-                    case.shown.push((effect, index));
+                if shows(evidence, index, effect, replayed, out) {
+                    evidence.shown.push((effect, index));
                     latest = latest.min(request.answered);
                     if !replayed {
                         fresh.push(index);
@@ -182,7 +191,11 @@ fn with_effect(case: &mut Case, indexes: &[usize], effect: usize, refusals: &mut
                 latest = latest.min(request.answered);
                 if same.contains(&index) {
                     out.add(Kind::KeyReusedWithoutReason, || {
-                        format!("{} was told so, but {} is what it asked for", case.told(index), case.id_of(effect))
+                        format!(
+                            "{} was told so, but {} is what it asked for",
+                            evidence.told(index),
+                            evidence.id_of(effect)
+                        )
                     });
                 }
             }
@@ -194,20 +207,20 @@ fn with_effect(case: &mut Case, indexes: &[usize], effect: usize, refusals: &mut
         out.add(Kind::TwoFreshAcknowledgements, || {
             format!(
                 "{} and {} were both told that they made {}",
-                case.told(*first),
-                case.told(*second),
-                case.id_of(effect)
+                evidence.told(*first),
+                evidence.told(*second),
+                evidence.id_of(effect)
             )
         });
     }
-    case.effects[effect].latest = latest;
-    case.effects[effect].earliest = earliest(case, &same, &fresh, effect, out);
+    evidence.effects[effect].latest = latest;
+    evidence.effects[effect].earliest = earliest(evidence, &same, &fresh, effect, out);
 }
 
-/// When the effect can have happened at the earliest: a request that was told that it made it did so in its time, since
-/// each makes an id of its own; else one did whose outcome is unknown.
-fn earliest(case: &Case, same: &[usize], fresh: &[usize], effect: usize, out: &mut Findings) -> Moment {
-    let requests = &case.history.requests;
+/// When the effect can have happened at the earliest. If an answer says that its request made the effect, it happened within
+/// that request, because each request makes an id of its own. Else a request with an unknown outcome made it.
+fn earliest(evidence: &Evidence, same: &[usize], fresh: &[usize], effect: usize, out: &mut Findings) -> Moment {
+    let requests = &evidence.history.requests;
     let first = |of: &mut dyn Iterator<Item = usize>| of.map(|index| requests[index].sent).min();
     if let Some(sent) = first(&mut fresh.iter().copied()) {
         return sent;
@@ -220,44 +233,44 @@ fn earliest(case: &Case, same: &[usize], fresh: &[usize], effect: usize, out: &m
         let refused = same.iter().any(|index| said(&requests[*index].answer) == Some(Said::Refused));
         let kind = if refused { Kind::DoneThoughRefused } else { Kind::ReplayOfNothing };
         out.add(kind, || {
-            let (id, told, others) = (case.id_of(effect), case.told(*index), same.len() - 1);
+            let (id, told, others) = (evidence.id_of(effect), evidence.told(*index), same.len() - 1);
             let others = if others == 0 { String::new() } else { format!(", and so were {others} others") };
             let how = if refused { "refused" } else { "told that another request had made it" };
             format!("{id} is there, but who asked for it was {how}: {told}{others}")
         });
     }
-    first(&mut same.iter().copied()).unwrap_or(START)
+    first(&mut same.iter().copied()).unwrap_or(Moment::START)
 }
 
-/// Whether an acknowledgement is of this effect, and tells it right.
-fn shows(case: &Case, index: usize, effect: usize, replayed: bool, out: &mut Findings) -> bool {
-    let it = case.effects[effect];
-    let (lost, altered, id, differences) = match &case.history.requests[index].answer {
+/// Whether an acknowledgement shows this effect as it is.
+fn shows(evidence: &Evidence, index: usize, effect: usize, replayed: bool, out: &mut Findings) -> bool {
+    let it = evidence.effects[effect];
+    let (lost, altered, id, differences) = match &evidence.history.requests[index].answer {
         Answer::Purchased { order, .. } => {
             let differences =
-                case.order_of(effect).map_or("what was done".to_owned(), |known| known.differences(order));
+                evidence.order_of(effect).map_or("what was done".to_owned(), |known| known.differences(order));
             (Kind::LostPurchase, Kind::AlteredOrder, order.id, differences)
         }
         Answer::Paid { entry, .. } => {
-            let known = matches!(it.what, What::Payment).then(|| &case.books.entries[it.row].entry);
+            let known = matches!(it.what, What::Payment).then(|| &evidence.books.entries[it.row].entry);
             let differences = known.map_or("what was done".to_owned(), |known| known.differences(entry));
             (Kind::LostPayment, Kind::AlteredPayment, entry.id, differences)
         }
         Answer::Restocked { movement, .. } => {
-            let known = matches!(it.what, What::Movement).then(|| &case.books.movements[it.row].movement);
+            let known = matches!(it.what, What::Movement).then(|| &evidence.books.movements[it.row].movement);
             let differences = known.map_or("what was done".to_owned(), |known| known.differences(movement));
             (Kind::LostMovement, Kind::AlteredMovement, movement.id, differences)
         }
         _ => return false,
     };
-    if !replayed && !case.by_id.contains_key(&id) {
+    if !replayed && !evidence.by_id.contains_key(&id) {
         out.add(lost, || {
-            format!("{} was told of {id}, and {} is there under its key", case.told(index), case.id_of(effect))
+            format!("{} was told of {id}, and {} is there under its key", evidence.told(index), evidence.id_of(effect))
         });
     } else if !differences.is_empty() {
         out.add(if replayed { Kind::WrongReplay } else { altered }, || {
-            format!("{}: the books have {} otherwise: {differences}", case.told(index), case.id_of(effect))
+            format!("{}: the books have {} otherwise: {differences}", evidence.told(index), evidence.id_of(effect))
         });
     }
-    id == case.id_of(effect)
+    id == evidence.id_of(effect)
 }

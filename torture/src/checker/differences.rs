@@ -1,4 +1,4 @@
-//! In which figures two rows differ: the first as the books have it, the second as a client was shown it.
+//! The figures in which two rows differ: the row of the books and the row in an answer.
 
 use crate::history::{Entry, Movement, Order};
 

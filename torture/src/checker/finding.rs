@@ -1,10 +1,10 @@
-//! What the checker has to say: a stable kind, and a sentence with the ids and figures that a person needs.
+//! What the checker found: a stable kind, and a sentence with the ids and figures that a person needs.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Of each kind so many are told in full; the others are counted.
+/// How many findings of each kind are kept in full. The others are only counted.
 const TOLD: usize = 20;
 
 macro_rules! kinds {
@@ -98,7 +98,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Something that cannot be so.
+/// Something that cannot be true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What went wrong.
@@ -113,7 +113,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Findings as they are made: a run that is broken throughout must not print a million lines.
+/// The findings so far, a limited number of each kind: a run with errors everywhere must not print a million lines.
 #[derive(Debug)]
 pub(super) struct Findings {
     told: Vec<Finding>,
@@ -126,7 +126,7 @@ impl Findings {
         Self { told: Vec::new(), counts: [0; Kind::ALL.len()] }
     }
 
-    /// Adds one. The text is made only if it will be told.
+    /// Adds a finding. Its text is made only if it is kept.
     pub(super) fn add(&mut self, kind: Kind, text: impl FnOnce() -> String) {
         let count = &mut self.counts[kind as usize];
         *count += 1;

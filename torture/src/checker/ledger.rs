@@ -1,8 +1,8 @@
-//! Customers: each ledger is one chain of figures, and every balance that a client was shown, or was refused for, fits
-//! between two of its entries in real time.
+//! Customers. Each ledger is one chain of figures. Every balance that an answer showed, and every refusal for lack of credit,
+//! must fit between two entries in real time.
 
 use super::{
-    case::{Case, What},
+    evidence::{Evidence, What},
     finding::{Findings, Kind},
     register::{Sight, Who},
     timeline::{Change, Misfit, Observation, Timeline, Wanted},
@@ -16,20 +16,20 @@ use crate::{
 pub(super) struct Ledgers {
     /// By customer: effects.
     entries: Vec<Vec<usize>>,
-    /// By business: whether a later entry is earlier by PostgreSQL's clock.
+    /// By business: whether a later entry has an earlier `created_at`.
     pub(super) clock_ran_back: Vec<bool>,
 }
 
 /// Follows every chain through the books.
-pub(super) fn chains(case: &Case, out: &mut Findings) -> Ledgers {
-    let mut entries = vec![Vec::new(); case.all_customers.len()];
-    for effect in 0..case.effects.len() {
-        if let Some(customer) = case.customer_of(effect) {
+pub(super) fn chains(evidence: &Evidence, out: &mut Findings) -> Ledgers {
+    let mut entries = vec![Vec::new(); evidence.all_customers.len()];
+    for effect in 0..evidence.effects.len() {
+        if let Some(customer) = evidence.customer_of(effect) {
             entries[customer].push(effect);
         }
     }
-    let row = |effect: &usize| &case.books.entries[case.effects[*effect].row];
-    let mut clock_ran_back = vec![false; case.history.businesses.len()];
+    let row = |effect: &usize| &evidence.books.entries[evidence.effects[*effect].row];
+    let mut clock_ran_back = vec![false; evidence.history.businesses.len()];
     for ledger in &mut entries {
         ledger.sort_by_key(|effect| row(effect).entry.entry_no);
         let (mut balance, mut entry_no, mut time) = (0, 0, i64::MIN);
@@ -45,7 +45,7 @@ pub(super) fn chains(case: &Case, out: &mut Findings) -> Ledgers {
                 });
             }
             if entry.created_at_us < time {
-                clock_ran_back[case.effects[*effect].business] = true;
+                clock_ran_back[evidence.effects[*effect].business] = true;
                 out.add(Kind::ClockOrder, || {
                     let (no, made) = (entry.entry_no, entry.created_at_us);
                     format!(
@@ -54,22 +54,22 @@ pub(super) fn chains(case: &Case, out: &mut Findings) -> Ledgers {
                     )
                 });
             }
-            entry_alone(case, *effect, out);
+            entry_alone(evidence, *effect, out);
             (balance, entry_no, time) = (entry.balance_after, entry.entry_no, entry.created_at_us);
         }
     }
     Ledgers { entries, clock_ran_back }
 }
 
-fn entry_alone(case: &Case, effect: usize, out: &mut Findings) {
-    let it = case.effects[effect];
-    let entry = &case.books.entries[it.row].entry;
+fn entry_alone(evidence: &Evidence, effect: usize, out: &mut Findings) {
+    let it = evidence.effects[effect];
+    let entry = &evidence.books.entries[it.row].entry;
     if entry.balance_before.checked_add(entry.amount) != Some(entry.balance_after) {
         out.add(Kind::BrokenChain, || {
             format!("entry {}: {} and {} are not {}", entry.id, entry.balance_before, entry.amount, entry.balance_after)
         });
     }
-    match case.order_of(effect) {
+    match evidence.order_of(effect) {
         Some(order) => {
             if !is_charge_of(entry, order) {
                 out.add(Kind::WrongSum, || {
@@ -77,7 +77,7 @@ fn entry_alone(case: &Case, effect: usize, out: &mut Findings) {
                     format!("{entry:?} is not the charge of its order: total {total}, balance {after}, {made} us")
                 });
             }
-            // What costs nothing uses no credit.
+            // A purchase at price 0 uses no credit.
             if entry.amount > 0 && entry.credit_limit.is_some_and(|limit| entry.balance_after > limit) {
                 out.add(Kind::Overspend, || format!("{entry:?}"));
             }
@@ -98,9 +98,9 @@ fn is_charge_of(entry: &crate::history::Entry, order: &Order) -> bool {
         && entry.credit_limit.is_some()
 }
 
-/// Finds a place for everything that was seen of a customer; gives the limits that were seen, by customer.
-pub(super) fn place(case: &Case, ledgers: &Ledgers, out: &mut Findings) -> Vec<(usize, Sight)> {
-    let mut positions = vec![0; case.effects.len()];
+/// Finds a place for every balance that an answer showed. Returns the limits that answers showed, by customer.
+pub(super) fn place(evidence: &Evidence, ledgers: &Ledgers, out: &mut Findings) -> Vec<(usize, Sight)> {
+    let mut positions = vec![0; evidence.effects.len()];
     for ledger in &ledgers.entries {
         for (position, effect) in (1..).zip(ledger) {
             positions[*effect] = position;
@@ -108,31 +108,31 @@ pub(super) fn place(case: &Case, ledgers: &Ledgers, out: &mut Findings) -> Vec<(
     }
     let mut seen = vec![Vec::new(); ledgers.entries.len()];
     let mut sights = Vec::new();
-    for index in 0..case.history.requests.len() {
-        if let Some((customer, wanted)) = observation(case, index, &positions) {
-            seen[customer].push(case.observation(index, wanted));
+    for index in 0..evidence.history.requests.len() {
+        if let Some((customer, wanted)) = observation(evidence, index, &positions) {
+            seen[customer].push(evidence.observation(index, wanted));
         }
     }
-    for (effect, index) in &case.shown {
-        if let Some(customer) = case.customer_of(*effect) {
-            seen[customer].push(case.observation(*index, Wanted::After(positions[*effect])));
+    for (effect, index) in &evidence.shown {
+        if let Some(customer) = evidence.customer_of(*effect) {
+            seen[customer].push(evidence.observation(*index, Wanted::After(positions[*effect])));
         }
     }
     for (customer, (ledger, mut seen)) in ledgers.entries.iter().zip(seen).enumerate() {
-        let changes: Vec<Change> = ledger.iter().map(|effect| change(case, *effect)).collect();
+        let changes: Vec<Change> = ledger.iter().map(|effect| change(evidence, *effect)).collect();
         let timeline = Timeline::new(0, &changes);
         seen.sort_by_key(|observation| observation.sent);
         for (observation, place) in seen.iter().zip(timeline.place(&seen)) {
-            // Both figures of an answer are of one moment.
+            // One answer shows both figures, so both are of one moment.
             let (sent, answered) = timeline.time_of(observation, place);
             if let Err(misfit) = place {
-                misplaced(case, customer, &timeline, observation, misfit, out);
+                misplaced(evidence, customer, &timeline, observation, misfit, out);
             }
-            sights.extend(sight(case, observation.request, sent, answered).map(|sight| (customer, sight)));
+            sights.extend(sight(evidence, observation.request, sent, answered).map(|sight| (customer, sight)));
         }
         for effect in ledger {
-            let it = case.effects[*effect];
-            if let Some(value) = case.books.entries[it.row].entry.credit_limit
+            let it = evidence.effects[*effect];
+            if let Some(value) = evidence.books.entries[it.row].entry.credit_limit
                 && it.what != What::Payment
             {
                 let sight = Sight { value, sent: it.earliest, answered: it.latest, who: Who::Effect(*effect) };
@@ -143,15 +143,15 @@ pub(super) fn place(case: &Case, ledgers: &Ledgers, out: &mut Findings) -> Vec<(
     sights
 }
 
-fn change(case: &Case, effect: usize) -> Change {
-    let it = case.effects[effect];
-    let value = case.books.entries[it.row].entry.balance_after;
+fn change(evidence: &Evidence, effect: usize) -> Change {
+    let it = evidence.effects[effect];
+    let value = evidence.books.entries[it.row].entry.balance_after;
     Change { earliest: it.earliest, latest: it.latest, value, amid: None }
 }
 
-/// What a request was shown of a customer's ledger.
-fn observation(case: &Case, index: usize, positions: &[usize]) -> Option<(usize, Wanted)> {
-    let request = &case.history.requests[index];
+/// What an answer showed of a customer's ledger.
+fn observation(evidence: &Evidence, index: usize, positions: &[usize]) -> Option<(usize, Wanted)> {
+    let request = &evidence.history.requests[index];
     let (id, wanted) = match (&request.action, &request.answer) {
         (
             Action::ReadCustomer { customer } | Action::ChangeLimit { customer, .. },
@@ -163,19 +163,19 @@ fn observation(case: &Case, index: usize, positions: &[usize]) -> Option<(usize,
         (Action::ReadLedger { customer }, Answer::Ledger(entries)) => match entries.first() {
             None => (*customer, Wanted::At(0)),
             Some(newest) => {
-                let effect = *case.by_id.get(&newest.id)?;
-                let is_theirs = case.customer_of(effect)? == case.own_customer(request.business, *customer)?;
+                let effect = *evidence.by_id.get(&newest.id)?;
+                let is_theirs = evidence.customer_of(effect)? == evidence.own_customer(request.business, *customer)?;
                 is_theirs.then_some((*customer, Wanted::At(positions[effect])))?
             }
         },
         _ => return None,
     };
-    Some((case.own_customer(request.business, id)?, wanted))
+    Some((evidence.own_customer(request.business, id)?, wanted))
 }
 
 /// The limit that an answer showed.
-fn sight(case: &Case, index: usize, sent: Moment, answered: Moment) -> Option<Sight> {
-    let shown = match case.history.requests[index].answer {
+fn sight(evidence: &Evidence, index: usize, sent: Moment, answered: Moment) -> Option<Sight> {
+    let shown = match evidence.history.requests[index].answer {
         Answer::Customer { credit_limit, .. } | Answer::CreditLimitExceeded { credit_limit, .. } => Some(credit_limit),
         _ => None,
     };
@@ -183,17 +183,17 @@ fn sight(case: &Case, index: usize, sent: Moment, answered: Moment) -> Option<Si
 }
 
 fn misplaced(
-    case: &Case,
+    evidence: &Evidence,
     customer: usize,
     timeline: &Timeline,
     seen: &Observation,
     misfit: Misfit,
     out: &mut Findings,
 ) {
-    let answer = &case.history.requests[seen.request].answer;
+    let answer = &evidence.history.requests[seen.request].answer;
     let is_ledger = matches!(answer, Answer::Ledger(_));
     let kind = match misfit {
-        // An acknowledgement that has no place is out of real-time order, and told as such.
+        // An acknowledgement without a place contradicts the order of real time. It is a finding of that kind.
         _ if matches!(seen.wanted, Wanted::After(_)) => return,
         _ if matches!(answer, Answer::CreditLimitExceeded { .. }) => Kind::UnjustifiedCreditRefusal,
         Misfit::Never if is_ledger => Kind::ReadOfUnknownRow,
@@ -204,7 +204,8 @@ fn misplaced(
         Misfit::Stale => Kind::StaleBalanceRead,
     };
     out.add(kind, || {
-        let (told, around, id) = (case.told(seen.request), timeline.around(seen), case.all_customers[customer].id);
+        let (told, around, id) =
+            (evidence.told(seen.request), timeline.around(seen), evidence.all_customers[customer].id);
         format!("{told}: balance of {id} {}, {misfit}: {around}", seen.wanted)
     });
 }

@@ -1,13 +1,13 @@
-//! What should have been shown: an order that was there before a request was sent is found by its id, and stands on every
-//! page of orders that goes back beyond it.
+//! What answers should have shown. If an order was there before a request was sent, it is found by its id, and it stands on
+//! every page of orders that reaches back beyond it.
 //!
-//! How long a page may be is not known here, so a page is believed to end where it ends: one that ends too early is not
-//! found out, but an empty one is.
+//! The checker does not know how long a page may be. So it does not notice a page that ends too early, unless the page is
+//! empty.
 
 use uuid::Uuid;
 
 use super::{
-    case::{Case, What, seconds},
+    evidence::{Evidence, What, seconds},
     finding::{Findings, Kind},
 };
 use crate::history::{Action, Answer, Moment, Order};
@@ -28,15 +28,15 @@ struct Page<'a> {
 }
 
 /// Looks for what is missing.
-pub(super) fn check(case: &Case, out: &mut Findings) {
-    let mut listed: Vec<Vec<Listed>> = vec![Vec::new(); case.history.businesses.len()];
-    for (effect, it) in case.effects.iter().enumerate() {
+pub(super) fn check(evidence: &Evidence, out: &mut Findings) {
+    let mut listed: Vec<Vec<Listed>> = vec![Vec::new(); evidence.history.businesses.len()];
+    for (effect, it) in evidence.effects.iter().enumerate() {
         if let What::Purchase(_) = it.what {
-            listed[it.business].push(Listed { id: case.id_of(effect), latest: it.latest, effect });
+            listed[it.business].push(Listed { id: evidence.id_of(effect), latest: it.latest, effect });
         }
     }
     let mut pages: Vec<Vec<Page>> = listed.iter().map(|_| Vec::new()).collect();
-    for (index, request) in case.history.requests.iter().enumerate() {
+    for (index, request) in evidence.history.requests.iter().enumerate() {
         match (&request.action, &request.answer) {
             (Action::ReadOrders, Answer::Orders(orders)) => {
                 if let Some(pages) = pages.get_mut(request.business) {
@@ -44,9 +44,9 @@ pub(super) fn check(case: &Case, out: &mut Findings) {
                 }
             }
             (Action::ReadOrder { order }, Answer::NotFound) => {
-                let known = case.by_id.get(order).map(|effect| case.effects[*effect]);
+                let known = evidence.by_id.get(order).map(|effect| evidence.effects[*effect]);
                 if known.is_some_and(|known| known.business == request.business && known.latest < request.sent) {
-                    out.add(Kind::OwnIdNotFound, || format!("{}: order {order}", case.told(index)));
+                    out.add(Kind::OwnIdNotFound, || format!("{}: order {order}", evidence.told(index)));
                 }
             }
             _ => {}
@@ -55,12 +55,12 @@ pub(super) fn check(case: &Case, out: &mut Findings) {
     for (mut listed, mut pages) in listed.into_iter().zip(pages) {
         listed.sort_unstable_by_key(|order| order.id);
         pages.sort_by_key(|page| page.sent);
-        check_pages(case, &listed, &pages, out);
+        check_pages(evidence, &listed, &pages, out);
     }
 }
 
 /// Counts, for each page, the orders that must be on it: those that were there before it was sent, from its oldest on.
-fn check_pages(case: &Case, listed: &[Listed], pages: &[Page], out: &mut Findings) {
+fn check_pages(evidence: &Evidence, listed: &[Listed], pages: &[Page], out: &mut Findings) {
     let mut by_time: Vec<usize> = (0..listed.len()).collect();
     by_time.sort_unstable_by_key(|rank| listed[*rank].latest);
     let mut arriving = by_time.into_iter().peekable();
@@ -78,25 +78,25 @@ fn check_pages(case: &Case, listed: &[Listed], pages: &[Page], out: &mut Finding
         if there.from(first) > right && !(out.is_full(Kind::StaleOrderList) && out.is_full(Kind::TimeRanBackwards)) {
             let is_missing = |rank: &usize| listed[*rank].latest < page.sent && shown.binary_search(rank).is_err();
             let missing: Vec<Listed> = (first..listed.len()).filter(is_missing).map(|rank| listed[rank]).collect();
-            stale(case, page, &missing, out);
+            stale(evidence, page, &missing, out);
         }
     }
 }
 
-fn stale(case: &Case, page: &Page, missing: &[Listed], out: &mut Findings) {
-    let client = case.history.requests[page.index].client;
+fn stale(evidence: &Evidence, page: &Page, missing: &[Listed], out: &mut Findings) {
+    let client = evidence.history.requests[page.index].client;
     let seen = |order: &&Listed| {
-        case.shown.iter().any(|(effect, index)| {
-            let request = &case.history.requests[*index];
+        evidence.shown.iter().any(|(effect, index)| {
+            let request = &evidence.history.requests[*index];
             *effect == order.effect && request.client == client && request.answered < page.sent
         })
     };
-    // What this client itself had seen makes the clearer case. Many missing ones are not worth the search.
+    // Prefer an order that this client itself had seen: such a finding is easier to understand. One example is enough.
     let own = missing.iter().take(100).find(seen);
     let kind = if own.is_some() { Kind::TimeRanBackwards } else { Kind::StaleOrderList };
     let Some(order) = own.or(missing.first()) else { return };
     out.add(kind, || {
-        let (told, count) = (case.told(page.index), missing.len());
+        let (told, count) = (evidence.told(page.index), missing.len());
         format!(
             "{told}: {count} orders are missing, such as {}, which was there by {}",
             order.id,

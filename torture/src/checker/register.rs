@@ -1,28 +1,28 @@
-//! Credit limits and prices: registers that are written without a number in the books.
+//! Credit limits and prices. They are registers: a write replaces the value, and the books do not number the writes.
 //!
-//! A write sets its value at some moment of its request, or, if nobody knows what became of it, at any later one or never.
-//! The server may make a change again when it lost its connection, so a write may set its value more than once within its
-//! time. That makes the question simple: overlapping writes of one value are one *run* in which the value can come into
-//! force at any moment, and a value that is seen after its last run has been in force ever since that run's end, at the
-//! latest. In that *stretch* nothing else can have been in force. So what was seen cannot be
+//! A write sets its value at some moment of its request. If its outcome is unknown, it sets it at any later moment or never.
+//! If the server lost its connection, it may make a change again. So a write may set its value more than once in its time.
 //!
-//! - if no run of its value has begun by then;
+//! Overlapping writes of one value are one *run*: the value can come into force at any moment of it. If the value is seen
+//! after its last run, it has been in force since the end of that run at the latest. In that *stretch* no other value was
+//! in force. So a value cannot have been seen
+//!
+//! - if no run of the value has begun by then;
 //! - if another write, or a sight of another value, lies within its stretch;
 //! - if its stretch overlaps another value's.
 //!
-//! A single sight or write that overlaps a stretch of another value can still have been outside of it, and is not called
-//! wrong. (It could be, if all of the runs that it might go back to lie within: that much is left unfound.)
+//! A sight or write that overlaps a stretch of another value may have happened outside of it, so it is not called wrong. (If
+//! all runs that it may go back to lie within the stretch, it is wrong. The checker does not notice that.)
 
 use std::collections::HashSet;
 
-use super::case::{NEVER, START};
 use crate::history::Moment;
 
 /// Who wrote or saw a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Who {
     Request(usize),
-    /// A charge or sale, held to the value.
+    /// A purchase that was decided by the value.
     Effect(usize),
     /// The books, at the end.
     Books,
@@ -32,7 +32,7 @@ pub(super) enum Who {
 pub(super) struct Write {
     pub(super) value: i64,
     pub(super) sent: Moment,
-    /// [`NEVER`] if what became of it is unknown.
+    /// [`Moment::NEVER`] if its outcome is unknown.
     pub(super) answered: Moment,
     pub(super) who: Who,
 }
@@ -73,7 +73,7 @@ struct Certain {
     who: Who,
 }
 
-/// The one that was sent last, and of those with another value the one that was: indexes.
+/// Indexes: of the one that was sent last, and of the last one with another value.
 type Latest = (Option<u32>, Option<u32>);
 
 pub(super) struct Register {
@@ -90,7 +90,7 @@ impl Register {
         let mut runs: Vec<Run> = writes
             .iter()
             .map(|write| Run { value: write.value, begin: write.sent, end: write.answered })
-            .chain([Run { value: initial, begin: START, end: START }])
+            .chain([Run { value: initial, begin: Moment::START, end: Moment::START }])
             .collect();
         runs.sort_unstable_by_key(|run| (run.value, run.begin));
         runs.dedup_by(|next, run| {
@@ -113,7 +113,7 @@ impl Register {
             answered: sight.answered,
             who: sight.who,
         });
-        let mut certain: Vec<Certain> = written.chain(seen).filter(|it| it.answered < NEVER).collect();
+        let mut certain: Vec<Certain> = written.chain(seen).filter(|it| it.answered < Moment::NEVER).collect();
         certain.sort_unstable_by_key(|it| it.answered);
         let mut so_far = (None, None);
         let latest = (0..)
@@ -151,10 +151,10 @@ impl Register {
         }
     }
 
-    /// What is wrong with each of the sights that are wrong. They must be the ones that the register was made with.
+    /// What is wrong with each wrong sight. `sights` must be the ones that the register was made with.
     ///
-    /// A wrong sight is at odds with right ones, too. So those that only wrong ones are at odds with are left out, unless
-    /// nothing would be left to tell.
+    /// A wrong sight also contradicts right ones. So a sight that only wrong ones contradict is left out, unless nothing would
+    /// be left.
     pub(super) fn judge(&self, sights: &[Sight]) -> Vec<(usize, Fault)> {
         let faults = self.all_faults(sights);
         let wrong: HashSet<Who> = faults.iter().map(|(index, _)| sights[*index].who).collect();

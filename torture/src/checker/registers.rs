@@ -1,20 +1,20 @@
-//! Credit limits and prices: each that was shown, charged under or sold at was in force at that moment, and what a refusal
-//! for credit said is what it followed from.
+//! Credit limits and prices. Each one that an answer showed, or that decided a purchase, was in force at that moment. The
+//! figures of a refusal for lack of credit are those that it followed from.
 //!
-//! A refusal's limit, balance and price are held against their own times each. That there was one moment for all three is
-//! only checked as far as the place of the balance among the entries bounds the time of the limit.
+//! The limit, balance and price of a refusal are checked against their own times. Whether there was one moment for all three
+//! is checked in part only: the place of the balance among the entries bounds the time of the limit.
 
 use super::{
-    case::{Case, NEVER, What},
+    evidence::{Evidence, What},
     finding::{Findings, Kind},
     register::{Fault, Register, Sight, Who, Write},
     stock::{time_of, together},
 };
 use crate::history::{Action, Answer, Moment};
 
-/// After every answer; before [`NEVER`].
-const END: Moment = Moment(NEVER.0 - 1);
-/// More sums than this are not tried: then any is believed.
+/// After every answer; before [`Moment::NEVER`].
+const END: Moment = Moment(Moment::NEVER.0 - 1);
+/// If there are more sums than this, any is believed.
 const SUMS: usize = 10_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -27,69 +27,69 @@ struct Kinds {
 const LIMITS: Kinds = Kinds { what: "limit", never_set: Kind::LimitNeverSet, flipped_back: Kind::LimitFlippedBack };
 const PRICES: Kinds = Kinds { what: "price", never_set: Kind::PriceNeverSet, flipped_back: Kind::PriceFlippedBack };
 
-/// Holds every limit against those that were set.
-pub(super) fn limits(case: &Case, seen: Vec<(usize, Sight)>, out: &mut Findings) {
-    let count = case.all_customers.len();
+/// Compares every limit that was seen with those that were set.
+pub(super) fn limits(evidence: &Evidence, seen: Vec<(usize, Sight)>, out: &mut Findings) {
+    let count = evidence.all_customers.len();
     let mut sights = grouped(count, seen);
-    for row in &case.books.customers {
-        if let Some(place) = case.customers.get(&row.id) {
+    for row in &evidence.books.customers {
+        if let Some(place) = evidence.customers.get(&row.id) {
             sights[place.no].push(Sight { value: row.credit_limit, sent: END, answered: END, who: Who::Books });
         }
     }
     let mut writes = vec![Vec::new(); count];
-    for (index, request) in case.history.requests.iter().enumerate() {
+    for (index, request) in evidence.history.requests.iter().enumerate() {
         if let Action::ChangeLimit { customer, credit_limit } = request.action
-            && let Some(customer) = case.own_customer(request.business, customer)
+            && let Some(customer) = evidence.own_customer(request.business, customer)
         {
-            writes[customer].extend(write(case, index, credit_limit));
+            writes[customer].extend(write(evidence, index, credit_limit));
         }
     }
     for (customer, (writes, sights)) in writes.iter().zip(sights).enumerate() {
-        let known = case.all_customers[customer];
+        let known = evidence.all_customers[customer];
         let register = Register::new(known.credit_limit, writes, &sights);
-        judge(case, LIMITS, &known.id.to_string(), &register, &sights, out);
+        judge(evidence, LIMITS, &known.id.to_string(), &register, &sights, out);
     }
 }
 
-/// Holds every price against those that were set, and every refusal for credit against the prices.
-pub(super) fn prices(case: &Case, seen: Vec<(usize, Sight)>, out: &mut Findings) {
-    let count = case.all_products.len();
+/// Compares every price that was seen with those that were set, and every refusal for lack of credit with the prices.
+pub(super) fn prices(evidence: &Evidence, seen: Vec<(usize, Sight)>, out: &mut Findings) {
+    let count = evidence.all_products.len();
     let mut sights = grouped(count, seen);
-    for row in &case.books.products {
-        if let Some(place) = case.products.get(&row.id) {
+    for row in &evidence.books.products {
+        if let Some(place) = evidence.products.get(&row.id) {
             sights[place.no].push(Sight { value: row.price, sent: END, answered: END, who: Who::Books });
         }
     }
-    for (effect, it) in case.effects.iter().enumerate() {
+    for (effect, it) in evidence.effects.iter().enumerate() {
         let What::Purchase(order) = it.what else { continue };
         let mut of_order: Vec<_> =
-            case.books.orders[order].order.lines.iter().map(|line| (line.product, line.unit_price)).collect();
+            evidence.books.orders[order].order.lines.iter().map(|line| (line.product, line.unit_price)).collect();
         of_order.sort_unstable();
         of_order.dedup();
-        let (sent, answered) = time_of(case, effect);
+        let (sent, answered) = time_of(evidence, effect);
         for (product, value) in of_order {
-            if let Some(product) = case.products.get(&product) {
+            if let Some(product) = evidence.products.get(&product) {
                 sights[product.no].push(Sight { value, sent, answered, who: Who::Effect(effect) });
             }
         }
     }
     let mut writes = vec![Vec::new(); count];
-    for (index, request) in case.history.requests.iter().enumerate() {
+    for (index, request) in evidence.history.requests.iter().enumerate() {
         if let Action::ChangePrice { product, price } = request.action
-            && let Some(product) = case.own_product(request.business, product)
+            && let Some(product) = evidence.own_product(request.business, product)
         {
-            writes[product].extend(write(case, index, price));
+            writes[product].extend(write(evidence, index, price));
         }
     }
     let mut registers = Vec::with_capacity(count);
     for (product, (writes, sights)) in writes.iter().zip(sights).enumerate() {
-        let known = case.all_products[product];
+        let known = evidence.all_products[product];
         let register = Register::new(known.price, writes, &sights);
-        judge(case, PRICES, &known.id.to_string(), &register, &sights, out);
+        judge(evidence, PRICES, &known.id.to_string(), &register, &sights, out);
         registers.push(register);
     }
-    for index in 0..case.history.requests.len() {
-        credit_refusal(case, index, &registers, out);
+    for index in 0..evidence.history.requests.len() {
+        credit_refusal(evidence, index, &registers, out);
     }
 }
 
@@ -101,20 +101,20 @@ fn grouped(count: usize, sights: Vec<(usize, Sight)>) -> Vec<Vec<Sight>> {
     all
 }
 
-/// A change sets its value if it says so, and perhaps if it says nothing.
-fn write(case: &Case, index: usize, value: i64) -> Option<Write> {
-    let request = &case.history.requests[index];
+/// A change sets its value if it was acknowledged, and perhaps if its outcome is unknown.
+fn write(evidence: &Evidence, index: usize, value: i64) -> Option<Write> {
+    let request = &evidence.history.requests[index];
     let answered = match request.answer {
         Answer::Customer { .. } | Answer::Product { .. } => request.answered,
-        Answer::Unknown | Answer::Unexpected { .. } => NEVER,
+        Answer::Unknown | Answer::Unexpected { .. } => Moment::NEVER,
         _ => return None,
     };
     Some(Write { value, sent: request.sent, answered, who: Who::Request(index) })
 }
 
-fn judge(case: &Case, kinds: Kinds, id: &str, register: &Register, sights: &[Sight], out: &mut Findings) {
+fn judge(evidence: &Evidence, kinds: Kinds, id: &str, register: &Register, sights: &[Sight], out: &mut Findings) {
     let (Kinds { what, .. }, client) = (kinds, |who| match who {
-        Who::Request(index) => Some(case.history.requests[index].client),
+        Who::Request(index) => Some(evidence.history.requests[index].client),
         Who::Effect(_) | Who::Books => None,
     });
     for (index, fault) in register.judge(sights) {
@@ -122,13 +122,13 @@ fn judge(case: &Case, kinds: Kinds, id: &str, register: &Register, sights: &[Sig
         match fault {
             Fault::NeverSet => {
                 out.add(kinds.never_set, || {
-                    format!("{what} {value} of {id}, in {}, was not set by then", told(case, who))
+                    format!("{what} {value} of {id}, in {}, was not set by then", told(evidence, who))
                 });
             }
             Fault::Replaced { by, value: other } => {
                 let same = client(who).is_some() && client(who) == client(by);
                 out.add(if same { Kind::TimeRanBackwards } else { kinds.flipped_back }, || {
-                    let (who, by) = (told(case, who), told(case, by));
+                    let (who, by) = (told(evidence, who), told(evidence, by));
                     format!("{what} {value} of {id}, in {who}, had been replaced by {other}, in {by}")
                 });
             }
@@ -136,25 +136,25 @@ fn judge(case: &Case, kinds: Kinds, id: &str, register: &Register, sights: &[Sig
     }
 }
 
-fn told(case: &Case, who: Who) -> String {
+fn told(evidence: &Evidence, who: Who) -> String {
     match who {
-        Who::Request(index) => case.told(index),
-        Who::Effect(effect) => format!("order {}", case.id_of(effect)),
+        Who::Request(index) => evidence.told(index),
+        Who::Effect(effect) => format!("order {}", evidence.id_of(effect)),
         Who::Books => "the books".to_owned(),
     }
 }
 
 /// Refused for credit: that balance and what was required are above that limit, and that much was required.
-fn credit_refusal(case: &Case, index: usize, registers: &[Register], out: &mut Findings) {
-    let request = &case.history.requests[index];
+fn credit_refusal(evidence: &Evidence, index: usize, registers: &[Register], out: &mut Findings) {
+    let request = &evidence.history.requests[index];
     let Answer::CreditLimitExceeded { credit_limit, balance, required } = request.answer else { return };
     let Action::Purchase { items, .. } = &request.action else { return };
     if required <= 0 || i128::from(balance) + i128::from(required) <= i128::from(credit_limit) {
-        out.add(Kind::UnjustifiedCreditRefusal, || format!("{}: {:?} suffices", case.told(index), request.answer));
+        out.add(Kind::UnjustifiedCreditRefusal, || format!("{}: {:?} suffices", evidence.told(index), request.answer));
     }
     let mut sums = vec![0i128];
     for (product, quantity) in together(items.iter().map(|item| (item.product, item.quantity))) {
-        let Some(product) = case.own_product(request.business, product) else { return };
+        let Some(product) = evidence.own_product(request.business, product) else { return };
         let prices = registers[product].possible(request.sent, request.answered);
         let quantity = i128::from(quantity);
         sums =
@@ -168,7 +168,7 @@ fn credit_refusal(case: &Case, index: usize, registers: &[Register], out: &mut F
     if sums.binary_search(&i128::from(required)).is_err() {
         out.add(Kind::UnjustifiedCreditRefusal, || {
             let some: Vec<_> = sums.iter().take(10).collect();
-            format!("{}: {required} is not what it came to; possible are {some:?}", case.told(index))
+            format!("{}: {required} is not what it came to; possible are {some:?}", evidence.told(index))
         });
     }
 }

@@ -1,40 +1,40 @@
-//! The books by themselves: who is in them, orders that add up and are charged, opening stock.
+//! The books by themselves: customers and products are those of the run, orders add up and are charged, opening stock.
 
 use std::collections::HashMap;
 
 use uuid::Uuid;
 
 use super::{
-    case::{Case, Place, What},
+    evidence::{Evidence, Place, What},
     finding::{Findings, Kind},
 };
 use crate::books::OrderRow;
 
 /// Looks at every row that is not an effect's.
-pub(super) fn check(case: &Case, out: &mut Findings) {
-    let customers = case.books.customers.iter().map(|row| (row.business, row.id));
-    everybody(case, "customer", customers, &case.customers, out);
-    let products = case.books.products.iter().map(|row| (row.business, row.id));
-    everybody(case, "product", products, &case.products, out);
-    opening_stock(case, out);
+pub(super) fn check(evidence: &Evidence, out: &mut Findings) {
+    let customers = evidence.books.customers.iter().map(|row| (row.business, row.id));
+    everybody(evidence, "customer", customers, &evidence.customers, out);
+    let products = evidence.books.products.iter().map(|row| (row.business, row.id));
+    everybody(evidence, "product", products, &evidence.products, out);
+    opening_stock(evidence, out);
 
-    let mut is_charged = vec![false; case.books.orders.len()];
-    for effect in &case.effects {
+    let mut is_charged = vec![false; evidence.books.orders.len()];
+    for effect in &evidence.effects {
         if let What::Purchase(order) = effect.what {
             is_charged[order] = true;
         }
     }
-    for (row, is_charged) in case.books.orders.iter().zip(is_charged) {
+    for (row, is_charged) in evidence.books.orders.iter().zip(is_charged) {
         if !is_charged {
             out.add(Kind::OrderWithoutEntry, || format!("order {} of {}", row.order.id, row.business));
         }
-        order(case, row, out);
+        order(evidence, row, out);
     }
 }
 
 /// The same customers, or products, as before the first request.
 fn everybody(
-    case: &Case,
+    evidence: &Evidence,
     what: &str,
     rows: impl ExactSizeIterator<Item = (Uuid, Uuid)>,
     known: &HashMap<Uuid, Place>,
@@ -43,7 +43,7 @@ fn everybody(
     let count = rows.len();
     for (business, id) in rows {
         let place = known.get(&id).map(|place| place.business);
-        if place.is_none() || place != case.businesses.get(&business).copied() {
+        if place.is_none() || place != evidence.businesses.get(&business).copied() {
             out.add(Kind::PhantomRow, || format!("{what} {id} of business {business}"));
         }
     }
@@ -52,12 +52,12 @@ fn everybody(
     }
 }
 
-fn opening_stock(case: &Case, out: &mut Findings) {
-    let mut opened: Vec<i64> = vec![0; case.all_products.len()];
-    for row in case.books.movements.iter().filter(|row| row.key.is_none()) {
+fn opening_stock(evidence: &Evidence, out: &mut Findings) {
+    let mut opened: Vec<i64> = vec![0; evidence.all_products.len()];
+    for row in evidence.books.movements.iter().filter(|row| row.key.is_none()) {
         let movement = row.movement;
-        let place = case.products.get(&movement.product);
-        let Some(place) = place.filter(|place| case.businesses.get(&row.business) == Some(&place.business)) else {
+        let place = evidence.products.get(&movement.product);
+        let Some(place) = place.filter(|place| evidence.businesses.get(&row.business) == Some(&place.business)) else {
             out.add(Kind::PhantomMovement, || format!("{} without a key, of no known product", movement.id));
             continue;
         };
@@ -66,7 +66,7 @@ fn opening_stock(case: &Case, out: &mut Findings) {
         }
         opened[place.no] += movement.quantity;
     }
-    for (product, opened) in case.all_products.iter().zip(opened) {
+    for (product, opened) in evidence.all_products.iter().zip(opened) {
         if product.stock != opened {
             out.add(Kind::OpeningStock, || {
                 format!("product {} began with {}, and was opened with {opened}", product.id, product.stock)
@@ -75,12 +75,12 @@ fn opening_stock(case: &Case, out: &mut Findings) {
     }
 }
 
-fn order(case: &Case, row: &OrderRow, out: &mut Findings) {
+fn order(evidence: &Evidence, row: &OrderRow, out: &mut Findings) {
     let order = &row.order;
-    let business = case.businesses.get(&row.business).copied();
+    let business = evidence.businesses.get(&row.business).copied();
     let is_own = business.is_some_and(|business| {
-        case.own_customer(business, order.customer).is_some()
-            && order.lines.iter().all(|line| case.own_product(business, line.product).is_some())
+        evidence.own_customer(business, order.customer).is_some()
+            && order.lines.iter().all(|line| evidence.own_product(business, line.product).is_some())
     });
     if !is_own {
         out.add(Kind::PhantomOrder, || {
@@ -98,7 +98,7 @@ fn order(case: &Case, row: &OrderRow, out: &mut Findings) {
             format!("order {}: {} lines of {total}, and a total of {}", order.id, order.lines.len(), order.total)
         });
     }
-    // All prices of an order are of one moment.
+    // A purchase reads all of its prices at one moment.
     let mut prices: Vec<(Uuid, i64)> = order.lines.iter().map(|line| (line.product, line.unit_price)).collect();
     prices.sort_unstable();
     prices.dedup();

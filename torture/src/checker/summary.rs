@@ -1,10 +1,10 @@
-//! What there was to check, in numbers, for the report: that nothing was found is worth as much as was looked at.
+//! How much was checked, for the report: without it, "nothing was found" has no weight.
 
 use std::{collections::HashMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::case::key_of;
+use super::evidence::key_of;
 use crate::{
     books::Books,
     history::{Action, Answer, History, Key},

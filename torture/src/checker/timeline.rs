@@ -1,14 +1,17 @@
-//! One object's changes in their order, and where between them each thing that was seen of it can have been seen.
+//! The changes of one customer or product in their order, and where between them each observation can have been made.
 //!
-//! Changes are numbered from 1; position p is after change p and before p + 1. A change happened somewhere between
-//! `earliest` and `latest`; what was seen was seen at one moment between `sent` and `answered`. So an observation's position
-//! is at least that of every change and every observation that was over before it was sent, and below every change that was
-//! asked for only after it was answered.
+//! Changes are numbered from 1. Position p is after change p and before change p + 1. A change happened between `earliest`
+//! and `latest`. An observation was made at one moment between `sent` and `answered`. So there are two bounds:
 //!
-//! Taking the smallest position that fits, in the order in which requests were sent, finds positions for all if there are
-//! any: by induction each gets the smallest that it has in any solution, since what bounds it from below was sent before
-//! it, got its smallest, and nothing but those and the fixed changes bounds it. And positions that respect real time
-//! pairwise are enough: within one gap observations can be put in the order of real time, which has no cycles.
+//! - The position is at least that of every change and every observation that was over before the request was sent.
+//! - The position is before every change whose request was sent after the answer.
+//!
+//! Each observation, in the order of sending, gets the smallest position that fits. That finds positions for all if there are
+//! any. Proof by induction: an observation is bounded from below by fixed changes and by observations that were sent earlier.
+//! Those have their smallest positions already, so this one gets its smallest, too.
+//!
+//! It is enough that positions respect real time in pairs. Observations at the same position can be put in the order of real
+//! time, which has no cycles.
 
 use std::{
     cmp::Reverse,
@@ -16,7 +19,6 @@ use std::{
     fmt,
 };
 
-use super::case::{NEVER, START};
 use crate::history::Moment;
 
 /// One change.
@@ -24,9 +26,9 @@ use crate::history::Moment;
 pub(super) struct Change {
     pub(super) earliest: Moment,
     pub(super) latest: Moment,
-    /// The figure that it left.
+    /// The figure after the change.
     pub(super) value: i64,
-    /// If it was several purchases decided together: between which figures those in between saw it.
+    /// If the change is several purchases decided together: the least and the greatest figure that a purchase among them saw.
     pub(super) amid: Option<(i64, i64)>,
 }
 
@@ -35,7 +37,7 @@ pub(super) struct Change {
 pub(super) enum Wanted {
     /// This figure.
     Value(i64),
-    /// This figure, as somebody saw it who may have been decided together with others.
+    /// This figure, seen by a purchase that may have been decided together with others.
     Amid(i64),
     /// At least this figure.
     Least(i64),
@@ -76,13 +78,13 @@ pub(super) struct Span {
 /// Why an observation has no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Misfit {
-    /// It never was so.
+    /// The figure never was so.
     Never,
-    /// It became so by what was asked for after the answer.
+    /// The figure became so by a request that was sent after the answer.
     TooEarly,
-    /// It was over, and this client had seen so.
+    /// The figure had changed since, and this client had seen the change.
     Backwards,
-    /// It was over.
+    /// The figure had changed since.
     Stale,
 }
 
@@ -98,9 +100,9 @@ impl fmt::Display for Misfit {
 }
 
 pub(super) struct Timeline {
-    /// By change: not before this, since the ones before it were not.
+    /// By change: not before this moment, because the changes before it were not.
     earliest: Vec<Moment>,
-    /// By change: not after this, since the ones after it were not.
+    /// By change: not after this moment, because the changes after it were not.
     latest: Vec<Moment>,
     /// By position.
     values: Vec<i64>,
@@ -135,10 +137,10 @@ impl Timeline {
         self.earliest.partition_point(|earliest| *earliest <= moment)
     }
 
-    /// Between which moments an observation was made, by its place.
+    /// The moments between which an observation was made, by its place.
     pub(super) fn time_of(&self, seen: &Observation, place: Result<Span, Misfit>) -> (Moment, Moment) {
-        let not_before = |span: Span| span.first.checked_sub(1).map_or(START, |change| self.earliest[change]);
-        let not_after = |span: Span| self.latest.get(span.last).copied().unwrap_or(NEVER);
+        let not_before = |span: Span| span.first.checked_sub(1).map_or(Moment::START, |change| self.earliest[change]);
+        let not_after = |span: Span| self.latest.get(span.last).copied().unwrap_or(Moment::NEVER);
         let narrow = |span| (seen.sent.max(not_before(span)), seen.answered.min(not_after(span)));
         place.map_or((seen.sent, seen.answered), narrow)
     }
@@ -197,7 +199,7 @@ impl Timeline {
             Wanted::Value(value) => self.first_with(value, from, to),
             Wanted::Amid(value) => {
                 let whole = self.first_with(value, from, to);
-                // Decided together with change p, and so not over before p was, nor shown by anything that was over then.
+                // It was decided together with change p. So it was not over before p, and no observation before p can show it.
                 let among =
                     |change: &usize| self.amid[*change - 1].is_some_and(|(low, high)| (low..=high).contains(&value));
                 (from + 1..=whole.map_or(to, |position| position.saturating_sub(1))).find(among).or(whole)

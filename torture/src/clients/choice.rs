@@ -65,7 +65,7 @@ fn restock(traffic: &Traffic, business: usize, rng: &mut ChaCha8Rng) -> Action {
     Action::Restock { key: traffic.new_key(), product, quantity }
 }
 
-/// Every other time the hottest one.
+/// The first one in about half of all cases, else any.
 fn hot(ids: &[Uuid], rng: &mut ChaCha8Rng) -> Uuid {
     if rng.random_bool(0.4) { ids[0] } else { ids.choose(rng).copied().unwrap_or_default() }
 }
@@ -82,13 +82,13 @@ fn product(traffic: &Traffic, business: usize, rng: &mut ChaCha8Rng) -> Uuid {
 
 type Pick = fn(&Traffic, usize, &mut ChaCha8Rng) -> Uuid;
 
-/// One of another business.
+/// A customer or product of another business.
 fn foreign(traffic: &Traffic, business: usize, rng: &mut ChaCha8Rng, pick: Pick) -> Uuid {
     let businesses = traffic.cast.businesses.len();
     pick(traffic, (business + rng.random_range(1..businesses)) % businesses, rng)
 }
 
-/// One of the business; one time in twenty another's.
+/// A customer or product of the business; one time in twenty of another business.
 fn maybe_foreign(traffic: &Traffic, business: usize, rng: &mut ChaCha8Rng, pick: Pick) -> Uuid {
     if rng.random_bool(0.05) { foreign(traffic, business, rng, pick) } else { pick(traffic, business, rng) }
 }

@@ -35,7 +35,7 @@ impl Line {
         action: &Action,
         rng: &mut ChaCha8Rng,
     ) -> Option<Request> {
-        // Whoever drains a server takes it off the list first. Now and then a client changes over by itself.
+        // A server that is about to stop is removed from the list first. At times a client changes the server by itself.
         let is_kept = |connection: &mut Connection| traffic.is_current(connection.address()) && !rng.random_bool(0.001);
         let mut connection = match self.connection.take_if(is_kept) {
             Some(connection) => connection,
@@ -49,7 +49,7 @@ impl Line {
         if matches!(answer, Answer::Purchased { replayed: false, .. }) {
             traffic.accepted_by(connection.address(), sent);
         }
-        // After a failure nobody knows what would come next on it.
+        // After a failure, the next bytes on the connection may belong to an earlier answer.
         self.connection = reply.is_ok().then_some(connection);
         Some(Request { client: self.client, business, sent, answered, action: action.clone(), answer })
     }

@@ -1,4 +1,4 @@
-//! The clients: who send, retry, give up, vanish, and write down everything.
+//! The clients: they send, retry, give up, vanish, and write down everything.
 
 pub mod choice;
 pub mod connection;

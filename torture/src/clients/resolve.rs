@@ -1,4 +1,4 @@
-//! When it is calm again: asks under each key whose outcome nobody was told, until there is an answer.
+//! After the faults: sends each request with an unknown outcome again under its key, until there is an answer.
 
 use std::{
     collections::HashMap,
@@ -23,7 +23,7 @@ const ASKERS: u64 = 16;
 const ATTEMPTS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What was sent under a key, of which an attempt has no answer and none was accepted; each content once, and for whom.
+/// The requests under each key that has an attempt without an answer and no accepted one. Each different request once.
 fn open_questions(written: &[Request]) -> Vec<(usize, Action)> {
     let mut contents: HashMap<(usize, &Action), (bool, bool)> = HashMap::new();
     for request in written.iter().filter(|request| request.action.key().is_some()) {
@@ -54,7 +54,7 @@ pub async fn resolve(traffic: &Arc<Traffic>, written: &[Request]) -> Vec<Request
     askers.join_all().await.into_iter().flatten().collect()
 }
 
-/// Reads every customer and product once more, by every server: what is shown must be what the books say.
+/// Reads every customer and product once more through every server. The answers must agree with the books.
 pub async fn read_all(traffic: &Traffic, servers: &[SocketAddr]) -> Vec<Request> {
     let mut asked = Vec::new();
     let mut rng = ChaCha8Rng::seed_from_u64(0);

@@ -1,4 +1,4 @@
-//! One client: does one thing after the other, tries again while it does not know what became of it, or gives up.
+//! One client: sends one request after the other. If it gets no answer, it sends the request again or gives up.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ pub struct Shopper {
     business: usize,
     rng: ChaCha8Rng,
     line: Line,
-    /// For sending the same at the same moment.
+    /// A second connection, for sending the same request twice at once.
     second_line: Line,
     written: Vec<Request>,
 }
@@ -26,7 +26,7 @@ impl Shopper {
         Self { traffic: Arc::clone(traffic), business, rng, line, second_line, written: Vec::new() }
     }
 
-    /// Goes on until everybody is told to finish, and hands in what it has written down.
+    /// Works until all clients are told to finish, and hands in its history.
     pub async fn run(mut self) {
         while !self.traffic.is_over() {
             let action = choice::choose(&self.traffic, self.business, &mut self.rng);
@@ -61,7 +61,7 @@ impl Shopper {
         }
     }
 
-    /// Nobody to send it to counts as not known.
+    /// If no server is up, the outcome counts as unknown.
     async fn send(&mut self, action: &Action) -> Answer {
         let request = self.line.send(&self.traffic, self.business, action, &mut self.rng).await;
         let answer = request.as_ref().map_or(Answer::Unknown, |request| request.answer.clone());

@@ -1,4 +1,4 @@
-//! What all clients of a chapter share: who there is, where the servers are, what was learned, how it goes.
+//! What all clients of a chapter share: the businesses, the addresses of the servers, known orders, and counters.
 
 use std::{
     collections::HashMap,
@@ -33,7 +33,7 @@ pub struct Traffic {
     next_client: AtomicU32,
     is_over: AtomicBool,
     orders: Vec<Mutex<Vec<Uuid>>>,
-    /// What was last heard of a customer's balance, or of a product's stock: a guess, for choosing what to do.
+    /// The last known balance of a customer or stock of a product. It may be out of date, and only helps to choose.
     heard: HashMap<Uuid, AtomicI64>,
     written: Mutex<Vec<Request>>,
     /// By server: when the latest purchase was sent that it has accepted.
@@ -42,7 +42,7 @@ pub struct Traffic {
     pub counts: Counts,
 }
 
-/// How many of what there were so far.
+/// Counters of answers so far.
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "the names say it all")]
 pub struct Counts {
@@ -86,7 +86,7 @@ impl Traffic {
         Moment(since.as_nanos().try_into().unwrap_or(u64::MAX))
     }
 
-    /// A key that nobody has used.
+    /// A key that no request has used.
     pub fn new_key(&self) -> Key {
         Key(self.next_key.fetch_add(1, Relaxed))
     }
@@ -96,12 +96,12 @@ impl Traffic {
         self.next_client.fetch_add(1, Relaxed)
     }
 
-    /// Tells everybody to finish what they are at.
+    /// Tells all clients to finish their current request.
     pub fn end(&self) {
         self.is_over.store(true, Relaxed);
     }
 
-    /// Whether everybody is to finish.
+    /// Whether all clients are to finish.
     pub fn is_over(&self) -> bool {
         self.is_over.load(Relaxed)
     }
@@ -126,7 +126,7 @@ impl Traffic {
         &self.cast.businesses[number]
     }
 
-    /// An order that somebody was told of.
+    /// An order that some answer showed.
     pub fn known_order(&self, business: usize, rng: &mut ChaCha8Rng) -> Option<Uuid> {
         lock(&self.orders[business]).choose(rng).copied()
     }

@@ -1,4 +1,4 @@
-//! Clients that vanish: they begin a request, and are gone at some stage of it.
+//! Clients that vanish: they begin a request and disconnect at some stage of it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -50,8 +50,8 @@ pub async fn vanish(traffic: &Arc<Traffic>, count: usize, rng: &mut ChaCha8Rng) 
     reached + clients.join_all().await.into_iter().filter(|has_reached| *has_reached).count()
 }
 
-/// One that vanishes. Only what was sent as a whole is written down: the rest must have no effect, and would be a
-/// phantom.
+/// One client that vanishes. It writes down only a request that it sent completely. An incomplete one must have no effect; if
+/// it had one, the checker would find a phantom.
 async fn one(traffic: &Traffic, stream: TcpStream, rng: &mut ChaCha8Rng) -> Vec<Request> {
     let stage = *[
         Stage::Connected,
@@ -85,7 +85,7 @@ async fn one(traffic: &Traffic, stream: TcpStream, rng: &mut ChaCha8Rng) -> Vec<
     written.collect()
 }
 
-/// Sends as far as the stage goes, then is gone: politely, or with a reset.
+/// Sends up to this stage, then disconnects, with a TCP reset or without.
 async fn send(mut stream: TcpStream, stage: Stage, calls: &[Call], with_reset: bool) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     if with_reset {

@@ -1,4 +1,4 @@
-//! `kill -9` of one PostgreSQL process that serves a server of ours: the postmaster ends all others, and recovers.
+//! `kill -9` of one PostgreSQL process that serves a server: the postmaster ends all others, and recovers.
 
 use std::time::{Duration, Instant};
 

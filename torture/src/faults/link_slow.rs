@@ -10,7 +10,7 @@ pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, us
     let server = scene.any_server();
     let link = &scene.world.links[server];
     if scene.rng.random_bool(0.5) {
-        // Longer than the server waits for a connection (2 s), at times; shorter, at others.
+        // Sometimes longer than the server waits for a connection (2 s), sometimes shorter.
         let time = Duration::from_millis(scene.rng.random_range(200..3_500));
         link.stall(time);
         tokio::time::sleep(time).await;

@@ -1,4 +1,4 @@
-//! A session of somebody else's stalls while it holds a hot customer's row, a hot product's, or both.
+//! A session of another program stalls while it locks the row of a hot customer, of a hot product, or both.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What goes wrong, on purpose. One file a kind; each injects one fault, and leaves the world as it should recover from.
+//! The faults, one file for each kind. Each file injects its fault and ends it again, so that servers can recover.
 
 mod backend_killed;
 mod clients_vanish;
@@ -25,7 +25,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use crate::{clients::traffic::Traffic, world::World};
+use crate::{clients::traffic::Traffic, world::TortureWorld};
 
 /// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize)]
@@ -35,7 +35,7 @@ pub enum Fault {
     KillPostgres,
     /// `kill -9` of a server, at random or around a commit.
     KillServer,
-    /// `kill -9` of one PostgreSQL process that serves us: all of them recover.
+    /// `kill -9` of one PostgreSQL process that serves a connection of tallystick: all of them recover.
     KillBackend,
     /// Ten connections between server and PostgreSQL cut, before, during and after a commit.
     CutLink,
@@ -45,7 +45,7 @@ pub enum Fault {
     Vanish,
     /// Every PostgreSQL session is taken.
     ExhaustSlots,
-    /// A session of somebody else's holds a customer and a product.
+    /// A session of another program locks a customer and a product.
     HoldLock,
     /// Both servers stopped in good order and started, one after the other.
     RollServers,
@@ -66,7 +66,7 @@ pub enum Fault {
 pub struct Injected {
     /// When it began.
     pub began: Instant,
-    /// When the world was whole again: PostgreSQL accepting, the server listening, the room free.
+    /// When the fault was over: PostgreSQL accepts sessions, servers listen, the disk has room.
     pub whole: Instant,
     /// When every server had accepted a purchase that was sent after that.
     pub recovered: Instant,
@@ -80,7 +80,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What a fault works on.
 pub struct Scene<'run> {
     /// The world.
-    pub world: &'run mut World,
+    pub world: &'run mut TortureWorld,
     /// The clients.
     pub traffic: &'run Arc<Traffic>,
     /// Its choices.
@@ -97,7 +97,7 @@ impl Fault {
     /// Injects it once and waits until purchases are accepted again.
     ///
     /// # Errors
-    /// If the world does not recover, or could not be broken.
+    /// If the fault could not be injected, or no purchase was accepted after it.
     pub async fn inject(self, scene: &mut Scene<'_>) -> anyhow::Result<Injected> {
         let began = Instant::now();
         let (whole, count) = match self {
@@ -157,13 +157,13 @@ impl Scene<'_> {
         };
         let snag = self.world.links[server].snag(side, Duration::from_millis(500)).await;
         if snag.is_some() && side == Side::DuringCall {
-            // From hardly begun to long committed.
+            // The call may have hardly begun, or have committed.
             tokio::time::sleep(Duration::from_micros(self.rng.random_range(0..3_000))).await;
         }
         snag
     }
 
-    /// The clients hear where the servers are.
+    /// Tells the clients the addresses of the servers.
     fn tell_addresses(&self) {
         self.traffic.set_addresses(self.world.addresses());
     }

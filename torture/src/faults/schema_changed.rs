@@ -1,4 +1,4 @@
-//! The schema is worked on while purchases run: `migrate`, and what an operator does by hand.
+//! Changes of the schema while purchases run: `migrate`, and statements that an operator sends by hand.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Somebody else takes every PostgreSQL session that there is, and the servers lose theirs.
+//! Another program takes every session of PostgreSQL, and the servers lose theirs.
 
 use std::time::Instant;
 
@@ -18,12 +18,12 @@ pub(super) async fn inject(scene: &mut Scene<'_>) -> anyhow::Result<(Instant, us
     let postgres = &scene.world.postgres;
     let superuser = postgres.session().await?;
     let mut taken: Vec<DedicatedConnection> = Vec::new();
-    // As somebody who has no reserved slots.
+    // As a role that has no reserved sessions.
     let url = postgres.url(SERVER_ROLE, DATABASE) + "&application_name=hoarder";
     let url = url.parse()?;
     for round in 0..ROUNDS {
         if round > 0 {
-            // The servers' sessions end, and whoever comes first has their places.
+            // The servers' sessions end. The servers and the other program race for the free places.
             let end = "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
                 WHERE usename = $1 AND application_name <> 'hoarder'";
             superuser.client().query(end, &[&SERVER_ROLE]).await?;

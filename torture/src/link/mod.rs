@@ -1,9 +1,9 @@
-//! The network between a server and PostgreSQL: a small proxy that knows the protocol's messages, and can be cut on either
-//! side of a commit, stalled or slowed.
+//! The network between a server and PostgreSQL: a small proxy that knows PostgreSQL's messages. It can cut a connection on
+//! either side of a commit, stop for a while, or delay every packet.
 //!
-//! It listens where a PostgreSQL would, on a Unix socket in a folder of its own. A call of the server's that writes is one
-//! statement that commits as it ends, so "before the commit" is before its Bind goes on to PostgreSQL, and "after the
-//! commit" is when PostgreSQL has answered `ReadyForQuery` and the server has not heard of it yet.
+//! It listens on a Unix socket in a folder of its own. A call that writes is one statement, which commits when it ends. So
+//! "before the commit" is before the link sends its Bind on to PostgreSQL. "After the commit" is when PostgreSQL has answered
+//! `ReadyForQuery` and the link has not sent that on to the server.
 
 mod frames;
 mod relay;
@@ -32,7 +32,7 @@ pub struct Link {
     accepting: JoinHandle<()>,
 }
 
-/// What the link does to its connections, all of them alike.
+/// What the link does to all of its connections.
 #[derive(Default)]
 pub(crate) struct Weather {
     tripwire: Mutex<Option<Tripwire>>,
@@ -71,7 +71,7 @@ impl Link {
         snag.ok()?.ok()
     }
 
-    /// Lets nothing through for a while, in either direction; then everything goes on.
+    /// Lets nothing through for a while, in either direction.
     pub fn stall(&self, time: Duration) {
         *lock(&self.weather.stalled_until) = Some(Instant::now() + time);
     }

@@ -15,9 +15,9 @@ use super::{
     tripwire::Fate,
 };
 
-/// So much is read at a time: more than a call takes, so that its messages stay together as they do on a network.
+/// How much is read at a time. A call is smaller, so its messages stay together as on a network.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// How long a session lives that nobody is at the other end of.
+/// How long a session lives after its server has lost the connection.
 const HALF_OPEN: Duration = Duration::from_secs(1);
 
 /// Accepts for as long as it is not aborted; all connections end with it.
@@ -107,7 +107,7 @@ impl Connection {
         fate
     }
 
-    /// Trips the wire that may be set there, if this is what it is set for.
+    /// Trips the tripwire at this side, if it is set for such a call.
     async fn reach(&self, is_meant: bool, side: Side) -> Fate {
         if is_meant && let Some(tripwire) = self.weather.take_tripwire(side) {
             return tripwire.trip().await;
@@ -115,7 +115,7 @@ impl Connection {
         Fate::GoesOn
     }
 
-    /// The server has lost its connection; what it sent arrives, and PostgreSQL does with it what it would.
+    /// The server has lost its connection. What it sent still arrives, and PostgreSQL executes it.
     async fn deliver_after(mut self, time: Duration) {
         drop(self.server);
         tokio::time::sleep(time).await;

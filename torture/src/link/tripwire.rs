@@ -1,4 +1,4 @@
-//! A wire across the link that the next writing call trips.
+//! A tripwire: holds the next call that writes.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 pub enum Side {
     /// The server has sent the call; PostgreSQL has not seen it.
     BeforeCall,
-    /// PostgreSQL has the call, and is at work or done with it: whether it has committed is up to chance.
+    /// PostgreSQL has the call. It may or may not have committed.
     DuringCall,
     /// PostgreSQL has committed; the server has not heard of it.
     AfterCommit,
@@ -37,7 +37,7 @@ pub(crate) enum Fate {
     ComesLate(Duration),
 }
 
-/// A call that is held. Dropped, it goes on.
+/// A call that is held. It goes on when this is dropped.
 pub struct Snag {
     fate: Option<oneshot::Sender<Fate>>,
 }
@@ -72,7 +72,7 @@ impl Tripwire {
         self.side == side
     }
 
-    /// Holds the call until whoever set the wire lets it go.
+    /// Holds the call until the one who set the tripwire lets it go.
     pub(super) async fn trip(self) -> Fate {
         let (fate, told) = oneshot::channel();
         if self.snagged.send(Snag { fate: Some(fate) }).is_err() {

@@ -1,4 +1,4 @@
-//! What a run came to: for people as text and as a page, for programs as JSON.
+//! The result of a run: as text and as a page for people, as JSON for programs.
 
 mod page;
 mod timeline;
@@ -19,7 +19,7 @@ use timeline::Timeline;
 /// All of a run, chapters together.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the names say it all")]
-pub struct Report {
+pub struct TortureReport {
     pub seed: u64,
     pub tallystick: &'static str,
     pub postgres: u32,
@@ -29,7 +29,7 @@ pub struct Report {
     pub rows_verified: u64,
     pub deadlocks: usize,
     pub faults: BTreeMap<Fault, Faults>,
-    /// What could not be had here, and why.
+    /// Faults that are impossible on this machine, and why.
     pub left_out: BTreeMap<Fault, String>,
     /// How often each fault was to be injected, and was not.
     pub not_reached: BTreeMap<Fault, usize>,
@@ -46,11 +46,11 @@ pub struct Faults {
     pub count: usize,
     /// How many times the kind was injected.
     pub cycles: usize,
-    /// From the world being whole to the next accepted purchase, in milliseconds, in order.
+    /// From the end of the fault to the next accepted purchase, in milliseconds, in order.
     pub recoveries_ms: Vec<f64>,
 }
 
-impl Report {
+impl TortureReport {
     /// Of a run that has not begun.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
@@ -124,7 +124,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for TortureReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let load = Duration::from_secs_f64(self.load_seconds);
         writeln!(out, "seed {}, tallystick {}, PostgreSQL {}", self.seed, self.tallystick, self.postgres)?;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    Report,
+    TortureReport,
     timeline::{COLUMNS, Column, Timeline},
 };
 
@@ -16,7 +16,7 @@ const BOTTOM: f64 = 16.0;
 
 /// The page.
 #[must_use]
-pub fn page(report: &Report) -> String {
+pub fn page(report: &TortureReport) -> String {
     let mut chapters = String::new();
     for (number, timeline) in report.timelines.iter().enumerate() {
         // Writing to a string cannot fail.

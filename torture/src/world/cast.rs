@@ -1,5 +1,5 @@
-//! The businesses of a chapter, made over HTTP as a platform would: few customers and few products, so that everybody
-//! meets everybody.
+//! The businesses of a chapter, made over HTTP as a platform would. They have few customers and products, so that requests
+//! often need the same rows.
 
 use std::net::SocketAddr;
 
@@ -16,12 +16,12 @@ use crate::{
     history::{Business, Customer, Product},
 };
 
-/// How many of each; the fewer, the hotter.
+/// How many of each. With fewer, more requests need the same row.
 const BUSINESSES: usize = 3;
 const CUSTOMERS: usize = 8;
 const PRODUCTS: usize = 6;
 
-/// Who there is, and the API key of each business.
+/// The businesses, and an API key of each.
 pub struct Cast {
     /// As they are before the first request.
     pub businesses: Vec<Business>,
@@ -30,7 +30,7 @@ pub struct Cast {
 }
 
 impl Cast {
-    /// Makes everybody.
+    /// Makes the businesses.
     pub async fn make(server: SocketAddr, rng: &mut ChaCha8Rng) -> anyhow::Result<Self> {
         let mut connection = Connection::open(server).await?;
         let (mut businesses, mut tokens) = (Vec::new(), Vec::new());

@@ -41,7 +41,7 @@ impl Disk {
         // A socket's path has 107 bytes at most.
         let parent = if usual.as_os_str().len() <= 50 { usual } else { PathBuf::from("/tmp") };
         let folder = tempfile::Builder::new().prefix("tallystick-torture-").tempdir_in(parent)?;
-        // PostgreSQL does not run as root and must be able to get in.
+        // PostgreSQL does not run as root, so another user must be able to enter the folder.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         Ok(Self { folder, mounted: Vec::new() })
     }
@@ -100,7 +100,7 @@ impl Disk {
         let file = File::create(&path)?;
         let stat = statvfs(&at)?;
         let (mut chunk, mut bytes) = (stat.blocks_free() * stat.fragment_size(), 0);
-        // Others take room at the same time, and a chunk is had as a whole or not at all.
+        // PostgreSQL takes room at the same time, and a chunk is allocated as a whole or not at all.
         while chunk >= stat.fragment_size() {
             if fallocate(&file, FallocateFlags::empty(), bytes, chunk.cast_signed()).is_ok() {
                 bytes += chunk.cast_signed();
@@ -122,7 +122,7 @@ impl Drop for Disk {
     }
 }
 
-/// A file that takes all the room there is.
+/// A file that fills the disk.
 pub struct Ballast(PathBuf);
 
 impl Drop for Ballast {

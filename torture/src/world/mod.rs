@@ -46,8 +46,8 @@ impl Programs {
     }
 }
 
-/// All of it.
-pub struct World {
+/// PostgreSQL, links and servers.
+pub struct TortureWorld {
     /// PostgreSQL.
     pub postgres: Postgres,
     /// By server.
@@ -55,11 +55,11 @@ pub struct World {
     servers: Vec<Option<Server>>,
     options: Vec<ServerOptions>,
     programs: Programs,
-    /// Last, so that it outlives everything that runs on it.
+    /// The last field, so that it is dropped after everything that runs on it.
     pub disk: Disk,
 }
 
-impl World {
+impl TortureWorld {
     /// Starts everything on `disk`.
     pub async fn start(disk: Disk, programs: &Programs) -> anyhow::Result<Self> {
         let mut postgres = Postgres::start(&disk, programs.postgres_bin.clone()).await?;
@@ -92,7 +92,7 @@ impl World {
         Ok(world)
     }
 
-    /// Where the servers are that run.
+    /// The addresses of the servers that run.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.servers.iter().flatten().map(|server| server.address).collect()
@@ -112,7 +112,7 @@ impl World {
         Ok(())
     }
 
-    /// Takes a server out of the addresses. It runs until it is killed or stopped.
+    /// Removes a server from the addresses. It runs until it is killed or stopped.
     pub fn take_server(&mut self, number: usize) -> anyhow::Result<Server> {
         self.servers[number].take().context("a server does not run")
     }

@@ -1,4 +1,4 @@
-//! The PostgreSQL under torture: durable as in production, and killed as nobody would dare to there.
+//! The PostgreSQL of a chapter: durable as in production, and killed and started again.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use tallystick::{
 
 use super::disk::Disk;
 
-/// Few sessions, so that they run out; and what is logged is of use to whoever looks for a cause.
+/// Few sessions, so that they run out. The log has what helps to find a cause.
 const SETTINGS: [(&str, &str); 5] = [
     // Some faults know by its log that they have happened.
     ("lc_messages", "C"),
@@ -89,19 +89,19 @@ impl Postgres {
     pub fn kill(&mut self) -> anyhow::Result<()> {
         let postmaster = self.running.take().context("PostgreSQL is not running")?;
         let pid = postmaster.pid();
-        // Stopped first, it can start no further process while they are listed.
+        // It is stopped first, so that it starts no further process while they are listed.
         kill(Pid::from_raw(pid.cast_signed()), Signal::SIGSTOP)?;
         let children = children(pid);
         ensure!(!children.is_empty(), "PostgreSQL's processes cannot be listed");
         for pid in std::iter::once(pid).chain(children) {
-            // A process that has just ended by itself is as good.
+            // The process may have ended by itself.
             let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
         }
         drop(postmaster);
         Ok(())
     }
 
-    /// Kills one process of those that serve `role`, at random by the choice of `pick`, and says whether there was one.
+    /// Kills one of the processes that serve `role`, which `pick` chooses, and returns whether there was one.
     ///
     /// The postmaster ends all the others then, and recovers.
     pub fn kill_one_backend(&self, role: &str, pick: impl FnOnce(usize) -> usize) -> anyhow::Result<bool> {
@@ -130,8 +130,8 @@ impl Postgres {
         tokio::time::timeout(Duration::from_millis(1), running.exited()).await.is_ok()
     }
 
-    /// Waits until sessions are accepted, which they are not during a recovery: that moment. If it ends by itself
-    /// meanwhile, as it must when there is no room for its log, it is started again, as a supervisor would.
+    /// Waits until PostgreSQL accepts sessions, which it does not during a recovery, and returns that moment. If PostgreSQL
+    /// ends by itself because there is no room for its log, it is started again, as a supervisor would.
     pub async fn accepting(&mut self) -> anyhow::Result<Instant> {
         let began = Instant::now();
         loop {

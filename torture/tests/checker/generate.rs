@@ -42,7 +42,7 @@ enum Event {
 }
 
 /// Between requests and answers.
-struct World {
+struct Simulation {
     rng: ChaCha8Rng,
     size: Size,
     businesses: Vec<Business>,
@@ -72,55 +72,55 @@ pub fn generate(seed: u64, size: Size) -> (History, Books) {
 
 /// A correct history, to which requests can be added one after the other.
 pub struct Script {
-    world: World,
+    simulation: Simulation,
     now: u64,
 }
 
 impl Script {
     pub fn new(seed: u64, size: Size) -> Self {
-        let mut world = World::new(seed, size);
-        let now = world.run();
-        Self { world, now }
+        let mut simulation = Simulation::new(seed, size);
+        let now = simulation.run();
+        Self { simulation, now }
     }
 
     /// Sends a request after all others were answered, and has it answered.
     pub fn send(&mut self, client: u32, business: usize, action: Action) -> usize {
         self.now += 1_000;
-        let index = self.world.add(client, business, action, self.now);
-        self.world.clock += 10;
-        self.world.to_come[index] = 1;
-        self.world.execute(index, self.now);
-        self.now = self.world.requests[index].answered.0;
+        let index = self.simulation.add(client, business, action, self.now);
+        self.simulation.clock += 10;
+        self.simulation.to_come[index] = 1;
+        self.simulation.execute(index, self.now);
+        self.now = self.simulation.requests[index].answered.0;
         index
     }
 
     pub fn answer(&self, index: usize) -> &Answer {
-        &self.world.requests[index].answer
+        &self.simulation.requests[index].answer
     }
 
     pub fn action(&self, index: usize) -> Action {
-        self.world.requests[index].action.clone()
+        self.simulation.requests[index].action.clone()
     }
 
     pub fn business(&self, index: usize) -> &Business {
-        &self.world.businesses[index]
+        &self.simulation.businesses[index]
     }
 
     /// A key that was not used before.
     pub fn key(&mut self) -> Key {
-        self.world.next_key = self.world.next_key.max(self.world.next_stock_key);
-        self.world.next_stock_key = self.world.next_key + 1;
-        self.world.key()
+        self.simulation.next_key = self.simulation.next_key.max(self.simulation.next_stock_key);
+        self.simulation.next_stock_key = self.simulation.next_key + 1;
+        self.simulation.key()
     }
 
     pub fn finish(self) -> (History, Books) {
-        let World { businesses, requests, store, .. } = self.world;
+        let Simulation { businesses, requests, store, .. } = self.simulation;
         let books = store.into_books(&businesses);
         (History { businesses, requests }, books)
     }
 }
 
-impl World {
+impl Simulation {
     fn new(seed: u64, size: Size) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut ids = 0u128;

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Fault, NEVER, Register, Sight, Who, Write};
-use crate::history::Moment;
+use super::{Fault, Moment, Register, Sight, Who, Write};
 
 const SLOTS: u64 = 12;
 
@@ -19,7 +18,7 @@ fn random(rng: &mut ChaCha8Rng) -> (Vec<Write>, Vec<Sight>) {
     let who = Who::Books;
     let writes = (0..4).map(|_| {
         let (sent, answered, value, is_unknown) = interval(4);
-        Write { value, sent, answered: if is_unknown { NEVER } else { answered }, who }
+        Write { value, sent, answered: if is_unknown { Moment::NEVER } else { answered }, who }
     });
     let writes = writes.collect();
     let sights = (0..4).map(|_| {
@@ -54,8 +53,9 @@ fn is_possible(initial: i64, writes: &[Write], sights: &[Sight]) -> bool {
         }
         states = next;
     }
-    let answered =
-        (0..writes.len()).filter(|index| writes[*index].answered < NEVER).fold(0, |all, index| all | 1 << index);
+    let answered = (0..writes.len())
+        .filter(|index| writes[*index].answered < Moment::NEVER)
+        .fold(0, |all, index| all | 1 << index);
     states.iter().any(|(_, seen, written)| seen.count_ones() as usize == sights.len() && written & answered == answered)
 }
 
@@ -97,7 +97,7 @@ fn every_value_that_is_possible_is_among_the_possible_ones() {
 fn a_value_that_was_replaced_names_what_replaced_it() {
     let write = |value, sent, answered, index| Write { value, sent: Moment(sent), answered, who: Who::Request(index) };
     let sight = |value, sent| Sight { value, sent: Moment(sent), answered: Moment(sent + 1), who: Who::Books };
-    let writes = [write(5, 10, Moment(20), 1), write(6, 30, NEVER, 2)];
+    let writes = [write(5, 10, Moment(20), 1), write(6, 30, Moment::NEVER, 2)];
     let judge = |sights: &[Sight]| Register::new(0, &writes, sights).judge(sights);
     assert_eq!(judge(&[sight(0, 5), sight(5, 15), sight(5, 40), sight(6, 50)]), []);
     assert_eq!(judge(&[sight(0, 25)]), [(0, Fault::Replaced { by: Who::Request(1), value: 5 })]);

@@ -4,9 +4,9 @@ use rand::RngExt;
 use tallystick_torture::history::{Action, Item, Key, Request};
 use uuid::Uuid;
 
-use super::World;
+use super::Simulation;
 
-impl World {
+impl Simulation {
     pub(super) fn action(&mut self, business: usize) -> (usize, Action) {
         if !self.keyed.is_empty() && self.rng.random_bool(0.12) {
             let recent = self.keyed.len().saturating_sub(40);

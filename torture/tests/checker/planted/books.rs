@@ -8,7 +8,7 @@ use tallystick_torture::{
 use uuid::Uuid;
 
 use super::{
-    Case,
+    PlantedCase,
     shop::{ANNA, BELA, Shop, buy, buy_for, entry_row, made, open, order_row, pay, read_product, restock},
 };
 use crate::generate::Script;
@@ -30,7 +30,7 @@ fn open_with(history: &mut History, id: Uuid, change: i64) {
     all.filter(|product| product.id == id).for_each(|product| product.stock += change);
 }
 
-pub const CASES: &[Case] = &[
+pub const CASES: &[PlantedCase] = &[
     (Kind::OrderWithoutEntry, "an order lost its charge", |script| {
         let shop = open(script);
         let bought = buy(script, ANNA, shop, 2);

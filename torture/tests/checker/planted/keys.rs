@@ -7,13 +7,13 @@ use tallystick_torture::{
 use uuid::Uuid;
 
 use super::{
-    Case,
+    PlantedCase,
     shop::{
         ANNA, BELA, again, buy, entry_row, made, open, order_row, paid, pay, purchased, replayed, restock, restocked,
     },
 };
 
-pub const CASES: &[Case] = &[
+pub const CASES: &[PlantedCase] = &[
     (Kind::LostPurchase, "an acknowledged purchase is gone", |script| {
         let shop = open(script);
         let bought = buy(script, ANNA, shop, 2);

@@ -25,11 +25,11 @@ type Fault = Box<dyn FnOnce(&mut History, &mut Books)>;
 type Plant = fn(&mut Script) -> Fault;
 
 /// What is expected, what is done, and how.
-type Case = (Kind, &'static str, Plant);
+type PlantedCase = (Kind, &'static str, Plant);
 
 const HISTORIES: u64 = 8;
 
-fn cases() -> impl Iterator<Item = &'static Case> {
+fn cases() -> impl Iterator<Item = &'static PlantedCase> {
     keys::CASES.iter().chain(books::CASES).chain(refusals::CASES).chain(reads::CASES).chain(pages::CASES)
 }
 

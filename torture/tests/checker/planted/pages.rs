@@ -7,7 +7,7 @@ use tallystick_torture::{
 use uuid::Uuid;
 
 use super::{
-    Case,
+    PlantedCase,
     reads::{as_before, change},
     shop::{ANNA, BELA, LIMIT, buy, buy_for, open, pay, purchased},
 };
@@ -17,7 +17,7 @@ fn orders(answer: &mut Answer) -> &mut Vec<Order> {
     orders
 }
 
-pub const CASES: &[Case] = &[
+pub const CASES: &[PlantedCase] = &[
     (Kind::TimeRanBackwards, "a client misses its own order", |script| {
         let shop = open(script);
         buy(script, BELA, shop, 1);

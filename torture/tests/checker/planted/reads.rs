@@ -6,7 +6,7 @@ use tallystick_torture::{
 };
 
 use super::{
-    Case, Fault,
+    Fault, PlantedCase,
     shop::{ANNA, BELA, LIMIT, buy, buy_for, made, open, pay, purchased, read_customer, read_product, restock},
 };
 use crate::generate::Script;
@@ -31,7 +31,7 @@ fn unknown_then(changed: usize, script: &mut Script, last: Fault) -> Fault {
     })
 }
 
-pub const CASES: &[Case] = &[
+pub const CASES: &[PlantedCase] = &[
     (Kind::StaleBalanceRead, "a balance from before an acknowledged payment", |script| {
         let shop = open(script);
         let before = read_customer(script, ANNA, shop);

@@ -6,7 +6,7 @@ use tallystick_torture::{
 };
 
 use super::{
-    Case, Fault,
+    Fault, PlantedCase,
     shop::{ANNA, BELA, LIMIT, PRICE, Shop, buy, open, pay, read_customer, read_product},
 };
 use crate::generate::Script;
@@ -42,7 +42,7 @@ fn shortage(index: usize, with: impl FnOnce(&mut Shortage) + 'static) -> Fault {
     })
 }
 
-pub const CASES: &[Case] = &[
+pub const CASES: &[PlantedCase] = &[
     (Kind::UnjustifiedCreditRefusal, "refused for credit, and the figures suffice", |script| {
         let shop = open(script);
         let index = without_credit(script, shop);

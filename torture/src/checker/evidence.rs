@@ -1,4 +1,4 @@
-//! The case at hand: the history and the books with what is needed to find one's way from one to the other.
+//! The history and the books side by side, with look-ups that lead from a row of one to a row of the other.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,6 @@ use crate::{
     books::Books,
     history::{Action, Customer, History, Item, Key, Line, Moment, Order, Product, Request},
 };
-
-/// Before everything.
-pub(super) const START: Moment = Moment(0);
-/// After everything: what nobody was shown may have happened as late as this.
-pub(super) const NEVER: Moment = Moment(u64::MAX);
 
 /// A customer or a product: its business and its own number, counted over the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +48,7 @@ pub(super) struct Effect {
 /// Where a key belongs: movements of stock have keys of their own.
 pub(super) type Slot = (usize, bool, Key);
 
-pub(super) struct Case<'a> {
+pub(super) struct Evidence<'a> {
     pub(super) history: &'a History,
     pub(super) books: &'a Books,
     pub(super) businesses: HashMap<Uuid, usize>,
@@ -73,9 +68,9 @@ pub(super) struct Case<'a> {
     pub(super) shown: Vec<(usize, usize)>,
 }
 
-impl<'a> Case<'a> {
+impl<'a> Evidence<'a> {
     pub(super) fn new(history: &'a History, books: &'a Books, out: &mut Findings) -> Self {
-        let mut case = Self {
+        let mut evidence = Self {
             history,
             books,
             businesses: HashMap::new(),
@@ -90,23 +85,23 @@ impl<'a> Case<'a> {
             shown: Vec::new(),
         };
         for (business, known) in history.businesses.iter().enumerate() {
-            case.businesses.insert(known.id, business);
+            evidence.businesses.insert(known.id, business);
             for customer in &known.customers {
-                case.customers.insert(customer.id, Place { business, no: case.all_customers.len() });
-                case.all_customers.push(*customer);
+                evidence.customers.insert(customer.id, Place { business, no: evidence.all_customers.len() });
+                evidence.all_customers.push(*customer);
             }
             for product in &known.products {
-                case.products.insert(product.id, Place { business, no: case.all_products.len() });
-                case.all_products.push(*product);
+                evidence.products.insert(product.id, Place { business, no: evidence.all_products.len() });
+                evidence.all_products.push(*product);
             }
         }
         for (index, row) in books.orders.iter().enumerate() {
-            if case.orders.insert(row.order.id, index).is_some() {
+            if evidence.orders.insert(row.order.id, index).is_some() {
                 out.add(Kind::DuplicateEffect, || format!("two orders are {}", row.order.id));
             }
         }
-        case.collect_effects(out);
-        case
+        evidence.collect_effects(out);
+        evidence
     }
 
     fn collect_effects(&mut self, out: &mut Findings) {
@@ -163,7 +158,15 @@ impl<'a> Case<'a> {
             return;
         }
         let effect = self.effects.len();
-        self.effects.push(Effect { business, what, row, created_at_us, earliest: START, latest: NEVER, asked: false });
+        self.effects.push(Effect {
+            business,
+            what,
+            row,
+            created_at_us,
+            earliest: Moment::START,
+            latest: Moment::NEVER,
+            asked: false,
+        });
         if self.by_id.insert(id, effect).is_some() {
             out.add(Kind::DuplicateEffect, || format!("two movements are {id}"));
         }
@@ -240,11 +243,17 @@ impl<'a> Case<'a> {
         let (sent, answered) = (seconds(it.sent), seconds(it.answered));
         format!("request {request} (client {}, business {}, {sent} to {answered})", it.client, it.business)
     }
+
+    /// What a request saw, to be placed.
+    pub(super) fn observation(&self, request: usize, wanted: Wanted) -> Observation {
+        let it = &self.history.requests[request];
+        Observation { request, client: it.client, sent: it.sent, answered: it.answered, wanted }
+    }
 }
 
 /// A moment, for a sentence.
 pub(super) fn seconds(moment: Moment) -> String {
-    if moment == NEVER {
+    if moment == Moment::NEVER {
         "ever".to_owned()
     } else {
         format!("{}.{:09} s", moment.0 / 1_000_000_000, moment.0 % 1_000_000_000)
@@ -271,13 +280,5 @@ pub(super) fn phantom(what: What) -> Kind {
         What::Purchase(_) => Kind::PhantomOrder,
         What::Payment => Kind::PhantomPayment,
         What::Movement => Kind::PhantomMovement,
-    }
-}
-
-impl Case<'_> {
-    /// What a request saw, to be placed.
-    pub(super) fn observation(&self, request: usize, wanted: Wanted) -> Observation {
-        let it = &self.history.requests[request];
-        Observation { request, client: it.client, sent: it.sent, answered: it.answered, wanted }
     }
 }

@@ -1,23 +1,20 @@
-//! Logs to stderr, one line an event; and OpenTelemetry traces, where an endpoint is configured.
+//! Logs to stderr, one line for each event. And OpenTelemetry traces, if an endpoint is configured.
 //!
-//! - Logs are events, traces are spans: the two are kept apart, so that without an endpoint a span costs nothing.
-//! - Nothing here or elsewhere logs a header, a body or a credential. Libraries do, when they are asked to say more than
-//!   warnings (the database driver's debug lines show the parameters of every statement): so whatever the filter says,
-//!   they are not heard below that.
+//! - Logs are events, traces are spans. The two are kept apart, so that a span costs nothing without an endpoint.
+//! - tallystick never logs a header, a body or a credential. Libraries do so in lines below the level of a warning: the
+//!   debug lines of the database driver show the parameters of every statement. So whatever the filter says, libraries log
+//!   warnings and errors only.
+
+#[cfg(not(feature = "otel"))]
+mod no_traces;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::io::IsTerminal;
 
 use anyhow::Context as _;
 use axum::http::HeaderMap;
-use opentelemetry::{
-    Context,
-    propagation::{Extractor, TextMapPropagator},
-    trace::{TraceContextExt, TraceId, TracerProvider},
-};
-use opentelemetry_otlp::SpanExporter;
-use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tracing::{Level, Metadata, Span, field::Empty};
-use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt, filter_fn},
@@ -26,6 +23,10 @@ use tracing_subscriber::{
     registry::LookupSpan,
     util::SubscriberInitExt,
 };
+
+#[cfg(not(feature = "otel"))]
+use no_traces as traces;
+use traces::{Exporter, TraceId};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -37,7 +38,7 @@ pub enum LogFormat {
 }
 
 impl LogFormat {
-    /// JSON, unless a person is looking.
+    /// Text if stderr is a terminal, else JSON.
     #[must_use]
     pub fn detect() -> Self {
         if std::io::stderr().is_terminal() { Self::Text } else { Self::Json }
@@ -50,28 +51,22 @@ pub struct TelemetrySettings {
     /// Which events, as `tracing_subscriber::EnvFilter` reads it: `info`, `warn,tallystick=debug` … Of libraries only
     /// warnings and errors are logged, whatever it says.
     pub filter: String,
-    /// How lines look; as fits stderr if not told.
+    /// How lines look. If not given, [`LogFormat::detect`] decides.
     pub format: Option<LogFormat>,
 }
 
-/// Keeps telemetry running; what is still buffered is sent when it is shut down or dropped.
+/// Keeps telemetry running. What is still buffered is sent when this is shut down or dropped.
 #[must_use]
 pub struct Telemetry {
-    traces: Option<SdkTracerProvider>,
+    traces: Option<Exporter>,
 }
 
-/// Starts logging, and tracing if an endpoint is configured. To be called once, before anything is logged.
+/// Starts logging, and traces if an endpoint is configured. Call it once, before anything is logged.
 pub fn start(settings: &TelemetrySettings) -> anyhow::Result<Telemetry> {
     let filter = EnvFilter::try_new(&settings.filter)
         .with_context(|| format!("`{}` is not a log filter; try `info` or `warn,tallystick=debug`", settings.filter))?;
-    let traces = if traces_are_wanted() { Some(trace_provider()?) } else { None };
-    let tracing = traces.as_ref().map(|provider| {
-        tracing_opentelemetry::layer()
-            .with_tracer(provider.tracer("tallystick"))
-            .with_location(false)
-            .with_threads(false)
-            .with_filter(filter_fn(is_our_span))
-    });
+    let traces = if traces_are_wanted() { Some(Exporter::start()?) } else { None };
+    let tracing = traces.as_ref().map(Exporter::layer);
     let format = settings.format.unwrap_or_else(LogFormat::detect);
     tracing_subscriber::registry().with(tracing).with(log_layer(format, filter, std::io::stderr)).try_init()?;
     std::panic::set_hook(Box::new(log_panic));
@@ -100,25 +95,13 @@ fn may_be_logged(metadata: &Metadata<'_>) -> bool {
     metadata.is_event() && (is_ours || *metadata.level() <= Level::WARN)
 }
 
-/// Only spans that were made for traces; libraries make others.
-fn is_our_span(metadata: &Metadata<'_>) -> bool {
-    metadata.is_span() && metadata.target().starts_with("tallystick")
-}
-
 fn traces_are_wanted() -> bool {
     ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
         .iter()
         .any(|name| std::env::var(name).is_ok_and(|endpoint| !endpoint.is_empty()))
 }
 
-/// The exporter reads the endpoint, headers and timeout from the variables that OpenTelemetry defines.
-fn trace_provider() -> anyhow::Result<SdkTracerProvider> {
-    let exporter = SpanExporter::builder().with_http().build().context("cannot export traces")?;
-    let resource = Resource::builder().with_service_name("tallystick").build();
-    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
-}
-
-/// A panic is a line like any other. Its message is ours, and holds no data of a request.
+/// Logs a panic as one line. The messages of panics are tallystick's own and hold no data of a request.
 fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let location = panic.location().map(tracing::field::display);
     tracing::error!(target: "tallystick::panic", location, message = panic.payload_as_str().unwrap_or("panic"));
@@ -127,10 +110,8 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
 impl Telemetry {
     /// Sends what is still buffered. It blocks, so call it outside of the runtime or in a blocking task.
     pub fn shut_down(self) {
-        if let Some(traces) = &self.traces
-            && let Err(error) = traces.shutdown()
-        {
-            tracing::warn!(%error, "some traces may be lost");
+        if let Some(traces) = &self.traces {
+            traces.shut_down();
         }
     }
 }
@@ -150,16 +131,12 @@ pub fn request_span(method: &'static str, route: &str, headers: &HeaderMap) -> S
     );
     if !span.is_disabled() {
         span.record("otel.name", format!("{method} {route}"));
-        let parent = TraceContextPropagator::new().extract(&Headers(headers));
-        if parent.has_active_span() {
-            // It fails only where the span is not traced after all.
-            let _ = span.set_parent(parent);
-        }
+        traces::follow_caller(&span, headers);
     }
     span
 }
 
-/// Notes how a request ended.
+/// Records how a request ended.
 pub fn end_request_span(span: &Span, status: u16) {
     span.record("http.response.status_code", status);
     if status >= 500 {
@@ -180,25 +157,8 @@ pub fn database_span(function: &'static str) -> Span {
     )
 }
 
-/// The id that joins a log line to its trace.
+/// The id of the trace, for the log line of a request.
 #[must_use]
 pub fn trace_id(span: &Span) -> Option<TraceId> {
-    if span.is_disabled() {
-        return None;
-    }
-    let context: Context = span.context();
-    let trace_id = context.span().span_context().trace_id();
-    (trace_id != TraceId::INVALID).then_some(trace_id)
-}
-
-struct Headers<'a>(&'a HeaderMap);
-
-impl Extractor for Headers<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(axum::http::HeaderName::as_str).collect()
-    }
+    if span.is_disabled() { None } else { traces::trace_id(span) }
 }
