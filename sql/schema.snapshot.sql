@@ -13,6 +13,10 @@ schema tallystick
     granted to authenticated: USAGE
     granted to tallystick_app: USAGE
     granted to tallystick_owner: CREATE, USAGE
+    type: tallystick.batch_account
+    type: tallystick.batch_charge
+    type: tallystick.batch_shelf
+    type: tallystick.purchase_answer
 
 schema tallystick_migrate
     owner: tallystick_owner
@@ -337,6 +341,60 @@ view tallystick.overdue_customers
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
+composite type tallystick.batch_account
+    owner: tallystick_owner
+    column id: uuid
+    column is_held: boolean
+    column is_blocked: boolean
+    column credit_limit: bigint
+    column entry_no: bigint
+    column balance: bigint
+    column charged_total: bigint
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+composite type tallystick.batch_charge
+    owner: tallystick_owner
+    column order_id: uuid
+    column customer_id: uuid
+    column entry_no: bigint
+    column total: bigint
+    column balance_after: bigint
+    column charged_total: bigint
+    column credit_limit: bigint
+    column idempotency_key: text
+    column request_fingerprint: bytea
+    column product_ids: uuid[]
+    column quantities: bigint[]
+    column unit_prices: bigint[]
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+composite type tallystick.batch_shelf
+    owner: tallystick_owner
+    column is_held: boolean[]
+    column prices: bigint[]
+    column stocks: bigint[]
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+composite type tallystick.purchase_answer
+    owner: tallystick_owner
+    column outcome: text
+    column order_id: uuid
+    column created_at: timestamp with time zone
+    column total: bigint
+    column balance_after: bigint
+    column unit_prices: bigint[]
+    column product_ids: uuid[]
+    column requested: bigint[]
+    column available: bigint[]
+    column credit_limit: bigint
+    column balance: bigint
+    column lock_wait_us: bigint
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, OUT outcome text, OUT created_at timestamp with time zone
@@ -375,6 +433,60 @@ function tallystick.api_key_revoke(uuid,uuid)
     settings: search_path=pg_catalog, pg_temp
     body: sha256 f9717b3832247180c4e54a5fde5dfadf98ce712ef6b0c179458a7e27e6d870f8
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.batch_lock_customers(uuid,uuid[],text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_ids uuid[], p_held text
+    returns: uuid[]
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b9c7c75ff6adbf57dfdad1335c125bed214c9e0e1a151b2c6a513dc260c4bde8
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.batch_lock_products(uuid,uuid[],text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_product_ids uuid[], p_held text
+    returns: uuid[]
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 a41adafe1255e54629415349ea7644278c3f8b839a55be92ae2623f1ac1bf6a0
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[]
+    returns: tallystick.batch_account[]
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 3604e8ca6675ce52fe79ecedbb968ed553e2491745b72afc24809f13958dfd72
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_product_ids uuid[], p_locked_ids uuid[]
+    returns: tallystick.batch_shelf
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 17d2fa5ccbcb4a43decc77a9359098c80a9dfeb98aa42cac4233e4d0a3dbe37f
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.batch_shortages(uuid[],integer[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_product_ids uuid[], p_positions integer[], p_stocks bigint[], p_stocks_left bigint[]
+    returns: tallystick.purchase_answer
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b6f004f93d76e7276a933e0a6695e30af9ac7ece65b811d2a58d18913ee6335f
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.batch_write(uuid,tallystick.batch_charge[],uuid[],bigint[],bigint[],timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_charges tallystick.batch_charge[], p_product_ids uuid[], p_stocks_before bigint[], p_stocks_after bigint[], p_now timestamp with time zone
+    returns: void
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b9ebf3fe9c368351efb6aeb0075e0f66b1644c5f0ec4c81ba26ac0a6aed02d5e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_create(uuid,text,text,integer)
@@ -588,41 +700,41 @@ function tallystick.product_update(uuid,uuid,text,text,bigint)
 
 function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT order_id uuid, OUT created_at timestamp with time zone, OUT total bigint, OUT balance_after bigint, OUT unit_prices bigint[], OUT product_ids uuid[], OUT requested bigint[], OUT available bigint[], OUT credit_limit bigint, OUT balance bigint, OUT lock_wait_us bigint
-    returns: record
+    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid
+    returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 eabceea73165d30e0014a020cf5b31947db9f84c6f524b84c830f9c81a4da3aa
+    body: sha256 0c1bc8b7f80380dd1306d71035788401bdde0101cee99189573edb6709295ffb
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[],boolean)
+function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[],text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_ids uuid[], p_product_ids uuid[], p_customer_nos integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_nos integer[], p_quantities bigint[], p_wait boolean, OUT purchase_no integer, OUT outcome text, OUT order_id uuid, OUT created_at timestamp with time zone, OUT total bigint, OUT balance_after bigint, OUT unit_prices bigint[], OUT product_ids uuid[], OUT requested bigint[], OUT available bigint[], OUT credit_limit bigint, OUT balance bigint, OUT lock_wait_us bigint
-    returns: SETOF record
+    arguments: p_business_id uuid, p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
+    returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 79a375bd9aec737f454d8b1882573ab5633212186c06f58ff7341d2d5deb0cdb
+    body: sha256 d5d108f09aba13c8ba7c3b0519f7e060c293351df2669adcdb1fdbfb91fce7c6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[])
+function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[],text)
     owner: tallystick_owner
-    arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_nos integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_nos integer[], p_quantities bigint[]
+    arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
     returns: void
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 1338373e2d7fd4bcecbdd85e8c9db09921f9cde3b55e41bd6625b62e6b6e9ffb
+    body: sha256 8cabab5a11d657746aa7de26260a8b47a47f001c23f8faa6c0a768f322d39912
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, OUT outcome text, OUT order_id uuid, OUT created_at timestamp with time zone, OUT total bigint, OUT balance_after bigint, OUT unit_prices bigint[]
-    returns: record
+    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text
+    returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 468279d623c31edb9e0dd23bbd28390756c6e4777cdec461dfde510cc23d289d
+    body: sha256 2bbecd35958d4f5a061fc0dde590e5a927d50dee33906821345fbdd9e7743f05
     granted to tallystick_owner: EXECUTE
 
 function tallystick.refuse_change()

@@ -1,6 +1,6 @@
 //! What meets at one key: the idempotency keys of movements, and what is unique within a business.
 
-use crate::support::interleaving::play;
+use crate::support::{interleaving::play, purchase_batch::PurchaseBatch};
 
 #[tokio::test]
 async fn a_purchase_under_the_key_of_one_under_way_waits_and_repeats_its_answer() {
@@ -276,20 +276,27 @@ async fn a_product_renamed_to_a_sku_under_way_waits_and_is_refused() {
 /// So two batches that use the same keys for different customers wait one for the other, and not each for the other.
 #[tokio::test]
 async fn keys_are_stored_in_their_own_order_whatever_that_of_the_purchases() {
-    play(
+    let batch = PurchaseBatch::new(":shop", "ARRAY[:ada]", "ARRAY[:rope]")
+        .with("p_customer_positions", "'{1,1}'")
+        .with("p_idempotency_keys", "'{b,a}'")
+        .with("p_order_ids", "'{NULL,NULL}'")
+        .with("p_line_counts", "'{1,1}'")
+        .with("p_product_positions", "'{1,1}'")
+        .with("p_quantities", "'{1,1}'");
+    play(&format!(
         "root: SELECT outcome FROM customer_create(:shop, '00000000-0000-7000-8000-00000000000c', 'Cyd', NULL, 100, false)
             = created
          one: BEGIN
          one: SELECT outcome FROM payment_record(:shop, :ben, 1, 'a')
             = created
-         two: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada], ARRAY[:rope], ARRAY[1, 1], ARRAY['b', 'a'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 1], ARRAY[1, 1], 'wait')
+         two: SELECT outcome FROM {batch}
             waits for one on a key
          -- Two has come to wait for a, and has not stored b.
          three: SELECT outcome FROM payment_record(:shop, '00000000-0000-7000-8000-00000000000c', 1, 'b')
             = created
          one: COMMIT
          two returns
-            ! 23505 credit_ledger_idempotency_key_is_used_once",
-    )
+            ! 23505 credit_ledger_idempotency_key_is_used_once"
+    ))
     .await;
 }

@@ -1,6 +1,6 @@
 //! The locks themselves: in what order, how strong, and what holds if a caller does without them.
 
-use crate::support::interleaving::play;
+use crate::support::{interleaving::play, purchase_batch::PurchaseBatch};
 
 #[tokio::test]
 async fn the_customer_is_locked_before_any_product() {
@@ -86,7 +86,14 @@ async fn a_purchase_that_waits_for_its_first_product_holds_none_of_the_later_one
 /// The order is asked for, and does not only come of the index that the customers are looked up by.
 #[tokio::test]
 async fn customers_are_locked_by_id_whatever_the_plan() {
-    play(
+    let batch = PurchaseBatch::new(":shop", "ARRAY[:ada, :ben]", "ARRAY[:rope]")
+        .with("p_customer_positions", "'{1,2}'")
+        .with("p_idempotency_keys", "'{k1,k2}'")
+        .with("p_order_ids", "'{NULL,NULL}'")
+        .with("p_line_counts", "'{1,1}'")
+        .with("p_product_positions", "'{1,1}'")
+        .with("p_quantities", "'{1,1}'");
+    play(&format!(
         "root: ANALYZE customers
          two: SET enable_indexscan = off
          -- Ada's row now lies behind Ben's.
@@ -95,15 +102,15 @@ async fn customers_are_locked_by_id_whatever_the_plan() {
          one: BEGIN
          one: SELECT outcome FROM payment_record(:shop, :ada, 1, 'p1')
             = created
-         two: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada, :ben], ARRAY[:rope], ARRAY[1, 2], ARRAY['k1', 'k2'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 1], ARRAY[1, 1], 'wait')
+         two: SELECT outcome FROM {batch}
             waits for one on customers
          root: SELECT name FROM customers ORDER BY id FOR UPDATE SKIP LOCKED
             = Ben
          one: COMMIT
          two returns
             = created
-            = created",
-    )
+            = created"
+    ))
     .await;
 }
 

@@ -1,6 +1,6 @@
 //! What meets at one product: sales, restocks and corrections, and changes of the price.
 
-use crate::support::interleaving::play;
+use crate::support::{interleaving::play, purchase_batch::PurchaseBatch};
 
 #[tokio::test]
 async fn of_two_buyers_of_the_last_pieces_the_second_waits_and_is_told_what_is_left() {
@@ -201,16 +201,23 @@ async fn a_payment_never_waits_for_a_product() {
 
 #[tokio::test]
 async fn a_product_from_which_nothing_was_taken_is_not_written() {
-    play(
+    let batch = PurchaseBatch::new(":shop", "ARRAY[:ada, :ben]", "ARRAY[:lamp, :rope]")
+        .with("p_customer_positions", "'{1,2}'")
+        .with("p_idempotency_keys", "'{k1,k2}'")
+        .with("p_order_ids", "'{NULL,NULL}'")
+        .with("p_line_counts", "'{1,1}'")
+        .with("p_product_positions", "'{1,2}'")
+        .with("p_quantities", "'{1,6}'");
+    play(&format!(
         "root: SELECT sku, ctid FROM products ORDER BY id
             = lamp, (0,1)
             = rope, (0,2)
-         one: SELECT outcome FROM purchase_batch(:shop, ARRAY[:ada, :ben], ARRAY[:lamp, :rope], ARRAY[1, 2], ARRAY['k1', 'k2'], ARRAY[NULL, NULL]::uuid[], ARRAY[1, 1], ARRAY[1, 2], ARRAY[1, 6], 'wait')
+         one: SELECT outcome FROM {batch}
             = created
             = insufficient_stock
          root: SELECT sku, ctid FROM products ORDER BY id
             = lamp, (0,3)
-            = rope, (0,2)",
-    )
+            = rope, (0,2)"
+    ))
     .await;
 }
