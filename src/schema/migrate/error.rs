@@ -45,7 +45,7 @@ pub enum MigrateError {
         /// The file.
         path: String,
     },
-    /// Something between the files failed.
+    /// A statement between the files failed.
     #[error("cannot {doing}: {}", advise(.error))]
     Database {
         /// What was being done.
@@ -56,7 +56,7 @@ pub enum MigrateError {
 }
 
 impl MigrateError {
-    /// Whether PostgreSQL ended the run in favour of traffic, so that another try may do better.
+    /// Whether PostgreSQL ended the run because of a deadlock with requests. Another try may succeed.
     pub(super) fn is_deadlock(&self) -> bool {
         match self {
             Self::Script { error, .. } | Self::Database { error, .. } => {

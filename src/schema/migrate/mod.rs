@@ -4,7 +4,7 @@
 //! anything changed, it applies all current code again. A run that fails leaves the database as it was. Of two runs at once,
 //! the second finds nothing to do.
 //!
-//! Migrations and code run as `tallystick_owner`, so that everything belongs to it whoever migrates.
+//! Migrations and code run as `tallystick_owner`, so everything belongs to that role, whichever role migrates.
 //! `sql/README.md` describes what the SQL does.
 
 mod bookkeeping;
@@ -47,14 +47,14 @@ impl Default for MigrateOptions {
 /// What happens during a run, for the operator who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'run> {
-    /// Another run holds the lock; this one goes on when that one ends.
+    /// Another run holds the lock. This run continues when that one ends.
     WaitingForAnotherRun,
     /// A file is being applied.
     Applying {
         /// Its path below `sql/`.
         path: &'run str,
     },
-    /// PostgreSQL had something to say about the file.
+    /// PostgreSQL sent a notice about the file.
     Notice {
         /// The file's path below `sql/`.
         path: &'run str,

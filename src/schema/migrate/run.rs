@@ -34,7 +34,7 @@ const BOOKKEEPING_SCHEMA: &str = "\
     END
     $$;";
 
-/// Takes every lock that requests could hold. Runs as `tallystick_owner`, repeatedly.
+/// Takes every lock that requests could hold. Runs as `tallystick_owner`, each time.
 const LOCKS: &str = include_str!("../../../sql/locks.sql");
 
 pub(super) struct Run<'run> {

@@ -1,4 +1,4 @@
-//! The SQL that `migrate` applies, as a value: tests pass their own, the program passes [`embedded`](super::embedded).
+//! The SQL that `migrate` applies, as a value. Tests pass their own, and the program passes [`embedded`](super::embedded).
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -27,11 +27,11 @@ pub struct Migration {
 /// All SQL of one release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Creates roles and the schema, as the migrating user. Runs before anything else, repeatedly.
+    /// Creates roles and the schema, as the migrating user. Each run applies it first.
     pub roles: Script,
     /// Run once each, as `tallystick_owner`.
     pub migrations: Vec<Migration>,
-    /// Current code, run again whenever any of it changes, in this order, as `tallystick_owner`.
+    /// Current code, applied in this order as `tallystick_owner`. All of it is applied again when any of it changes.
     pub code: Vec<Script>,
     /// What only the database's owner may do, as the migrating user, after the code.
     pub database: Script,
@@ -43,7 +43,7 @@ pub enum SourceError {
     /// A migration's file name is not `0001_name.sql`.
     #[error("sql/{0} must be named like migrations/0001_what_it_does.sql")]
     Name(String),
-    /// A number is missing or there twice.
+    /// A number is missing, or two migrations have it.
     #[error("sql/{path} should be migration number {expected}")]
     Sequence {
         /// The file that is out of step.
@@ -67,7 +67,7 @@ impl Script {
         hexadecimal(&hasher.finalize())
     }
 
-    /// A checkout with Windows line endings is the same file.
+    /// Line endings do not count: a checkout with Windows line endings has the same hash.
     fn feed(&self, hasher: &mut Sha256) {
         for line in self.sql.split_inclusive('\n') {
             match line.strip_suffix("\r\n") {
@@ -112,12 +112,12 @@ impl Source {
         Ok(Self { roles, migrations, code, database })
     }
 
-    /// The SHA-256 over all that is applied again when it changes: roles, code and database, names and texts.
+    /// The SHA-256 of all scripts that are applied again when one of them changes: roles, code and database.
     #[must_use]
     pub fn code_sha256(&self) -> String {
         let mut hasher = Sha256::new();
         for script in [&self.roles].into_iter().chain(&self.code).chain([&self.database]) {
-            // Each script by its own digest, so that text moved from one file to the next is a change.
+            // Each script counts with its own digest, so that text that moves from one file to the next is a change.
             hasher.update(script.path.as_bytes());
             hasher.update([0]);
             hasher.update(script.sha256());
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(hash("a;\r\nb;\r\n"), hash("a;\nb;\n"));
         assert_ne!(hash("a;\nb;\n"), hash("a;\nb;"));
         assert_ne!(hash("a;\rb;"), hash("a;\nb;"));
-        // The published test vector, so that a change of algorithm cannot go unnoticed.
+        // The published test vector: this fails if the algorithm changes.
         assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 

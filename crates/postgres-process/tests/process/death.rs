@@ -1,4 +1,4 @@
-//! Deaths: of PostgreSQL, of the process that started it, of both.
+//! What happens when PostgreSQL is killed, or the process that started it, or both.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -44,7 +44,7 @@ async fn a_session_that_outlives_a_killed_postgresql_is_waited_for() {
     let client = connect(&url).await;
     let session: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
     let session = Pid::from_raw(session);
-    // A stopped process does not notice the postmaster's end, as a busy one would not for a while.
+    // A stopped process does not notice the postmaster's end. A busy process does not notice it for a while, either.
     signal::kill(session, Signal::SIGSTOP).unwrap();
     kill(first.pid());
     first.exited().await.unwrap();
@@ -118,7 +118,7 @@ async fn a_temporary_postgresql_vanishes_with_its_folder_when_its_holder_is_kill
     assert!(folder.path().exists());
     holder.kill();
     holder.assert_postgres_ends().await;
-    // The watchdog is no child of ours any more, so there is nothing to wait on but the folder.
+    // The watchdog is not a child of this process, so only its effect on the folder can be awaited.
     let began = Instant::now();
     while folder.path().exists() {
         assert!(began.elapsed() < Duration::from_secs(30), "the folder is removed");
@@ -149,7 +149,7 @@ pub fn kill(pid: u32) {
     signal::kill(Pid::from_raw(pid.try_into().unwrap()), Signal::SIGKILL).unwrap();
 }
 
-/// A process of the same user as PostgreSQL, which PostgreSQL itself would take for its postmaster.
+/// A process of PostgreSQL's user. PostgreSQL itself would take it for a postmaster.
 struct Bystander(Child);
 
 impl Bystander {

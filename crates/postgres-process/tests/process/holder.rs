@@ -1,6 +1,6 @@
-//! Another process that holds a PostgreSQL, to be killed.
+//! Another process that holds a PostgreSQL. The tests kill it.
 //!
-//! It is this test binary again, running the very test that starts it: the environment tells the two roles apart.
+//! It is this test binary again, and runs the same test that starts it. An environment variable tells it that it is the holder.
 
 use std::env;
 use std::io::{BufRead, BufReader};
@@ -38,13 +38,13 @@ impl Holder {
         Self { child, postmaster: postmaster.parse().unwrap(), session: (client, tokio::spawn(connection)) }
     }
 
-    /// `kill -9`, and nothing of it is left but what it started.
+    /// Kills the process with `kill -9`. What it started keeps running.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Waits for the end of the PostgreSQL that it held, which ends the open session.
+    /// Waits until the PostgreSQL that it held has ended, which ends the open session.
     pub async fn assert_postgres_ends(&mut self) {
         let (_client, ends) = &mut self.session;
         let end = tokio::time::timeout(Duration::from_secs(30), ends).await.expect("PostgreSQL ends");
@@ -58,12 +58,12 @@ impl Drop for Holder {
     }
 }
 
-/// Whether this process is the holder; then the folder to hold.
+/// The folder to hold, if this process is the holder.
 pub fn folder_to_hold() -> Option<PathBuf> {
     env::var_os(VARIABLE).map(PathBuf::from)
 }
 
-/// The holder's part of a test: never returns.
+/// The holder's part of a test. It never returns.
 pub async fn hold(folder: &Path, lifetime: Lifetime) -> ! {
     let postgres = start_with(LocalPostgresOptions { lifetime, ..options(folder) }).await;
     let url = postgres.url(SUPERUSER, "postgres");

@@ -55,7 +55,7 @@ async fn connect(url: &str) -> Client {
     client
 }
 
-/// Leaves something behind that a later start must find.
+/// Writes a row that a later start must find.
 async fn write_note(url: &str) {
     connect(url).await.batch_execute("CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')").await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! One owner per folder, and nobody else gets in.
+//! A folder has one owner, and nobody else can enter it.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -45,7 +45,7 @@ async fn postgresql_never_runs_as_root_and_only_its_account_reaches_data_and_soc
     postgres.stop().await.unwrap();
 }
 
-/// As the kernel says it: all four user ids, and none of root's groups.
+/// The kernel's own report: all four user ids are `uid`, and root's groups are gone.
 #[cfg(target_os = "linux")]
 fn assert_runs_as(pid: u32, uid: u32) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();

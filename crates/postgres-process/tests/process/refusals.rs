@@ -1,4 +1,4 @@
-//! Starts that cannot work say why.
+//! A start that cannot work says why.
 
 use std::fs;
 use std::io::Write;
@@ -96,8 +96,8 @@ fn fake_binaries(version: &str, initdb: &str) -> TempFolder {
     folder
 }
 
-/// Has another process write it: a child that a parallel test is just forking would have our file open for writing,
-/// and the kernel does not run a file that somebody has open for writing.
+/// Another process writes the script. The kernel does not run a file that is open for writing, and a child that a parallel
+/// test has just forked may still hold this process's files.
 fn write_script(path: &Path, script: &str) {
     let mut install = Command::new("install");
     install.args(["-m", "755", "/dev/stdin"]).arg(path).stdin(Stdio::piped());

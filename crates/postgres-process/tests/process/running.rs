@@ -1,4 +1,4 @@
-//! The ordinary life: start, use, stop, start again.
+//! Starting, using, stopping, starting again.
 
 use std::fs;
 use std::path::Path;
@@ -139,7 +139,7 @@ async fn an_initdb_that_never_finished_is_done_again() {
     let unfinished = folder.path().join("postgresql.new-0123/base");
     fs::create_dir_all(&unfinished).unwrap();
     fs::write(unfinished.with_file_name("PG_VERSION"), "15\n").unwrap();
-    // The rename may have been prepared, too.
+    // An empty data directory, as a rename may leave it.
     fs::create_dir(folder.path().join("postgresql")).unwrap();
 
     let postgres = start(folder.path()).await;

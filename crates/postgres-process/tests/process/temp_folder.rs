@@ -1,10 +1,10 @@
-//! Folders that vanish with the test.
+//! Folders that are removed at the end of a test.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A path under `/tmp` that nobody else has, short enough for a socket, and open to the account PostgreSQL runs as.
-/// Nothing is there at first. Dropping it removes whatever is there then.
+/// At first the folder does not exist. Dropping this removes it.
 pub struct TempFolder(PathBuf);
 
 impl TempFolder {
