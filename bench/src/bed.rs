@@ -8,7 +8,7 @@ use std::{
 
 use tallystick::{
     db::connection::{DedicatedConnection, connect},
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER},
+    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
 };
 use tempfile::TempDir;
 
