@@ -56,7 +56,7 @@ pub fn sample(code: Code) -> Result<HttpError, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::{fmt::Write, fs, path::Path};
 
     use axum::{body::to_bytes, response::Response};
 
@@ -90,7 +90,7 @@ mod tests {
     async fn as_text(response: Response) -> String {
         let mut text = format!("{}\n", response.status());
         for (name, value) in response.headers() {
-            text += &format!("{name}: {}\n", value.to_str().unwrap());
+            writeln!(text, "{name}: {}", value.to_str().unwrap()).unwrap();
         }
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         text + std::str::from_utf8(&body).unwrap() + "\n\n"
