@@ -103,7 +103,7 @@ fn locks(evidence: &Evidence, effect: usize) -> Vec<Lock> {
             locks.extend(evidence.books.orders[order].order.lines.iter().filter_map(|line| product(&line.product)));
         }
         What::Movement => {
-            locks.extend(product(&evidence.books.movements[evidence.effects[effect].row].movement.product))
+            locks.extend(product(&evidence.books.movements[evidence.effects[effect].row].movement.product));
         }
     }
     locks
