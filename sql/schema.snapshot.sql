@@ -13,10 +13,6 @@ schema tallystick
     granted to authenticated: USAGE
     granted to tallystick_app: USAGE
     granted to tallystick_owner: CREATE, USAGE
-    type: tallystick.batch_account
-    type: tallystick.batch_charge
-    type: tallystick.batch_shelf
-    type: tallystick.purchase_answer
 
 schema tallystick_migrate
     owner: tallystick_owner
@@ -91,7 +87,7 @@ table tallystick.credit_ledger
     column order_id: uuid GENERATED ALWAYS AS ( CASE kind WHEN 'purchase'::text THEN id ELSE NULL::uuid END) STORED
     column first_entry_customer_id: uuid GENERATED ALWAYS AS ( CASE entry_no WHEN 1 THEN customer_id ELSE NULL::uuid END) STORED
     constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
-    constraint credit_ledger_charge_belongs_to_the_order: UNIQUE (business_id, customer_id, order_id, amount)
+    constraint credit_ledger_charge_belongs_to_the_order: UNIQUE (order_id, business_id, customer_id, amount)
     constraint credit_ledger_id_is_unique: UNIQUE (business_id, id)
     constraint credit_ledger_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
     constraint credit_ledger_prefix_sums: UNIQUE (business_id, customer_id, charged_total, entry_no, balance_after)
@@ -108,7 +104,7 @@ table tallystick.credit_ledger
     constraint credit_ledger_first_entry_starts_from_zero: CHECK (((entry_no > 1) OR ((balance_before = 0) AND (charged_total = GREATEST(amount, (0)::bigint)))))
     constraint credit_ledger_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
     constraint credit_ledger_purchase_charges_and_payment_pays: CHECK ( CASE kind WHEN 'purchase'::text THEN (amount >= 0) WHEN 'payment'::text THEN (amount < 0) ELSE false END)
-    index credit_ledger_charge_belongs_to_the_order: CREATE UNIQUE INDEX credit_ledger_charge_belongs_to_the_order ON tallystick.credit_ledger USING btree (business_id, customer_id, order_id, amount)
+    index credit_ledger_charge_belongs_to_the_order: CREATE UNIQUE INDEX credit_ledger_charge_belongs_to_the_order ON tallystick.credit_ledger USING btree (order_id, business_id, customer_id, amount)
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
     index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
@@ -586,8 +582,8 @@ function tallystick.keys_known(uuid,text[])
     arguments: p_business_id uuid, p_keys text[]
     returns: boolean[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 4e9af0515673a4734cc4f731a36e4e3a31ae81f63cf7b856971e004fdc91b564
+    settings: search_path=pg_catalog, pg_temp; enable_sort=off
+    body: sha256 e7b007c712a13a2cebe15b28aaaabfae6a2566e97f8432825fda634de9e72ce8
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -653,8 +649,8 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid)
     arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 8b3ccd2c6e285c11a9a24330291e30e22c5c5be441fea61953534d4a7bf196ba
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 aae77d10fbd063ea10b5c6b441daec6580c90b23817230386ee5850d330b68b0
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -725,7 +721,7 @@ function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],uuid[],i
     returns: void
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 8cabab5a11d657746aa7de26260a8b47a47f001c23f8faa6c0a768f322d39912
+    body: sha256 a6086e853eabb163f2918c8b37e207ba60092ad0849af7bda3be84aa5f2edf9e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)
@@ -733,8 +729,8 @@ function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)
     arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 2bbecd35958d4f5a061fc0dde590e5a927d50dee33906821345fbdd9e7743f05
+    settings: search_path=pg_catalog, pg_temp; enable_sort=off
+    body: sha256 d3221f5af61c5f84fe3e811f1afccf36b6bbbd01cdfb27d539be24b4dfa53868
     granted to tallystick_owner: EXECUTE
 
 function tallystick.refuse_change()
@@ -769,7 +765,7 @@ function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid)
     arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 fd66fc01512d3269886a6376fbdd44f80edefa38d29e0c30ca23632d7fa913ae
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 f0db51aa94ca0f44c86d2d517c03cec36f59a57c508817087fb15f122415106b
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

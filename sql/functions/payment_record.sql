@@ -1,6 +1,7 @@
 -- Purpose: record a payment: a negative entry in the customer's ledger. Paying more than is owed is allowed.
 -- Locks: the customer's row.
 -- Outcomes: created, replayed, key_reused, customer_not_found, amount_too_large (the balance would leave ±(2^53 - 1)).
+-- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
 -- Caller: db::payments.
 CREATE OR REPLACE FUNCTION tallystick.payment_record(
     p_business_id uuid,
@@ -20,6 +21,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_fingerprint bytea := tallystick.request_fingerprint('payment', p_customer_id::text, p_amount::text);
@@ -42,7 +44,8 @@ BEGIN
            entry.created_at
     INTO v_replay
     FROM tallystick.credit_ledger AS entry
-    WHERE entry.business_id = p_business_id AND entry.idempotency_key = p_idempotency_key;
+    WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
+    ORDER BY entry.idempotency_key;
     IF FOUND THEN
         IF v_replay.request_fingerprint <> v_fingerprint THEN
             outcome := 'key_reused';

@@ -37,6 +37,8 @@ BEGIN
         WHEN (array_dims(p_customer_positions) = v_by_purchase AND array_dims(p_idempotency_keys) = v_by_purchase
               AND array_dims(p_order_ids) = v_by_purchase AND array_dims(p_line_counts) = v_by_purchase) IS NOT TRUE
             THEN 'each list by purchase has one element for each purchase, counted from 1'
+        WHEN (v_lines >= 1) IS NOT TRUE
+            THEN 'a batch has lines'
         WHEN (array_dims(p_product_positions) = v_by_line AND array_dims(p_quantities) = v_by_line) IS NOT TRUE
             THEN 'each list by line has one element for each line, counted from 1'
         WHEN (array_dims(p_customer_ids) = '[1:' || v_customers || ']') IS NOT TRUE

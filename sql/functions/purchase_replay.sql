@@ -1,7 +1,8 @@
 -- Purpose: the purchase that a key was used for before, as it was answered then, whatever has changed since.
 -- Locks: none. The caller holds the lock on the customer.
 -- Outcomes: replayed, key_reused (the key belongs to another request).
--- Caller: purchase_batch.
+-- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
+-- Caller: purchase_batch, whose plan settings apply.
 CREATE OR REPLACE FUNCTION tallystick.purchase_replay(
     p_business_id uuid,
     p_customer_id uuid,
@@ -11,6 +12,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_replay(
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET enable_sort = off
 AS $$
 DECLARE
     v_answer tallystick.purchase_answer;
@@ -18,7 +20,8 @@ DECLARE
 BEGIN
     SELECT entry.request_fingerprint, entry.id, entry.created_at, entry.amount, entry.balance_after INTO v_entry
     FROM tallystick.credit_ledger AS entry
-    WHERE entry.business_id = p_business_id AND entry.idempotency_key = p_idempotency_key;
+    WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
+    ORDER BY entry.idempotency_key;
     IF v_entry.request_fingerprint <> tallystick.request_fingerprint(
         'purchase', p_customer_id::text, p_product_ids::text, p_quantities::text) THEN
         v_answer.outcome := 'key_reused';

@@ -1,6 +1,7 @@
 -- Purpose: record a restock (positive) or a correction (either way) of a product's stock.
 -- Locks: the product's row.
 -- Outcomes: created, replayed, key_reused, product_not_found, insufficient_stock (available), stock_too_large.
+-- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
 -- Caller: db::stock_movements.
 CREATE OR REPLACE FUNCTION tallystick.stock_movement_record(
     p_business_id uuid,
@@ -20,6 +21,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_fingerprint bytea := tallystick.request_fingerprint(
@@ -41,7 +43,8 @@ BEGIN
 
     SELECT movement.request_fingerprint, movement.id, movement.stock_after, movement.created_at INTO v_replay
     FROM tallystick.stock_movements AS movement
-    WHERE movement.business_id = p_business_id AND movement.idempotency_key = p_idempotency_key;
+    WHERE movement.business_id = p_business_id AND movement.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
+    ORDER BY movement.idempotency_key;
     IF FOUND THEN
         IF v_replay.request_fingerprint <> v_fingerprint THEN
             outcome := 'key_reused';

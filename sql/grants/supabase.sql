@@ -1,7 +1,7 @@
 -- On a Supabase-style database a signed-in user (role authenticated, the business in request.jwt.claims) reads its own
 -- business's rows and may purchase for it; nothing else. anon and service_role get nothing.
 --
--- It reads every table and view but those whose comment says ', server only' (migrations/0010_what_tables_are.sql).
+-- It reads every table and view but those whose comment says ', server only' (migrations/0009_what_tables_are.sql).
 DO $$
 DECLARE
     v_relation name;

@@ -259,6 +259,9 @@ property (section, rank, position, item, definition) AS (
         ON dependency.refclassid = 'pg_namespace'::regclass AND dependency.refobjid = our_schema.oid
     CROSS JOIN LATERAL pg_identify_object(dependency.classid, dependency.objid, dependency.objsubid) AS object
     WHERE dependency.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_default_acl'::regclass)
+      -- A composite type is a relation, and has a section above.
+      AND NOT (dependency.classid = 'pg_type'::regclass
+               AND EXISTS (SELECT FROM our_relation WHERE our_relation.reltype = dependency.objid))
 )
 SELECT property.section, property.item, btrim(regexp_replace(property.definition, '\s+', ' ', 'g')) AS definition
 FROM property

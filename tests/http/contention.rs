@@ -230,8 +230,10 @@ async fn no_client_notices_code_and_tables_that_change_under_a_running_server() 
     let product = scene.shop.client.get(&path).await.expect(200);
 
     // Each of these makes a prepared statement return other columns than before.
+    let definition = "SELECT pg_get_functiondef('tallystick.purchase_batch'::regproc)";
+    let definition: String = observer.client().query_one(definition, &[]).await.unwrap().get(0);
     observer.client().batch_execute("ALTER TABLE tallystick.products ADD COLUMN more integer").await.unwrap();
-    observer.client().batch_execute("ALTER TYPE tallystick.purchase_answer ADD ATTRIBUTE more integer").await.unwrap();
+    observer.client().batch_execute(&replaced(&definition, "ADD ATTRIBUTE more integer")).await.unwrap();
 
     let bought = scene.buy("two").await;
     bought.expect(201);
@@ -239,10 +241,23 @@ async fn no_client_notices_code_and_tables_that_change_under_a_running_server() 
     assert_eq!(scene.shop.client.get(&path).await.expect(200)["name"], product["name"]);
 
     observer.client().batch_execute("ALTER TABLE tallystick.products DROP COLUMN more").await.unwrap();
-    observer.client().batch_execute("ALTER TYPE tallystick.purchase_answer DROP ATTRIBUTE more").await.unwrap();
+    observer.client().batch_execute(&replaced(&definition, "DROP ATTRIBUTE more")).await.unwrap();
     scene.buy("three").await.expect(201);
     scene.shop.client.get(&path).await.expect(200);
     assert!(scene.server.metric(r#"database_retries_total{reason="stale_plan"}"#).await >= 2);
     assert_eq!(scene.shop.stock(&scene.beans).await, 7);
     scene.server.audit().await;
+}
+
+/// Creates the purchase function again, with other columns in its rows, and the same owner and grants.
+fn replaced(definition: &str, change: &str) -> String {
+    const SIGNATURE: &str =
+        "tallystick.purchase_batch(uuid, uuid[], uuid[], integer[], text[], uuid[], integer[], integer[],
+        bigint[], text)";
+    format!(
+        "BEGIN; SET LOCAL ROLE tallystick_owner; DROP FUNCTION {SIGNATURE};
+         ALTER TYPE tallystick.purchase_answer {change}; {definition};
+         REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC;
+         GRANT EXECUTE ON FUNCTION {SIGNATURE} TO tallystick_app; COMMIT"
+    )
 }
