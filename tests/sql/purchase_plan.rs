@@ -36,20 +36,39 @@ const READ: &str = "
     SELECT relname, idx_tup_fetch, seq_tup_read FROM pg_stat_xact_user_tables
     WHERE schemaname = 'tallystick' AND coalesce(idx_tup_fetch, 0) + seq_tup_read > 0;";
 
+/// Runs 300 movements in a session that begins on next to empty tables. Each reads a handful of rows: locks, look-ups, and
+/// those that foreign keys point at. If each read all earlier ones, that would be 45,000.
+async fn reads_a_handful_of_rows(movements: &str) {
+    let database = two_businesses().await;
+    database.session().await.client().batch_execute(PLENTY).await.unwrap();
+    let server = Actor::new(&database, SERVER_ROLE, &context(&OURS.id("business"))).await;
+    let rows = server.rows(&format!("{movements} {READ}")).await;
+    assert_eq!(rows[0], [Some("300".to_owned())]);
+    for row in &rows[1..] {
+        let [Some(table), fetched, read] = row.as_slice() else { panic!("{row:?}") };
+        let number = |text: &Option<String>| text.as_deref().unwrap_or("0").parse::<u32>().unwrap();
+        assert!(number(fetched) <= 300 * 10, "{table}: {fetched:?} rows by index for 300 movements");
+        assert_eq!(number(read), 0, "{table} was read as a whole");
+    }
+}
+
 #[tokio::test]
 async fn a_purchase_in_a_session_that_began_on_empty_tables_reads_a_handful_of_rows() {
-    for (calls, each) in [(300_u32, 1), (60, 5)] {
-        let database = two_businesses().await;
-        database.session().await.client().batch_execute(PLENTY).await.unwrap();
-        let server = Actor::new(&database, SERVER_ROLE, &context(&OURS.id("business"))).await;
-        let rows = server.rows(&format!("{} {READ}", purchases(calls, each))).await;
-        assert_eq!(rows[0], [Some("300".to_owned())]);
-        for row in &rows[1..] {
-            let [Some(table), fetched, read] = row.as_slice() else { panic!("{row:?}") };
-            let number = |text: &Option<String>| text.as_deref().unwrap_or("0").parse::<u32>().unwrap();
-            // A handful a purchase: locks, look-ups, and what the foreign keys look at. All earlier ones would be 45,000.
-            assert!(number(fetched) <= 300 * 10, "{table}: {fetched:?} rows by index for 300 purchases");
-            assert_eq!(number(read), 0, "{table} was read as a whole");
-        }
+    for (calls, each) in [(300, 1), (60, 5)] {
+        reads_a_handful_of_rows(&purchases(calls, each)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_payment_or_a_stock_movement_in_such_a_session_reads_a_handful_of_rows_too() {
+    for call in [
+        "payment_record({business}, {customer}, 1, 'k-' || n)",
+        "stock_movement_record({business}, {product}, 1, 'x', 'k-' || n)",
+    ] {
+        let movements = format!(
+            "SELECT count(*) FILTER (WHERE moved.outcome = 'created')
+             FROM generate_series(1, 300) AS n, LATERAL tallystick.{call} AS moved;"
+        );
+        reads_a_handful_of_rows(&fill(&movements)).await;
     }
 }
