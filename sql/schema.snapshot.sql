@@ -479,10 +479,10 @@ function tallystick.batch_shortages(uuid[],integer[],bigint[],bigint[])
 function tallystick.batch_write(uuid,tallystick.batch_charge[],uuid[],bigint[],bigint[],timestamp with time zone)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_charges tallystick.batch_charge[], p_product_ids uuid[], p_stocks_before bigint[], p_stocks_after bigint[], p_now timestamp with time zone
-    returns: void
+    returns: integer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b9ebf3fe9c368351efb6aeb0075e0f66b1644c5f0ec4c81ba26ac0a6aed02d5e
+    body: sha256 ed013e0c474f404ab8444cb4033221a4bc2df1a3f28c32f55bdb74a53709bcc8
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_create(uuid,text,text,integer)
@@ -711,17 +711,17 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],in
     returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 d5d108f09aba13c8ba7c3b0519f7e060c293351df2669adcdb1fdbfb91fce7c6
+    body: sha256 90456782978064ffc492ae61ac78bbc2942edc62b343f06c83e057dc472b68a8
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[],text)
     owner: tallystick_owner
     arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
-    returns: void
+    returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 a6086e853eabb163f2918c8b37e207ba60092ad0849af7bda3be84aa5f2edf9e
+    body: sha256 766c494691f15564f531c828d6e59440d0be11b736cff59488d5eb527780ad89
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)

@@ -2,6 +2,7 @@
 -- One statement writes everything, because the constraints between the tables are checked at its end.
 -- Locks: the caller holds the locks on the customers and products. A new idempotency key waits for any other transaction
 -- that has just stored the same key.
+-- Returns how many purchases it wrote.
 -- Fails with a unique violation if a key is stored already. Then nothing of the batch happens.
 -- Caller: purchase_batch, whose plan settings apply. They and LIMIT are explained there.
 CREATE OR REPLACE FUNCTION tallystick.batch_write(
@@ -11,10 +12,12 @@ CREATE OR REPLACE FUNCTION tallystick.batch_write(
     p_stocks_before bigint[],
     p_stocks_after bigint[],
     p_now timestamptz
-) RETURNS void
+) RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_written integer;
 BEGIN
     WITH taken AS (
         UPDATE tallystick.products AS product
@@ -50,5 +53,7 @@ BEGIN
     FROM unnest(p_charges) AS charge
     -- In key order, so that two batches with the same keys queue instead of deadlocking.
     ORDER BY charge.idempotency_key COLLATE "C";
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    RETURN v_written;
 END
 $$;

@@ -55,6 +55,7 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 DECLARE
+    v_wrong text;
     v_started timestamptz;
     v_lock_wait interval;
     v_lock_wait_us bigint;
@@ -69,12 +70,16 @@ DECLARE
     v_stocks bigint[];
     v_charges tallystick.batch_charge[];
     v_now timestamptz;
-    v_lines_before integer := 0;
+    v_written integer;
+    v_last_line integer := 0;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
-    PERFORM tallystick.purchase_check_input(
+    v_wrong := tallystick.purchase_check_input(
         p_customer_ids, p_product_ids, p_customer_positions, p_idempotency_keys, p_order_ids,
         p_line_counts, p_product_positions, p_quantities, p_held);
+    IF v_wrong IS NOT NULL THEN
+        RAISE EXCEPTION '%', v_wrong USING ERRCODE = 'invalid_parameter_value';
+    END IF;
 
     -- 1. Lock the customers.
     v_started := clock_timestamp();
@@ -109,25 +114,25 @@ BEGIN
             v_account tallystick.batch_account := v_accounts[p_customer_positions[n]];
             -- A scratch copy: it is kept only if the purchase is accepted.
             v_stocks_left bigint[] := v_stocks;
-            v_positions integer[] := p_product_positions[v_lines_before + 1 : v_lines_before + p_line_counts[n]];
-            v_quantities bigint[] := p_quantities[v_lines_before + 1 : v_lines_before + p_line_counts[n]];
+            v_first_line integer := v_last_line + 1;
+            v_quantities bigint[];
             v_product_ids uuid[];
             v_unit_prices bigint[];
             v_position integer;
             v_total numeric := 0;
-            v_has_held boolean := false;
-            v_has_unknown boolean := false;
-            v_has_short boolean := false;
+            v_has_held boolean;
+            v_has_unknown boolean;
+            v_has_short boolean;
         BEGIN
-            v_lines_before := v_lines_before + p_line_counts[n];
+            v_last_line := v_last_line + p_line_counts[n];
 
             -- Take everything from the shelf. Lines of one product count together.
-            FOR line IN 1 .. p_line_counts[n] LOOP
-                v_position := v_positions[line];
-                v_product_ids[line] := p_product_ids[v_position];
-                v_unit_prices[line] := v_prices[v_position];
-                v_stocks_left[v_position] := v_stocks_left[v_position] - v_quantities[line];
-                v_total := v_total + v_quantities[line]::numeric * v_prices[v_position];
+            FOR line IN v_first_line .. v_last_line LOOP
+                v_position := p_product_positions[line];
+                v_product_ids := v_product_ids || p_product_ids[v_position];
+                v_unit_prices := v_unit_prices || v_prices[v_position];
+                v_stocks_left[v_position] := v_stocks_left[v_position] - p_quantities[line];
+                v_total := v_total + p_quantities[line]::numeric * v_prices[v_position];
                 v_has_held := v_has_held OR v_is_held[v_position];
                 v_has_unknown := v_has_unknown OR v_prices[v_position] IS NULL;
                 v_has_short := v_has_short OR v_stocks_left[v_position] < 0;
@@ -143,8 +148,8 @@ BEGIN
                 v_answer.outcome := 'customer_held';
             ELSIF v_is_key_used[n] THEN
                 v_answer := tallystick.purchase_replay(
-                    p_business_id, p_customer_ids[p_customer_positions[n]], v_product_ids, v_quantities,
-                    p_idempotency_keys[n]);
+                    p_business_id, p_customer_ids[p_customer_positions[n]], v_product_ids,
+                    p_quantities[v_first_line:v_last_line], p_idempotency_keys[n]);
             ELSIF v_account.id IS NULL THEN
                 v_answer.outcome := 'customer_not_found';
             ELSIF v_account.is_blocked THEN
@@ -154,13 +159,15 @@ BEGIN
             ELSIF v_has_unknown THEN
                 v_answer.outcome := 'product_not_found';
                 v_answer.product_ids := ARRAY(
-                    SELECT DISTINCT p_product_ids[line.position] FROM unnest(v_positions) AS line (position)
+                    SELECT DISTINCT p_product_ids[line.position]
+                    FROM unnest(p_product_positions[v_first_line:v_last_line]) AS line (position)
                     WHERE v_prices[line.position] IS NULL
                     ORDER BY 1);
             ELSIF v_has_short AND v_is_key_used_by_now[n] THEN
                 v_answer.outcome := 'key_reused';
             ELSIF v_has_short THEN
-                v_answer := tallystick.batch_shortages(p_product_ids, v_positions, v_stocks, v_stocks_left);
+                v_answer := tallystick.batch_shortages(
+                    p_product_ids, p_product_positions[v_first_line:v_last_line], v_stocks, v_stocks_left);
             ELSIF v_total > 9007199254740991 OR v_account.charged_total > 9223372036854775807 - v_total THEN
                 v_answer.outcome := 'total_too_large';
             -- A purchase that costs nothing uses no credit.
@@ -184,6 +191,7 @@ BEGIN
                 v_account.charged_total := v_account.charged_total + v_answer.total;
                 v_accounts[p_customer_positions[n]] := v_account;
                 v_stocks := v_stocks_left;
+                v_quantities := p_quantities[v_first_line:v_last_line];
                 v_charges := v_charges || ROW(
                     v_answer.order_id, v_account.id, v_account.entry_no, v_answer.total, v_answer.balance_after,
                     v_account.charged_total, v_account.credit_limit, p_idempotency_keys[n],
@@ -198,7 +206,7 @@ BEGIN
 
     -- 5. Write what was accepted.
     IF v_charges IS NOT NULL THEN
-        PERFORM tallystick.batch_write(p_business_id, v_charges, p_product_ids, v_shelf.stocks, v_stocks, v_now);
+        v_written := tallystick.batch_write(p_business_id, v_charges, p_product_ids, v_shelf.stocks, v_stocks, v_now);
     END IF;
 END
 $$;

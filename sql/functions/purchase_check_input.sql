@@ -1,8 +1,8 @@
--- Purpose: refuse a batch of purchases that is malformed: see purchase_batch. It has 1 to 500 purchases. Each purchase has an
--- idempotency key and 1 to 500 lines, each line a product and 1 to 2^31 - 1 of it.
+-- Purpose: what is wrong with the input of a batch of purchases (see purchase_batch). A batch has 1 to 500 purchases. Each
+-- purchase has an idempotency key and 1 to 500 lines, each line a product and 1 to 2^31 - 1 of it.
 -- The server has checked all this with better messages; other callers have not.
 -- Locks: none.
--- Outcomes: none. A malformed batch is an error (22023) that says what is wrong.
+-- Returns what is wrong, or NULL.
 -- Caller: purchase_batch.
 CREATE OR REPLACE FUNCTION tallystick.purchase_check_input(
     p_customer_ids uuid[],
@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_check_input(
     p_product_positions integer[],
     p_quantities bigint[],
     p_held text
-) RETURNS void
+) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -60,25 +60,24 @@ BEGIN
         WHEN (p_held IN ('wait', 'pass over customers', 'pass over all')) IS NOT TRUE
             THEN 'p_held is wait, pass over customers, or pass over all'
     END;
-    IF v_wrong IS NULL THEN
-        FOR n IN 1 .. v_purchases LOOP
-            v_counted := v_counted + p_line_counts[n];
-        END LOOP;
-        FOR n IN 2 .. v_customers LOOP
-            v_is_ascending := v_is_ascending AND p_customer_ids[n - 1] < p_customer_ids[n];
-        END LOOP;
-        FOR n IN 2 .. v_products LOOP
-            v_is_ascending := v_is_ascending AND p_product_ids[n - 1] < p_product_ids[n];
-        END LOOP;
-        v_wrong := CASE
-            WHEN v_counted <> v_lines
-                THEN 'each line belongs to a purchase'
-            WHEN v_is_ascending IS NOT TRUE
-                THEN 'customers and products are listed once each, in id order'
-        END;
-    END IF;
     IF v_wrong IS NOT NULL THEN
-        RAISE EXCEPTION '%', v_wrong USING ERRCODE = 'invalid_parameter_value';
+        RETURN v_wrong;
     END IF;
+
+    FOR n IN 1 .. v_purchases LOOP
+        v_counted := v_counted + p_line_counts[n];
+    END LOOP;
+    FOR n IN 2 .. v_customers LOOP
+        v_is_ascending := v_is_ascending AND p_customer_ids[n - 1] < p_customer_ids[n];
+    END LOOP;
+    FOR n IN 2 .. v_products LOOP
+        v_is_ascending := v_is_ascending AND p_product_ids[n - 1] < p_product_ids[n];
+    END LOOP;
+    RETURN CASE
+        WHEN v_counted <> v_lines
+            THEN 'each line belongs to a purchase'
+        WHEN v_is_ascending IS NOT TRUE
+            THEN 'customers and products are listed once each, in id order'
+    END;
 END
 $$;
