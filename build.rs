@@ -41,7 +41,7 @@ fn files(folder: &Path) -> io::Result<Vec<String>> {
         if name.starts_with('.') {
             continue;
         }
-        if !name.ends_with(".sql") {
+        if Path::new(&name).extension().is_none_or(|extension| extension != "sql") {
             return Err(io::Error::other(format!("{}: {name} is not named like an SQL file", folder.display())));
         }
         names.push(name);

@@ -186,17 +186,16 @@ async fn a_table_that_tenants_cannot_be_kept_apart_in_or_that_does_not_say_what_
 #[tokio::test]
 async fn a_new_table_gets_its_policy_its_triggers_and_its_grants_without_being_listed() {
     let database = FreshDatabase::installed().await;
-    let create = "SET ROLE tallystick_owner;";
-    let mut session = String::from(create);
-    for (table, comment) in [("new_fact", "fact: x"), ("new_state", "state: x"), ("new_secret", "fact, server only: x")]
-    {
-        session += &format!(
+    let tables = [("new_fact", "fact: x"), ("new_state", "state: x"), ("new_secret", "fact, server only: x")];
+    let create = tables.map(|(table, comment)| {
+        format!(
             "CREATE TABLE tallystick.{table} (business_id uuid NOT NULL);
              ALTER TABLE tallystick.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
              COMMENT ON TABLE tallystick.{table} IS '{comment}';"
-        );
-    }
-    database.session().await.client().batch_execute(&session).await.unwrap();
+        )
+    });
+    let create = format!("SET ROLE tallystick_owner; {}", create.concat());
+    database.session().await.client().batch_execute(&create).await.unwrap();
     let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
     migrate(&database.url(), &source(), reapply, &mut |_| {}).await.unwrap();
     let query = "

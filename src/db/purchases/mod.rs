@@ -1,9 +1,10 @@
 //! Purchases, from the handler's call to the database's.
 //!
 //! The way goes in one direction: this entry, the [`queue`] that groups waiting purchases of one business, and [`batch`],
-//! the one call of the SQL function that decides them.
+//! the one call of the SQL function that decides them. [`outcome`] reads its answer.
 
 mod batch;
+mod outcome;
 mod queue;
 
 pub use queue::{PurchaseQueueSettings, QueueLimits};

@@ -12,7 +12,10 @@ use crate::{
     db::{
         call::runner::CallRunner,
         connection::{Connection, PoolError},
-        purchases::batch::{BatchItem, Decision, HeldRows},
+        purchases::{
+            batch::{BatchItem, HeldRows},
+            outcome::Decision,
+        },
     },
     domain::BusinessId,
     error::{Error, Result},

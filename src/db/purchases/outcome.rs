@@ -1,0 +1,157 @@
+//! What `sql/functions/purchase_batch.sql` returns for one purchase, and what each outcome means.
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::Row;
+
+use crate::{
+    db::{
+        call::{rows::FromRow, unknown_outcome},
+        movement::Movement,
+    },
+    domain::{Balance, MAX_SAFE_INTEGER, Money, NewPurchase, Order, OrderId, OrderItem, ProductId, PurchaseLine},
+    error::{Entity, Error, Fault, Result, Shortage},
+};
+
+/// What a call did about one purchase.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// It made the purchase, now or before, or refused it.
+    Decided(Result<Movement<Order>>),
+    /// Another transaction holds the customer's row or a product's, and the call did not wait for it.
+    PassedOver,
+}
+
+/// One row of the answer.
+pub(super) struct AnsweredPurchase {
+    /// The purchase's position in the batch, from 1.
+    pub(super) position: i64,
+    /// How long the call waited for its locks, in microseconds. It is the same in every row.
+    pub(super) lock_wait_us: i64,
+    /// An error concerns this purchase only.
+    outcome: Result<Outcome, anyhow::Error>,
+}
+
+impl FromRow for AnsweredPurchase {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
+            position: row.try_get("ordinality")?,
+            lock_wait_us: row.try_get("lock_wait_us")?,
+            outcome: Outcome::from_row(row),
+        })
+    }
+}
+
+impl AnsweredPurchase {
+    /// What the row means for the request. `own_id` is the order's id if this request made it.
+    pub(super) fn decision(self, own_id: OrderId, purchase: &NewPurchase) -> Decision {
+        Decision::Decided(match self.outcome {
+            Ok(Outcome::PassedOver) => return Decision::PassedOver,
+            Ok(Outcome::Ordered(ordered)) => {
+                let order = ordered.order(purchase).map_err(Error::Internal);
+                order.map(|order| Movement { replayed: order.id != own_id, record: order })
+            }
+            Ok(Outcome::UnknownProducts(unknown)) => Err(products_not_found(&unknown, &purchase.lines)),
+            Ok(Outcome::Refused(error)) => Err(error),
+            Err(error) => Err(Error::Internal(error)),
+        })
+    }
+}
+
+enum Outcome {
+    Ordered(Ordered),
+    PassedOver,
+    UnknownProducts(Vec<ProductId>),
+    Refused(Error),
+}
+
+impl FromRow for Outcome {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(match row.try_get("outcome")? {
+            "created" | "replayed" => Self::Ordered(Ordered::from_row(row)?),
+            "customer_held" | "product_held" => Self::PassedOver,
+            "product_not_found" => Self::UnknownProducts(row.try_get("product_ids")?),
+            other => Self::Refused(match other {
+                "key_reused" => Error::IdempotencyKeyReused,
+                "customer_not_found" => Error::NotFound(Entity::Customer),
+                "customer_blocked" => Error::CustomerBlocked,
+                "insufficient_stock" => Error::InsufficientStock(shortages(row)?),
+                "total_too_large" => {
+                    Error::invalid_body("/items", format!("the total would be above {MAX_SAFE_INTEGER}"))
+                }
+                "credit_limit_exceeded" => Error::CreditLimitExceeded {
+                    credit_limit: row.try_get("credit_limit")?,
+                    balance: row.try_get("balance")?,
+                    required: row.try_get("total")?,
+                },
+                unknown => unknown_outcome(unknown),
+            }),
+        })
+    }
+}
+
+/// The order as far as the row tells it.
+struct Ordered {
+    id: OrderId,
+    total: Money,
+    balance_after: Balance,
+    /// In the order of the lines.
+    unit_prices: Vec<Money>,
+    created_at: DateTime<Utc>,
+}
+
+impl FromRow for Ordered {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
+            id: row.try_get("order_id")?,
+            total: row.try_get("total")?,
+            balance_after: row.try_get("balance_after")?,
+            unit_prices: row.try_get("unit_prices")?,
+            created_at: row.try_get("created_at")?,
+        })
+    }
+}
+
+impl Ordered {
+    /// The lines come from the request. A replay's request has the same lines, because SQL compares the fingerprints.
+    fn order(self, purchase: &NewPurchase) -> Result<Order, anyhow::Error> {
+        let lines = &purchase.lines;
+        anyhow::ensure!(
+            self.unit_prices.len() == lines.len(),
+            "a purchase returned another number of lines than it got"
+        );
+        let items = (1..)
+            .zip(lines.iter())
+            .zip(self.unit_prices)
+            .map(|((line_no, line), unit_price)| OrderItem::new(line_no, line.product_id, line.quantity, unit_price))
+            .collect::<Result<_, _>>()
+            .map_err(anyhow::Error::msg)?;
+        Ok(Order {
+            id: self.id,
+            customer_id: purchase.customer_id,
+            total: self.total,
+            balance_after: self.balance_after,
+            items,
+            created_at: self.created_at,
+        })
+    }
+}
+
+/// One fault for each line with an unknown product.
+fn products_not_found(unknown: &[ProductId], lines: &[PurchaseLine]) -> Error {
+    let faults = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| unknown.contains(&line.product_id))
+        .map(|(index, _)| Fault::body(format!("/items/{index}/product_id"), "no such product"))
+        .collect();
+    Error::ProductsNotFound(faults)
+}
+
+fn shortages(row: &Row) -> Result<Vec<Shortage>, anyhow::Error> {
+    let product_ids: Vec<ProductId> = row.try_get("product_ids")?;
+    let requested: Vec<i64> = row.try_get("requested")?;
+    let available: Vec<i64> = row.try_get("available")?;
+    let figures = requested.into_iter().zip(available);
+    let shortage = |(product_id, (requested, available))| Shortage { product_id, requested, available };
+    Ok(product_ids.into_iter().zip(figures).map(shortage).collect())
+}
