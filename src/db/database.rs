@@ -7,9 +7,11 @@ use postgres_url::ConnectionUrl;
 use super::{
     call::{Call, rows::Answer, runner::CallRunner},
     connection::{PoolSettings, PoolSetupError},
-    purchases::{PurchaseQueueSettings, PurchaseQueues},
+    movement::Movement,
+    purchases::{PurchaseQueueSettings, Purchases},
 };
 use crate::{
+    domain::{BusinessId, IdempotencyKey, NewPurchase, Order},
     error::Result,
     metrics::{Metrics, PoolStatus},
 };
@@ -18,34 +20,43 @@ use crate::{
 #[derive(Clone)]
 pub struct Database {
     pub(super) calls: CallRunner,
-    /// `None` if purchases are not queued: each is then a call like any other.
-    pub(super) purchase_queues: Option<Arc<PurchaseQueues>>,
+    purchases: Purchases,
 }
 
 impl Database {
     /// A handle on the database at `url` that counts into `metrics`. It opens a connection only when one is needed.
     pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, PoolSetupError> {
-        Ok(Self { calls: CallRunner::open(url, settings, metrics)?, purchase_queues: None })
+        Ok(Self { calls: CallRunner::open(url, settings, metrics)?, purchases: Purchases::default() })
     }
 
     /// The same, with queues in which purchases that wait for a connection are put together into one call.
     #[must_use]
     pub fn with_purchase_queues(self, settings: PurchaseQueueSettings) -> Self {
-        Self { purchase_queues: Some(PurchaseQueues::new(settings)), ..self }
+        Self { purchases: Purchases::queued(settings), ..self }
     }
 
     /// A function that tells what the pool and the queues hold, for metrics. It keeps only them alive.
     pub fn pool_probe(&self) -> impl Fn() -> PoolStatus + Send + Sync + 'static {
-        let (pool, queues) = (self.calls.pool.clone(), self.purchase_queues.clone());
+        let (pool, purchases) = (self.calls.pool.clone(), self.purchases.clone());
         move || {
             let status = pool.status();
             PoolStatus {
                 size: status.size as u64,
                 available: status.available as u64,
                 waiting: status.waiting as u64,
-                purchases_waiting: queues.as_ref().map_or(0, |queues| queues.len()) as u64,
+                purchases_waiting: purchases.waiting() as u64,
             }
         }
+    }
+
+    /// Makes a purchase, once per idempotency key: the whole of it, or nothing.
+    pub async fn purchase(
+        &self,
+        business_id: BusinessId,
+        idempotency_key: IdempotencyKey,
+        purchase: NewPurchase,
+    ) -> Result<Movement<Order>> {
+        self.purchases.make(&self.calls, business_id, idempotency_key, purchase).await
     }
 
     /// Whether a call can be made now.

@@ -10,10 +10,13 @@ mod queue;
 pub use queue::{PurchaseQueueSettings, QueueLimits};
 
 pub(super) use batch::PURCHASE;
-pub(super) use queue::PurchaseQueues;
+
+use std::sync::Arc;
+
+use queue::PurchaseQueues;
 
 use super::{
-    database::Database,
+    call::runner::CallRunner,
     movement::{Movement, metric_label},
 };
 use crate::{
@@ -21,21 +24,37 @@ use crate::{
     error::Result,
 };
 
-impl Database {
+/// Where purchases are made. Clones share the queues.
+#[derive(Clone, Default)]
+pub(super) struct Purchases {
+    /// `None` if purchases are not queued. Then each is a call of its own, and competes for a connection like any other call.
+    queues: Option<Arc<PurchaseQueues>>,
+}
+
+impl Purchases {
+    /// With queues, in which purchases that wait for a connection are put together into one call.
+    pub(super) fn queued(settings: PurchaseQueueSettings) -> Self {
+        Self { queues: Some(PurchaseQueues::new(settings)) }
+    }
+
+    /// How many purchases are queued, of all businesses.
+    pub(super) fn waiting(&self) -> usize {
+        self.queues.as_ref().map_or(0, |queues| queues.len())
+    }
+
     /// Makes a purchase, once per idempotency key: the whole of it, or nothing.
-    ///
-    /// Without purchase queues each purchase is a call of its own, and competes for a connection like any other call.
-    pub async fn purchase(
+    pub(super) async fn make(
         &self,
+        calls: &CallRunner,
         business_id: BusinessId,
         idempotency_key: IdempotencyKey,
         purchase: NewPurchase,
     ) -> Result<Movement<Order>> {
-        let movement = match &self.purchase_queues {
-            Some(queues) => queues.purchase(&self.calls, business_id, idempotency_key, purchase).await,
-            None => self.calls.purchase_alone(business_id, &idempotency_key, &purchase).await,
+        let movement = match &self.queues {
+            Some(queues) => queues.purchase(calls, business_id, idempotency_key, purchase).await,
+            None => calls.purchase_alone(business_id, &idempotency_key, &purchase).await,
         };
-        self.calls.metrics.purchase(metric_label(&movement));
+        calls.metrics.purchase(metric_label(&movement));
         movement
     }
 }

@@ -41,7 +41,7 @@ pub struct PurchaseQueueSettings {
 }
 
 /// The queues of all businesses that have purchases to decide.
-pub(in crate::db) struct PurchaseQueues {
+pub(super) struct PurchaseQueues {
     queues: Mutex<HashMap<BusinessId, BusinessQueue>>,
     /// Given out in the order in which they were asked for, so that every business gets its share.
     call_permits: Semaphore,
@@ -50,13 +50,13 @@ pub(in crate::db) struct PurchaseQueues {
 }
 
 impl PurchaseQueues {
-    pub(in crate::db) fn new(settings: PurchaseQueueSettings) -> Arc<Self> {
+    pub(super) fn new(settings: PurchaseQueueSettings) -> Arc<Self> {
         let call_permits = Semaphore::new(settings.call_permits);
         Arc::new(Self { queues: Mutex::default(), call_permits, next_ticket: AtomicU64::default(), settings })
     }
 
     /// How many purchases are queued, of all businesses.
-    pub(in crate::db) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.lock().values().map(BusinessQueue::len).sum()
     }
 
