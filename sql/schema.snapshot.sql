@@ -417,7 +417,7 @@ function tallystick.api_key_list(uuid,uuid,integer)
     returns: TABLE(id uuid, name text, prefix text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, created_at timestamp with time zone)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 aa46d0fcf540d9bd1502767e76d69e7730ac09562ccd76f1a2a9809009904807
+    body: sha256 ceb68859aa3e81bc73a4f84256b1ce2a29db1921c029898c3f303648714c6c32
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -511,7 +511,7 @@ function tallystick.business_list(uuid,integer)
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 3029824851595002e524fa1c78b8a3ad8cb53356cd1db15538d082647615e439
+    body: sha256 e3ad004ac4203d5b66689e842cb481eb56f03a2a6c11c48c1e543c14c3871982
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -592,7 +592,7 @@ function tallystick.ledger_list(uuid,uuid,bigint,integer)
     returns: TABLE(id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint, credit_limit bigint, order_id uuid, created_at timestamp with time zone)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 32c75cee407f7318bd92244b2196e767f5d2c9737c0acda1a2750418e9654672
+    body: sha256 626683f4a38b6fbeeb124feb02d3f34cc920af38d6c7d60ee6c14f7c53708374
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -12,13 +12,15 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off
 AS $$
+DECLARE
+    -- A variable, since the planner uses no index for a condition with coalesce() under row level security.
+    v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
     RETURN QUERY
     SELECT api_key.id, api_key.name, api_key.prefix, api_key.scopes, api_key.expires_at, api_key.revoked_at,
            api_key.created_at
     FROM tallystick.api_keys AS api_key
-    WHERE api_key.business_id = p_business_id
-      AND api_key.id < coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    WHERE api_key.business_id = p_business_id AND api_key.id < v_before
     ORDER BY api_key.id DESC
     LIMIT p_limit;
 END

@@ -10,12 +10,15 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off
 AS $$
+DECLARE
+    -- A variable, since the planner uses no index for a condition with coalesce() under row level security.
+    v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
     PERFORM set_config('app.platform', 'business_list', true);
     RETURN QUERY
     SELECT business.*
     FROM tallystick.businesses AS business
-    WHERE business.business_id < coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    WHERE business.business_id < v_before
     ORDER BY business.business_id DESC
     LIMIT p_limit;
     PERFORM set_config('app.platform', '', true);

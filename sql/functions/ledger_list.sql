@@ -14,6 +14,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off
 AS $$
+DECLARE
+    -- A variable, since the planner uses no index for a condition with coalesce() under row level security.
+    v_before bigint := coalesce(p_before, 9223372036854775807);
 BEGIN
     IF NOT EXISTS (
         SELECT FROM tallystick.customers AS customer
@@ -25,7 +28,7 @@ BEGIN
            entry.credit_limit, entry.order_id, entry.created_at
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
-      AND entry.entry_no < coalesce(p_before, 9223372036854775807)
+      AND entry.entry_no < v_before
     ORDER BY entry.entry_no DESC
     LIMIT p_limit;
     IF NOT FOUND THEN

@@ -35,7 +35,7 @@ EXCEPTION WHEN foreign_key_violation THEN
     GET STACKED DIAGNOSTICS v_order = PG_EXCEPTION_DETAIL;
     RAISE EXCEPTION 'an order of this database was never charged to its customer'
         USING ERRCODE = 'foreign_key_violation', DETAIL = v_order,
-              HINT = 'tallystick verify lists every such order. Settle them, then migrate again.';
+              HINT = 'tallystick verify lists every such order under "Orders and ledger". Write the missing charges, then migrate again.';
 END
 $$;
 ALTER TABLE tallystick.orders DROP CONSTRAINT orders_customer_exists;

@@ -15,7 +15,8 @@ BEGIN
                   AND tenant.atttypid = 'uuid'::regtype AND tenant.attnotnull AND NOT tenant.attisdropped
             ) AS has_business
         FROM pg_catalog.pg_class AS relation
-        WHERE relation.relnamespace = 'tallystick'::regnamespace AND relation.relkind IN ('r', 'p')
+        -- Materialized views and foreign tables know no row level security, and so are refused.
+        WHERE relation.relnamespace = 'tallystick'::regnamespace AND relation.relkind IN ('r', 'p', 'm', 'f')
         ORDER BY relation.relname
     LOOP
         IF NOT v_table.has_business THEN

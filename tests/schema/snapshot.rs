@@ -167,6 +167,10 @@ async fn a_table_that_tenants_cannot_be_kept_apart_in_or_that_does_not_say_what_
             "has no column business_id uuid NOT NULL",
         ),
         (
+            "CREATE MATERIALIZED VIEW tallystick.new AS SELECT business_id FROM tallystick.businesses".to_owned(),
+            "has no column business_id uuid NOT NULL",
+        ),
+        (
             format!("CREATE TABLE tallystick.new (business_id uuid NOT NULL); {mark}"),
             "does not force row level security",
         ),

@@ -67,17 +67,23 @@ fn cases() -> Vec<Case> {
     vec![
         case("business_get({business})", 1, &one_row(&["businesses_pk"])),
         case("business_list(NULL, 5)", 5, &five_by("businesses_pk", &[])),
+        case("business_list({1}, 5)", 5, &five_by("businesses_pk", &[])),
         case("api_key_find({business}, 'prefix000100')", 1, &one_row(&["api_keys_prefix_is_unique"])),
         case("api_key_list({business}, NULL, 5)", 5, &five_by("api_keys_pk", &[])),
+        case("api_key_list({business}, {6}, 5)", 5, &five_by("api_keys_pk", &[])),
         case("customer_get({business}, {2})", 1, &one_row(&ACCOUNT)),
         case("customer_list({business}, NULL, NULL, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
+        case("customer_list({business}, NULL, {2}, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
         case("customer_list({business}, 'external-100', NULL, 5)", 1, &one_by("customers_external_id_is_unique", &one_row(&ACCOUNT[1..]))),
         case("product_get({business}, {3})", 1, &one_row(&["products_pk"])),
         case("product_list({business}, NULL, NULL, 5)", 5, &five_by("products_pk", &[])),
+        case("product_list({business}, NULL, {3}, 5)", 5, &five_by("products_pk", &[])),
         case("product_list({business}, 'sku-100', NULL, 5)", 1, &one_row(&["products_sku_is_unique"])),
         case("ledger_list({business}, {2}, NULL, 5)", 2, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 2)]),
+        case("ledger_list({business}, {2}, 2, 5)", 1, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 1)]),
         case("order_get({business}, {4})", 1, &order),
         case("order_list({business}, NULL, NULL, 5)", 5, &five_by("orders_pk", &each_of_5)),
+        case("order_list({business}, NULL, {4}, 5)", 5, &five_by("orders_pk", &each_of_5)),
         case("order_list({business}, {2}, NULL, 5)", 1, &one_by("orders_total_belongs_to_the_customer", &order[1..])),
         case("overdue_list({business}, NULL, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
     ]
@@ -92,7 +98,7 @@ const READ: &str = "
 /// How many rows a call returns, and what it reads.
 async fn call(actor: &Actor, case: &Case) -> (usize, BTreeSet<(String, i64, i64)>) {
     let number = |n: u32| format!("'{n}0000000-0000-7000-8000-000000000100'");
-    let call = (2..5).fold(fill(case.call), |sql, n| sql.replace(&format!("{{{n}}}"), &number(n)));
+    let call = (1..7).fold(fill(case.call), |sql, n| sql.replace(&format!("{{{n}}}"), &number(n)));
     let rows = actor.rows(&format!("{READ} SELECT FROM tallystick.{call}; {READ}")).await;
     let is_count = |row: &TextRow| row.len() == 3;
     let returned = rows.iter().filter(|row| !is_count(row)).count();
