@@ -25,7 +25,8 @@ BEGIN
         -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
         RETURN QUERY
         SELECT account.* FROM tallystick.customer_accounts AS account
-        WHERE account.business_id = p_business_id AND account.external_id = p_external_id AND account.id < v_before
+        WHERE account.business_id = p_business_id AND account.external_id_nfc = normalize(p_external_id, NFC)
+          AND account.id < v_before
         LIMIT p_limit;
     END IF;
 END
