@@ -28,6 +28,7 @@ async fn a_business_has_a_name_a_currency_and_days_until_overdue() {
             "id": business["id"],
             "name": "Corner Wholesale",
             "currency": "EUR",
+            "currency_decimals": 2,
             "overdue_after_days": days,
             "created_at": business["created_at"],
         });

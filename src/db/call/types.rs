@@ -67,6 +67,7 @@ params! {
     Name => TEXT |text| String::from(text),
     ExternalId => TEXT |text| String::from(text),
     Sku => TEXT |text| String::from(text),
+    KeyName => TEXT |text| String::from(text),
     Reason => TEXT |text| String::from(text),
     Currency => TEXT |currency| String::from(currency),
     IdempotencyKey => TEXT |key| key.as_str().to_owned(),
