@@ -37,7 +37,11 @@ pub(super) fn allowed<'a>(claims: impl IntoIterator<Item = &'a Option<ScopeClaim
 }
 
 fn named<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Scopes {
-    if names.clone().any(is_about_ours) { names.filter_map(|name| name.parse::<Scope>().ok()).collect() } else { Scopes::ALL }
+    if names.clone().any(is_about_ours) {
+        names.filter_map(|name| name.parse::<Scope>().ok()).collect()
+    } else {
+        Scopes::ALL
+    }
 }
 
 /// Whether a name may be meant to allow or forbid one of our scopes.

@@ -16,7 +16,8 @@ pub struct Currency(iso_currency::Currency);
 /// Every code, in alphabetic order.
 static CODES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let letters = || 'A'..='Z';
-    let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| String::from_iter([a, b, c]))));
+    let codes =
+        letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| String::from_iter([a, b, c]))));
     codes.filter(|code| code.parse::<Currency>().is_ok()).collect()
 });
 

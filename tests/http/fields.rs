@@ -240,7 +240,20 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     let post = || Method::POST;
     let days = json!({"name": "A", "currency": "EUR", "overdue_after_days": "@"});
     let no_days = ["-1", "3651", "1.5", "\"30\"", "null", "2147483648", "9223372036854775808"];
-    let no_currency = ["\"XYZ\"", "\"ZZZ\"", "\"XXX\"", "\"XAU\"", "\"eur\"", "\"EURO\"", "\"EU\"", "\"\"", "\"ÄÖÜ\"", "\"EU\\u0000\"", "1", "null"];
+    let no_currency = [
+        "\"XYZ\"",
+        "\"ZZZ\"",
+        "\"XXX\"",
+        "\"XAU\"",
+        "\"eur\"",
+        "\"EURO\"",
+        "\"EU\"",
+        "\"\"",
+        "\"ÄÖÜ\"",
+        "\"EU\\u0000\"",
+        "1",
+        "null",
+    ];
     let no_scopes = [
         "[]",
         "[\"admin\"]",

@@ -119,7 +119,8 @@ async fn no_function_that_writes_serves_claims_without_the_scope_write() {
     };
     let (reader, writer) = (with("read").await, with("write").await);
     let functions = functions(&database).await;
-    let writing: Vec<_> = functions.iter().filter(|one| one.definer && !READS_ONLY.contains(&one.name.as_str())).collect();
+    let writing: Vec<_> =
+        functions.iter().filter(|one| one.definer && !READS_ONLY.contains(&one.name.as_str())).collect();
     assert!(writing.len() >= 11);
     for function in writing {
         let call = format!("SELECT * FROM {}", function.good_call());

@@ -153,7 +153,12 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a reference and a key's name can be mistaken for others",
         "settings_in_range",
-        &["the external_id has invisible characters", "the name has invisible characters", "0000000000c1", "0000000000b1"],
+        &[
+            "the external_id has invisible characters",
+            "the name has invisible characters",
+            "0000000000c1",
+            "0000000000b1",
+        ],
         "UPDATE tallystick.customers SET external_id = 'ada ' WHERE id = '0a000000-0000-7000-8000-0000000000c1';
          UPDATE tallystick.api_keys SET name = U&'till\\202e' WHERE id = '0a000000-0000-7000-8000-0000000000b1'",
     ),
