@@ -543,7 +543,7 @@ function tallystick.claims_allow(text)
     returns: boolean
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 3b3af59425764ce54039216b6bda05810abb7104fe2b55e27987a0b3742010eb
+    body: sha256 51dbf5346ed3620d86091f6b96b74ada65cf56866c08e8b2f650a179286ea959
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

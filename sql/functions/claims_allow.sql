@@ -11,10 +11,11 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+    v_claims jsonb;
     v_claim jsonb;
     v_names text[];
 BEGIN
+    v_claims := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
     FOREACH v_claim IN ARRAY ARRAY[
         v_claims -> 'scope', v_claims -> 'scopes', v_claims -> 'scp',
         v_claims -> 'app_metadata' -> 'scope', v_claims -> 'app_metadata' -> 'scopes', v_claims -> 'app_metadata' -> 'scp'

@@ -140,7 +140,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a business has a currency that is none",
         "settings_in_range",
-        &["the name is not short text; the currency is not an ISO 4217 code; overdue_after_days", "0b000000"],
+        &["the name is not short text; the name shows nothing", "not an ISO 4217 code; overdue_after_days", "0b000000"],
         "UPDATE tallystick.businesses SET currency = 'yen', overdue_after_days = -1, name = '' WHERE name = 'Beta'",
     ),
     damage(
@@ -151,24 +151,29 @@ pub const DAMAGES: &[Damage] = &[
          WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
     ),
     damage(
-        "a reference and a key's name can be mistaken for others",
+        "a reference can be mistaken for another one",
         "settings_in_range",
-        &[
-            "the external_id has invisible characters",
-            "the name has invisible characters",
-            "0000000000c1",
-            "0000000000b1",
-        ],
-        "UPDATE tallystick.customers SET external_id = 'ada ' WHERE id = '0a000000-0000-7000-8000-0000000000c1';
-         UPDATE tallystick.api_keys SET name = U&'till\\202e' WHERE id = '0a000000-0000-7000-8000-0000000000b1'",
+        &["the external_id has invisible characters", "0000000000c1"],
+        "UPDATE tallystick.customers SET external_id = 'ada ' WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
     ),
     damage(
-        "what a sku and a reference are compared by is something else",
+        "a key's name turns what follows it",
         "settings_in_range",
-        &["sku_nfc is not the sku", "external_id_nfc is not the external_id", "0000000000d1", "0000000000c1"],
+        &["the name has invisible characters", "0000000000b1"],
+        "UPDATE tallystick.api_keys SET name = U&'till\\202e' WHERE id = '0a000000-0000-7000-8000-0000000000b1'",
+    ),
+    damage(
+        "what a sku is compared by is something else",
+        "settings_in_range",
+        &["sku_nfc is not the sku", "0000000000d1"],
         "ALTER TABLE tallystick.products ALTER COLUMN sku_nfc DROP EXPRESSION;
-         ALTER TABLE tallystick.customers ALTER COLUMN external_id_nfc DROP EXPRESSION;
-         UPDATE tallystick.products SET sku_nfc = 'other' WHERE id = '0a000000-0000-7000-8000-0000000000d1';
+         UPDATE tallystick.products SET sku_nfc = 'other' WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
+    ),
+    damage(
+        "what a reference is compared by is something else",
+        "settings_in_range",
+        &["external_id_nfc is not the external_id", "0000000000c1"],
+        "ALTER TABLE tallystick.customers ALTER COLUMN external_id_nfc DROP EXPRESSION;
          UPDATE tallystick.customers SET external_id_nfc = NULL WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
     ),
     damage(
