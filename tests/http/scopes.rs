@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     isolation::http::callers::{JWT_FLAGS, token},
     support::{
-        actor::Actor,
+        actor::{Actor, quoted},
         client::{Answer, Client, send},
         contract::operations,
         server::TestServer,
@@ -138,6 +138,7 @@ async fn a_token_may_do_the_same_by_the_api_and_by_rpc() {
     let rpc = format!(
         "SELECT outcome FROM tallystick.purchase('{business}', '{customer}', ARRAY['{beans}']::uuid[], '{{1}}', 'by-rpc')"
     );
+    let user = Actor::rest(&server.database, "authenticated", None).await;
     for (scopes, reads, writes) in CLAIMS {
         let mut claims: Value = serde_json::from_str(scopes).unwrap();
         claims["business_id"] = json!(business);
@@ -148,13 +149,13 @@ async fn a_token_may_do_the_same_by_the_api_and_by_rpc() {
         assert!(if reads { read == 200 } else { [401, 403].contains(&read) }, "{scopes}: reading gave {read}");
         assert!(if writes { bought == 201 } else { [401, 403].contains(&bought) }, "{scopes}: buying gave {bought}");
 
-        let user = Actor::rest(&server.database, "authenticated", Some(&claims.to_string())).await;
-        let seen = user.value("SELECT count(*) FROM tallystick.products").await;
+        let set = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims.to_string()));
+        let seen = user.value(&format!("{set} SELECT count(*) FROM tallystick.products")).await;
         assert_eq!(seen, if reads { "1" } else { "0" }, "{scopes}");
         if writes {
-            assert_eq!(user.value(&rpc).await, "created", "{scopes}");
+            assert_eq!(user.value(&format!("{set} {rpc}")).await, "created", "{scopes}");
         } else {
-            let refusal = user.refusal(&rpc).await;
+            let refusal = user.refusal(&format!("{set} {rpc}")).await;
             assert_eq!(refusal.code().code(), "42501", "{scopes}");
             assert_eq!(refusal.message(), "the claims lack the scope write", "{scopes}");
         }

@@ -50,6 +50,8 @@ async fn a_scope_claim_narrows_what_a_token_may_do() {
         // Foreign scopes narrow nothing. All cases: tests/http/scopes.rs.
         (json!({"scope": "openid profile email"}), vec![Scope::Read, Scope::Write]),
         (json!({"scope": ["openid", "read"]}), vec![Scope::Read]),
+        (json!({"scp": ["write"]}), vec![Scope::Write]),
+        (json!({"scope": "read write", "app_metadata": {"scopes": "read"}}), vec![Scope::Read]),
         (json!({"scope": "openid READ"}), vec![]),
         (json!({"scope": "read write", "scopes": ["read"]}), vec![Scope::Read]),
     ] {
