@@ -35,6 +35,7 @@ table tallystick.api_keys
     constraint api_keys_pk: PRIMARY KEY (business_id, id)
     constraint api_keys_prefix_is_unique: UNIQUE (business_id, prefix)
     constraint api_keys_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint api_keys_name_identifies: CHECK ((name ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
     constraint api_keys_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
     constraint api_keys_scopes_are_known: CHECK ((((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2)) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
@@ -54,9 +55,11 @@ table tallystick.businesses
     column currency: text NOT NULL
     column overdue_after_days: integer NOT NULL DEFAULT 30
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    column currency_decimals: integer GENERATED ALWAYS AS ( CASE WHEN (currency ~ '^(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF)$'::text) THEN 0 WHEN (currency ~ '^(AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BGN|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CNY|COP|COU|CRC|CUC|CUP|CVE|CZK|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GTQ|GYD|HKD|HNL|HRK|HTG|HUF|IDR|ILS|INR|IRR|JMD|KES|KGS|KHR|KPW|KYD|KZT|LAK|LBP|LKR|LRD|LSL|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|PAB|PEN|PGK|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SLL|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TOP|TRY|TTD|TWD|TZS|UAH|USD|USN|UYU|UZS|VED|VES|WST|XAD|XCD|XCG|YER|ZAR|ZMW|ZWG|ZWL)$'::text) THEN 2 WHEN (currency ~ '^(BHD|IQD|JOD|KWD|LYD|OMR|TND)$'::text) THEN 3 WHEN (currency ~ '^(CLF|UYW)$'::text) THEN 4 ELSE NULL::integer END) STORED
     constraint businesses_pk: PRIMARY KEY (business_id)
-    constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency ~ '^[A-Z]{3}$'::text))
+    constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency_decimals IS NOT NULL))
     constraint businesses_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint businesses_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     constraint businesses_overdue_after_days_is_0_to_3650: CHECK (((overdue_after_days >= 0) AND (overdue_after_days <= 3650)))
     index businesses_pk: CREATE UNIQUE INDEX businesses_pk ON tallystick.businesses USING btree (business_id)
     policy platform_lists_businesses: PERMISSIVE FOR SELECT TO tallystick_owner USING (current_setting('app.platform'::text, true) = 'business_list'::text)
@@ -128,13 +131,16 @@ table tallystick.customers
     column credit_limit: bigint NOT NULL
     column blocked: boolean NOT NULL DEFAULT false
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    column external_id_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(external_id, NFC)) STORED
     constraint customers_pk: PRIMARY KEY (business_id, id)
-    constraint customers_external_id_is_unique: UNIQUE (business_id, external_id)
+    constraint customers_external_id_is_unique: UNIQUE (business_id, external_id_nfc)
     constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
     constraint customers_credit_limit_is_safe_money: CHECK (((credit_limit >= 0) AND (credit_limit <= '9007199254740991'::bigint)))
+    constraint customers_external_id_identifies: CHECK ((external_id ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
     constraint customers_external_id_is_short_text: CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200)))
     constraint customers_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id)
+    constraint customers_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
+    index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id_nfc)
     index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
@@ -199,21 +205,20 @@ table tallystick.products
     options: fillfactor=60
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
-    column sku: text NOT NULL
-    column name: text NOT NULL
+    column sku: tallystick.product_sku NOT NULL
+    column name: tallystick.product_name NOT NULL
     column price: bigint NOT NULL
     column stock: bigint NOT NULL
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    column sku_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(sku, NFC)) STORED
     constraint products_pk: PRIMARY KEY (business_id, id)
-    constraint products_sku_is_unique: UNIQUE (business_id, sku)
+    constraint products_sku_is_unique: UNIQUE (business_id, sku_nfc)
     constraint products_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
-    constraint products_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint products_price_is_safe_money: CHECK (((price >= 0) AND (price <= '9007199254740991'::bigint)))
-    constraint products_sku_is_short_text: CHECK (((char_length(sku) >= 1) AND (char_length(sku) <= 100)))
     constraint products_stock_is_a_safe_integer: CHECK ((stock <= '9007199254740991'::bigint))
     constraint products_stock_is_never_below_zero: CHECK ((stock >= 0))
     index products_pk: CREATE UNIQUE INDEX products_pk ON tallystick.products USING btree (business_id, id)
-    index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku)
+    index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku_nfc)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
@@ -243,6 +248,7 @@ table tallystick.stock_movements
     constraint stock_movements_kind_is_known: CHECK ((kind = ANY (ARRAY['opening'::text, 'adjustment'::text])))
     constraint stock_movements_opening_is_positive: CHECK (((kind <> 'opening'::text) OR (quantity > 0)))
     constraint stock_movements_reason_is_short_text: CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+    constraint stock_movements_reason_shows_something: CHECK ((reason ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     constraint stock_movements_stock_is_never_below_zero: CHECK (((stock_after >= 0) AND (stock_after <= '9007199254740991'::bigint)))
     index stock_movements_by_product: CREATE INDEX stock_movements_by_product ON tallystick.stock_movements USING btree (business_id, product_id, id)
     index stock_movements_idempotency_key_is_used_once: CREATE UNIQUE INDEX stock_movements_idempotency_key_is_used_once ON tallystick.stock_movements USING btree (business_id, idempotency_key)
@@ -391,6 +397,22 @@ composite type tallystick.purchase_answer
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+domain tallystick.product_name
+    owner: tallystick_owner
+    type: text
+    constraint product_name_is_short_text: CHECK ((char_length(VALUE) <= 200))
+    constraint product_name_shows_something: CHECK ((VALUE ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+domain tallystick.product_sku
+    owner: tallystick_owner
+    type: text
+    constraint product_sku_identifies: CHECK ((VALUE ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
+    constraint product_sku_is_short_text: CHECK ((char_length(VALUE) <= 100))
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, OUT outcome text, OUT created_at timestamp with time zone
@@ -515,6 +537,17 @@ function tallystick.business_list(uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.claims_allow(text)
+    owner: tallystick_owner
+    arguments: p_scope text
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 51dbf5346ed3620d86091f6b96b74ada65cf56866c08e8b2f650a179286ea959
+    granted to authenticated: EXECUTE
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.claims_business_id()
     owner: tallystick_owner
     arguments:
@@ -532,9 +565,18 @@ function tallystick.context_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b90e6a2b92593723c1d09df9772f61fd7154031c3052f56a86cb19fe9ae2b0b5
+    body: sha256 705c9ca72898d1d4b153e8b2435e34c3b958f19fadb0bfe0ed850df2ae174c2c
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.customer_by_external_id(uuid,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_external_id text
+    returns: uuid
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 f8134242f7faf87749c4abb3c8d485339ae30ede5f6faf46c3a51452b0c907d4
     granted to tallystick_owner: EXECUTE
 
 function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean)
@@ -543,7 +585,7 @@ function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 7e41941e2dd66be83165279c57f6375c071009d86759cbb9ccc082b9faf08208
+    body: sha256 4ea2dfa0036e08f20881dcc59c77f1169f199e7168bfc958bdc9a3c0e60d411f
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -563,7 +605,7 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 3eead399ca45127ea81e5c341bcfdce22c7e6340813105a02f9ee425749ad526
+    body: sha256 ed27b527896e0869430fcc17e5488105bebed6a303f831e97a6da305a4c27c78
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -573,7 +615,7 @@ function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 4abbf26b66a824b65dd932dac18b58146c2cb1f2c73b8d1ff4ba863cbe629959
+    body: sha256 710b167387208471f4524f49b21ac77fb954d171ae0114796435c5d548362d06
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -654,13 +696,22 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.product_by_sku(uuid,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_sku text
+    returns: uuid
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 53dec325539555827e82d8cc3705986ecc494587db3c3629b2e4150a4ddda0d9
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.product_create(uuid,uuid,text,text,bigint,bigint)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b886991f18d30e3087a7d80086f4108f5b6d6dac4ac23f3bcdca9b5a0ddc7e2f
+    body: sha256 7bf3a79bb3db4df0885516d45756671711fc562740389a5b4e37f367023e65f3
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -680,7 +731,7 @@ function tallystick.product_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.products
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 941f0246b03913887c444f0dc7feb260ae0bfd98d679af9881cf2e9bbb102847
+    body: sha256 2e36c1453d3f9967a1f2121db69cc21f05b32f774bf196763602b13de4c7dc16
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -690,7 +741,7 @@ function tallystick.product_update(uuid,uuid,text,text,bigint)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 995ffdcc7932ceebf139b51433246944d923408f1d15937f56690889d47a5caa
+    body: sha256 b60ef3d45132fc1b19da4989d83247fb26fea9a54652167a96433b87a3e88182
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -757,7 +808,7 @@ function tallystick.require_context(uuid)
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 72a74648b3c37d3ba150e805273df277a7c12d893f8e8da6e7c3e875322a4451
+    body: sha256 b44c3fdef699e1b9fd3e1c244292b9de59ed830bf249f46041e80e1fbf0dc1de
     granted to tallystick_owner: EXECUTE
 
 function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid)

@@ -11,7 +11,7 @@ use clap::{
 
 use crate::{
     config::{LogArgs, ServeArgs},
-    domain::{ApiKeyId, BusinessId, Currency, FutureTime, Name, OverdueAfterDays, Scope},
+    domain::{ApiKeyId, BusinessId, Currency, FutureTime, KeyName, Name, OverdueAfterDays, Scope},
 };
 
 /// Sell on credit, correctly: a multi-tenant purchase and credit-ledger backend on PostgreSQL.
@@ -152,7 +152,7 @@ pub enum ApiKeyCommand {
         business: BusinessId,
         /// What it is for.
         #[arg(long)]
-        name: Name,
+        name: KeyName,
         /// What it allows; may be given twice.
         #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope())]
         scopes: Vec<Scope>,

@@ -8,6 +8,8 @@
 //! [`Error::Internal`] and [`Error::DatabaseUnavailable`] carry the cause for the operator. The cause is logged. No client
 //! can see it, because the conversion to an answer never reads it.
 
+use uuid::Uuid;
+
 use crate::{
     code::Code,
     domain::{Balance, Money, ProductId},
@@ -39,7 +41,12 @@ pub enum Error {
     ProductsNotFound(Vec<Fault>),
     /// Something that must be unique within the business is taken.
     #[error("already exists")]
-    AlreadyExists(Vec<Fault>),
+    AlreadyExists {
+        /// Which part of the request is taken.
+        faults: Vec<Fault>,
+        /// What has it, in the same business. `None` if that was renamed in the meantime.
+        existing_id: Option<Uuid>,
+    },
     /// At least one product has less stock than the request takes.
     #[error("not enough stock")]
     InsufficientStock(Vec<Shortage>),
@@ -79,7 +86,7 @@ impl Error {
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound(entity) => entity.not_found_code(),
             Self::ProductsNotFound(_) => Code::ProductNotFound,
-            Self::AlreadyExists(_) => Code::AlreadyExists,
+            Self::AlreadyExists { .. } => Code::AlreadyExists,
             Self::InsufficientStock(_) => Code::InsufficientStock,
             Self::CreditLimitExceeded { .. } => Code::CreditLimitExceeded,
             Self::CustomerBlocked => Code::CustomerBlocked,

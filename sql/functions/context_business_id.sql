@@ -3,6 +3,8 @@
 -- Members of tallystick_app (the server's role) and the owner name the business in app.business_id, for one transaction.
 -- Every other role, such as Supabase's authenticated, is bound to its JWT claims; for it, app.business_id has no effect.
 -- A value that is not a UUID is no context.
+-- Who reads tables by claims needs their scope `read`. A SECURITY DEFINER function reads for its caller as tallystick_owner, and
+-- has checked the scope that it needs (require_context).
 -- PARALLEL UNSAFE, because claims_business_id is.
 -- Caller: every row level security policy; require_context.
 CREATE OR REPLACE FUNCTION tallystick.context_business_id() RETURNS uuid
@@ -25,6 +27,9 @@ BEGIN
             END IF;
             RETURN NULL;
         END IF;
+    END IF;
+    IF current_user <> 'tallystick_owner' AND NOT tallystick.claims_allow('read') THEN
+        RETURN NULL;
     END IF;
     RETURN tallystick.claims_business_id();
 END

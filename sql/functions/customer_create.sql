@@ -1,6 +1,6 @@
 -- Purpose: create a customer. The server makes the id once per request. If a customer with this id exists already, an
 -- earlier try of the same request created it, and that customer is the answer.
--- Outcomes: created, external_id_taken, business_not_found.
+-- Outcomes: created, external_id_taken (customer.id is the customer that has the external_id), business_not_found.
 -- Caller: db::customers.
 CREATE OR REPLACE FUNCTION tallystick.customer_create(
     p_business_id uuid,
@@ -29,7 +29,12 @@ BEGIN
     SELECT account.* INTO customer
     FROM tallystick.customer_accounts AS account
     WHERE account.business_id = p_business_id AND account.id = p_id;
-    outcome := CASE WHEN FOUND THEN 'created' ELSE 'external_id_taken' END;
+    IF FOUND THEN
+        outcome := 'created';
+        RETURN;
+    END IF;
+    outcome := 'external_id_taken';
+    customer.id := tallystick.customer_by_external_id(p_business_id, p_external_id);
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.customer_create TO tallystick_app;

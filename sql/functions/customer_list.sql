@@ -14,6 +14,8 @@ SET enable_sort = off
 AS $$
 DECLARE
     v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    v_external_id text := normalize(p_external_id, NFC);
+    v_id uuid;
 BEGIN
     IF p_external_id IS NULL THEN
         RETURN QUERY
@@ -22,10 +24,16 @@ BEGIN
         ORDER BY account.id DESC
         LIMIT p_limit;
     ELSE
+        -- BETWEEN and ORDER BY leave the planner only the index of the external ids, as in keys_known.
+        SELECT customer.id INTO v_id
+        FROM tallystick.customers AS customer
+        WHERE customer.business_id = p_business_id
+          AND customer.external_id_nfc BETWEEN v_external_id AND v_external_id
+        ORDER BY customer.external_id_nfc;
         -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
         RETURN QUERY
         SELECT account.* FROM tallystick.customer_accounts AS account
-        WHERE account.business_id = p_business_id AND account.external_id = p_external_id AND account.id < v_before
+        WHERE account.business_id = p_business_id AND account.id = v_id AND account.id < v_before
         LIMIT p_limit;
     END IF;
 END

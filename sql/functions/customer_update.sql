@@ -1,7 +1,7 @@
 -- Purpose: change a customer. NULL leaves a property as it is. p_external_id counts only if p_set_external_id is true.
 -- A limit below the balance is allowed: it stops further purchases, and past charges keep the limit of their moment.
 -- Locks: the customer's row, so a purchase sees the change completely or not at all.
--- Outcomes: updated, customer_not_found, external_id_taken.
+-- Outcomes: updated, customer_not_found, external_id_taken (customer.id is the customer that has the external_id).
 -- Caller: db::customers.
 CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_business_id uuid,
@@ -30,6 +30,7 @@ BEGIN
         WHERE changed.business_id = p_business_id AND changed.id = p_id;
     EXCEPTION WHEN unique_violation THEN
         outcome := 'external_id_taken';
+        customer.id := tallystick.customer_by_external_id(p_business_id, p_external_id);
         RETURN;
     END;
     IF NOT FOUND THEN

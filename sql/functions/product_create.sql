@@ -1,6 +1,6 @@
 -- Purpose: create a product, with its opening stock as its first movement. The server makes the id once per request. If a
 -- product with this id exists already, an earlier try of the same request created it, and that product is the answer.
--- Outcomes: created, sku_taken, business_not_found.
+-- Outcomes: created, sku_taken (product.id is the product that has the sku), business_not_found.
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_business_id uuid,
@@ -33,7 +33,12 @@ BEGIN
     SELECT created.* INTO product
     FROM tallystick.products AS created
     WHERE created.business_id = p_business_id AND created.id = p_id;
-    outcome := CASE WHEN FOUND THEN 'created' ELSE 'sku_taken' END;
+    IF FOUND THEN
+        outcome := 'created';
+        RETURN;
+    END IF;
+    outcome := 'sku_taken';
+    product.id := tallystick.product_by_sku(p_business_id, p_sku);
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.product_create TO tallystick_app;

@@ -23,7 +23,7 @@ BEGIN
         -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
         RETURN QUERY
         SELECT product.* FROM tallystick.products AS product
-        WHERE product.business_id = p_business_id AND product.sku = p_sku AND product.id < v_before
+        WHERE product.business_id = p_business_id AND product.sku_nfc = normalize(p_sku, NFC) AND product.id < v_before
         LIMIT p_limit;
     END IF;
 END

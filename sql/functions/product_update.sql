@@ -1,7 +1,7 @@
 -- Purpose: change a product's sku, name or price. NULL leaves a property as it is. Only stock movements change the stock.
 -- Existing orders keep their prices.
 -- Locks: the product's row, so a purchase sees the change completely or not at all.
--- Outcomes: updated, product_not_found, sku_taken.
+-- Outcomes: updated, product_not_found, sku_taken (product.id is the product that has the sku).
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_business_id uuid,
@@ -26,6 +26,7 @@ BEGIN
         RETURNING changed.* INTO product;
     EXCEPTION WHEN unique_violation THEN
         outcome := 'sku_taken';
+        product.id := tallystick.product_by_sku(p_business_id, p_sku);
         RETURN;
     END;
     outcome := CASE WHEN product.id IS NULL THEN 'product_not_found' ELSE 'updated' END;

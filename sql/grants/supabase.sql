@@ -1,5 +1,6 @@
 -- On a Supabase-style database a signed-in user (role authenticated, the business in request.jwt.claims) reads its own
--- business's rows and may purchase for it; nothing else. anon and service_role get nothing.
+-- business's rows and may purchase for it, each if its claims allow the scope (claims_allow). It may do nothing else, and anon
+-- and service_role get nothing.
 --
 -- It reads every table and view but those whose comment says ', server only' (migrations/0009_what_tables_are.sql).
 DO $$
@@ -19,7 +20,7 @@ BEGIN
             EXECUTE format('GRANT SELECT ON tallystick.%I TO authenticated', v_relation);
         END LOOP;
         GRANT EXECUTE ON FUNCTION
-            tallystick.context_business_id, tallystick.claims_business_id, tallystick.purchase
+            tallystick.context_business_id, tallystick.claims_business_id, tallystick.claims_allow, tallystick.purchase
         TO authenticated;
     END IF;
 END

@@ -20,6 +20,12 @@ our_relation AS (
     -- Indexes and TOAST tables are listed with their tables.
     WHERE relation.relkind NOT IN ('i', 'I', 't')
 ),
+our_domain AS (
+    SELECT type.*, 'domain ' || format('%I.%I', our_schema.nspname, type.typname) AS section
+    FROM pg_type AS type
+    JOIN our_schema ON our_schema.oid = type.typnamespace
+    WHERE type.typtype = 'd'
+),
 our_function AS (
     SELECT function.*, 'function ' || function.oid::regprocedure::text AS section
     FROM pg_proc AS function
@@ -54,6 +60,10 @@ granted AS (
     FROM our_relation
     JOIN pg_type AS type ON type.oid = our_relation.reltype
     WHERE our_relation.relkind = 'c'
+    UNION ALL
+    SELECT our_domain.typname, our_domain.section, '', our_domain.typowner,
+           coalesce(our_domain.typacl, acldefault('T', our_domain.typowner))
+    FROM our_domain
     UNION ALL
     SELECT our_relation.name, our_relation.section, ' on column ' || attribute.attname, our_relation.relowner,
            attribute.attacl
@@ -193,6 +203,26 @@ property (section, rank, position, item, definition) AS (
            END
     FROM view_definition
 
+    -- Domains
+    UNION ALL
+    SELECT our_domain.section, 1, 0, 'owner', pg_get_userbyid(our_domain.typowner)
+    FROM our_domain
+    UNION ALL
+    SELECT our_domain.section, 2, 0, 'type',
+           concat_ws(' ',
+               format_type(our_domain.typbasetype, our_domain.typtypmod),
+               CASE WHEN our_domain.typcollation <> base.typcollation
+                   THEN 'COLLATE ' || our_domain.typcollation::regcollation::text END,
+               CASE WHEN our_domain.typnotnull THEN 'NOT NULL' END,
+               'DEFAULT ' || our_domain.typdefault)
+    FROM our_domain
+    JOIN pg_type AS base ON base.oid = our_domain.typbasetype
+    UNION ALL
+    SELECT our_domain.section, 3, 0, 'constraint ' || named.conname, pg_get_constraintdef(named.oid)
+    FROM our_domain
+    JOIN pg_constraint AS named ON named.contypid = our_domain.oid
+    WHERE named.contype <> 'n'
+
     -- Functions
     UNION ALL
     SELECT our_function.section, 1, 0, 'owner', pg_get_userbyid(our_function.proowner)
@@ -251,7 +281,7 @@ property (section, rank, position, item, definition) AS (
     LEFT JOIN our_schema ON our_schema.oid = acl.defaclnamespace
     WHERE our_schema.oid IS NOT NULL OR pg_get_userbyid(acl.defaclrole) IN ('tallystick_owner', 'tallystick_app')
 
-    -- Everything else in our schemas: types, operators, collations, statistics
+    -- Everything else in our schemas: other types, operators, collations, statistics
     UNION ALL
     SELECT 'schema ' || our_schema.nspname, 30, 0, object.type, object.identity
     FROM our_schema
@@ -259,15 +289,16 @@ property (section, rank, position, item, definition) AS (
         ON dependency.refclassid = 'pg_namespace'::regclass AND dependency.refobjid = our_schema.oid
     CROSS JOIN LATERAL pg_identify_object(dependency.classid, dependency.objid, dependency.objsubid) AS object
     WHERE dependency.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_default_acl'::regclass)
-      -- A composite type is a relation, and has a section above.
+      -- A composite type is a relation, and has a section above. So has a domain.
       AND NOT (dependency.classid = 'pg_type'::regclass
-               AND EXISTS (SELECT FROM our_relation WHERE our_relation.reltype = dependency.objid))
+               AND (EXISTS (SELECT FROM our_relation WHERE our_relation.reltype = dependency.objid)
+                    OR EXISTS (SELECT FROM our_domain WHERE our_domain.oid = dependency.objid)))
 )
 SELECT property.section, property.item, btrim(regexp_replace(property.definition, '\s+', ' ', 'g')) AS definition
 FROM property
 ORDER BY
     -- Roles and schemas first, then tables, views, types and functions, then what should not be there.
     array_position(
-        ARRAY['role', 'schema', 'default', 'table', 'view', 'composite', 'function'], split_part(property.section, ' ', 1)) NULLS LAST,
+        ARRAY['role', 'schema', 'default', 'table', 'view', 'composite', 'domain', 'function'], split_part(property.section, ' ', 1)) NULLS LAST,
     property.section COLLATE "C", property.rank, property.position, property.item COLLATE "C",
     property.definition COLLATE "C"

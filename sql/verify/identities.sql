@@ -1,6 +1,6 @@
 -- Identities
 -- Within a business every id is unique, and so is every name that must be (sku, external_id, key prefix).
--- The rows themselves are counted, because an index may be broken.
+-- A sku or external_id in two spellings of Unicode is one. The rows themselves are counted, because an index may be broken.
 SELECT
     named.business_id,
     named.times AS rows_checked,
@@ -23,18 +23,18 @@ FROM (
     FROM tallystick.customers AS customer
     GROUP BY customer.business_id, customer.id
     UNION ALL
-    SELECT 'customers', 'external_id', customer.business_id, NULL, customer.external_id, NULL, count(*)
+    SELECT 'customers', 'external_id', customer.business_id, NULL, normalize(customer.external_id, NFC), NULL, count(*)
     FROM tallystick.customers AS customer
     WHERE customer.external_id IS NOT NULL
-    GROUP BY customer.business_id, customer.external_id
+    GROUP BY customer.business_id, normalize(customer.external_id, NFC)
     UNION ALL
     SELECT 'products', 'id', product.business_id, product.id, NULL, NULL, count(*)
     FROM tallystick.products AS product
     GROUP BY product.business_id, product.id
     UNION ALL
-    SELECT 'products', 'sku', product.business_id, NULL, product.sku, NULL, count(*)
+    SELECT 'products', 'sku', product.business_id, NULL, normalize(product.sku, NFC), NULL, count(*)
     FROM tallystick.products AS product
-    GROUP BY product.business_id, product.sku
+    GROUP BY product.business_id, normalize(product.sku, NFC)
     UNION ALL
     SELECT 'stock_movements', 'id', movement.business_id, movement.id, NULL, NULL, count(*)
     FROM tallystick.stock_movements AS movement

@@ -1,6 +1,20 @@
 -- Settings in range
 -- The properties of businesses, customers, products and API keys are within their ranges: limits and prices are money,
--- names are short text, currencies are ISO 4217 codes, and secrets are stored as SHA-256 only.
+-- names are short text and show something, what identifies is visible, currencies are ISO 4217 codes, and secrets are stored as
+-- SHA-256 only. The code points are written out as in migrations/0014_what_identifies.sql.
+WITH unseen (disruptive, others) AS (
+    VALUES (
+        '\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069',
+        '\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f'
+        '\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb'
+        '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff')
+),
+form (identifies, shows) AS (
+    SELECT
+        format('^[^ %1$s%2$s]([^%1$s%2$s]*[^ %1$s%2$s])?$', unseen.disruptive, unseen.others),
+        format('^[ %2$s]*[^ %1$s%2$s][^%1$s]*$', unseen.disruptive, unseen.others)
+    FROM unseen
+)
 SELECT
     setting.business_id,
     1 AS rows_checked,
@@ -12,39 +26,48 @@ FROM (
         'businesses' AS "table", business.business_id, NULL::uuid AS id,
         nullif(concat_ws('; ',
             CASE WHEN (char_length(business.name) BETWEEN 1 AND 200) IS NOT TRUE THEN 'the name is not short text' END,
-            CASE WHEN (business.currency ~ '^[A-Z]{3}$') IS NOT TRUE THEN 'the currency is not an ISO 4217 code' END,
+            CASE WHEN business.name !~ form.shows THEN 'the name shows nothing, or is disruptive' END,
+            CASE WHEN business.currency_decimals IS NULL THEN 'the currency is not an ISO 4217 code' END,
             CASE WHEN (business.overdue_after_days BETWEEN 0 AND 3650) IS NOT TRUE
                 THEN 'overdue_after_days is not 0 to 3650' END), '') AS wrong
-    FROM tallystick.businesses AS business
+    FROM tallystick.businesses AS business, form
     UNION ALL
     SELECT
         'customers', customer.business_id, customer.id,
         nullif(concat_ws('; ',
             CASE WHEN (char_length(customer.name) BETWEEN 1 AND 200) IS NOT TRUE THEN 'the name is not short text' END,
+            CASE WHEN customer.name !~ form.shows THEN 'the name shows nothing, or is disruptive' END,
             CASE WHEN char_length(customer.external_id) NOT BETWEEN 1 AND 200
                 THEN 'the external_id is not short text' END,
+            CASE WHEN customer.external_id !~ form.identifies THEN 'the external_id has invisible characters' END,
+            CASE WHEN customer.external_id_nfc IS DISTINCT FROM normalize(customer.external_id, NFC)
+                THEN 'external_id_nfc is not the external_id' END,
             CASE WHEN (customer.credit_limit BETWEEN 0 AND 9007199254740991) IS NOT TRUE
                 THEN 'the credit limit is not safe money' END,
             CASE WHEN customer.blocked IS NULL THEN 'it is neither blocked nor not' END), '')
-    FROM tallystick.customers AS customer
+    FROM tallystick.customers AS customer, form
     UNION ALL
     SELECT
         'products', product.business_id, product.id,
         nullif(concat_ws('; ',
             CASE WHEN (char_length(product.sku) BETWEEN 1 AND 100) IS NOT TRUE THEN 'the sku is not short text' END,
+            CASE WHEN product.sku !~ form.identifies THEN 'the sku has invisible characters' END,
+            CASE WHEN product.sku_nfc IS DISTINCT FROM normalize(product.sku, NFC) THEN 'sku_nfc is not the sku' END,
             CASE WHEN (char_length(product.name) BETWEEN 1 AND 200) IS NOT TRUE THEN 'the name is not short text' END,
+            CASE WHEN product.name !~ form.shows THEN 'the name shows nothing, or is disruptive' END,
             CASE WHEN (product.price BETWEEN 0 AND 9007199254740991) IS NOT TRUE
                 THEN 'the price is not safe money' END), '')
-    FROM tallystick.products AS product
+    FROM tallystick.products AS product, form
     UNION ALL
     SELECT
         'api_keys', api_key.business_id, api_key.id,
         nullif(concat_ws('; ',
             CASE WHEN (char_length(api_key.name) BETWEEN 1 AND 200) IS NOT TRUE THEN 'the name is not short text' END,
+            CASE WHEN api_key.name !~ form.identifies THEN 'the name has invisible characters' END,
             CASE WHEN (api_key.prefix ~ '^[0-9A-Za-z]{8,32}$') IS NOT TRUE THEN 'the prefix is not short ASCII' END,
             CASE WHEN (octet_length(api_key.secret_hash) = 32) IS NOT TRUE THEN 'the secret is not a SHA-256' END,
             CASE WHEN (cardinality(api_key.scopes) BETWEEN 1 AND 2 AND api_key.scopes <@ ARRAY['read', 'write'])
                       IS NOT TRUE
                 THEN 'the scopes are not known' END), '')
-    FROM tallystick.api_keys AS api_key
+    FROM tallystick.api_keys AS api_key, form
 ) AS setting

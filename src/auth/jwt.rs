@@ -13,11 +13,9 @@ use serde::Deserialize;
 use super::{
     Caller, Credential, Scopes, UNAUTHENTICATED,
     jwks::{Jwks, JwksSettings},
+    scope_claims::{self, ScopeClaim},
 };
-use crate::{
-    domain::{BusinessId, Scope},
-    error::Result,
-};
+use crate::{domain::BusinessId, error::Result};
 
 /// How far two clocks may be apart, in seconds.
 const LEEWAY_SECONDS: u64 = 30;
@@ -87,14 +85,17 @@ pub struct JwtVerifier {
 struct Claims {
     business_id: Option<BusinessId>,
     app_metadata: Option<AppMetadata>,
-    /// Scope names separated by spaces (RFC 8693).
-    scope: Option<String>,
-    scopes: Option<Vec<String>>,
+    scope: Option<ScopeClaim>,
+    scopes: Option<ScopeClaim>,
+    scp: Option<ScopeClaim>,
 }
 
 #[derive(Deserialize)]
 struct AppMetadata {
     business_id: Option<BusinessId>,
+    scope: Option<ScopeClaim>,
+    scopes: Option<ScopeClaim>,
+    scp: Option<ScopeClaim>,
 }
 
 impl JwtVerifier {
@@ -178,13 +179,8 @@ fn business(claims: &Claims) -> anyhow::Result<BusinessId> {
     }
 }
 
-/// A token without a scope claim has every scope. A token with both claims has the scopes that are in both. Unknown scopes
-/// are ignored.
 fn scopes(claims: &Claims) -> Scopes {
-    fn known<'a>(names: impl Iterator<Item = &'a str>) -> Scopes {
-        names.filter_map(|name| name.parse::<Scope>().ok()).collect()
-    }
-    let by_text = claims.scope.as_ref().map_or(Scopes::ALL, |scope| known(scope.split(' ')));
-    let by_list = claims.scopes.as_ref().map_or(Scopes::ALL, |scopes| known(scopes.iter().map(String::as_str)));
-    by_text.and(by_list)
+    let Claims { scope, scopes, scp, .. } = claims;
+    let nested = claims.app_metadata.iter().flat_map(|AppMetadata { scope, scopes, scp, .. }| [scope, scopes, scp]);
+    scope_claims::allowed([scope, scopes, scp].into_iter().chain(nested))
 }

@@ -16,6 +16,7 @@ mod authenticator;
 mod key_cache;
 #[cfg(test)]
 mod properties;
+mod scope_claims;
 
 pub use admin_token::AdminToken;
 pub use api_key::{GeneratedKey, KeyStore, ParsedKey, StoredKey};

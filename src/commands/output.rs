@@ -37,7 +37,7 @@ pub(super) fn explain(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(source) => source.context("an internal error"),
         Error::DatabaseUnavailable(source) => source.context("the database is not available"),
-        Error::InvalidRequest(faults) | Error::AlreadyExists(faults) => {
+        Error::InvalidRequest(faults) | Error::AlreadyExists { faults, .. } => {
             let faults: Vec<_> = faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
             anyhow::anyhow!(faults.join("; "))
         }

@@ -43,6 +43,7 @@ impl FromRow for Business {
             id: row.try_get("business_id")?,
             name: row.try_get("name")?,
             currency: row.try_get("currency")?,
+            currency_decimals: row.try_get("currency_decimals")?,
             overdue_after_days: row.try_get("overdue_after_days")?,
             created_at: row.try_get("created_at")?,
         })

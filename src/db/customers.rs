@@ -77,9 +77,10 @@ fn customer_from_outcome(answer: &Answer) -> Result<Customer> {
     match answer.outcome()? {
         "created" | "updated" => answer.one(),
         "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
-        "external_id_taken" => {
-            Err(Error::AlreadyExists(vec![Fault::body("/external_id", "another customer has this external_id")]))
-        }
+        "external_id_taken" => Err(Error::AlreadyExists {
+            faults: vec![Fault::body("/external_id", "another customer has this external_id")],
+            existing_id: answer.value("id")?,
+        }),
         "business_not_found" => Err(business_is_gone()),
         other => Err(unknown_outcome(other)),
     }

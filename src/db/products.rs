@@ -75,7 +75,10 @@ fn product_from_outcome(answer: &Answer) -> Result<Product> {
     match answer.outcome()? {
         "created" | "updated" => answer.one(),
         "product_not_found" => Err(Error::NotFound(Entity::Product)),
-        "sku_taken" => Err(Error::AlreadyExists(vec![Fault::body("/sku", "another product has this sku")])),
+        "sku_taken" => Err(Error::AlreadyExists {
+            faults: vec![Fault::body("/sku", "another product has this sku")],
+            existing_id: answer.value("id")?,
+        }),
         "business_not_found" => Err(business_is_gone()),
         other => Err(unknown_outcome(other)),
     }

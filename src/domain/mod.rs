@@ -34,7 +34,7 @@ pub use requests::{
     NewPurchase, NewStockMovement, OverdueAfterDays, ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
-pub use text::{ExternalId, Name, Reason, Sku};
+pub use text::{ExternalId, KeyName, Name, Reason, Sku};
 
 /// The largest whole number that every JSON client can hold: 2^53 - 1.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;

@@ -24,8 +24,9 @@ fn text_fits(schema: &serde_json::Value, text: &str) -> bool {
     let chars = text.chars().count() as u64;
     let long_enough = schema["minLength"].as_u64().is_none_or(|min| chars >= min);
     let short_enough = schema["maxLength"].as_u64().is_none_or(|max| chars <= max);
-    let pattern = Regex::new(schema["pattern"].as_str().unwrap()).unwrap();
-    long_enough && short_enough && pattern.is_match(text)
+    let is_listed = schema["enum"].as_array().is_none_or(|listed| listed.contains(&text.into()));
+    let has_form = schema["pattern"].as_str().is_none_or(|pattern| Regex::new(pattern).unwrap().is_match(text));
+    long_enough && short_enough && is_listed && has_form
 }
 
 /// Tries a number type with a piece of JSON. It is accepted with the value as written, or refused.
@@ -79,11 +80,11 @@ fn numbers() -> impl Strategy<Value = String> {
 /// Texts of ordinary and awkward characters, from nothing to a little too long.
 fn texts() -> impl Strategy<Value = String> {
     let awkward = select(
-        "\0\t\n\r\u{1f} \u{7f}\u{85}\u{9f}\u{a0}\u{1680}\u{200b}\u{2028}\u{3000}\u{feff}é👩\u{10ffff}\"\\"
+        "\0\t\n\r\u{1f} \u{7f}\u{85}\u{9f}\u{a0}\u{1680}\u{200b}\u{200d}\u{2028}\u{202e}\u{2800}\u{3000}\u{feff}\u{e0041}é👩\u{10ffff}\"\\"
             .chars()
             .collect::<Vec<_>>(),
     );
-    let blank = select(" \u{a0}\u{2003}\u{3000}".chars().collect::<Vec<_>>());
+    let blank = select(" \u{a0}\u{2003}\u{200b}\u{2800}\u{3000}\u{e0020}".chars().collect::<Vec<_>>());
     let lengths = [0..=3, 98..=102, 198..=202, 498..=502_usize];
     let length = select(lengths.to_vec()).prop_flat_map(|range| range);
     (length, 0..4).prop_flat_map(move |(length, kind)| {
@@ -121,11 +122,12 @@ proptest! {
         holds_texts::<Name>(&text)?;
         holds_texts::<ExternalId>(&text)?;
         holds_texts::<Sku>(&text)?;
+        holds_texts::<KeyName>(&text)?;
         holds_texts::<Reason>(&text)?;
     }
 
     #[test]
-    fn a_currency_is_three_capital_letters(text in prop_oneof!["[A-Z]{3}", "[A-Za-zÄß]{2,4}", texts()]) {
+    fn a_currency_is_one_of_those_that_are_described(text in prop_oneof!["[A-Z]{3}", "EUR|JPY|XAU|EUR ", "[A-Za-zÄß]{2,4}", texts()]) {
         holds_texts::<Currency>(&text)?;
     }
 

@@ -34,6 +34,7 @@ const ADMIN_CREDENTIALS: &str = "admin";
         (name = "customers", description = "Who buys, what they owe, and who is late"),
         (name = "products", description = "What is sold, and how much of it there is"),
         (name = "orders", description = "The records that purchases leave"),
+        (name = "business", description = "What the credentials belong to"),
         (name = "platform", description = "Businesses and their API keys, with the admin token"),
         (name = "operations", description = "For whoever runs the server")
     )

@@ -14,6 +14,7 @@ use axum::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::error::HttpError;
 use crate::{
@@ -74,6 +75,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<ProblemFault>,
+    /// `already_exists`: the id of the customer or product that has it already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub existing_id: Option<Uuid>,
     /// `insufficient_stock`: every product that the request takes too many of, all its lines together.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -157,6 +162,7 @@ impl Problem {
             code: code.name(),
             request_id: request_id.to_owned(),
             errors: Vec::new(),
+            existing_id: None,
             shortages: Vec::new(),
             credit_limit: None,
             balance: None,
@@ -171,8 +177,12 @@ impl Problem {
     /// Adds the members that only some codes have.
     fn add_figures(&mut self, error: &Error) {
         match error {
-            Error::InvalidRequest(faults) | Error::ProductsNotFound(faults) | Error::AlreadyExists(faults) => {
+            Error::InvalidRequest(faults) | Error::ProductsNotFound(faults) => {
                 self.errors = faults.iter().map(ProblemFault::from).collect();
+            }
+            Error::AlreadyExists { faults, existing_id } => {
+                self.errors = faults.iter().map(ProblemFault::from).collect();
+                self.existing_id = *existing_id;
             }
             Error::InsufficientStock(shortages) => {
                 self.shortages = shortages.iter().map(ProblemShortage::from).collect();

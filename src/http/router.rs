@@ -29,6 +29,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(products::create, products::list))
         .routes(routes!(products::get, products::update))
         .routes(routes!(stock_movements::record))
+        .routes(routes!(businesses::get))
         .routes(routes!(businesses::create))
         .routes(routes!(api_keys::create, api_keys::list))
         .routes(routes!(api_keys::revoke))

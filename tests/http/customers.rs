@@ -65,17 +65,35 @@ async fn a_reference_is_unique_within_its_business() {
 
     let expected =
         json!([{"in": "body", "pointer": "/external_id", "detail": "another customer has this external_id"}]);
-    assert_eq!(problem["errors"], expected);
+    assert_eq!((&problem["errors"], &problem["existing_id"]), (&expected, &first["id"]));
     assert_eq!(contents(&server.database).await, before);
     create(&other, body).await;
     let second = create(&shop, json!({"name": "A", "credit_limit": 0, "external_id": "c-1"})).await;
     let rename = json!({"external_id": "C-1", "name": "B"});
     let path = format!("/v1/customers/{}", id(&second));
     let problem = shop.client.patch(&path, &rename).await.expect_problem(409, "already_exists");
-    assert_eq!(problem["errors"], expected);
+    assert_eq!((&problem["errors"], &problem["existing_id"]), (&expected, &first["id"]));
     assert_eq!(shop.client.get(&path).await.expect(200), second);
     // A customer may keep its own reference.
     shop.client.patch(&format!("/v1/customers/{}", id(&first)), &rename).await.expect(200);
+}
+
+/// As a Mac and a Windows machine type them.
+#[tokio::test]
+async fn two_spellings_of_one_reference_are_one_customer_and_each_is_kept_as_it_came() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let body = |external_id: &str| json!({"name": "A", "credit_limit": 0, "external_id": external_id});
+    for (reference, other) in [("Caf\u{e9}", "Cafe\u{301}"), ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}")] {
+        let customer = create(&shop, body(reference)).await;
+        assert_eq!(customer["external_id"], reference);
+        let refused = shop.client.post("/v1/customers", &body(other)).await;
+        assert_eq!(refused.expect_problem(409, "already_exists")["existing_id"], customer["id"], "{reference}");
+        let found = shop.client.find("/v1/customers", "external_id", other).await.expect(200);
+        assert_eq!(found["data"], json!([customer]), "{reference}");
+        let path = format!("/v1/customers/{}", id(&customer));
+        assert_eq!(shop.client.patch(&path, &json!({"external_id": other})).await.expect(200)["external_id"], other);
+    }
 }
 
 #[tokio::test]

@@ -42,10 +42,45 @@ impl Field {
         Self { method, path: path.to_owned(), body, pointer, right: own(right), wrong: own(wrong) }
     }
 
+    /// A text that shows something: a name, a reason.
     fn text(method: Method, path: &str, body: &Value, pointer: &'static str, max_chars: usize) -> Self {
+        let emoji = "\"👩‍👩‍👧 مرحبا 日本\"";
+        let mut field = Self::texts(method, path, body, pointer, max_chars);
+        field.right.extend(["\" a \"", emoji, "\"a\\u200bb\"", "\"12\\u202f000\""].map(str::to_owned));
+        field
+    }
+
+    /// A text that identifies: a sku, a reference, a key's name.
+    fn identifier(method: Method, path: &str, body: &Value, pointer: &'static str, max_chars: usize) -> Self {
+        let invisible = [
+            "\" a\"",
+            "\"a \"",
+            "\"a\\u00a0b\"",
+            "\"a\\u3000b\"",
+            "\"a\\u200b\"",
+            "\"\\ufeffa\"",
+            "\"a\\u00adb\"",
+            "\"👩‍👩‍👧\"",
+            "\"a\\udb40\\udc41\"",
+        ];
+        let mut field = Self::texts(method, path, body, pointer, max_chars);
+        field.right.extend(["\"a b\"", "\"👩 مرحبا 日本\""].map(str::to_owned));
+        field.wrong.extend(invisible.map(str::to_owned));
+        field
+    }
+
+    /// What holds for every text.
+    fn texts(method: Method, path: &str, body: &Value, pointer: &'static str, max_chars: usize) -> Self {
         let (longest, too_long) = (quoted("é", max_chars), quoted("é", max_chars + 1));
-        let right = ["\"x\"", &longest, "\" a \"", "\"👩‍👩‍👧 مرحبا 日本\"", "\"\\\"\\\\/\"", "\"%s $1 '; --\""];
+        let right = ["\"x\"", &longest, "\"\\\"\\\\/\"", "\"%s $1 '; --\""];
         let wrong = [
+            "\"\\u200b\"",
+            "\"\\ufeff\"",
+            "\"\\u2800 \"",
+            "\"a\\u202eb\"",
+            "\"a\\u2066b\"",
+            "\"a\\u2028b\"",
+            "\"a\\tb\"",
             "\"\"",
             "\" \"",
             "\"\\u3000\\u00a0\"",
@@ -96,7 +131,7 @@ async fn the_fields_of_a_customer_are_held_to_their_limits() {
     for field in [
         Field::text(post(), "/v1/customers", &named, "/name", 200),
         Field::text(patch(), &one, &json!({"name": "@"}), "/name", 200),
-        Field::text(post(), "/v1/customers", &referred, "/external_id", 200),
+        Field::identifier(post(), "/v1/customers", &referred, "/external_id", 200),
         Field::new(post(), "/v1/customers", &limited, "/credit_limit", &MONEY, &NOT_MONEY),
         Field::new(patch(), &one, &json!({"credit_limit": "@"}), "/credit_limit", &MONEY, &NOT_MONEY),
         Field::new(post(), "/v1/customers", &blocked, "/blocked", &["true", "false"], &["1", "\"true\"", "null"]),
@@ -107,7 +142,7 @@ async fn the_fields_of_a_customer_are_held_to_their_limits() {
     // The reference belongs to another customer already, so others are used.
     let change = json!({"external_id": "@"});
     let longest = quoted("ü", 200);
-    let wrong = ["\"\"", "1", &quoted("ü", 201)];
+    let wrong = ["\"\"", "1", "\"a\\u200b\"", "\"a \"", &quoted("ü", 201)];
     Field::new(patch(), &one, &change, "/external_id", &["null", &longest], &wrong).check(&shop.client).await;
 }
 
@@ -122,10 +157,10 @@ async fn the_fields_of_a_product_are_held_to_their_limits() {
         body[member] = json!("@");
         body
     };
-    Field::text(post(), "/v1/products", &with("sku", ""), "/sku", 100).check(&shop.client).await;
+    Field::identifier(post(), "/v1/products", &with("sku", ""), "/sku", 100).check(&shop.client).await;
     let longest = quoted("ü", 100);
     let change = json!({"sku": "@"});
-    let wrong = ["\"\"", "null", "1", &quoted("ü", 101)];
+    let wrong = ["\"\"", "null", "1", "\"a\\u200b\"", "\"a \"", &quoted("ü", 101)];
     Field::new(patch(), &one, &change, "/sku", &["\"other\"", &longest], &wrong).check(&shop.client).await;
     Field::text(patch(), &one, &json!({"name": "@"}), "/name", 200).check(&shop.client).await;
     Field::new(patch(), &one, &json!({"price": "@"}), "/price", &MONEY, &NOT_MONEY).check(&shop.client).await;
@@ -205,7 +240,20 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     let post = || Method::POST;
     let days = json!({"name": "A", "currency": "EUR", "overdue_after_days": "@"});
     let no_days = ["-1", "3651", "1.5", "\"30\"", "null", "2147483648", "9223372036854775808"];
-    let no_currency = ["\"eur\"", "\"EURO\"", "\"EU\"", "\"\"", "\"ÄÖÜ\"", "\"EU\\u0000\"", "1", "null"];
+    let no_currency = [
+        "\"XYZ\"",
+        "\"ZZZ\"",
+        "\"XXX\"",
+        "\"XAU\"",
+        "\"eur\"",
+        "\"EURO\"",
+        "\"EU\"",
+        "\"\"",
+        "\"ÄÖÜ\"",
+        "\"EU\\u0000\"",
+        "1",
+        "null",
+    ];
     let no_scopes = [
         "[]",
         "[\"admin\"]",
@@ -235,10 +283,10 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
             "/v1/businesses",
             &json!({"name": "A", "currency": "@"}),
             "/currency",
-            &["\"JPY\""],
+            &["\"JPY\"", "\"BHD\"", "\"CLF\""],
             &no_currency,
         ),
-        Field::text(post(), &keys, &json!({"name": "@", "scopes": ["read"]}), "/name", 200),
+        Field::identifier(post(), &keys, &json!({"name": "@", "scopes": ["read"]}), "/name", 200),
         Field::new(post(), &keys, &timed, "/expires_at", &["null", "\"2099-01-01T00:00:00+05:30\""], &no_times),
     ] {
         field.check(&server.admin()).await;

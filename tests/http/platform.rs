@@ -28,10 +28,33 @@ async fn a_business_has_a_name_a_currency_and_days_until_overdue() {
             "id": business["id"],
             "name": "Corner Wholesale",
             "currency": "EUR",
+            "currency_decimals": 2,
             "overdue_after_days": days,
             "created_at": business["created_at"],
         });
         assert_eq!(business, expected);
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_read_learns_what_business_it_is_and_what_an_amount_means() {
+    let server = TestServer::start().await;
+    for (currency, decimals) in [("EUR", 2), ("JPY", 0), ("BHD", 3), ("CLF", 4)] {
+        let shop =
+            Shop::open_as(&server, &json!({"name": "Shop", "currency": currency, "overdue_after_days": 7})).await;
+        let reader = server.client_with_scopes(shop.business_id, &["read"]).await;
+        let business = reader.get("/v1/business").await.expect(200);
+        let expected = json!({
+            "id": shop.business_id,
+            "name": "Shop",
+            "currency": currency,
+            "currency_decimals": decimals,
+            "overdue_after_days": 7,
+            "created_at": business["created_at"],
+        });
+        assert_eq!(business, expected);
+        // The operator's token belongs to no business.
+        server.admin().get("/v1/business").await.expect_problem(401, "unauthenticated");
     }
 }
 

@@ -49,13 +49,14 @@ async fn a_sku_is_unique_within_its_business() {
     let problem = shop.client.post("/v1/products", &body).await.expect_problem(409, "already_exists");
 
     let expected = json!([{"in": "body", "pointer": "/sku", "detail": "another product has this sku"}]);
-    assert_eq!(problem["errors"], expected);
+    assert_eq!((&problem["errors"], &problem["existing_id"]), (&expected, &first["id"]));
     assert_eq!(contents(&server.database).await, before);
     create(&other, body).await;
     let second = create(&shop, json!({"sku": "s-1", "name": "A", "price": 1, "stock": 5})).await;
     let change = json!({"sku": "S-1", "price": 2});
     let path = format!("/v1/products/{}", id(&second));
-    assert_eq!(shop.client.patch(&path, &change).await.expect_problem(409, "already_exists")["errors"], expected);
+    let problem = shop.client.patch(&path, &change).await.expect_problem(409, "already_exists");
+    assert_eq!((&problem["errors"], &problem["existing_id"]), (&expected, &first["id"]));
     assert_eq!(shop.client.get(&path).await.expect(200), second);
     shop.client.patch(&format!("/v1/products/{}", id(&first)), &change).await.expect(200);
     server.audit().await;
@@ -117,6 +118,35 @@ async fn a_sku_finds_its_product() {
         let problem = list(wrong).await.expect_problem(422, "invalid_request");
         assert_eq!((&problem["errors"][0]["in"], &problem["errors"][0]["pointer"]), (&json!("query"), &json!("/sku")));
     }
+}
+
+/// As a Mac and a Windows machine type them.
+#[tokio::test]
+async fn two_spellings_of_one_sku_are_one_product_and_each_is_kept_as_it_came() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    for (sku, other) in [
+        ("Caf\u{e9}", "Cafe\u{301}"),
+        ("\u{212b}", "A\u{30a}"),
+        ("\u{d55c}", "\u{1112}\u{1161}\u{11ab}"),
+        ("q\u{307}\u{323}", "q\u{323}\u{307}"),
+    ] {
+        let body = |sku: &str| json!({"sku": sku, "name": "A", "price": 1, "stock": 0});
+        let product = create(&shop, body(sku)).await;
+        assert_eq!(product["sku"], sku);
+        let refused = shop.client.post("/v1/products", &body(other)).await;
+        assert_eq!(refused.expect_problem(409, "already_exists")["existing_id"], product["id"], "{sku}");
+        let found = shop.client.find("/v1/products", "sku", other).await.expect(200);
+        assert_eq!(found["data"], json!([product]), "{sku}");
+        // The product itself may change its spelling.
+        let path = format!("/v1/products/{}", id(&product));
+        assert_eq!(shop.client.patch(&path, &json!({"sku": other})).await.expect(200)["sku"], other);
+    }
+    // Letters that only look alike, cases and widths stay apart.
+    for sku in ["A", "a", "\u{410}", "\u{ff21}", "\u{df}", "ss", "1", "\u{b9}"] {
+        create(&shop, json!({"sku": sku, "name": "A", "price": 1, "stock": 0})).await;
+    }
+    server.audit().await;
 }
 
 #[tokio::test]

@@ -111,8 +111,9 @@ const PURCHASE: &str =
     "tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'without-context', {no_order})";
 
 /// Functions without a business among their arguments, with the reason why that is right.
-const WITHOUT_A_BUSINESS: [(&str, &str); 3] = [
+const WITHOUT_A_BUSINESS: [(&str, &str); 4] = [
     ("tallystick.business_list", "the platform's one look across businesses; tests/sql/business_list.rs"),
+    ("tallystick.claims_allow", "returns what the session itself has set"),
     ("tallystick.claims_business_id", "returns what the session itself has set"),
     ("tallystick.context_business_id", "returns what the session itself has set"),
 ];

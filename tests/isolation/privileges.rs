@@ -130,7 +130,8 @@ async fn a_view_lends_no_rights() {
         let grant = format!(
             "CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA tallystick TO {role};
              GRANT SELECT ON tallystick.{view}, tallystick.{granted} TO {role};
-             GRANT EXECUTE ON FUNCTION tallystick.context_business_id(), tallystick.claims_business_id() TO {role}"
+             GRANT EXECUTE ON FUNCTION tallystick.context_business_id(), tallystick.claims_business_id(),
+                 tallystick.claims_allow(text) TO {role}"
         );
         database.session().await.client().batch_execute(&grant).await.unwrap();
         let reader = Actor::new(&database, &role, &claims).await;

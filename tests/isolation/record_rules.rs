@@ -198,6 +198,12 @@ async fn an_order_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
     .await;
 }
 
+/// Two products whose skus look the same.
+const SPELLINGS: &str = "
+    INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
+    SELECT business_id, gen_random_uuid(), spelling, 'x', 1, 0
+    FROM tallystick.businesses, unnest(ARRAY[U&'Caf\\00e9', U&'Cafe\\0301']) AS spelling";
+
 #[tokio::test]
 async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
     let product = |set: &str| fill(&format!("UPDATE tallystick.products SET {set} WHERE id = {{product}}"));
@@ -209,16 +215,27 @@ async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
         ("stock beyond reason", product("stock = 9007199254740992"), "products_stock_is_a_safe_integer"),
         ("a product's negative price", product("price = -1"), "products_price_is_safe_money"),
         ("an unsafe price", product("price = 9007199254740992"), "products_price_is_safe_money"),
-        ("no sku", product("sku = ''"), "products_sku_is_short_text"),
-        ("a product without a name", product("name = ''"), "products_name_is_short_text"),
+        ("no sku", product("sku = ''"), "product_sku_identifies"),
+        ("a long sku", product("sku = repeat('x', 101)"), "product_sku_is_short_text"),
+        ("a sku with a blank behind it", product("sku = 'x '"), "product_sku_identifies"),
+        ("two spellings of one sku", SPELLINGS.to_owned(), "products_sku_is_unique"),
+        ("a product without a name", product("name = ''"), "product_name_shows_something"),
+        ("a product's long name", product("name = repeat('x', 201)"), "product_name_is_short_text"),
         ("a negative limit", customer("credit_limit = -1"), "customers_credit_limit_is_safe_money"),
         ("an unsafe limit", customer("credit_limit = 9007199254740992"), "customers_credit_limit_is_safe_money"),
         ("no name", customer("name = ''"), "customers_name_is_short_text"),
-        ("an empty reference", customer("external_id = ''"), "customers_external_id_is_short_text"),
+        ("a name of nothing", customer("name = U&'\\200b'"), "customers_name_shows_something"),
+        ("an empty reference", customer("external_id = ''"), "customers_external_id_identifies"),
+        ("a long reference", customer("external_id = repeat('x', 201)"), "customers_external_id_is_short_text"),
+        ("a reference with a mark", customer("external_id = U&'\\feffx'"), "customers_external_id_identifies"),
         ("a business without a name", business("name = ''"), "businesses_name_is_short_text"),
+        ("a business that turns its name", business("name = U&'x\\202e'"), "businesses_name_shows_something"),
         ("a currency in words", business("currency = 'euro'"), "businesses_currency_is_an_iso_4217_code"),
+        ("a currency that is none", business("currency = 'XYZ'"), "businesses_currency_is_an_iso_4217_code"),
+        ("gold, which has no decimals", business("currency = 'XAU'"), "businesses_currency_is_an_iso_4217_code"),
         ("days before the charge", business("overdue_after_days = -1"), "businesses_overdue_after_days_is_0_to_3650"),
-        ("an API key without a name", api_key("name = ''"), "api_keys_name_is_short_text"),
+        ("an API key without a name", api_key("name = ''"), "api_keys_name_identifies"),
+        ("an API key with a long name", api_key("name = repeat('x', 201)"), "api_keys_name_is_short_text"),
         ("a prefix with a blank", api_key("prefix = 'two words'"), "api_keys_prefix_is_short_ascii"),
         ("a secret as it is", api_key("secret_hash = 'secret'"), "api_keys_secret_hash_is_sha256"),
     ])
@@ -262,6 +279,11 @@ async fn a_stock_movement_that_breaks_a_rule_is_refused_by_the_rules_constraint(
             "a movement without a reason",
             movement("{product}, 'adjustment', 1, 25, '', 'k', sha256('x'), now()"),
             "stock_movements_reason_is_short_text",
+        ),
+        (
+            "a reason that shows nothing",
+            movement("{product}, 'adjustment', 1, 25, U&'\\2800', 'k', sha256('x'), now()"),
+            "stock_movements_reason_shows_something",
         ),
         (
             "a key that is none",

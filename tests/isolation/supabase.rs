@@ -10,8 +10,12 @@ use crate::support::{
 const HIDDEN: [&str; 1] = ["tallystick.api_keys"];
 
 /// What a signed-in user may execute.
-const EXECUTABLE: [&str; 3] =
-    ["tallystick.claims_business_id", "tallystick.context_business_id", "tallystick.purchase"];
+const EXECUTABLE: [&str; 4] = [
+    "tallystick.claims_allow",
+    "tallystick.claims_business_id",
+    "tallystick.context_business_id",
+    "tallystick.purchase",
+];
 
 const PURCHASE: &str =
     "SELECT outcome FROM tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'by-rpc')";
@@ -96,6 +100,50 @@ async fn a_signed_in_user_may_execute_purchases_and_nothing_else() {
             user.is_denied(&format!("SELECT * FROM {}", function.good_call())).await;
         }
     }
+}
+
+/// A function that runs with its owner's rights and yet writes nothing.
+const READS_ONLY: [&str; 1] = ["tallystick.business_list"];
+
+/// Nobody but the owner may write to a table, so whatever writes runs with the owner's rights. Each such function is called by a
+/// user who may execute all of them.
+#[tokio::test]
+async fn no_function_that_writes_serves_claims_without_the_scope_write() {
+    let database = two_businesses().await;
+    let grant = "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA tallystick TO authenticated";
+    database.session().await.client().batch_execute(grant).await.unwrap();
+    let business = OURS.id("business");
+    let with = async |scope: &str| {
+        let claims = format!(r#"{{"business_id": "{business}", "scope": "{scope}"}}"#);
+        Actor::rest(&database, "authenticated", Some(&claims)).await
+    };
+    let (reader, writer) = (with("read").await, with("write").await);
+    let functions = functions(&database).await;
+    let writing: Vec<_> =
+        functions.iter().filter(|one| one.definer && !READS_ONLY.contains(&one.name.as_str())).collect();
+    assert!(writing.len() >= 11);
+    for function in writing {
+        let call = format!("SELECT * FROM {}", function.good_call());
+        let refusal = reader.refusal(&call).await;
+        assert_eq!(refusal.code().code(), "42501", "{call}");
+        assert_eq!(refusal.message(), "the claims lack the scope write", "{call}");
+        if let Err(error) = writer.try_rows(&call).await {
+            assert_ne!(error.code().unwrap().code(), "42501", "{call}: {error:?}");
+        }
+    }
+    // The server sets no claims, and checks its caller's scope itself.
+    assert_eq!(Actor::server(&database, &business).await.value(&fill(PURCHASE)).await, "created");
+}
+
+#[tokio::test]
+async fn a_signed_in_user_without_the_scope_read_sees_no_row_and_may_buy() {
+    let database = two_businesses().await;
+    let claims = format!(r#"{{"business_id": "{}", "scope": "openid write"}}"#, OURS.id("business"));
+    let user = Actor::rest(&database, "authenticated", Some(&claims)).await;
+    for relation in relations(&database).await.iter().filter(|relation| !HIDDEN.contains(&relation.as_str())) {
+        assert_eq!(user.rows(&format!("SELECT FROM {relation}")).await.len(), 0, "{relation}");
+    }
+    assert_eq!(user.value(&fill(PURCHASE)).await, "created");
 }
 
 #[tokio::test]

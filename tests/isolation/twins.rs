@@ -42,7 +42,7 @@ const THEIRS_ONLY: [&str; 6] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 43] = [
+const CALLS: [&str; 47] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD', 1)",
     "api_key_find({business}, 'twinprefix')",
@@ -56,14 +56,18 @@ const CALLS: [&str; 43] = [
     "customer_list({business}, 'twin', NULL, 10)",
     "customer_create({business}, {1}, 'again', 'again', 1, true)",
     "customer_create({business}, {9}, 'new', 'theirs', 1, true)",
+    "customer_create({business}, {9}, 'new', 'twin', 1, true)",
     "customer_update({business}, {1}, 'changed', 5, true, true, 'changed')",
+    "customer_update({business}, {2}, 'changed', 5, true, true, 'twin')",
     "customer_update({business}, {8}, 'changed', 5, true, true, 'changed')",
     "product_get({business}, {1})",
     "product_list({business}, NULL, NULL, 10)",
     "product_list({business}, 'twin', NULL, 10)",
     "product_create({business}, {1}, 'again', 'again', 1, 0)",
     "product_create({business}, {9}, 'theirs', 'new', 1, 0)",
+    "product_create({business}, {9}, 'twin', 'new', 1, 0)",
     "product_update({business}, {1}, 'changed', 'changed', 5)",
+    "product_update({business}, {2}, 'twin', 'changed', 5)",
     "product_update({business}, {8}, 'changed', 'changed', 5)",
     "ledger_list({business}, {1}, NULL, 10)",
     "order_get({business}, {1})",

@@ -79,6 +79,64 @@ async fn an_order_that_was_never_charged_stops_the_upgrade_and_nothing_is_change
     }
 }
 
+/// The migration after which names and identifiers have rules.
+const IDENTIFIERS: &str = "what_identifies";
+
+#[tokio::test]
+async fn texts_and_currencies_that_are_no_longer_allowed_stop_the_upgrade_and_are_named() {
+    let each_alone = [
+        (
+            "UPDATE tallystick.businesses SET currency = 'XYZ', name = U&'\\200b';",
+            "the currency of business {business}",
+        ),
+        ("", "the name of business {business}"),
+        ("UPDATE tallystick.customers SET name = ' ' WHERE id = {customer};", "the name of customer {customer}"),
+        (
+            "UPDATE tallystick.customers SET external_id = 'C ' WHERE id = {newcomer};",
+            "the external_id of customer {newcomer}",
+        ),
+        ("UPDATE tallystick.products SET sku = U&'S\\00a01', name = U&'a\\202e';", "the sku of product {product}"),
+        ("", "the name of product {product}"),
+        ("UPDATE tallystick.api_keys SET name = ' key';", "the name of API key {api_key}"),
+        (
+            "INSERT INTO tallystick.stock_movements
+             VALUES ({business}, {no_movement}, {product}, 'adjustment', 1, 25, U&'\\2800', 'k', sha256('x'), now());
+             UPDATE tallystick.products SET stock = 25;",
+            "the reason of stock movement {no_movement}",
+        ),
+    ];
+    let together = [
+        (
+            "UPDATE tallystick.customers
+             SET external_id = CASE id WHEN {customer} THEN U&'\\00e9' ELSE U&'e\\0301' END;",
+            "the external_id of customers {customer} and {newcomer}",
+        ),
+        (
+            "UPDATE tallystick.products SET sku = U&'\\00e9';
+             INSERT INTO tallystick.products VALUES ({business}, {no_product}, U&'e\\0301', 'x', 1, 0);",
+            "the sku of products {product} and {no_product}",
+        ),
+    ];
+    let before = source().migrations.iter().position(|migration| migration.name == IDENTIFIERS).unwrap();
+    for cases in [&each_alone[..], &together] {
+        let database = at_migration(before).await;
+        let changes: String = cases.iter().map(|(change, _)| *change).collect();
+        damage(&database, &changes).await;
+        let before = catalogue(&database).await;
+        let error = migrate_to(&database, &source()).await.unwrap_err().to_string();
+        assert!(
+            error.starts_with("sql/migrations/0014_what_identifies.sql: rows of this database break rules"),
+            "{error}"
+        );
+        assert!(error.contains("docs/api.md"), "{error}");
+        for (_, named) in cases {
+            let named = fill(named).replace("::uuid", "").replace('\'', "");
+            assert!(error.contains(&named), "{named}: {error}");
+        }
+        assert_eq!(catalogue(&database).await, before);
+    }
+}
+
 #[tokio::test]
 async fn an_entry_of_no_customer_stops_the_upgrade() {
     let database = at_migration(BEFORE).await;

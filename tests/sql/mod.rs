@@ -13,3 +13,4 @@ mod purchase_input;
 mod purchase_plan;
 mod reader_plans;
 mod records;
+mod texts;

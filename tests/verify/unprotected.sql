@@ -4,6 +4,7 @@ SET LOCAL session_replication_role = replica;
 DO $$
 DECLARE
     v_table regclass;
+    v_domain regtype;
     v_name name;
 BEGIN
     FOR v_table IN SELECT oid FROM pg_class WHERE relnamespace = 'tallystick'::regnamespace AND relkind = 'r' LOOP
@@ -11,10 +12,16 @@ BEGIN
     END LOOP;
     FOR v_table, v_name IN
         SELECT conrelid, conname FROM pg_constraint
-        WHERE connamespace = 'tallystick'::regnamespace AND contype IN ('c', 'f', 'u', 'p')
+        WHERE connamespace = 'tallystick'::regnamespace AND contype IN ('c', 'f', 'u', 'p') AND conrelid <> 0
         ORDER BY contype = 'f' DESC
     LOOP
         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', v_table, v_name);
+    END LOOP;
+    FOR v_domain, v_name IN
+        SELECT contypid, conname FROM pg_constraint
+        WHERE connamespace = 'tallystick'::regnamespace AND contype = 'c' AND contypid <> 0
+    LOOP
+        EXECUTE format('ALTER DOMAIN %s DROP CONSTRAINT %I', v_domain, v_name);
     END LOOP;
     FOR v_table, v_name IN
         SELECT attrelid, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid

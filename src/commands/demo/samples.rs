@@ -109,9 +109,10 @@ fn random_token() -> String {
 async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
     let name: Name = plan.name.parse().map_err(anyhow::Error::msg)?;
     let currency = plan.currency.parse().map_err(anyhow::Error::msg)?;
-    let new = NewBusiness { name: name.clone(), currency, overdue_after_days: OverdueAfterDays::default() };
+    let new = NewBusiness { name, currency, overdue_after_days: OverdueAfterDays::default() };
     let business_id = db.business_create(new).await.map_err(explain)?.id;
     let key = GeneratedKey::generate(business_id).map_err(explain)?;
+    let name = plan.name.parse().map_err(anyhow::Error::msg)?;
     let new = NewApiKey { name, scopes: KeyScopes::all(), expires_at: None };
     db.api_key_create(business_id, new, key.prefix, key.hash).await.map_err(explain)?;
     let mut shop =

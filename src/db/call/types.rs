@@ -10,8 +10,8 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 use uuid::Uuid;
 
 use crate::domain::{
-    Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, IdempotencyKey, LedgerEntryId, Money,
-    Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId,
+    Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, IdempotencyKey, KeyName, LedgerEntryId,
+    Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId,
 };
 
 /// A value that can be a parameter of a call.
@@ -67,6 +67,7 @@ params! {
     Name => TEXT |text| String::from(text),
     ExternalId => TEXT |text| String::from(text),
     Sku => TEXT |text| String::from(text),
+    KeyName => TEXT |text| String::from(text),
     Reason => TEXT |text| String::from(text),
     Currency => TEXT |currency| String::from(currency),
     IdempotencyKey => TEXT |key| key.as_str().to_owned(),

@@ -9,8 +9,8 @@ use crate::domain::{BusinessId, Currency};
 /// A business: one tenant, whose data no other business sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11", "name": "Corner Wholesale", "currency": "EUR", "overdue_after_days": 30,
-    "created_at": "2026-03-14T09:26:53.589793Z"
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11", "name": "Corner Wholesale", "currency": "EUR", "currency_decimals": 2,
+    "overdue_after_days": 30, "created_at": "2026-03-14T09:26:53.589793Z"
 })))]
 pub struct Business {
     /// The business's id.
@@ -20,6 +20,9 @@ pub struct Business {
     pub name: String,
     /// The currency whose minor units every amount of this business counts.
     pub currency: Currency,
+    /// How many decimals an amount has if it is written in the currency's major unit: 2 for the cents of a euro, 0 for yen.
+    #[schema(examples(2), minimum = 0, maximum = 4)]
+    pub currency_decimals: i32,
     /// An unpaid charge older than this many days of 24 hours makes its customer overdue.
     #[schema(examples(30), minimum = 0, maximum = 3650)]
     pub overdue_after_days: i32,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Name, Scope};
+use crate::domain::{KeyName, Scope};
 
 /// An API key to create.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -15,7 +15,7 @@ use crate::domain::{Name, Scope};
 )]
 pub struct NewApiKey {
     /// What it is for.
-    pub name: Name,
+    pub name: KeyName,
     /// What it will allow.
     #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 2)]
     pub scopes: KeyScopes,

@@ -1,4 +1,4 @@
-//! `/v1/businesses`: the platform's tenants. Admin token only.
+//! `/v1/businesses`: the platform's tenants, with the admin token only. `/v1/business`: the caller's own.
 
 use axum::{extract::State, http::StatusCode};
 
@@ -6,13 +6,14 @@ use crate::{
     domain::{Business, NewBusiness},
     error::Result,
     http::{
-        extract::{Admin, Json},
-        openapi::problems::{BODY, COMMON, PLATFORM, problems},
+        extract::{Admin, Json, Reader},
+        openapi::problems::{BODY, COMMON, Code, PLATFORM, problems},
         state::AppState,
     },
 };
 
 problems!(CreateProblems: COMMON, PLATFORM, BODY);
+problems!(GetProblems: COMMON, &[Code::BusinessNotFound]);
 
 /// Create a business
 #[utoipa::path(
@@ -30,4 +31,17 @@ pub async fn create(
     Json(new): Json<NewBusiness>,
 ) -> Result<(StatusCode, Json<Business>)> {
     Ok((StatusCode::CREATED, Json(state.db.business_create(new).await?)))
+}
+
+/// Get your own business
+#[utoipa::path(
+    get,
+    path = "/v1/business",
+    operation_id = "getBusiness",
+    tag = "business",
+    security(("business" = [])),
+    responses((status = 200, description = "The business that the credentials belong to", body = Business), GetProblems),
+)]
+pub async fn get(State(state): State<AppState>, Reader(caller): Reader) -> Result<Json<Business>> {
+    Ok(Json(state.db.business_get(caller.business_id).await?))
 }

@@ -47,9 +47,12 @@ async fn a_scope_claim_narrows_what_a_token_may_do() {
         (json!({"scope": "openid read"}), vec![Scope::Read]),
         (json!({"scopes": ["write"]}), vec![Scope::Write]),
         (json!({"scope": "read write"}), vec![Scope::Read, Scope::Write]),
-        (json!({"scope": "openid"}), vec![]),
-        (json!({"scope": ""}), vec![]),
-        (json!({"scopes": []}), vec![]),
+        // Foreign scopes narrow nothing. All cases: tests/http/scopes.rs.
+        (json!({"scope": "openid profile email"}), vec![Scope::Read, Scope::Write]),
+        (json!({"scope": ["openid", "read"]}), vec![Scope::Read]),
+        (json!({"scp": ["write"]}), vec![Scope::Write]),
+        (json!({"scope": "read write", "app_metadata": {"scopes": "read"}}), vec![Scope::Read]),
+        (json!({"scope": "openid READ"}), vec![]),
         (json!({"scope": "read write", "scopes": ["read"]}), vec![Scope::Read]),
     ] {
         let mut changes = scopes.clone();
@@ -78,7 +81,7 @@ async fn every_other_token_is_refused() {
         ("an empty audience", json!({"business_id": business_id, "aud": []})),
         ("another issuer", json!({"business_id": business_id, "iss": "https://evil.example"})),
         ("no issuer", json!({"business_id": business_id, "iss": null})),
-        ("a scope that is no text", json!({"business_id": business_id, "scope": 7})),
+        ("a scope that is neither text nor list", json!({"business_id": business_id, "scope": 7})),
     ] {
         refused(verifier.authenticate(&shared(&changes)).await, what);
     }

@@ -140,7 +140,7 @@ async fn a_token_for_a_business_that_does_not_exist_sees_and_leaves_nothing() {
     for read in reads() {
         let path = address(&read.path, &world.ours);
         let answer = client.get(&path).await;
-        if read.path.contains('{') {
+        if read.path.contains('{') || !read.is_list() {
             answer.expect(404);
         } else {
             assert_eq!(answer.expect(200), json!({"data": [], "next_cursor": null}), "{path}");

@@ -71,10 +71,15 @@ async fn external_ids_and_skus_are_unique_within_a_business_only() {
     let world = IsolationWorld::start().await;
     let customer = json!({"name": "x", "credit_limit": 1, "external_id": world.theirs.external_id});
     let product = json!({"name": "x", "sku": world.theirs.sku, "price": 1, "stock": 0});
-    for (path, body) in [("/v1/customers", customer), ("/v1/products", product)] {
-        world.our_shop.client.post(path, &body).await.expect(201);
-        world.our_shop.client.post(path, &body).await.expect_problem(409, "already_exists");
-        world.their_shop.client.post(path, &body).await.expect_problem(409, "already_exists");
+    for (path, body, theirs) in
+        [("/v1/customers", customer, &world.theirs.customer), ("/v1/products", product, &world.theirs.product)]
+    {
+        let ours = world.our_shop.client.post(path, &body).await.expect(201);
+        // Each is told of its own.
+        let refused = world.our_shop.client.post(path, &body).await.expect_problem(409, "already_exists");
+        assert_eq!(refused["existing_id"], ours["id"], "{path}");
+        let refused = world.their_shop.client.post(path, &body).await.expect_problem(409, "already_exists");
+        assert_eq!(refused["existing_id"], json!(theirs), "{path}");
     }
     let customer = format!("/v1/customers/{}", world.ours.customer);
     world.our_shop.client.patch(&customer, &json!({"external_id": "theirs-other"})).await.expect(200);

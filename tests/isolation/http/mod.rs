@@ -1,7 +1,7 @@
 //! Over HTTP: another business's id gets, byte for byte, the answer for an id that does not exist.
 
 mod answers;
-mod callers;
+pub mod callers;
 pub mod cases;
 mod deleted;
 pub mod description;

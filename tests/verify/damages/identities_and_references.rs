@@ -7,7 +7,8 @@ pub const DAMAGES: &[Damage] = &[
         "a customer is there twice",
         "identities",
         &["2 rows have the same id", "\"table\":\"customers\"", "0000000000c1"],
-        "INSERT INTO tallystick.customers SELECT * FROM tallystick.customers
+        "INSERT INTO tallystick.customers (business_id, id, name, external_id, credit_limit, blocked)
+         SELECT business_id, id, name, external_id, credit_limit, blocked FROM tallystick.customers
          WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
     ),
     damage(
@@ -20,7 +21,8 @@ pub const DAMAGES: &[Damage] = &[
         "a product is there twice",
         "identities",
         &["2 rows have the same id", "\"table\":\"products\"", "0000000000d1"],
-        "INSERT INTO tallystick.products SELECT * FROM tallystick.products
+        "INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
+         SELECT business_id, id, sku, name, price, stock FROM tallystick.products
          WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
     ),
     damage(
@@ -28,6 +30,14 @@ pub const DAMAGES: &[Damage] = &[
         "identities",
         &["2 rows have the same sku", "\"value\":\"beans\""],
         "UPDATE tallystick.products SET sku = 'beans' WHERE id = '0a000000-0000-7000-8000-0000000000d2'",
+    ),
+    damage(
+        "two products have one sku in two spellings",
+        "identities",
+        &["2 rows have the same sku", "\"value\":\"Café\""],
+        "UPDATE tallystick.products
+         SET sku = CASE id WHEN '0a000000-0000-7000-8000-0000000000d2' THEN U&'Cafe\\0301' ELSE U&'Caf\\00e9' END
+         WHERE business_id = '0a000000-0000-7000-8000-000000000000'",
     ),
     damage(
         "two movements have one id",
@@ -78,7 +88,8 @@ pub const DAMAGES: &[Damage] = &[
         "a business is there twice",
         "identities",
         &["2 rows have the same business_id", "0b000000-0000-7000-8000-000000000000"],
-        "INSERT INTO tallystick.businesses SELECT * FROM tallystick.businesses WHERE name = 'Beta'",
+        "INSERT INTO tallystick.businesses (business_id, name, currency)
+         SELECT business_id, name, currency FROM tallystick.businesses WHERE name = 'Beta'",
     ),
     damage(
         "a business was deleted",
@@ -129,8 +140,41 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a business has a currency that is none",
         "settings_in_range",
-        &["the name is not short text; the currency is not an ISO 4217 code; overdue_after_days", "0b000000"],
+        &["the name is not short text; the name shows nothing", "not an ISO 4217 code; overdue_after_days", "0b000000"],
         "UPDATE tallystick.businesses SET currency = 'yen', overdue_after_days = -1, name = '' WHERE name = 'Beta'",
+    ),
+    damage(
+        "a sku can be mistaken for another one, and a name shows nothing",
+        "settings_in_range",
+        &["the sku has invisible characters; the name shows nothing", "products", "0000000000d1"],
+        "UPDATE tallystick.products SET sku = U&'beans\\200b', name = U&'\\00a0'
+         WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
+    ),
+    damage(
+        "a reference can be mistaken for another one",
+        "settings_in_range",
+        &["the external_id has invisible characters", "0000000000c1"],
+        "UPDATE tallystick.customers SET external_id = 'ada ' WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "a key's name turns what follows it",
+        "settings_in_range",
+        &["the name has invisible characters", "0000000000b1"],
+        "UPDATE tallystick.api_keys SET name = U&'till\\202e' WHERE id = '0a000000-0000-7000-8000-0000000000b1'",
+    ),
+    damage(
+        "what a sku is compared by is something else",
+        "settings_in_range",
+        &["sku_nfc is not the sku", "0000000000d1"],
+        "ALTER TABLE tallystick.products ALTER COLUMN sku_nfc DROP EXPRESSION;
+         UPDATE tallystick.products SET sku_nfc = 'other' WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
+    ),
+    damage(
+        "what a reference is compared by is something else",
+        "settings_in_range",
+        &["external_id_nfc is not the external_id", "0000000000c1"],
+        "ALTER TABLE tallystick.customers ALTER COLUMN external_id_nfc DROP EXPRESSION;
+         UPDATE tallystick.customers SET external_id_nfc = NULL WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
     ),
     damage(
         "a credit limit is below zero",
