@@ -40,6 +40,9 @@ pub enum Error {
     /// Something that must be unique within the business is taken.
     #[error("already exists")]
     AlreadyExists(Vec<Fault>),
+    /// The record is not at a version that the request expects.
+    #[error("the record was changed since; get it again, and decide anew")]
+    VersionDiffers,
     /// At least one product has less stock than the request takes.
     #[error("not enough stock")]
     InsufficientStock(Vec<Shortage>),
@@ -80,6 +83,7 @@ impl Error {
             Self::NotFound(entity) => entity.not_found_code(),
             Self::ProductsNotFound(_) => Code::ProductNotFound,
             Self::AlreadyExists(_) => Code::AlreadyExists,
+            Self::VersionDiffers => Code::PreconditionFailed,
             Self::InsufficientStock(_) => Code::InsufficientStock,
             Self::CreditLimitExceeded { .. } => Code::CreditLimitExceeded,
             Self::CustomerBlocked => Code::CustomerBlocked,

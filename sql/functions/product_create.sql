@@ -1,6 +1,8 @@
--- Purpose: create a product, with its opening stock as its first movement. The server makes the id once per request. If a
--- product with this id exists already, an earlier try of the same request created it, and that product is the answer.
--- Outcomes: created, sku_taken, business_not_found.
+-- Purpose: create a product, with its opening stock as its first movement, once per idempotency key if there is one. The server
+-- makes the id once per request. If a product with this id exists already, an earlier try of the same request created it, and
+-- that product is the answer.
+-- Locks: the key (creation_find).
+-- Outcomes: created, replayed (as it was answered then, whatever has changed since), key_reused, sku_taken, business_not_found.
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_business_id uuid,
@@ -9,17 +11,40 @@ CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_name text,
     p_price bigint,
     p_stock bigint,
+    p_idempotency_key text DEFAULT NULL,
     OUT outcome text,
     OUT product tallystick.products
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_fingerprint bytea;
+    v_earlier record;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
     IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
         outcome := 'business_not_found';
         RETURN;
+    END IF;
+    IF p_idempotency_key IS NOT NULL THEN
+        v_fingerprint := tallystick.request_fingerprint('product', p_sku, p_name, p_price::text, p_stock::text);
+        SELECT * INTO v_earlier
+        FROM tallystick.creation_find(p_business_id, 'product', p_idempotency_key, v_fingerprint);
+        outcome := v_earlier.outcome;
+        IF outcome = 'replayed' THEN
+            -- The same fingerprint: what was asked for then is asked for now.
+            product.business_id := p_business_id;
+            product.id := v_earlier.id;
+            product.sku := p_sku;
+            product.name := p_name;
+            product.price := p_price;
+            product.stock := p_stock;
+            product.created_at := v_earlier.created_at;
+        END IF;
+        IF outcome <> 'new' THEN
+            RETURN;
+        END IF;
     END IF;
     INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
     VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock)
@@ -34,6 +59,10 @@ BEGIN
     FROM tallystick.products AS created
     WHERE created.business_id = p_business_id AND created.id = p_id;
     outcome := CASE WHEN FOUND THEN 'created' ELSE 'sku_taken' END;
+    IF outcome = 'created' AND p_idempotency_key IS NOT NULL THEN
+        INSERT INTO tallystick.creations (business_id, kind, idempotency_key, request_fingerprint, id, created_at)
+        VALUES (p_business_id, 'product', p_idempotency_key, v_fingerprint, p_id, product.created_at);
+    END IF;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.product_create TO tallystick_app;

@@ -1,18 +1,19 @@
 //! `/v1/businesses`: the platform's tenants. Admin token only.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, response::Response};
 
+use super::movement_response;
 use crate::{
-    domain::{Business, NewBusiness},
+    domain::{Business, IdempotencyKey, NewBusiness},
     error::Result,
     http::{
         extract::{Admin, Json},
-        openapi::problems::{BODY, COMMON, PLATFORM, problems},
+        openapi::problems::{BODY, COMMON, ONCE, PLATFORM, problems},
         state::AppState,
     },
 };
 
-problems!(CreateProblems: COMMON, PLATFORM, BODY);
+problems!(CreateProblems: COMMON, PLATFORM, BODY, ONCE);
 
 /// Create a business
 #[utoipa::path(
@@ -21,13 +22,19 @@ problems!(CreateProblems: COMMON, PLATFORM, BODY);
     operation_id = "createBusiness",
     tag = "platform",
     security(("admin" = [])),
+    params(super::OptionalIdempotencyHeader),
     request_body = NewBusiness,
-    responses((status = 201, description = "Created", body = Business), CreateProblems),
+    responses(
+        (status = 201, description = "Created; or created before with this key, as it was answered then", body = Business,
+            headers(("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"))),
+        CreateProblems,
+    ),
 )]
 pub async fn create(
     State(state): State<AppState>,
     _: Admin,
+    idempotency_key: Option<IdempotencyKey>,
     Json(new): Json<NewBusiness>,
-) -> Result<(StatusCode, Json<Business>)> {
-    Ok((StatusCode::CREATED, Json(state.db.business_create(new).await?)))
+) -> Result<Response> {
+    Ok(movement_response(state.db.business_create(idempotency_key, new).await?))
 }

@@ -40,6 +40,7 @@ async fn a_business_with_records_cannot_be_deleted_even_by_the_owner() {
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(1, 10).await);
     shop.buy(&customer, &[(&beans, 1)]).await.expect(201);
+    shop.client.move_with("key", "/v1/customers", &json!({"name": "x", "credit_limit": 1})).await.expect(201);
     let owner = Actor::owner(&server.database, &shop.business_id.to_string()).await;
     // An API key can be deleted: nothing of the past refers to it.
     for table in tenant_tables_but(&["api_keys"]) {
