@@ -35,6 +35,7 @@ table tallystick.api_keys
     constraint api_keys_pk: PRIMARY KEY (business_id, id)
     constraint api_keys_prefix_is_unique: UNIQUE (business_id, prefix)
     constraint api_keys_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint api_keys_expires_at_is_in_years_1_to_9999: CHECK (((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)))
     constraint api_keys_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
     constraint api_keys_scopes_are_known: CHECK ((((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2)) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
@@ -62,6 +63,31 @@ table tallystick.businesses
     policy platform_lists_businesses: PERMISSIVE FOR SELECT TO tallystick_owner USING (current_setting('app.platform'::text, true) = 'business_list'::text)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.creations
+    owner: tallystick_owner
+    comment: fact, server only: what requests with idempotency keys created
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column kind: text NOT NULL
+    column idempotency_key: text COLLATE "C" NOT NULL
+    column request_fingerprint: bytea NOT NULL
+    column id: uuid NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    constraint creations_pk: PRIMARY KEY (business_id, kind, idempotency_key)
+    constraint creations_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint creations_business_is_its_own: CHECK (((kind <> 'business'::text) OR (id = business_id)))
+    constraint creations_fingerprint_is_sha256: CHECK ((octet_length(request_fingerprint) = 32))
+    constraint creations_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
+    constraint creations_kind_is_known: CHECK ((kind = ANY (ARRAY['business'::text, 'api_key'::text, 'customer'::text, 'product'::text])))
+    index creations_of_businesses: CREATE INDEX creations_of_businesses ON tallystick.creations USING btree (idempotency_key) WHERE (kind = 'business'::text)
+    index creations_pk: CREATE UNIQUE INDEX creations_pk ON tallystick.creations USING btree (business_id, kind, idempotency_key)
+    policy platform_finds_its_keys: PERMISSIVE FOR SELECT TO tallystick_owner USING ((kind = 'business'::text) AND (current_setting('app.platform'::text, true) = 'business_create'::text))
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.creations FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.creations FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
@@ -128,6 +154,7 @@ table tallystick.customers
     column credit_limit: bigint NOT NULL
     column blocked: boolean NOT NULL DEFAULT false
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    column version: uuid
     constraint customers_pk: PRIMARY KEY (business_id, id)
     constraint customers_external_id_is_unique: UNIQUE (business_id, external_id)
     constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
@@ -204,6 +231,7 @@ table tallystick.products
     column price: bigint NOT NULL
     column stock: bigint NOT NULL
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    column version: uuid
     constraint products_pk: PRIMARY KEY (business_id, id)
     constraint products_sku_is_unique: UNIQUE (business_id, sku)
     constraint products_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
@@ -300,7 +328,8 @@ view tallystick.customer_accounts
     column available_credit: bigint
     column oldest_unpaid_at: timestamp with time zone
     column overdue: boolean
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, (entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
+    column version: uuid
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue, customer.version FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, (entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
@@ -391,13 +420,13 @@ composite type tallystick.purchase_answer
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
-function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone)
+function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, OUT outcome text, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT created_at timestamp with time zone, OUT id uuid
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 a270871a4c91143d9f8cef8f5bb7310878bd2d8962290171bba9423e9f158d3b
+    body: sha256 e494608854d47fc9f694721f5204ea83e43ef8a5bb83f28c9ae35f9922f0f059
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -485,14 +514,23 @@ function tallystick.batch_write(uuid,tallystick.batch_charge[],uuid[],bigint[],b
     body: sha256 ed013e0c474f404ab8444cb4033221a4bc2df1a3f28c32f55bdb74a53709bcc8
     granted to tallystick_owner: EXECUTE
 
-function tallystick.business_create(uuid,text,text,integer)
+function tallystick.business_create(uuid,text,text,integer,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer
+    arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer, p_idempotency_key text DEFAULT NULL::text
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 65a0ddfc6a1959b583b1389c22cb83a2513a03c51d3c773c73315275347c2ba4
+    body: sha256 cd6970d2bb8290ff09b46a08b580ff7c6d8583d2692ca8b894939674dace0101
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.business_creation_find(text,bytea)
+    owner: tallystick_owner
+    arguments: p_idempotency_key text, p_fingerprint bytea, OUT outcome text, OUT business tallystick.businesses
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 1df214f20f0efd95bd4e979b7dd4fa8430bc661845acc886f562ce14779645ba
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_get(uuid)
@@ -537,13 +575,22 @@ function tallystick.context_business_id()
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean)
+function tallystick.creation_find(uuid,text,text,bytea)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_kind text, p_idempotency_key text, p_fingerprint bytea, OUT outcome text, OUT id uuid, OUT created_at timestamp with time zone
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 79c9107880d82488bb6865143488ebbb760ddb56a22b8a34750fcf46ae92873a
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 7e41941e2dd66be83165279c57f6375c071009d86759cbb9ccc082b9faf08208
+    body: sha256 6e292ef6feb9d423b63b9371822666808b32338530023280dcef0b493955be6b
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -567,13 +614,13 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,uuid,uuid[])
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 4abbf26b66a824b65dd932dac18b58146c2cb1f2c73b8d1ff4ba863cbe629959
+    body: sha256 16ba9f70981869143a799b31b4a424fd95841871e6c7babf674791ff0ef453a7
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -654,13 +701,13 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_create(uuid,uuid,text,text,bigint,bigint)
+function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b886991f18d30e3087a7d80086f4108f5b6d6dac4ac23f3bcdca9b5a0ddc7e2f
+    body: sha256 70c62f46782434b4ef0f06fd042456e48758eec07080e5842b2861acbf05a373
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -684,13 +731,13 @@ function tallystick.product_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_update(uuid,uuid,text,text,bigint)
+function tallystick.product_update(uuid,uuid,text,text,bigint,uuid,uuid[])
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 995ffdcc7932ceebf139b51433246944d923408f1d15937f56690889d47a5caa
+    body: sha256 6e8662c3a1ef58543f13eb1f98a69a47b1c3f4659956ff4b3a0b94dc8499f551
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

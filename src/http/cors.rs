@@ -93,7 +93,7 @@ mod tests {
     fn origins_are_read_as_browsers_send_them() {
         assert_eq!("".parse(), Ok(CorsOrigins::None));
         assert_eq!("*".parse(), Ok(CorsOrigins::Any));
-        let two = "https://shop.example, http://localhost:3000".parse().unwrap();
+        let two: CorsOrigins = "https://shop.example, http://localhost:3000".parse().unwrap();
         assert_eq!(
             two,
             CorsOrigins::Listed(vec![
