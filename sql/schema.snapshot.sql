@@ -68,7 +68,7 @@ table tallystick.businesses
 
 table tallystick.creations
     owner: tallystick_owner
-    comment: fact, server only: what requests with idempotency keys created
+    comment: state, server only: what requests with idempotency keys created
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column kind: text NOT NULL
@@ -82,12 +82,10 @@ table tallystick.creations
     constraint creations_fingerprint_is_sha256: CHECK ((octet_length(request_fingerprint) = 32))
     constraint creations_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
     constraint creations_kind_is_known: CHECK ((kind = ANY (ARRAY['business'::text, 'api_key'::text, 'customer'::text, 'product'::text])))
-    index creations_of_businesses: CREATE INDEX creations_of_businesses ON tallystick.creations USING btree (idempotency_key) WHERE (kind = 'business'::text)
     index creations_pk: CREATE UNIQUE INDEX creations_pk ON tallystick.creations USING btree (business_id, kind, idempotency_key)
+    index creations_platform_key_is_used_once: CREATE UNIQUE INDEX creations_platform_key_is_used_once ON tallystick.creations USING btree (idempotency_key) WHERE (kind = 'business'::text)
     policy platform_finds_its_keys: PERMISSIVE FOR SELECT TO tallystick_owner USING ((kind = 'business'::text) AND (current_setting('app.platform'::text, true) = 'business_create'::text))
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
-    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.creations FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
-    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.creations FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
@@ -426,7 +424,7 @@ function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp wi
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 e494608854d47fc9f694721f5204ea83e43ef8a5bb83f28c9ae35f9922f0f059
+    body: sha256 de0b802f95c7c2a1ab8ee07643125ce13be2aa434190dff295936fd16364b361
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -520,7 +518,7 @@ function tallystick.business_create(uuid,text,text,integer,text)
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 cd6970d2bb8290ff09b46a08b580ff7c6d8583d2692ca8b894939674dace0101
+    body: sha256 beb79c13072bf9283ab7f8ba4bcf657ed53a53a3dc6a68da7a72e21207b294c8
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -530,7 +528,7 @@ function tallystick.business_creation_find(text,bytea)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 1df214f20f0efd95bd4e979b7dd4fa8430bc661845acc886f562ce14779645ba
+    body: sha256 ce72d1fc0834191b5071460a012b1c5746898358b52e31b54dc84891a631ee82
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_get(uuid)
@@ -575,13 +573,13 @@ function tallystick.context_business_id()
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.creation_find(uuid,text,text,bytea)
+function tallystick.creation_claim(uuid,text,text,bytea,uuid)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_kind text, p_idempotency_key text, p_fingerprint bytea, OUT outcome text, OUT id uuid, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_kind text, p_idempotency_key text, p_fingerprint bytea, p_id uuid, OUT outcome text, OUT id uuid, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 79c9107880d82488bb6865143488ebbb760ddb56a22b8a34750fcf46ae92873a
+    body: sha256 2451bb8d85692a6b7f33012050bae41baa62e5407cd7e60f5a8b25e7d9935ec2
     granted to tallystick_owner: EXECUTE
 
 function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
@@ -590,7 +588,7 @@ function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 6e292ef6feb9d423b63b9371822666808b32338530023280dcef0b493955be6b
+    body: sha256 0908f185d52934eb47f373e6deacfe96a281452f40b5f01e1cfa6856dd30df3d
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -707,7 +705,7 @@ function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 70c62f46782434b4ef0f06fd042456e48758eec07080e5842b2861acbf05a373
+    body: sha256 6f76b6dc94e9293786ccf95448391144397c9744783f9e543c34bde74aab3289
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -1,7 +1,7 @@
 -- Purpose: the business that an earlier request with this idempotency key created. The platform's keys are one set over all
 -- businesses, so this looks across tenants: it sees the creations of kind 'business' (policy platform_finds_its_keys) and the
 -- businesses themselves (policy platform_lists_businesses).
--- Locks: the key, until the transaction ends. So of two requests with one key, the second waits and finds what the first created.
+-- Locks: none. Volatile: it must see what was committed while the caller waited for the key.
 -- Outcomes: new (nothing yet), replayed (business), key_reused (by a different request).
 -- Caller: business_create.
 CREATE OR REPLACE FUNCTION tallystick.business_creation_find(
@@ -19,8 +19,6 @@ AS $$
 DECLARE
     v_earlier record;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(
-        ARRAY['tallystick.creations', 'business', p_idempotency_key]::text, 0));
     PERFORM set_config('app.platform', 'business_create', true);
     SELECT creation.request_fingerprint, creation.id INTO v_earlier
     FROM tallystick.creations AS creation

@@ -1,7 +1,7 @@
 -- Purpose: create a product, with its opening stock as its first movement, once per idempotency key if there is one. The server
 -- makes the id once per request. If a product with this id exists already, an earlier try of the same request created it, and
 -- that product is the answer.
--- Locks: the key (creation_find).
+-- Locks: the key (creation_claim).
 -- Outcomes: created, replayed (as it was answered then, whatever has changed since), key_reused, sku_taken, business_not_found.
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_create(
@@ -19,8 +19,8 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_fingerprint bytea;
-    v_earlier record;
+    v_created_at timestamptz := clock_timestamp();
+    v_claim record;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
     IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
@@ -28,26 +28,28 @@ BEGIN
         RETURN;
     END IF;
     IF p_idempotency_key IS NOT NULL THEN
-        v_fingerprint := tallystick.request_fingerprint('product', p_sku, p_name, p_price::text, p_stock::text);
-        SELECT * INTO v_earlier
-        FROM tallystick.creation_find(p_business_id, 'product', p_idempotency_key, v_fingerprint);
-        outcome := v_earlier.outcome;
+        SELECT * INTO v_claim
+        FROM tallystick.creation_claim(
+            p_business_id, 'product', p_idempotency_key,
+            tallystick.request_fingerprint('product', p_sku, p_name, p_price::text, p_stock::text), p_id);
+        outcome := v_claim.outcome;
+        v_created_at := v_claim.created_at;
         IF outcome = 'replayed' THEN
             -- The same fingerprint: what was asked for then is asked for now.
             product.business_id := p_business_id;
-            product.id := v_earlier.id;
+            product.id := v_claim.id;
             product.sku := p_sku;
             product.name := p_name;
             product.price := p_price;
             product.stock := p_stock;
-            product.created_at := v_earlier.created_at;
+            product.created_at := v_created_at;
         END IF;
-        IF outcome <> 'new' THEN
+        IF outcome <> 'claimed' THEN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
-    VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock)
+    INSERT INTO tallystick.products (business_id, id, sku, name, price, stock, created_at)
+    VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock, v_created_at)
     ON CONFLICT DO NOTHING;
     IF FOUND AND p_stock > 0 THEN
         INSERT INTO tallystick.stock_movements (
@@ -59,9 +61,11 @@ BEGIN
     FROM tallystick.products AS created
     WHERE created.business_id = p_business_id AND created.id = p_id;
     outcome := CASE WHEN FOUND THEN 'created' ELSE 'sku_taken' END;
-    IF outcome = 'created' AND p_idempotency_key IS NOT NULL THEN
-        INSERT INTO tallystick.creations (business_id, kind, idempotency_key, request_fingerprint, id, created_at)
-        VALUES (p_business_id, 'product', p_idempotency_key, v_fingerprint, p_id, product.created_at);
+    IF outcome <> 'created' THEN
+        -- The key of a refused request is free.
+        DELETE FROM tallystick.creations AS creation
+        WHERE creation.business_id = p_business_id AND creation.kind = 'product'
+          AND creation.idempotency_key = p_idempotency_key;
     END IF;
 END
 $$;

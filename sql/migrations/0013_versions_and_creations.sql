@@ -6,8 +6,7 @@ ALTER TABLE tallystick.customers ADD COLUMN version uuid;
 ALTER TABLE tallystick.products ADD COLUMN version uuid;
 
 -- What a request with an idempotency key created. Purchases, payments and stock movements keep their keys in rows of their own.
--- Each kind has its own set of keys within a business. The keys of kind 'business' are the platform's, so they are one set over
--- all businesses: business_create sees to that with a lock, because a key of a table begins with the business.
+-- Each kind has its own set of keys within a business. A row may be deleted when nobody will send its request again.
 CREATE TABLE tallystick.creations (
     business_id uuid NOT NULL,
     kind text NOT NULL,
@@ -23,9 +22,11 @@ CREATE TABLE tallystick.creations (
         CHECK (octet_length(idempotency_key) <= 255 AND idempotency_key ~ '^[!-~]+$'),
     CONSTRAINT creations_fingerprint_is_sha256 CHECK (octet_length(request_fingerprint) = 32)
 );
-CREATE INDEX creations_of_businesses ON tallystick.creations (idempotency_key) WHERE kind = 'business';
+-- The keys of new businesses are the platform's, so they are one set over all businesses. Alone among our keys but one, this does not
+-- begin with the business: which one it is is not known yet when the key is looked for.
+CREATE UNIQUE INDEX creations_platform_key_is_used_once ON tallystick.creations (idempotency_key) WHERE kind = 'business';
 ALTER TABLE tallystick.creations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-COMMENT ON TABLE tallystick.creations IS 'fact, server only: what requests with idempotency keys created';
+COMMENT ON TABLE tallystick.creations IS 'state, server only: what requests with idempotency keys created';
 
 -- RFC 3339 has no other years, so no answer could show them. Earlier releases took them.
 ALTER TABLE tallystick.api_keys NO FORCE ROW LEVEL SECURITY;

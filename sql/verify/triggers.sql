@@ -17,7 +17,7 @@ SELECT
 FROM (
     -- tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
     SELECT 'tallystick.' || facts.name AS "table", refusal.trigger, refusal.type, 'tallystick.refuse_change()' AS function
-    FROM unnest(ARRAY['stock_movements', 'orders', 'order_items', 'credit_ledger', 'creations']) AS facts (name)
+    FROM unnest(ARRAY['stock_movements', 'orders', 'order_items', 'credit_ledger']) AS facts (name)
     CROSS JOIN (VALUES ('refuse_change', 1 + 2 + 8 + 16), ('refuse_truncate', 2 + 32)) AS refusal (trigger, type)
     UNION ALL
     SELECT 'tallystick.order_items', 'order_lines_add_up', 4, 'tallystick.order_lines_add_up()'

@@ -191,8 +191,9 @@ async fn the_key_of_a_refused_creation_is_free() {
     let shop = server.shop().await;
     let [customer, product, _] = creations(&server, &shop);
     for creation in [customer, product] {
-        creation.send("first").await.expect(201);
+        let first = creation.send("first").await;
         creation.send("key").await.expect_problem(409, "already_exists");
+        assert_replays(&creation.send("first").await, &first);
         let other = creation.client.move_with("key", &creation.path, &free(&creation.body)).await;
         other.expect(201);
         assert!(!other.is_replay(), "{}", creation.path);

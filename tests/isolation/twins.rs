@@ -31,7 +31,7 @@ const PLANTING: [&str; 12] = [
 /// What only the other business has.
 const THEIRS_ONLY: [&str; 7] = [
     "customer_create({business}, {8}, 'theirs only', 'theirs', 1000, false, 'their-creation')",
-    "product_create({business}, {8}, 'theirs', 'theirs only', 1, 100, 'their-creation')",
+    "product_create({business}, {8}, 'theirs', 'theirs only', 1, 0, 'their-creation')",
     "api_key_create({business}, {8}, 'theirs only', 'theironly', sha256('y'), '{read}', NULL, 'their-creation')",
     "payment_record({business}, {1}, 1, 'their-payment', {4})",
     "payment_record({business}, {2}, 1, 'their-payment-2', {5})",
@@ -71,7 +71,7 @@ const CALLS: [&str; 53] = [
     "product_create({business}, {1}, 'again', 'again', 1, 0)",
     "product_create({business}, {9}, 'theirs', 'new', 1, 0)",
     "product_create({business}, {9}, 'twin', '{name} 1', 1{figure}, 10{figure}, 'twin-creation')",
-    "product_create({business}, {9}, 'theirs', 'theirs only', 1, 100, 'their-creation')",
+    "product_create({business}, {9}, 'theirs', 'theirs only', 1, 0, 'their-creation')",
     "product_update({business}, {1}, 'changed', 'changed', 5, {9})",
     "product_update({business}, {8}, 'changed', 'changed', 5, {9})",
     "product_update({business}, {1}, 'changed', 'changed', 5, {9}, ARRAY[{1}])",

@@ -14,7 +14,7 @@ pub const TENANT_TABLES: [&str; 9] = [
 ];
 
 /// The tables whose rows are never changed and never deleted.
-pub const FACTS: [&str; 5] = ["stock_movements", "orders", "order_items", "credit_ledger", "creations"];
+pub const FACTS: [&str; 4] = ["stock_movements", "orders", "order_items", "credit_ledger"];
 
 /// The tables of [`TENANT_TABLES`] but for `exceptions`.
 pub fn tenant_tables_but(exceptions: &[&str]) -> Vec<&'static str> {
