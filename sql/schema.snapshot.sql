@@ -518,11 +518,11 @@ function tallystick.business_create(uuid,text,text,integer,text)
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 beb79c13072bf9283ab7f8ba4bcf657ed53a53a3dc6a68da7a72e21207b294c8
+    body: sha256 4beb2ba978b9238e35e1e10144800c2f1d508c371550ab89b340bc1d32a9575b
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.business_creation_find(text,bytea)
+function tallystick.business_created_with(text,bytea)
     owner: tallystick_owner
     arguments: p_idempotency_key text, p_fingerprint bytea, OUT outcome text, OUT business tallystick.businesses
     returns: record

@@ -33,7 +33,7 @@ BEGIN
         RETURN NEXT v_business;
         RETURN;
     END IF;
-    SELECT * INTO v_earlier FROM tallystick.business_creation_find(p_idempotency_key, v_fingerprint);
+    SELECT * INTO v_earlier FROM tallystick.business_created_with(p_idempotency_key, v_fingerprint);
     IF v_is_new THEN
         -- The key was used before, so this business is not to be.
         DELETE FROM tallystick.businesses AS business WHERE business.business_id = p_business_id;

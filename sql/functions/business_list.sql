@@ -1,5 +1,5 @@
 -- Purpose: the platform's businesses, newest first, before p_before if it is given.
--- With business_creation_find the only function that looks across tenants: it sees their names and settings and nothing that
+-- With business_created_with the only function that looks across tenants: it sees their names and settings and nothing that
 -- they own (policy platform_lists_businesses).
 CREATE OR REPLACE FUNCTION tallystick.business_list(p_before uuid, p_limit integer) RETURNS SETOF tallystick.businesses
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER

@@ -1,5 +1,5 @@
 -- The platform finds which business one of its idempotency keys has created. Only code that runs as the owner can use this, and
--- business_creation_find() is the only function that sets app.platform to this value.
+-- business_created_with() is the only function that sets app.platform to this value.
 DROP POLICY IF EXISTS platform_finds_its_keys ON tallystick.creations;
 CREATE POLICY platform_finds_its_keys ON tallystick.creations
     FOR SELECT TO tallystick_owner

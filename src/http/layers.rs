@@ -4,7 +4,7 @@
 //! 2. router: finds the route, or the fallback; adds `Allow`, strips the body from an answer to `HEAD`
 //! 3. cross-origin requests, if the operator allows any: preflights, and headers on every answer ([`cors`](super::cors))
 //! 4. lifecycle: request id, problem body, log line, metrics, trace span
-//! 5. query parameters that the route does not have
+//! 5. query parameters that the route does not have; refused here, or by the extractor of the credentials if there is one
 //! 6. limits and panics: announced body size, time limit, panics
 //! 7. extractors: credentials, rate limit, path, idempotency key, query, body (counted and timed while it is read)
 //! 8. handler
@@ -41,7 +41,7 @@ pub async fn around_request(State(around): State<Around>, mut request: Request, 
     let limits = around.state.limits;
     let method = request.method().clone();
     let lifecycle = RequestLifecycle::begin(around.state, &mut request);
-    let response = match around.queries.check(&request) {
+    let response = match around.queries.check(&mut request) {
         Ok(()) => limits_and_panics::run(&limits, request, next).instrument(lifecycle.span()).await,
         Err(error) => error.into_response(),
     };

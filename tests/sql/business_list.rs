@@ -72,7 +72,8 @@ async fn the_sight_of_the_platforms_keys_ends_with_the_call_and_shows_no_other_k
     let seen = fill("SELECT count(*) FROM tallystick.creations WHERE business_id = {their_business}");
 
     let server = Actor::server(&database, &OURS.id("business")).await;
-    let after = format!("{}; SELECT current_setting('app.platform', true), ({seen})", create("{business}", "other"));
+    let after =
+        format!("{}; SELECT current_setting('app.platform', true), ({seen})", create("{business}", "same-theirs"));
     assert_eq!(server.rows(&after).await.last().unwrap(), &[Some(String::new()), Some("0".to_owned())]);
     let set = "SET LOCAL app.platform = 'business_create';";
     assert_eq!(server.value(&format!("{set} {seen}")).await, "0", "it is the owner's alone");

@@ -319,9 +319,9 @@ async fn entries_are_dated_in_the_order_in_which_they_were_decided() {
 async fn of_two_changes_of_one_version_the_second_waits_and_is_refused() {
     play(
         "one: BEGIN
-         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 70, NULL, false, NULL, NULL, ARRAY[:ada])
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 70, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
             = updated
-         two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 80, NULL, false, NULL, NULL, ARRAY[:ada])
+         two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 80, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
             waits for one on customers
          one: COMMIT
          two returns
@@ -336,9 +336,9 @@ async fn of_two_changes_of_one_version_the_second_waits_and_is_refused() {
 async fn a_change_of_a_version_happens_after_one_that_rolls_back() {
     play(
         "one: BEGIN
-         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 70, NULL, false, NULL, NULL, ARRAY[:ada])
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 70, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
             = updated
-         two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 80, NULL, false, NULL, NULL, ARRAY[:ada])
+         two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 80, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
             waits for one on customers
          one: ROLLBACK
          two returns

@@ -4,7 +4,7 @@
 -- Locks: none. Volatile: it must see what was committed while the caller waited for the key.
 -- Outcomes: new (nothing yet), replayed (business), key_reused (by a different request).
 -- Caller: business_create.
-CREATE OR REPLACE FUNCTION tallystick.business_creation_find(
+CREATE OR REPLACE FUNCTION tallystick.business_created_with(
     p_idempotency_key text,
     p_fingerprint bytea,
     OUT outcome text,
