@@ -35,7 +35,7 @@ table tallystick.api_keys
     constraint api_keys_pk: PRIMARY KEY (business_id, id)
     constraint api_keys_prefix_is_unique: UNIQUE (business_id, prefix)
     constraint api_keys_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
-    constraint api_keys_name_identifies: CHECK ((name ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
+    constraint api_keys_expires_at_is_in_years_1_to_9999: CHECK (((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)))
     constraint api_keys_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
     constraint api_keys_scopes_are_known: CHECK ((((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2)) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
@@ -55,16 +55,37 @@ table tallystick.businesses
     column currency: text NOT NULL
     column overdue_after_days: integer NOT NULL DEFAULT 30
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
-    column currency_decimals: integer GENERATED ALWAYS AS ( CASE WHEN (currency ~ '^(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF)$'::text) THEN 0 WHEN (currency ~ '^(AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BGN|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CNY|COP|COU|CRC|CUC|CUP|CVE|CZK|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GTQ|GYD|HKD|HNL|HRK|HTG|HUF|IDR|ILS|INR|IRR|JMD|KES|KGS|KHR|KPW|KYD|KZT|LAK|LBP|LKR|LRD|LSL|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|PAB|PEN|PGK|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SLL|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TOP|TRY|TTD|TWD|TZS|UAH|USD|USN|UYU|UZS|VED|VES|WST|XAD|XCD|XCG|YER|ZAR|ZMW|ZWG|ZWL)$'::text) THEN 2 WHEN (currency ~ '^(BHD|IQD|JOD|KWD|LYD|OMR|TND)$'::text) THEN 3 WHEN (currency ~ '^(CLF|UYW)$'::text) THEN 4 ELSE NULL::integer END) STORED
     constraint businesses_pk: PRIMARY KEY (business_id)
-    constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency_decimals IS NOT NULL))
+    constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency ~ '^[A-Z]{3}$'::text))
     constraint businesses_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    constraint businesses_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     constraint businesses_overdue_after_days_is_0_to_3650: CHECK (((overdue_after_days >= 0) AND (overdue_after_days <= 3650)))
     index businesses_pk: CREATE UNIQUE INDEX businesses_pk ON tallystick.businesses USING btree (business_id)
     policy platform_lists_businesses: PERMISSIVE FOR SELECT TO tallystick_owner USING (current_setting('app.platform'::text, true) = 'business_list'::text)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.creations
+    owner: tallystick_owner
+    comment: state, server only: what requests with idempotency keys created
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column kind: text NOT NULL
+    column idempotency_key: text COLLATE "C" NOT NULL
+    column request_fingerprint: bytea NOT NULL
+    column id: uuid NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    constraint creations_pk: PRIMARY KEY (business_id, kind, idempotency_key)
+    constraint creations_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint creations_business_is_its_own: CHECK (((kind <> 'business'::text) OR (id = business_id)))
+    constraint creations_fingerprint_is_sha256: CHECK ((octet_length(request_fingerprint) = 32))
+    constraint creations_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
+    constraint creations_kind_is_known: CHECK ((kind = ANY (ARRAY['business'::text, 'api_key'::text, 'customer'::text, 'product'::text])))
+    index creations_pk: CREATE UNIQUE INDEX creations_pk ON tallystick.creations USING btree (business_id, kind, idempotency_key)
+    index creations_platform_key_is_used_once: CREATE UNIQUE INDEX creations_platform_key_is_used_once ON tallystick.creations USING btree (idempotency_key) WHERE (kind = 'business'::text)
+    policy platform_finds_its_keys: PERMISSIVE FOR SELECT TO tallystick_owner USING ((kind = 'business'::text) AND (current_setting('app.platform'::text, true) = 'business_create'::text))
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
@@ -131,16 +152,14 @@ table tallystick.customers
     column credit_limit: bigint NOT NULL
     column blocked: boolean NOT NULL DEFAULT false
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
-    column external_id_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(external_id, NFC)) STORED
+    column version: uuid
     constraint customers_pk: PRIMARY KEY (business_id, id)
-    constraint customers_external_id_is_unique: UNIQUE (business_id, external_id_nfc)
+    constraint customers_external_id_is_unique: UNIQUE (business_id, external_id)
     constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
     constraint customers_credit_limit_is_safe_money: CHECK (((credit_limit >= 0) AND (credit_limit <= '9007199254740991'::bigint)))
-    constraint customers_external_id_identifies: CHECK ((external_id ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
     constraint customers_external_id_is_short_text: CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200)))
     constraint customers_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    constraint customers_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
-    index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id_nfc)
+    index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id)
     index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
@@ -205,20 +224,22 @@ table tallystick.products
     options: fillfactor=60
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
-    column sku: tallystick.product_sku NOT NULL
-    column name: tallystick.product_name NOT NULL
+    column sku: text NOT NULL
+    column name: text NOT NULL
     column price: bigint NOT NULL
     column stock: bigint NOT NULL
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
-    column sku_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(sku, NFC)) STORED
+    column version: uuid
     constraint products_pk: PRIMARY KEY (business_id, id)
-    constraint products_sku_is_unique: UNIQUE (business_id, sku_nfc)
+    constraint products_sku_is_unique: UNIQUE (business_id, sku)
     constraint products_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint products_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint products_price_is_safe_money: CHECK (((price >= 0) AND (price <= '9007199254740991'::bigint)))
+    constraint products_sku_is_short_text: CHECK (((char_length(sku) >= 1) AND (char_length(sku) <= 100)))
     constraint products_stock_is_a_safe_integer: CHECK ((stock <= '9007199254740991'::bigint))
     constraint products_stock_is_never_below_zero: CHECK ((stock >= 0))
     index products_pk: CREATE UNIQUE INDEX products_pk ON tallystick.products USING btree (business_id, id)
-    index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku_nfc)
+    index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
@@ -248,7 +269,6 @@ table tallystick.stock_movements
     constraint stock_movements_kind_is_known: CHECK ((kind = ANY (ARRAY['opening'::text, 'adjustment'::text])))
     constraint stock_movements_opening_is_positive: CHECK (((kind <> 'opening'::text) OR (quantity > 0)))
     constraint stock_movements_reason_is_short_text: CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
-    constraint stock_movements_reason_shows_something: CHECK ((reason ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     constraint stock_movements_stock_is_never_below_zero: CHECK (((stock_after >= 0) AND (stock_after <= '9007199254740991'::bigint)))
     index stock_movements_by_product: CREATE INDEX stock_movements_by_product ON tallystick.stock_movements USING btree (business_id, product_id, id)
     index stock_movements_idempotency_key_is_used_once: CREATE UNIQUE INDEX stock_movements_idempotency_key_is_used_once ON tallystick.stock_movements USING btree (business_id, idempotency_key)
@@ -306,7 +326,8 @@ view tallystick.customer_accounts
     column available_credit: bigint
     column oldest_unpaid_at: timestamp with time zone
     column overdue: boolean
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, (entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
+    column version: uuid
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue, customer.version FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, (entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
@@ -397,29 +418,13 @@ composite type tallystick.purchase_answer
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
-domain tallystick.product_name
+function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone,text)
     owner: tallystick_owner
-    type: text
-    constraint product_name_is_short_text: CHECK ((char_length(VALUE) <= 200))
-    constraint product_name_shows_something: CHECK ((VALUE ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
-    granted to PUBLIC: USAGE
-    granted to tallystick_owner: USAGE
-
-domain tallystick.product_sku
-    owner: tallystick_owner
-    type: text
-    constraint product_sku_identifies: CHECK ((VALUE ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
-    constraint product_sku_is_short_text: CHECK ((char_length(VALUE) <= 100))
-    granted to PUBLIC: USAGE
-    granted to tallystick_owner: USAGE
-
-function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone)
-    owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, OUT outcome text, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT created_at timestamp with time zone, OUT id uuid
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 a270871a4c91143d9f8cef8f5bb7310878bd2d8962290171bba9423e9f158d3b
+    body: sha256 de0b802f95c7c2a1ab8ee07643125ce13be2aa434190dff295936fd16364b361
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -507,14 +512,23 @@ function tallystick.batch_write(uuid,tallystick.batch_charge[],uuid[],bigint[],b
     body: sha256 ed013e0c474f404ab8444cb4033221a4bc2df1a3f28c32f55bdb74a53709bcc8
     granted to tallystick_owner: EXECUTE
 
-function tallystick.business_create(uuid,text,text,integer)
+function tallystick.business_create(uuid,text,text,integer,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer
+    arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer, p_idempotency_key text DEFAULT NULL::text
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 65a0ddfc6a1959b583b1389c22cb83a2513a03c51d3c773c73315275347c2ba4
+    body: sha256 4beb2ba978b9238e35e1e10144800c2f1d508c371550ab89b340bc1d32a9575b
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.business_created_with(text,bytea)
+    owner: tallystick_owner
+    arguments: p_idempotency_key text, p_fingerprint bytea, OUT outcome text, OUT business tallystick.businesses
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 ce72d1fc0834191b5071460a012b1c5746898358b52e31b54dc84891a631ee82
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_get(uuid)
@@ -537,17 +551,6 @@ function tallystick.business_list(uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.claims_allow(text)
-    owner: tallystick_owner
-    arguments: p_scope text
-    returns: boolean
-    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 51dbf5346ed3620d86091f6b96b74ada65cf56866c08e8b2f650a179286ea959
-    granted to authenticated: EXECUTE
-    granted to tallystick_app: EXECUTE
-    granted to tallystick_owner: EXECUTE
-
 function tallystick.claims_business_id()
     owner: tallystick_owner
     arguments:
@@ -565,27 +568,27 @@ function tallystick.context_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 705c9ca72898d1d4b153e8b2435e34c3b958f19fadb0bfe0ed850df2ae174c2c
+    body: sha256 b90e6a2b92593723c1d09df9772f61fd7154031c3052f56a86cb19fe9ae2b0b5
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_by_external_id(uuid,text)
+function tallystick.creation_claim(uuid,text,text,bytea,uuid)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_external_id text
-    returns: uuid
+    arguments: p_business_id uuid, p_kind text, p_idempotency_key text, p_fingerprint bytea, p_id uuid, OUT outcome text, OUT id uuid, OUT created_at timestamp with time zone
+    returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 f8134242f7faf87749c4abb3c8d485339ae30ede5f6faf46c3a51452b0c907d4
+    body: sha256 2451bb8d85692a6b7f33012050bae41baa62e5407cd7e60f5a8b25e7d9935ec2
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean)
+function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 4ea2dfa0036e08f20881dcc59c77f1169f199e7168bfc958bdc9a3c0e60d411f
+    body: sha256 0908f185d52934eb47f373e6deacfe96a281452f40b5f01e1cfa6856dd30df3d
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -605,17 +608,17 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 ed27b527896e0869430fcc17e5488105bebed6a303f831e97a6da305a4c27c78
+    body: sha256 3eead399ca45127ea81e5c341bcfdce22c7e6340813105a02f9ee425749ad526
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,uuid,uuid[])
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 710b167387208471f4524f49b21ac77fb954d171ae0114796435c5d548362d06
+    body: sha256 16ba9f70981869143a799b31b4a424fd95841871e6c7babf674791ff0ef453a7
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -696,22 +699,13 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_by_sku(uuid,text)
+function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_sku text
-    returns: uuid
-    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 53dec325539555827e82d8cc3705986ecc494587db3c3629b2e4150a4ddda0d9
-    granted to tallystick_owner: EXECUTE
-
-function tallystick.product_create(uuid,uuid,text,text,bigint,bigint)
-    owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 7bf3a79bb3db4df0885516d45756671711fc562740389a5b4e37f367023e65f3
+    body: sha256 6f76b6dc94e9293786ccf95448391144397c9744783f9e543c34bde74aab3289
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -731,17 +725,17 @@ function tallystick.product_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.products
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 2e36c1453d3f9967a1f2121db69cc21f05b32f774bf196763602b13de4c7dc16
+    body: sha256 941f0246b03913887c444f0dc7feb260ae0bfd98d679af9881cf2e9bbb102847
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_update(uuid,uuid,text,text,bigint)
+function tallystick.product_update(uuid,uuid,text,text,bigint,uuid,uuid[])
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b60ef3d45132fc1b19da4989d83247fb26fea9a54652167a96433b87a3e88182
+    body: sha256 6e8662c3a1ef58543f13eb1f98a69a47b1c3f4659956ff4b3a0b94dc8499f551
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -808,7 +802,7 @@ function tallystick.require_context(uuid)
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b44c3fdef699e1b9fd3e1c244292b9de59ed830bf249f46041e80e1fbf0dc1de
+    body: sha256 72a74648b3c37d3ba150e805273df277a7c12d893f8e8da6e7c3e875322a4451
     granted to tallystick_owner: EXECUTE
 
 function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid)

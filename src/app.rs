@@ -14,6 +14,7 @@ use crate::{
         connection::{PoolSettings, SessionSettings},
     },
     http::{
+        cors,
         rate_limit::RateLimiter,
         router,
         state::{AppState, Shared},
@@ -56,7 +57,8 @@ impl App {
             rate_limiter: RateLimiter::new(args.http.rate()),
             limits: args.http.request_limits(),
         });
-        Ok(Self { router: router::router(state.clone())?, state })
+        let router = cors::allow(router::router(state.clone())?, &args.http.cors_origins);
+        Ok(Self { router, state })
     }
 }
 

@@ -60,6 +60,7 @@ codes! {
     CustomerBlocked = "customer_blocked", 409, "Customer blocked";
     InsufficientStock = "insufficient_stock", 409, "Not enough stock";
     CreditLimitExceeded = "credit_limit_exceeded", 409, "Credit limit exceeded";
+    PreconditionFailed = "precondition_failed", 412, "Changed since";
     BodyTooLarge = "body_too_large", 413, "Body too large";
     UriTooLong = "uri_too_long", 414, "The request cannot be read";
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";

@@ -47,6 +47,9 @@ pub enum Error {
         /// What has it, in the same business. `None` if that was renamed in the meantime.
         existing_id: Option<Uuid>,
     },
+    /// The record is not at a version that the request expects.
+    #[error("the record was changed since; get it again, and decide anew")]
+    VersionDiffers,
     /// At least one product has less stock than the request takes.
     #[error("not enough stock")]
     InsufficientStock(Vec<Shortage>),
@@ -87,6 +90,7 @@ impl Error {
             Self::NotFound(entity) => entity.not_found_code(),
             Self::ProductsNotFound(_) => Code::ProductNotFound,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
+            Self::VersionDiffers => Code::PreconditionFailed,
             Self::InsufficientStock(_) => Code::InsufficientStock,
             Self::CreditLimitExceeded { .. } => Code::CreditLimitExceeded,
             Self::CustomerBlocked => Code::CustomerBlocked,

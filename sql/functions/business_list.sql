@@ -1,6 +1,6 @@
 -- Purpose: the platform's businesses, newest first, before p_before if it is given.
--- The one function that looks across tenants: it sees their names and settings and nothing that they own
--- (policy platform_lists_businesses).
+-- With business_created_with the only function that looks across tenants: it sees their names and settings and nothing that
+-- they own (policy platform_lists_businesses).
 CREATE OR REPLACE FUNCTION tallystick.business_list(p_before uuid, p_limit integer) RETURNS SETOF tallystick.businesses
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp

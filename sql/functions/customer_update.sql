@@ -1,7 +1,11 @@
 -- Purpose: change a customer. NULL leaves a property as it is. p_external_id counts only if p_set_external_id is true.
 -- A limit below the balance is allowed: it stops further purchases, and past charges keep the limit of their moment.
--- Locks: the customer's row, so a purchase sees the change completely or not at all.
--- Outcomes: updated, customer_not_found, external_id_taken (customer.id is the customer that has the external_id).
+-- The change makes the version p_version of the customer. With p_expected_versions it happens only at one of these versions, or
+-- at p_version itself: an earlier try of the same request made that.
+-- Locks: the customer's row, so a purchase sees the change completely or not at all. An UPDATE that waited for the row compares
+-- the version that it finds then.
+-- Outcomes: updated, customer_not_found, version_differs,
+-- external_id_taken (customer.id is the customer that has the external_id).
 -- Caller: db::customers.
 CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_business_id uuid,
@@ -11,6 +15,8 @@ CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_blocked boolean,
     p_set_external_id boolean,
     p_external_id text,
+    p_version uuid DEFAULT NULL,
+    p_expected_versions uuid[] DEFAULT NULL,
     OUT outcome text,
     OUT customer tallystick.customer_accounts
 )
@@ -26,15 +32,24 @@ BEGIN
         SET name = coalesce(p_name, changed.name),
             credit_limit = coalesce(p_credit_limit, changed.credit_limit),
             blocked = coalesce(p_blocked, changed.blocked),
-            external_id = CASE WHEN p_set_external_id THEN p_external_id ELSE changed.external_id END
-        WHERE changed.business_id = p_business_id AND changed.id = p_id;
+            external_id = CASE WHEN p_set_external_id THEN p_external_id ELSE changed.external_id END,
+            version = coalesce(p_version, tallystick.new_id())
+        WHERE changed.business_id = p_business_id AND changed.id = p_id
+          AND (p_expected_versions IS NULL
+               OR coalesce(changed.version, changed.id) = ANY (p_expected_versions) OR changed.version = p_version);
     EXCEPTION WHEN unique_violation THEN
         outcome := 'external_id_taken';
         customer.id := tallystick.customer_by_external_id(p_business_id, p_external_id);
         RETURN;
     END;
     IF NOT FOUND THEN
-        outcome := 'customer_not_found';
+        outcome := CASE
+            WHEN EXISTS (
+                SELECT FROM tallystick.customers AS present
+                WHERE present.business_id = p_business_id AND present.id = p_id)
+            THEN 'version_differs'
+            ELSE 'customer_not_found'
+        END;
         RETURN;
     END IF;
     outcome := 'updated';

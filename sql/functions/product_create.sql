@@ -1,6 +1,9 @@
--- Purpose: create a product, with its opening stock as its first movement. The server makes the id once per request. If a
--- product with this id exists already, an earlier try of the same request created it, and that product is the answer.
--- Outcomes: created, sku_taken (product.id is the product that has the sku), business_not_found.
+-- Purpose: create a product, with its opening stock as its first movement, once per idempotency key if there is one. The server
+-- makes the id once per request. If a product with this id exists already, an earlier try of the same request created it, and
+-- that product is the answer.
+-- Locks: the key (creation_claim).
+-- Outcomes: created, replayed (as it was answered then, whatever has changed since), key_reused,
+-- sku_taken (product.id is the product that has the sku), business_not_found.
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_business_id uuid,
@@ -9,20 +12,45 @@ CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_name text,
     p_price bigint,
     p_stock bigint,
+    p_idempotency_key text DEFAULT NULL,
     OUT outcome text,
     OUT product tallystick.products
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_created_at timestamptz := clock_timestamp();
+    v_claim record;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
     IF NOT EXISTS (SELECT FROM tallystick.businesses AS business WHERE business.business_id = p_business_id) THEN
         outcome := 'business_not_found';
         RETURN;
     END IF;
-    INSERT INTO tallystick.products (business_id, id, sku, name, price, stock)
-    VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock)
+    IF p_idempotency_key IS NOT NULL THEN
+        SELECT * INTO v_claim
+        FROM tallystick.creation_claim(
+            p_business_id, 'product', p_idempotency_key,
+            tallystick.request_fingerprint('product', p_sku, p_name, p_price::text, p_stock::text), p_id);
+        outcome := v_claim.outcome;
+        v_created_at := v_claim.created_at;
+        IF outcome = 'replayed' THEN
+            -- The same fingerprint: what was asked for then is asked for now.
+            product.business_id := p_business_id;
+            product.id := v_claim.id;
+            product.sku := p_sku;
+            product.name := p_name;
+            product.price := p_price;
+            product.stock := p_stock;
+            product.created_at := v_created_at;
+        END IF;
+        IF outcome <> 'claimed' THEN
+            RETURN;
+        END IF;
+    END IF;
+    INSERT INTO tallystick.products (business_id, id, sku, name, price, stock, created_at)
+    VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock, v_created_at)
     ON CONFLICT DO NOTHING;
     IF FOUND AND p_stock > 0 THEN
         INSERT INTO tallystick.stock_movements (
@@ -39,6 +67,10 @@ BEGIN
     END IF;
     outcome := 'sku_taken';
     product.id := tallystick.product_by_sku(p_business_id, p_sku);
+    -- The key of a refused request is free.
+    DELETE FROM tallystick.creations AS creation
+    WHERE creation.business_id = p_business_id AND creation.kind = 'product'
+      AND creation.idempotency_key = p_idempotency_key;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.product_create TO tallystick_app;

@@ -1,7 +1,10 @@
 -- Purpose: change a product's sku, name or price. NULL leaves a property as it is. Only stock movements change the stock.
 -- Existing orders keep their prices.
--- Locks: the product's row, so a purchase sees the change completely or not at all.
--- Outcomes: updated, product_not_found, sku_taken (product.id is the product that has the sku).
+-- The change makes the version p_version of the product. With p_expected_versions it happens only at one of these versions, or
+-- at p_version itself: an earlier try of the same request made that.
+-- Locks: the product's row, so a purchase sees the change completely or not at all. An UPDATE that waited for the row compares
+-- the version that it finds then.
+-- Outcomes: updated, product_not_found, version_differs, sku_taken (product.id is the product that has the sku).
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_business_id uuid,
@@ -9,6 +12,8 @@ CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_sku text,
     p_name text,
     p_price bigint,
+    p_version uuid DEFAULT NULL,
+    p_expected_versions uuid[] DEFAULT NULL,
     OUT outcome text,
     OUT product tallystick.products
 )
@@ -21,15 +26,25 @@ BEGIN
         UPDATE tallystick.products AS changed
         SET sku = coalesce(p_sku, changed.sku),
             name = coalesce(p_name, changed.name),
-            price = coalesce(p_price, changed.price)
+            price = coalesce(p_price, changed.price),
+            version = coalesce(p_version, tallystick.new_id())
         WHERE changed.business_id = p_business_id AND changed.id = p_id
+          AND (p_expected_versions IS NULL
+               OR coalesce(changed.version, changed.id) = ANY (p_expected_versions) OR changed.version = p_version)
         RETURNING changed.* INTO product;
     EXCEPTION WHEN unique_violation THEN
         outcome := 'sku_taken';
         product.id := tallystick.product_by_sku(p_business_id, p_sku);
         RETURN;
     END;
-    outcome := CASE WHEN product.id IS NULL THEN 'product_not_found' ELSE 'updated' END;
+    outcome := CASE
+        WHEN product.id IS NOT NULL THEN 'updated'
+        WHEN EXISTS (
+            SELECT FROM tallystick.products AS present
+            WHERE present.business_id = p_business_id AND present.id = p_id)
+        THEN 'version_differs'
+        ELSE 'product_not_found'
+    END;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.product_update TO tallystick_app;

@@ -19,5 +19,8 @@ UNION ALL
 SELECT 'credit_ledger', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.credit_ledger AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL
+SELECT 'creations', held.business_id, count(*), grouping(held.business_id) = 1
+FROM tallystick.creations AS held GROUP BY GROUPING SETS ((held.business_id), ())
+UNION ALL
 SELECT 'api_keys', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.api_keys AS held GROUP BY GROUPING SETS ((held.business_id), ())

@@ -1,14 +1,15 @@
 -- Tenant keys
 -- Every table in schema tallystick has a primary key. Every primary, unique and foreign key begins with business_id, foreign
 -- keys on both sides. All keys are valid, and nothing that enforces them is switched off. One key begins with the order and
--- names the business second: migrations/0010_orders_are_charged.sql says why.
+-- names the business second: migrations/0010_orders_are_charged.sql says why. Another is of the platform's own idempotency keys:
+-- migrations/0013_versions_and_creations.sql.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,
     nullif(concat_ws('; ',
         CASE WHEN held.kind = 'none' THEN 'it has no primary key' END,
         CASE WHEN held.first_column IS DISTINCT FROM 'business_id' AND held.kind <> 'none'
-                AND held.name <> 'credit_ledger_charge_belongs_to_the_order'
+                AND held.name NOT IN ('credit_ledger_charge_belongs_to_the_order', 'creations_platform_key_is_used_once')
             THEN 'it does not begin with business_id' END,
         CASE WHEN held.first_referenced_column IS DISTINCT FROM 'business_id' AND held.kind = 'foreign key'
             THEN 'what it references does not begin with business_id' END,

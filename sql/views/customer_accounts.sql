@@ -16,7 +16,8 @@ SELECT
     coalesce(last.balance, 0) AS balance,
     least(greatest(customer.credit_limit - coalesce(last.balance, 0), 0), 9007199254740991) AS available_credit,
     unpaid.created_at AS oldest_unpaid_at,
-    coalesce(unpaid.created_at < now() - make_interval(hours => 24 * business.overdue_after_days), false) AS overdue
+    coalesce(unpaid.created_at < now() - make_interval(hours => 24 * business.overdue_after_days), false) AS overdue,
+    customer.version
 FROM tallystick.customers AS customer
 JOIN tallystick.businesses AS business ON business.business_id = customer.business_id
 LEFT JOIN LATERAL (

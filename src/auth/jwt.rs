@@ -83,6 +83,9 @@ pub struct JwtVerifier {
 /// The claims that say who calls. [`Validation`] checks the others.
 #[derive(Deserialize)]
 struct Claims {
+    /// One text (RFC 7519). [`Validation`] compares it, and would also take a list that has the issuer in it.
+    #[serde(rename = "iss")]
+    _issuer: String,
     business_id: Option<BusinessId>,
     app_metadata: Option<AppMetadata>,
     scope: Option<ScopeClaim>,

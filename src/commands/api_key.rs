@@ -52,7 +52,7 @@ pub(super) async fn run(command: ApiKeyCommand) -> anyhow::Result<ExitCode> {
 
 async fn create(database: &Database, business: BusinessId, new: NewApiKey) -> Result<Created, Error> {
     let generated = GeneratedKey::generate(business)?;
-    let stored = database.api_key_create(business, new, generated.prefix, generated.hash).await?;
+    let stored = database.api_key_create(business, None, new, generated.prefix, generated.hash).await?;
     Ok(Created { key: generated.plain, stored })
 }
 

@@ -14,7 +14,7 @@ pub(super) async fn run(command: BusinessCommand) -> anyhow::Result<ExitCode> {
     match command {
         BusinessCommand::Create { name, currency, overdue_after_days, database } => {
             let new = NewBusiness { name, currency, overdue_after_days };
-            let business = open(&database)?.business_create(new).await.map_err(explain)?;
+            let business = open(&database)?.business_create(None, new).await.map_err(explain)?.record;
             if database.json { output::json(&business)? } else { print(&[business])? }
         }
         BusinessCommand::List { database } => {

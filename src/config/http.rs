@@ -10,7 +10,7 @@ use anyhow::ensure;
 use clap::Args;
 
 use super::duration::{parse_duration, parse_timeout};
-use crate::http::{rate_limit::Rate, server::ServerLimits, state::RequestLimits};
+use crate::http::{cors::CorsOrigins, rate_limit::Rate, server::ServerLimits, state::RequestLimits};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -46,6 +46,15 @@ pub struct HttpArgs {
     /// How many requests one business may make at once after a quiet time [default: the requests of a second]
     #[arg(long, env = "TALLYSTICK_RATE_LIMIT_BURST", value_name = "N")]
     pub rate_limit_burst: Option<NonZeroU32>,
+    /// The origins whose web pages may call the API from a browser, with commas between them; `*` for all
+    #[arg(
+        long,
+        env = "TALLYSTICK_CORS_ORIGINS",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "ORIGINS"
+    )]
+    pub cors_origins: CorsOrigins,
 }
 
 impl HttpArgs {

@@ -9,21 +9,23 @@ use super::{
 };
 use crate::{
     auth::{KeyStore, StoredKey, api_key::KeyHash},
-    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, FutureTime, NewApiKey, Page, PageLimit, Scope},
-    error::{Entity, Error, Result},
+    domain::{ApiKey, ApiKeyId, BusinessId, Cursor, FutureTime, IdempotencyKey, NewApiKey, Page, PageLimit, Scope},
+    error::{Entity, Error, Fault, Result},
 };
 
 pub(super) const API_KEY_FIND: &str = tenant_call!("api_key_find(context::uuid, $2)");
-const API_KEY_CREATE: &str = tenant_call!("api_key_create(context::uuid, $2, $3, $4, $5, $6, $7)");
+const API_KEY_CREATE: &str = tenant_call!("api_key_create(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
 const API_KEY_LIST: &str = tenant_call!("api_key_list(context::uuid, $2, $3)");
 const API_KEY_REVOKE: &str = tenant_call!("f AS found" from "api_key_revoke(context::uuid, $2)");
 
 impl Database {
     /// Stores a new key by the public part of it and by the SHA-256 of the whole, or answers [`Entity::Business`] not found.
-    /// The secret itself never gets here.
+    /// The secret itself never gets here. So a second request with one idempotency key cannot have the first answer: it is
+    /// told which key exists already.
     pub async fn api_key_create(
         &self,
         business_id: BusinessId,
+        idempotency_key: Option<IdempotencyKey>,
         new: NewApiKey,
         prefix: String,
         hash: KeyHash,
@@ -37,7 +39,8 @@ impl Database {
             .with(prefix.clone())
             .with(hash.to_vec())
             .with(scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>())
-            .with(expires_at);
+            .with(expires_at)
+            .with(idempotency_key);
         let answer = self.run(call).await?;
         match answer.outcome()? {
             "created" => Ok(ApiKey {
@@ -49,6 +52,8 @@ impl Database {
                 revoked_at: None,
                 created_at: answer.value("created_at")?,
             }),
+            "already_created" => Err(already_created(answer.value("id")?)),
+            "key_reused" => Err(Error::IdempotencyKeyReused),
             "business_not_found" => Err(Error::NotFound(Entity::Business)),
             other => Err(unknown_outcome(other)),
         }
@@ -70,6 +75,18 @@ impl Database {
     pub async fn api_key_revoke(&self, business_id: BusinessId, id: ApiKeyId) -> Result<()> {
         let answer = self.run(Call::tenant("api_key_revoke", API_KEY_REVOKE, business_id).with(id)).await?;
         if answer.value("found")? { Ok(()) } else { Err(Error::NotFound(Entity::ApiKey)) }
+    }
+}
+
+/// The refusal of a second request with one idempotency key.
+fn already_created(id: ApiKeyId) -> Error {
+    let detail = format!(
+        "the API key {id} was created with it, and its secret was shown then; if that answer was lost, revoke that API key \
+         and create one with another Idempotency-Key"
+    );
+    Error::AlreadyExists {
+        faults: vec![Fault::header("/idempotency-key", detail)],
+        existing_id: Some(id.uuid()),
     }
 }
 

@@ -5,24 +5,32 @@ use tokio_postgres::Row;
 use super::{
     call::{Call, rows::FromRow, tenant_call},
     database::Database,
+    movement::Movement,
 };
 use crate::{
-    domain::{Business, BusinessId, Cursor, NewBusiness, Page, PageLimit},
-    error::{Entity, Result},
+    domain::{Business, BusinessId, Cursor, IdempotencyKey, NewBusiness, Page, PageLimit},
+    error::{Entity, Error, Result},
 };
 
-const BUSINESS_CREATE: &str = tenant_call!("business_create(context::uuid, $2, $3, $4)");
+const BUSINESS_CREATE: &str = tenant_call!("business_create(context::uuid, $2, $3, $4, $5)");
 const BUSINESS_GET: &str = tenant_call!("business_get(context::uuid)");
 const BUSINESS_LIST: &str = "SELECT * FROM tallystick.business_list($1, $2)";
 
 impl Database {
-    /// Creates a business.
-    pub async fn business_create(&self, new: NewBusiness) -> Result<Business> {
-        let call = Call::tenant("business_create", BUSINESS_CREATE, BusinessId::new())
+    /// Creates a business, once per idempotency key if there is one.
+    pub async fn business_create(
+        &self,
+        idempotency_key: Option<IdempotencyKey>,
+        new: NewBusiness,
+    ) -> Result<Movement<Business>> {
+        let own_id = BusinessId::new();
+        let call = Call::tenant("business_create", BUSINESS_CREATE, own_id)
             .with(new.name)
             .with(new.currency)
-            .with(new.overdue_after_days.get());
-        self.run(call).await?.one()
+            .with(new.overdue_after_days.get())
+            .with(idempotency_key);
+        let record: Business = self.run(call).await?.optional()?.ok_or(Error::IdempotencyKeyReused)?;
+        Ok(Movement { replayed: record.id != own_id, record })
     }
 
     /// One business, or [`Entity::Business`] not found.

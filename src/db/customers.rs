@@ -9,36 +9,51 @@ use super::{
         tenant_call, unknown_outcome,
     },
     database::Database,
+    movement::Movement,
 };
 use crate::{
-    domain::{BusinessId, Cursor, Customer, CustomerChange, CustomerId, ExternalId, NewCustomer, Page, PageLimit},
+    domain::{
+        BusinessId, Cursor, Customer, CustomerChange, CustomerId, ExternalId, IdempotencyKey, NewCustomer, Page,
+        PageLimit, Version,
+    },
     error::{Entity, Error, Fault, Result},
 };
 
 const CUSTOMER_CREATE: &str =
-    tenant_call!("f.outcome, (f.customer).*" from "customer_create(context::uuid, $2, $3, $4, $5, $6)");
-const CUSTOMER_UPDATE: &str =
-    tenant_call!("f.outcome, (f.customer).*" from "customer_update(context::uuid, $2, $3, $4, $5, $6, $7)");
+    tenant_call!("f.outcome, (f.customer).*" from "customer_create(context::uuid, $2, $3, $4, $5, $6, $7)");
+const CUSTOMER_UPDATE: &str = tenant_call!(
+    "f.outcome, (f.customer).*" from
+    "customer_update(context::uuid, $2, $3, $4, $5, $6, $7, p_version => $8, p_expected_versions => $9)"
+);
 const CUSTOMER_GET: &str = tenant_call!("customer_get(context::uuid, $2)");
 const CUSTOMER_LIST: &str = tenant_call!("customer_list(context::uuid, $2, $3, $4)");
 
 impl Database {
-    /// Creates a customer.
-    pub async fn customer_create(&self, business_id: BusinessId, new: NewCustomer) -> Result<Customer> {
+    /// Creates a customer, once per idempotency key if there is one.
+    pub async fn customer_create(
+        &self,
+        business_id: BusinessId,
+        idempotency_key: Option<IdempotencyKey>,
+        new: NewCustomer,
+    ) -> Result<Movement<Customer>> {
+        let own_id = CustomerId::new();
         let call = Call::tenant("customer_create", CUSTOMER_CREATE, business_id)
-            .with(CustomerId::new())
+            .with(own_id)
             .with(new.name)
             .with(new.external_id)
             .with(new.credit_limit)
-            .with(new.blocked);
-        customer_from_outcome(&self.run(call).await?)
+            .with(new.blocked)
+            .with(idempotency_key);
+        let record = customer_from_outcome(&self.run(call).await?)?;
+        Ok(Movement { replayed: record.id != own_id, record })
     }
 
-    /// Changes a customer, serially with its purchases and payments.
+    /// Changes a customer, serially with its purchases and payments; with `expected` only at one of these versions.
     pub async fn customer_update(
         &self,
         business_id: BusinessId,
         id: CustomerId,
+        expected: Option<Vec<Version>>,
         change: CustomerChange,
     ) -> Result<Customer> {
         let call = Call::tenant("customer_update", CUSTOMER_UPDATE, business_id)
@@ -47,7 +62,9 @@ impl Database {
             .with(change.credit_limit)
             .with(change.blocked)
             .with(change.external_id.is_some())
-            .with(change.external_id.flatten());
+            .with(change.external_id.flatten())
+            .with(Version::new())
+            .with(expected);
         customer_from_outcome(&self.run(call).await?)
     }
 
@@ -75,7 +92,9 @@ impl Database {
 /// A customer that was created or changed.
 fn customer_from_outcome(answer: &Answer) -> Result<Customer> {
     match answer.outcome()? {
-        "created" | "updated" => answer.one(),
+        "created" | "replayed" | "updated" => answer.one(),
+        "key_reused" => Err(Error::IdempotencyKeyReused),
+        "version_differs" => Err(Error::VersionDiffers),
         "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
         "external_id_taken" => Err(Error::AlreadyExists {
             faults: vec![Fault::body("/external_id", "another customer has this external_id")],
@@ -88,8 +107,9 @@ fn customer_from_outcome(answer: &Answer) -> Result<Customer> {
 
 impl FromRow for Customer {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        let id: CustomerId = row.try_get("id")?;
         Ok(Self {
-            id: row.try_get("id")?,
+            id,
             name: row.try_get("name")?,
             external_id: row.try_get("external_id")?,
             credit_limit: row.try_get("credit_limit")?,
@@ -99,6 +119,7 @@ impl FromRow for Customer {
             overdue: row.try_get("overdue")?,
             oldest_unpaid_at: row.try_get("oldest_unpaid_at")?,
             created_at: row.try_get("created_at")?,
+            version: row.try_get::<_, Option<_>>("version")?.unwrap_or_else(|| id.uuid().into()),
         })
     }
 }

@@ -1,8 +1,8 @@
-//! What a movement of money or stock returns.
+//! What a request that happens once per idempotency key returns.
 
 use crate::error::Result;
 
-/// A movement of money or stock, and whether an earlier request made it.
+/// A movement of money or stock, or a record that was created, and whether an earlier request did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movement<T> {
     /// The record, the same at every replay.

@@ -9,43 +9,60 @@ use super::{
         tenant_call, unknown_outcome,
     },
     database::Database,
+    movement::Movement,
 };
 use crate::{
-    domain::{BusinessId, Cursor, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku},
+    domain::{
+        BusinessId, Cursor, IdempotencyKey, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku,
+        Version,
+    },
     error::{Entity, Error, Fault, Result},
 };
 
 const PRODUCT_CREATE: &str =
-    tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6)");
-const PRODUCT_UPDATE: &str =
-    tenant_call!("f.outcome, (f.product).*" from "product_update(context::uuid, $2, $3, $4, $5)");
+    tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7)");
+const PRODUCT_UPDATE: &str = tenant_call!(
+    "f.outcome, (f.product).*" from
+    "product_update(context::uuid, $2, $3, $4, $5, p_version => $6, p_expected_versions => $7)"
+);
 const PRODUCT_GET: &str = tenant_call!("product_get(context::uuid, $2)");
 const PRODUCT_LIST: &str = tenant_call!("product_list(context::uuid, $2, $3, $4)");
 
 impl Database {
-    /// Creates a product with its opening stock.
-    pub async fn product_create(&self, business_id: BusinessId, new: NewProduct) -> Result<Product> {
+    /// Creates a product with its opening stock, once per idempotency key if there is one.
+    pub async fn product_create(
+        &self,
+        business_id: BusinessId,
+        idempotency_key: Option<IdempotencyKey>,
+        new: NewProduct,
+    ) -> Result<Movement<Product>> {
+        let own_id = ProductId::new();
         let call = Call::tenant("product_create", PRODUCT_CREATE, business_id)
-            .with(ProductId::new())
+            .with(own_id)
             .with(new.sku)
             .with(new.name)
             .with(new.price)
-            .with(new.stock);
-        product_from_outcome(&self.run(call).await?)
+            .with(new.stock)
+            .with(idempotency_key);
+        let record = product_from_outcome(&self.run(call).await?)?;
+        Ok(Movement { replayed: record.id != own_id, record })
     }
 
-    /// Changes a product, serially with its purchases.
+    /// Changes a product, serially with its purchases; with `expected` only at one of these versions.
     pub async fn product_update(
         &self,
         business_id: BusinessId,
         id: ProductId,
+        expected: Option<Vec<Version>>,
         change: ProductChange,
     ) -> Result<Product> {
         let call = Call::tenant("product_update", PRODUCT_UPDATE, business_id)
             .with(id)
             .with(change.sku)
             .with(change.name)
-            .with(change.price);
+            .with(change.price)
+            .with(Version::new())
+            .with(expected);
         product_from_outcome(&self.run(call).await?)
     }
 
@@ -73,7 +90,9 @@ impl Database {
 /// A product that was created or changed.
 fn product_from_outcome(answer: &Answer) -> Result<Product> {
     match answer.outcome()? {
-        "created" | "updated" => answer.one(),
+        "created" | "replayed" | "updated" => answer.one(),
+        "key_reused" => Err(Error::IdempotencyKeyReused),
+        "version_differs" => Err(Error::VersionDiffers),
         "product_not_found" => Err(Error::NotFound(Entity::Product)),
         "sku_taken" => Err(Error::AlreadyExists {
             faults: vec![Fault::body("/sku", "another product has this sku")],
@@ -86,13 +105,15 @@ fn product_from_outcome(answer: &Answer) -> Result<Product> {
 
 impl FromRow for Product {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        let id: ProductId = row.try_get("id")?;
         Ok(Self {
-            id: row.try_get("id")?,
+            id,
             sku: row.try_get("sku")?,
             name: row.try_get("name")?,
             price: row.try_get("price")?,
             stock: row.try_get("stock")?,
             created_at: row.try_get("created_at")?,
+            version: row.try_get::<_, Option<_>>("version")?.unwrap_or_else(|| id.uuid().into()),
         })
     }
 }

@@ -79,6 +79,11 @@ id!(
     StockMovementId
 );
 id!(
+    /// A version of a record that can be changed: which change made the record what it is. A record that was never changed has its
+    /// own id here.
+    Version
+);
+id!(
     /// An API key's public name.
     ApiKeyId
 );

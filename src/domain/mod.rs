@@ -21,7 +21,7 @@ mod text;
 
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
-pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId};
+pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
 pub use quantity::{Quantity, Stock, StockChange};

@@ -2,31 +2,48 @@
 //!
 //! 1. connection: limit on connections, header and idle timeouts, header size ([`server`](super::server))
 //! 2. router: finds the route, or the fallback; adds `Allow`, strips the body from an answer to `HEAD`
-//! 3. lifecycle: request id, problem body, log line, metrics, trace span
-//! 4. limits and panics: announced body size, time limit, panics
-//! 5. extractors: credentials, rate limit, path, idempotency key, query, body (counted and timed while it is read)
-//! 6. handler
+//! 3. cross-origin requests, if the operator allows any: preflights, and headers on every answer ([`cors`](super::cors))
+//! 4. lifecycle: request id, problem body, log line, metrics, trace span
+//! 5. query parameters that the route does not have; refused here, or by the extractor of the credentials if there is one
+//! 6. limits and panics: announced body size, time limit, panics
+//! 7. extractors: credentials, rate limit, path, idempotency key, query, body (counted and timed while it is read)
+//! 8. handler
 //!
-//! Layer 3 is inside the router, so it sees the matched route. It is outside of all layers that can refuse, so it sees
+//! Layer 4 is inside the router, so it sees the matched route. It is outside of all layers that can refuse, so it sees
 //! every refusal.
+
+use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use tracing::Instrument;
 
+pub use super::middleware::declared_queries::DeclaredQueries;
 use super::{
     middleware::{framework_errors, limits_and_panics, request_lifecycle::RequestLifecycle},
     state::AppState,
 };
 
-/// Runs layers 3 and 4 around the rest: around every route and the fallback.
-pub async fn around_request(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let limits = state.limits;
+/// What the layers know beside the request.
+#[derive(Clone)]
+pub struct Around {
+    /// What the handlers share.
+    pub state: AppState,
+    /// The query parameters of each route.
+    pub queries: Arc<DeclaredQueries>,
+}
+
+/// Runs layers 4 to 6 around the rest: around every route and the fallback.
+pub async fn around_request(State(around): State<Around>, mut request: Request, next: Next) -> Response {
+    let limits = around.state.limits;
     let method = request.method().clone();
-    let lifecycle = RequestLifecycle::begin(state, &mut request);
-    let response = limits_and_panics::run(&limits, request, next).instrument(lifecycle.span()).await;
+    let lifecycle = RequestLifecycle::begin(around.state, &mut request);
+    let response = match around.queries.check(&mut request) {
+        Ok(()) => limits_and_panics::run(&limits, request, next).instrument(lifecycle.span()).await,
+        Err(error) => error.into_response(),
+    };
     lifecycle.end(framework_errors::answer_options(&method, response))
 }

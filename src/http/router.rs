@@ -1,11 +1,13 @@
 //! Every route, and nothing else.
 
+use std::sync::Arc;
+
 use axum::{Router, middleware::from_fn_with_state};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    layers,
+    layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
         api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, purchases,
@@ -41,12 +43,14 @@ fn described() -> OpenApiRouter<AppState> {
 /// The server's routes with all layers around them. Fails only if the description cannot be written as JSON.
 pub fn router(state: AppState) -> serde_json::Result<Router> {
     let (routes, document) = described().split_for_parts();
-    Ok(with_layers(routes.merge(operations::description(&document)?), state))
+    let queries = DeclaredQueries::of(&document);
+    Ok(with_layers(routes.merge(operations::description(&document)?), queries, state))
 }
 
 /// Puts the [`layers`] around the routes and the fallback.
-pub fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
-    routes.layer(from_fn_with_state(state.clone(), layers::around_request)).with_state(state)
+pub fn with_layers(routes: Router<AppState>, queries: DeclaredQueries, state: AppState) -> Router {
+    let around = Around { state: state.clone(), queries: Arc::new(queries) };
+    routes.layer(from_fn_with_state(around, layers::around_request)).with_state(state)
 }
 
 /// The description of the API, as `/openapi.json` serves it.

@@ -45,6 +45,7 @@ pub const CHECKS: &[Check] = checks![
     "stock": Rows,
     "stock_movements": Rows,
     "idempotency_keys": Rows,
+    "creations": Rows,
     "identities": Rows,
     "businesses_exist": Rows,
     "references": Rows,

@@ -80,6 +80,13 @@ fn movement(operation: &Operation) -> Vec<String> {
             missing.push(format!("tests/http/idempotency.rs: Movements::requests() has no {path}"));
         }
     }
+    if operation.may_take_a_key() && !text("tests/http/creations.rs").contains(&last_part(&operation.path)) {
+        missing.push(format!("tests/http/creations.rs: creations() has no {}", operation.path));
+    }
+    // Every POST makes something, so it can be sent again under its key.
+    if operation.method == "POST" && !operation.takes_a_key() && !operation.may_take_a_key() {
+        missing.push(format!("src/http/routes: POST {} takes no Idempotency-Key", operation.path));
+    }
     missing
 }
 

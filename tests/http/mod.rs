@@ -2,6 +2,7 @@
 
 mod availability;
 mod contention;
+mod creations;
 mod customers;
 mod description_check;
 mod extremes;
@@ -17,8 +18,10 @@ mod platform;
 mod products;
 mod purchase_refusals;
 mod purchases;
+mod queries;
 mod records;
 mod round_trips;
 mod scopes;
 mod stock_movements;
 mod unknown_outcome;
+mod versions;

@@ -76,12 +76,15 @@ fn every_operation_describes_the_errors_that_any_request_can_get() {
             expected.extend(["invalid_json", "invalid_request", "request_timeout", "body_too_large"]);
             expected.push("unsupported_media_type");
         }
-        if has_parameter(operation, "Idempotency-Key") {
-            expected.extend(["idempotency_key_missing", "idempotency_key_reused", "invalid_request"]);
+        if let Some(key) = parameter(operation, "Idempotency-Key") {
+            expected.push("idempotency_key_reused");
+            expected.extend((key["required"] == true).then_some("idempotency_key_missing"));
         }
-        if has_parameter(operation, "cursor") {
-            expected.push("invalid_request");
+        if parameter(operation, "If-Match").is_some() {
+            expected.push("precondition_failed");
         }
+        // Any route refuses a query parameter that it does not have.
+        expected.push("invalid_request");
         let described = described_codes(operation);
         for code in expected {
             assert!(described.contains(code), "{method} {path} does not describe {code}");
@@ -89,8 +92,24 @@ fn every_operation_describes_the_errors_that_any_request_can_get() {
     }
 }
 
-fn has_parameter(operation: &Value, name: &str) -> bool {
-    operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["name"] == name)
+fn parameter<'a>(operation: &'a Value, name: &str) -> Option<&'a Value> {
+    operation["parameters"].as_array().into_iter().flatten().find(|parameter| parameter["name"] == name)
+}
+
+/// A change of what has versions takes the version that it is meant for, and every answer with such a record names one.
+#[test]
+fn every_record_that_can_be_changed_has_versions() {
+    for (path, method, operation) in operations() {
+        let at = format!("{method} {path}");
+        let tagged = operation["responses"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .any(|(_, answer)| answer["headers"].get("ETag").is_some());
+        let has_versions = operations().any(|(other, method, _)| other == path && method == "patch");
+        assert_eq!(parameter(operation, "If-Match").is_some(), method == "patch", "{at}");
+        assert!(tagged || !has_versions, "{at} has no ETag");
+    }
 }
 
 fn described_codes(operation: &Value) -> BTreeSet<String> {

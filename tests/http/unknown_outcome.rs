@@ -1,8 +1,10 @@
 //! A connection dies in the middle of a call. The client is told what happened, and it happened once.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
+    client::send,
     contents::contents,
     fresh_database::FreshDatabase,
     proxy::{Cut, Proxy},
@@ -84,6 +86,36 @@ async fn a_creation_whose_connection_dies_happens_once() {
         }
         // One row each, and the product's opening stock.
         assert_eq!(contents(&server.database).await.len(), before + 5);
+    }
+    server.audit().await;
+}
+
+/// The server's second try finds what its first one did: not a replay of another request, and not another version.
+#[tokio::test]
+async fn a_creation_with_a_key_and_a_change_of_a_version_survive_a_connection_that_dies() {
+    let (server, proxy, shop) = behind_a_proxy().await;
+    let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
+    for (number, cut) in [Cut::BeforeCalls(1), Cut::AfterCommit].into_iter().enumerate() {
+        let name = number.to_string();
+        for (client, path, body) in [
+            (&shop.client, "/v1/customers", json!({"name": "A", "credit_limit": 0, "external_id": name})),
+            (&shop.client, "/v1/products", json!({"sku": name, "name": "A", "price": 0, "stock": 1})),
+            (&server.admin(), "/v1/businesses", json!({"name": "A", "currency": "EUR"})),
+            (&server.admin(), &keys, json!({"name": "A", "scopes": ["read"]})),
+        ] {
+            proxy.cut(Some(cut));
+            let created = client.move_with(&name, path, &body).await;
+            let record = created.expect(201);
+            assert!(proxy.has_cut() && !created.is_replay(), "{path}");
+            let Some(tag) = created.header("etag") else { continue };
+            proxy.cut(Some(cut));
+            let path = format!("{path}/{}", record["id"].as_str().unwrap());
+            let change = client.request(Method::PATCH, &path).header("If-Match", tag).json(&json!({"name": "B"}));
+            let changed = send(change).await;
+            changed.expect(200);
+            assert!(proxy.has_cut(), "{path}");
+            assert_eq!(client.get(&path).await.header("etag"), changed.header("etag"), "{path}");
+        }
     }
     server.audit().await;
 }

@@ -114,6 +114,7 @@ impl Function {
             "p_external_id" => "NULL".to_owned(),
             _ if self.name.ends_with("_list") => "NULL".to_owned(),
             "p_held" => "'pass over all'".to_owned(),
+            "p_expected_versions" => "NULL".to_owned(),
             "p_currency" => "'EUR'".to_owned(),
             "p_scopes" => "'{read}'".to_owned(),
             _ => some(sql_type).to_owned(),

@@ -238,6 +238,47 @@ async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
         ("an API key with a long name", api_key("name = repeat('x', 201)"), "api_keys_name_is_short_text"),
         ("a prefix with a blank", api_key("prefix = 'two words'"), "api_keys_prefix_is_short_ascii"),
         ("a secret as it is", api_key("secret_hash = 'secret'"), "api_keys_secret_hash_is_sha256"),
+        (
+            "an expiry that RFC 3339 cannot write",
+            api_key("expires_at = '10000-01-01 00:00:00+00'"),
+            "api_keys_expires_at_is_in_years_1_to_9999",
+        ),
+        (
+            "an expiry before all years",
+            api_key("expires_at = '-infinity'"),
+            "api_keys_expires_at_is_in_years_1_to_9999",
+        ),
+        ("an expiry after all years", api_key("expires_at = 'infinity'"), "api_keys_expires_at_is_in_years_1_to_9999"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_creation_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
+    let creation = |values: &str| fill(&format!("INSERT INTO tallystick.creations VALUES ({{business}}, {values})"));
+    are_refused(&[
+        ("a key again", creation("'business', 'same-ours', sha256('x'), {business}, now()"), "creations_pk"),
+        ("an unknown kind", creation("'order', 'k', sha256('x'), {order}, now()"), "creations_kind_is_known"),
+        (
+            "another business",
+            creation("'business', 'k', sha256('x'), {their_business}, now()"),
+            "creations_business_is_its_own",
+        ),
+        (
+            "a key with a blank",
+            creation("'customer', 'two words', sha256('x'), {newcomer}, now()"),
+            "creations_idempotency_key_is_visible_ascii",
+        ),
+        (
+            "a key that is too long",
+            creation("'customer', repeat('k', 256), sha256('x'), {newcomer}, now()"),
+            "creations_idempotency_key_is_visible_ascii",
+        ),
+        (
+            "a fingerprint of its own",
+            creation("'customer', 'k', 'x', {newcomer}, now()"),
+            "creations_fingerprint_is_sha256",
+        ),
     ])
     .await;
 }
@@ -340,6 +381,7 @@ async fn nothing_belongs_to_a_business_that_does_not_exist() {
         ("customers", "{no_customer}, 'x', NULL, 1"),
         ("products", "{no_product}, 'x', 'x', 1, 1"),
         ("api_keys", "{no_api_key}, 'x', 'prefix00', sha256('x'), '{read}'"),
+        ("creations", "'customer', 'k', sha256('x'), {no_customer}, now()"),
     ] {
         let insert = fill(&format!("INSERT INTO tallystick.{table} VALUES ({{no_business}}, {values})"));
         assert_eq!(nobody.refusal(&insert).await.constraint(), Some(format!("{table}_business_exists").as_str()));

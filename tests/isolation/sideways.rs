@@ -110,7 +110,10 @@ async fn a_statement_prepared_in_one_context_shows_only_rows_of_the_current_one(
     let database = two_businesses().await;
     for actor in Actor::both(&database, &OURS.id("business")).await {
         let relations = relations(&database).await;
-        for relation in relations.iter().filter(|relation| *relation != "tallystick.api_keys") {
+        for relation in relations
+            .iter()
+            .filter(|relation| !["tallystick.api_keys", "tallystick.creations"].contains(&relation.as_str()))
+        {
             let prepared = format!("PREPARE all_rows AS SELECT each::text FROM {relation} AS each");
             actor.rows(&prepared).await;
             // More often than PostgreSQL needs to choose a generic plan, and again after an invalidation.

@@ -7,7 +7,7 @@ use crate::support::{
 };
 
 /// Tables that a signed-in user may not read.
-const HIDDEN: [&str; 1] = ["tallystick.api_keys"];
+const HIDDEN: [&str; 2] = ["tallystick.api_keys", "tallystick.creations"];
 
 /// What a signed-in user may execute.
 const EXECUTABLE: [&str; 4] = [

@@ -16,9 +16,9 @@ use crate::support::{
 const PLANTING: [&str; 12] = [
     "business_create({business}, '{name}', 'EUR', 0)",
     "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
-    "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false)",
+    "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
     "customer_create({business}, {2}, '{name} 2', NULL, {figure}500, false)",
-    "product_create({business}, {1}, 'twin', '{name} 1', 1{figure}, 10{figure})",
+    "product_create({business}, {1}, 'twin', '{name} 1', 1{figure}, 10{figure}, 'twin-creation')",
     "product_create({business}, {2}, 'other', '{name} 2', 2{figure}, 20{figure})",
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {1})",
     "purchase({business}, {2}, ARRAY[{2}], '{{figure}}', 'twin-purchase-2', {2})",
@@ -29,9 +29,10 @@ const PLANTING: [&str; 12] = [
 ];
 
 /// What only the other business has.
-const THEIRS_ONLY: [&str; 6] = [
-    "customer_create({business}, {8}, 'theirs only', 'theirs', 1000, false)",
-    "product_create({business}, {8}, 'theirs', 'theirs only', 1, 100)",
+const THEIRS_ONLY: [&str; 7] = [
+    "customer_create({business}, {8}, 'theirs only', 'theirs', 1000, false, 'their-creation')",
+    "product_create({business}, {8}, 'theirs', 'theirs only', 1, 0, 'their-creation')",
+    "api_key_create({business}, {8}, 'theirs only', 'theironly', sha256('y'), '{read}', NULL, 'their-creation')",
     "payment_record({business}, {1}, 1, 'their-payment', {4})",
     "payment_record({business}, {2}, 1, 'their-payment-2', {5})",
     "stock_movement_record({business}, {1}, 1, 'theirs', 'their-movement', {3})",
@@ -42,13 +43,15 @@ const THEIRS_ONLY: [&str; 6] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 47] = [
+const CALLS: [&str; 57] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD', 1)",
+    "business_create({business}, 'again', 'USD', 1, 'new')",
     "api_key_find({business}, 'twinprefix')",
     "api_key_list({business}, NULL, 10)",
     "api_key_create({business}, {1}, 'again', 'again0000', sha256('x'), '{read}', NULL)",
     "api_key_create({business}, {9}, 'new', 'new000000', sha256('x'), '{read}', NULL)",
+    "api_key_create({business}, {9}, 'theirs only', 'new000000', sha256('x'), '{read}', NULL, 'their-creation')",
     "api_key_revoke({business}, {1})",
     "customer_get({business}, {1})",
     "customer_get({business}, {2})",
@@ -56,19 +59,27 @@ const CALLS: [&str; 47] = [
     "customer_list({business}, 'twin', NULL, 10)",
     "customer_create({business}, {1}, 'again', 'again', 1, true)",
     "customer_create({business}, {9}, 'new', 'theirs', 1, true)",
+    "customer_create({business}, {9}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
+    "customer_create({business}, {9}, 'theirs only', 'theirs', 1000, false, 'their-creation')",
     "customer_create({business}, {9}, 'new', 'twin', 1, true)",
-    "customer_update({business}, {1}, 'changed', 5, true, true, 'changed')",
-    "customer_update({business}, {2}, 'changed', 5, true, true, 'twin')",
-    "customer_update({business}, {8}, 'changed', 5, true, true, 'changed')",
+    "customer_update({business}, {1}, 'changed', 5, true, true, 'changed', p_version => {9})",
+    "customer_update({business}, {8}, 'changed', 5, true, true, 'changed', p_version => {9})",
+    "customer_update({business}, {1}, 'changed', 5, true, true, 'changed', p_version => {9}, p_expected_versions => ARRAY[{1}])",
+    "customer_update({business}, {8}, 'changed', 5, true, true, 'changed', p_version => {9}, p_expected_versions => ARRAY[{8}])",
+    "customer_update({business}, {2}, 'changed', 5, true, true, 'twin', p_version => {9})",
     "product_get({business}, {1})",
     "product_list({business}, NULL, NULL, 10)",
     "product_list({business}, 'twin', NULL, 10)",
     "product_create({business}, {1}, 'again', 'again', 1, 0)",
     "product_create({business}, {9}, 'theirs', 'new', 1, 0)",
+    "product_create({business}, {9}, 'twin', '{name} 1', 1{figure}, 10{figure}, 'twin-creation')",
+    "product_create({business}, {9}, 'theirs', 'theirs only', 1, 0, 'their-creation')",
+    "product_update({business}, {1}, 'changed', 'changed', 5, p_version => {9})",
+    "product_update({business}, {8}, 'changed', 'changed', 5, p_version => {9})",
+    "product_update({business}, {1}, 'changed', 'changed', 5, p_version => {9}, p_expected_versions => ARRAY[{1}])",
+    "product_update({business}, {8}, 'changed', 'changed', 5, p_version => {9}, p_expected_versions => ARRAY[{8}])",
     "product_create({business}, {9}, 'twin', 'new', 1, 0)",
-    "product_update({business}, {1}, 'changed', 'changed', 5)",
-    "product_update({business}, {2}, 'twin', 'changed', 5)",
-    "product_update({business}, {8}, 'changed', 'changed', 5)",
+    "product_update({business}, {2}, 'twin', 'changed', 5, p_version => {9})",
     "ledger_list({business}, {1}, NULL, 10)",
     "order_get({business}, {1})",
     "order_list({business}, NULL, NULL, 10)",

@@ -196,7 +196,7 @@ async fn a_call_without_an_answer_discards_its_connection() {
         currency: "EUR".parse().unwrap(),
         overdue_after_days: OverdueAfterDays::default(),
     };
-    let error = db.business_create(new).await.unwrap_err();
+    let error = db.business_create(None, new).await.unwrap_err();
     assert!(matches!(error, Error::DatabaseUnavailable(_)), "{error}");
     db.ready().await.unwrap();
 }

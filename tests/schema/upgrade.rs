@@ -23,9 +23,18 @@ async fn at_migration(version: usize) -> FreshDatabase {
     let database = FreshDatabase::create().await;
     let mut source = source();
     source.migrations.truncate(version);
+    without_versions_and_creations(&mut source);
     migrate_to(&database, &source).await.unwrap();
     plant(&database).await;
     database
+}
+
+/// Takes from the code what needs the tables and columns of migration 13 as soon as it is installed.
+fn without_versions_and_creations(source: &mut Source) {
+    source.code.retain(|script| script.path != "policies/platform_finds_its_keys.sql");
+    let view = source.code.iter_mut().find(|script| script.path == "views/customer_accounts.sql").unwrap();
+    assert_eq!(view.sql.matches(",\n    customer.version\n").count(), 1);
+    view.sql = view.sql.replace(",\n    customer.version\n", "\n").into();
 }
 
 async fn migrate_to(database: &FreshDatabase, source: &Source) -> Result<(), MigrateError> {

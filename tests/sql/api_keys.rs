@@ -23,11 +23,11 @@ async fn a_key_is_found_until_it_is_revoked_or_expires() {
         ("expires_at = clock_timestamp() + interval '1 hour'", true),
         ("expires_at = clock_timestamp()", false),
         ("expires_at = clock_timestamp() - interval '1 microsecond'", false),
-        ("expires_at = '-infinity'", false),
-        ("expires_at = 'infinity'", true),
+        ("expires_at = '0001-01-01 00:00:00+00'", false),
+        ("expires_at = '9999-12-31 23:59:59+00'", true),
         ("revoked_at = clock_timestamp()", false),
         ("revoked_at = clock_timestamp() + interval '1 hour'", false),
-        ("revoked_at = clock_timestamp(), expires_at = 'infinity'", false),
+        ("revoked_at = clock_timestamp(), expires_at = '9999-12-31 23:59:59+00'", false),
     ] {
         let update = format!("UPDATE tallystick.api_keys SET {change} WHERE id = {{api_key}}");
         let update = if change.is_empty() { "SELECT 1" } else { &update };

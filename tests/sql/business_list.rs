@@ -44,11 +44,14 @@ async fn nothing_of_its_sight_is_left_afterwards_in_the_same_transaction() {
 async fn the_owner_sees_across_businesses_by_that_setting_only_and_only_their_rows() {
     let database = two_businesses().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    for (setting, seen) in [("business_list", "2"), ("", "1"), ("BUSINESS_LIST", "1"), ("on", "1")] {
+    let settings = [("business_list", "2"), ("", "1"), ("BUSINESS_LIST", "1"), ("on", "1"), ("business_create", "1")];
+    for (setting, seen) in settings {
         let set = format!("SET LOCAL app.platform = '{setting}';");
         let count = owner.value(&format!("{set} SELECT count(*) FROM tallystick.businesses")).await;
         assert_eq!(count, seen, "{setting:?}");
-        for table in tenant_tables_but(&["businesses"]) {
+        // The keys of businesses have a setting of their own.
+        let others = if setting == "business_create" { &["businesses", "creations"][..] } else { &["businesses"] };
+        for table in tenant_tables_but(others) {
             let foreign =
                 format!("{set} SELECT count(*) FROM tallystick.{table} WHERE business_id = {{their_business}}");
             assert_eq!(owner.value(&fill(&foreign)).await, "0", "{table} with {setting:?}");
@@ -57,6 +60,32 @@ async fn the_owner_sees_across_businesses_by_that_setting_only_and_only_their_ro
         let rename = format!("{set} UPDATE tallystick.businesses SET name = 'x' WHERE name = 'theirs' RETURNING 1");
         assert_eq!(owner.rows(&rename).await.len(), 0, "{setting:?}");
     }
+}
+
+/// The one other look across tenants: for the business that a key of the platform has created.
+#[tokio::test]
+async fn the_sight_of_the_platforms_keys_ends_with_the_call_and_shows_no_other_keys() {
+    let database = two_businesses().await;
+    let create = |business: &str, key: &str| {
+        fill(&format!("SELECT business_id FROM tallystick.business_create({business}, 'x', 'EUR', 1, '{key}')"))
+    };
+    let seen = fill("SELECT count(*) FROM tallystick.creations WHERE business_id = {their_business}");
+
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let after =
+        format!("{}; SELECT current_setting('app.platform', true), ({seen})", create("{business}", "same-theirs"));
+    assert_eq!(server.rows(&after).await.last().unwrap(), &[Some(String::new()), Some("0".to_owned())]);
+    let set = "SET LOCAL app.platform = 'business_create';";
+    assert_eq!(server.value(&format!("{set} {seen}")).await, "0", "it is the owner's alone");
+
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    assert_eq!(owner.value(&format!("{set} {seen}")).await, "1");
+    assert_eq!(owner.value(&format!("{set} {seen} AND kind <> 'business'")).await, "0");
+    // The platform's key is found in whatever context, and tells nothing to a different request.
+    let same = create("{business}", "same-theirs").replace("'x', 'EUR', 1", "'theirs', 'EUR', 0");
+    assert_eq!(server.value(&same).await, THEIRS.id("business"));
+    let different = same.replace("'EUR'", "'USD'");
+    assert!(server.rows(&different).await.is_empty());
 }
 
 #[tokio::test]

@@ -1,8 +1,17 @@
 //! What the tests know about the tables by themselves. Each list is held against the catalogue (`schema::snapshot`).
 
 /// Every table of schema tallystick; every one of them is the tenants'.
-pub const TENANT_TABLES: [&str; 8] =
-    ["businesses", "customers", "products", "stock_movements", "orders", "order_items", "credit_ledger", "api_keys"];
+pub const TENANT_TABLES: [&str; 9] = [
+    "businesses",
+    "customers",
+    "products",
+    "stock_movements",
+    "orders",
+    "order_items",
+    "credit_ledger",
+    "api_keys",
+    "creations",
+];
 
 /// The tables whose rows are never changed and never deleted.
 pub const FACTS: [&str; 4] = ["stock_movements", "orders", "order_items", "credit_ledger"];

@@ -110,11 +110,11 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
     let name: Name = plan.name.parse().map_err(anyhow::Error::msg)?;
     let currency = plan.currency.parse().map_err(anyhow::Error::msg)?;
     let new = NewBusiness { name, currency, overdue_after_days: OverdueAfterDays::default() };
-    let business_id = db.business_create(new).await.map_err(explain)?.id;
+    let business_id = db.business_create(None, new).await.map_err(explain)?.record.id;
     let key = GeneratedKey::generate(business_id).map_err(explain)?;
     let name = plan.name.parse().map_err(anyhow::Error::msg)?;
     let new = NewApiKey { name, scopes: KeyScopes::all(), expires_at: None };
-    db.api_key_create(business_id, new, key.prefix, key.hash).await.map_err(explain)?;
+    db.api_key_create(business_id, None, new, key.prefix, key.hash).await.map_err(explain)?;
     let mut shop =
         Shop { business_id, name: plan.name.to_owned(), key: key.plain, customers: vec![], products: vec![] };
     for (name, external_id, credit_limit) in plan.customers {
@@ -124,7 +124,7 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
             credit_limit: (*credit_limit).try_into().map_err(anyhow::Error::msg)?,
             blocked: false,
         };
-        shop.customers.push(db.customer_create(business_id, new).await.map_err(explain)?.id);
+        shop.customers.push(db.customer_create(business_id, None, new).await.map_err(explain)?.record.id);
     }
     for (sku, name, price, stock) in plan.products {
         let new = NewProduct {
@@ -133,7 +133,7 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
             price: (*price).try_into().map_err(anyhow::Error::msg)?,
             stock: (*stock).try_into().map_err(anyhow::Error::msg)?,
         };
-        shop.products.push(db.product_create(business_id, new).await.map_err(explain)?.id);
+        shop.products.push(db.product_create(business_id, None, new).await.map_err(explain)?.record.id);
     }
     Ok(shop)
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, IdempotencyKey, KeyName, LedgerEntryId,
-    Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId,
+    Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -59,6 +59,8 @@ params! {
     LedgerEntryId => UUID |id| id.uuid(),
     StockMovementId => UUID |id| id.uuid(),
     ApiKeyId => UUID |id| id.uuid(),
+    Version => UUID |version| version.uuid(),
+    Vec<Version> => UUID_ARRAY |versions| versions.into_iter().map(Version::uuid).collect::<Vec<_>>(),
     Money => INT8 |money| money.get(),
     Amount => INT8 |amount| amount.get(),
     Stock => INT8 |stock| stock.get(),
@@ -89,7 +91,7 @@ macro_rules! from_sql {
 
 from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
-    StockMovementId as Uuid, ApiKeyId as Uuid,
+    StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
     Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
     Currency as String,
 }

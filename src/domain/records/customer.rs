@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId, Money};
+use crate::domain::{Balance, CustomerId, Money, Version};
 
 /// A customer who buys on credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -37,6 +37,9 @@ pub struct Customer {
     pub oldest_unpaid_at: Option<DateTime<Utc>>,
     /// When the customer was created.
     pub created_at: DateTime<Utc>,
+    /// Which change made it so: name, reference, limit and block, but not what the ledger says. It is no part of the JSON.
+    #[serde(skip)]
+    pub version: Version,
 }
 
 /// A customer's balance now.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Money, ProductId, Stock};
+use crate::domain::{Money, ProductId, Stock, Version};
 
 /// A product that a business sells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,4 +27,7 @@ pub struct Product {
     pub stock: Stock,
     /// When the product was created.
     pub created_at: DateTime<Utc>,
+    /// Which change made it so: sku, name and price, but not the stock. It is no part of the JSON.
+    #[serde(skip)]
+    pub version: Version,
 }

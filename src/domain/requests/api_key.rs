@@ -1,6 +1,6 @@
 //! An API key to be created.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,6 +24,9 @@ pub struct NewApiKey {
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub expires_at: Option<FutureTime>,
 }
+
+const RFC_3339: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
+const YEARS: &str = "must be in the years 0001 to 9999 in UTC";
 
 /// The scopes of one key: 1 or 2, each once, in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -57,9 +60,10 @@ impl From<KeyScopes> for Vec<Scope> {
     }
 }
 
-/// A moment that had not come when it was read. Reading one looks at the clock.
+/// A moment that had not come when it was read. Reading one looks at the clock. It has whole microseconds, as the database keeps
+/// it, and a year of four digits in UTC, as RFC 3339 writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "DateTime<Utc>")]
+#[serde(try_from = "String")]
 pub struct FutureTime(DateTime<Utc>);
 
 impl FutureTime {
@@ -74,16 +78,30 @@ impl TryFrom<DateTime<Utc>> for FutureTime {
     type Error = &'static str;
 
     fn try_from(time: DateTime<Utc>) -> Result<Self, Self::Error> {
+        // A leap second becomes the first second of the next minute, as in PostgreSQL.
+        let time = DateTime::from_timestamp_micros(time.timestamp_micros()).ok_or(YEARS)?;
+        if !(1..=9999).contains(&time.year()) {
+            return Err(YEARS);
+        }
         if time > Utc::now() { Ok(Self(time)) } else { Err("must be in the future") }
     }
 }
 
 impl std::str::FromStr for FutureTime {
-    type Err = String;
+    type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let time: DateTime<Utc> = text.parse().map_err(|error: chrono::ParseError| error.to_string())?;
-        Ok(time.try_into()?)
+        // chrono takes a space in the place of the T.
+        let time = DateTime::parse_from_rfc3339(text).ok().filter(|_| !text.contains(' ')).ok_or(RFC_3339)?;
+        time.to_utc().try_into()
+    }
+}
+
+impl TryFrom<String> for FutureTime {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -110,5 +128,40 @@ mod tests {
         assert!(FutureTime::try_from(now).is_err(), "this moment has come");
         assert!("2020-01-31T00:00:00Z".parse::<FutureTime>().is_err());
         assert!("2099-01-31T00:00:00Z".parse::<FutureTime>().is_ok());
+    }
+
+    #[test]
+    fn a_time_is_written_as_rfc_3339_says_and_in_no_other_way() {
+        let read = |text: &str| text.parse::<FutureTime>().map(|time| time.get().to_rfc3339());
+        for (written, meant) in [
+            ("2099-01-31T12:00:00Z", "2099-01-31T12:00:00+00:00"),
+            ("2099-01-31t12:00:00.5z", "2099-01-31T12:00:00.500+00:00"),
+            ("2099-01-31T12:00:00.123456789+05:30", "2099-01-31T06:30:00.123456+00:00"),
+            ("2099-06-30T23:59:60Z", "2099-07-01T00:00:00+00:00"),
+            ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999+00:00"),
+        ] {
+            assert_eq!(read(written).as_deref(), Ok(meant), "{written}");
+            assert!(serde_json::from_value::<FutureTime>(written.into()).is_ok(), "{written} in JSON");
+        }
+        for wrong in [
+            "2099-01-31 12:00:00Z",
+            "2099-01-31T12:00:00 Z",
+            "2099-01-31T12:00:00",
+            "2099-01-31T12:00:00+0530",
+            "2099-01-31T12:00Z",
+            "2099-1-31T12:00:00Z",
+            "+2099-01-31T12:00:00Z",
+            "12099-01-31T12:00:00Z",
+            "2099-01-31T24:00:00Z",
+            "2099-02-29T12:00:00Z",
+            "2099-01-31T12:00:00UTC",
+            "2099-01-31",
+            "4072593600",
+            "",
+        ] {
+            assert_eq!(read(wrong), Err(RFC_3339), "{wrong}");
+            assert!(serde_json::from_value::<FutureTime>(wrong.into()).is_err(), "{wrong} in JSON");
+        }
+        assert_eq!(read("9999-12-31T23:59:59-00:01"), Err(YEARS));
     }
 }

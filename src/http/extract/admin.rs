@@ -5,7 +5,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use super::caller::bearer;
 use crate::{
     error::Result,
-    http::{error::HttpError, state::AppState},
+    http::{error::HttpError, middleware::declared_queries::refuse_waiting, state::AppState},
 };
 
 /// A caller with the admin token. If the server has no admin token, platform routes answer as if they did not exist.
@@ -21,6 +21,7 @@ impl FromRequestParts<AppState> for Admin {
         }
         let credential = bearer(&parts.headers).ok_or_else(|| state.authenticator.missing())?;
         state.authenticator.authenticate_admin(credential).await?;
+        refuse_waiting(&parts.extensions)?;
         Ok(Self)
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     auth::Caller,
     domain::Scope,
     error::Result,
-    http::{error::HttpError, state::AppState},
+    http::{error::HttpError, middleware::declared_queries::refuse_waiting, state::AppState},
 };
 
 /// A caller that may look at its business's data.
@@ -48,6 +48,7 @@ async fn authenticate(parts: &Parts, state: &AppState, scope: Scope) -> Result<C
     // The rate is checked before the scope, so that requests with the wrong scope use up the rate too.
     state.rate_limiter.check(caller.business_id).inspect_err(|_| state.metrics.rate_limited())?;
     caller.require(scope)?;
+    refuse_waiting(&parts.extensions)?;
     Ok(caller)
 }
 

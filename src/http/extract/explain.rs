@@ -8,32 +8,58 @@
 use serde_path_to_error::{Path, Segment};
 
 /// The longest member name that an answer repeats, in bytes.
-const MAX_REPEATED_NAME_BYTES: usize = 200;
+pub(super) const MAX_REPEATED_NAME_BYTES: usize = 200;
 
 /// Where the fault is, as a JSON Pointer (RFC 6901), and what it is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Explanation {
+pub(super) struct Explanation<'a> {
     pub pointer: String,
     pub detail: String,
+    pub kind: Kind<'a>,
+}
+
+/// What kind of fault it is: one of a member with this name, or of the value at the place itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind<'a> {
+    Missing(&'a str),
+    Unknown(&'a str),
+    Duplicate(&'a str),
+    Value,
 }
 
 /// Explains an error that serde found at `path`.
-pub(super) fn explain(path: &Path, message: &str) -> Explanation {
+pub(super) fn explain<'a>(path: &Path, message: &'a str) -> Explanation<'a> {
     let message = without_position(message);
     let mut pointer = pointer(path);
-    let detail = if let Some(name) = quoted(message, "missing field `") {
-        push(&mut pointer, name);
-        "is required".to_owned()
-    } else if let Some(name) = unknown_field(message) {
-        point_at_member(&mut pointer, name);
-        "is not known".to_owned()
-    } else if let Some(name) = quoted(message, "duplicate field `") {
-        point_at_member(&mut pointer, name);
-        "must be given once".to_owned()
-    } else {
-        detail(message)
+    let kind = kind(message);
+    let detail = match kind {
+        Kind::Missing(name) => {
+            push(&mut pointer, name);
+            "is required".to_owned()
+        }
+        Kind::Unknown(name) => {
+            point_at_member(&mut pointer, name);
+            "is not known".to_owned()
+        }
+        Kind::Duplicate(name) => {
+            point_at_member(&mut pointer, name);
+            "must be given once".to_owned()
+        }
+        Kind::Value => detail(message),
     };
-    Explanation { pointer, detail }
+    Explanation { pointer, detail, kind }
+}
+
+fn kind(message: &str) -> Kind<'_> {
+    if let Some(name) = quoted(message, "missing field `") {
+        Kind::Missing(name)
+    } else if let Some(name) = unknown_field(message) {
+        Kind::Unknown(name)
+    } else if let Some(name) = quoted(message, "duplicate field `") {
+        Kind::Duplicate(name)
+    } else {
+        Kind::Value
+    }
 }
 
 /// `serde_json` appends a line and a column. The pointer says that better.
@@ -79,7 +105,7 @@ fn point_at_member(pointer: &mut String, name: &str) {
 }
 
 /// Adds a segment, escaped as RFC 6901 says.
-fn push(pointer: &mut String, name: &str) {
+pub(super) fn push(pointer: &mut String, name: &str) {
     pointer.push('/');
     for character in name.chars() {
         match character {
@@ -170,7 +196,7 @@ fn words(expected: &str) -> &str {
 mod tests {
     use serde::Deserialize;
 
-    use super::{Explanation, explain, without_position};
+    use super::{explain, without_position};
     use crate::{
         domain::{Name, ProductId, Quantity, Scope},
         http::extract::objects_only::ObjectsOnly,
@@ -199,8 +225,9 @@ mod tests {
     fn check(json: &str, pointer: &str, detail: &str) {
         let deserializer = &mut serde_json::Deserializer::from_str(json);
         let error = serde_path_to_error::deserialize::<_, Sample>(ObjectsOnly(deserializer)).unwrap_err();
-        let explanation = explain(error.path(), &error.inner().to_string());
-        assert_eq!(explanation, Explanation { pointer: pointer.to_owned(), detail: detail.to_owned() });
+        let message = error.inner().to_string();
+        let explanation = explain(error.path(), &message);
+        assert_eq!((explanation.pointer.as_str(), explanation.detail.as_str()), (pointer, detail));
     }
 
     const ID: &str = "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11";

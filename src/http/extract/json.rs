@@ -13,10 +13,9 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::{
-    explain::{Explanation, explain},
-    objects_only::ObjectsOnly,
-};
+use utoipa::PartialSchema;
+
+use super::{all_faults::all_faults, objects_only::ObjectsOnly};
 use crate::{
     error::{Error, Result},
     http::{
@@ -28,11 +27,11 @@ use crate::{
 /// A JSON body, in or out.
 ///
 /// A body that is not JSON is refused as `invalid_json`. JSON of the wrong shape is refused as `invalid_request`, with a
-/// pointer to the fault.
+/// pointer to every fault. The example in the type's description helps to find them.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+impl<T: DeserializeOwned + PartialSchema> FromRequest<AppState> for Json<T> {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, HttpError> {
@@ -98,7 +97,7 @@ async fn read_up_to(mut body: Body, limit_bytes: usize) -> Result<Bytes, HttpErr
 
 /// Parses a good body once, without keeping track of the place in it. Only a bad body is parsed again, to say where it is
 /// wrong, and why.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
+pub(super) fn parse<T: DeserializeOwned + PartialSchema>(body: &[u8]) -> Result<T, HttpError> {
     let Ok(text) = std::str::from_utf8(body) else {
         return Err(HttpError::InvalidJson { detail: "it is not UTF-8".to_owned() });
     };
@@ -115,15 +114,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         return Err(HttpError::InvalidJson { detail: error.to_string() });
     }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    match serde_path_to_error::deserialize::<_, T>(ObjectsOnly(&mut deserializer)) {
-        Err(error) => {
-            let Explanation { pointer, detail } = explain(error.path(), &error.inner().to_string());
-            Err(Error::invalid_body(pointer, detail).into())
-        }
-        // Out of reach: the same text failed for the same type a moment ago.
-        Ok(value) => Ok(value),
-    }
+    Err(Error::InvalidRequest(all_faults::<T>(text)).into())
 }
 
 #[cfg(test)]
@@ -134,11 +125,12 @@ mod tests {
     };
     use bytes::Bytes;
     use serde::Deserialize;
+    use utoipa::ToSchema;
 
     use super::{is_json, parse, read_up_to};
     use crate::{error::Error, http::error::HttpError};
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     struct Point {
         x: i64,

@@ -6,6 +6,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::form_urlencoded;
+use utoipa::ToSchema;
 
 use super::{RequestId, caller::bearer, id_path, json, parsed, parsed_option, query};
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     http::error::HttpError,
 };
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Body {
     name: Name,
@@ -23,7 +24,7 @@ struct Body {
     items: Vec<Item>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Item {
     customer_id: CustomerId,

@@ -21,7 +21,9 @@ use crate::http::{
 };
 
 /// What any route can answer before its handler runs. A client may announce a body where none is read.
-pub const ANY: &[Code] = &[Code::BodyTooLarge, Code::InternalError, Code::Overloaded];
+///
+/// It may send a query parameter that the route does not have, and that is `invalid_request`.
+pub const ANY: &[Code] = &[Code::BodyTooLarge, Code::InvalidRequest, Code::InternalError, Code::Overloaded];
 /// What any authenticated route adds.
 pub const COMMON: &[Code] = &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited, Code::DatabaseUnavailable];
 /// What a platform route adds: it does not exist on a server without an admin token.
@@ -32,6 +34,11 @@ pub const QUERY: &[Code] = &[Code::InvalidRequest];
 pub const BODY: &[Code] = &[Code::InvalidJson, Code::InvalidRequest, Code::RequestTimeout, Code::UnsupportedMediaType];
 /// What a route with an idempotency key adds.
 pub const IDEMPOTENT: &[Code] = &[Code::IdempotencyKeyMissing, Code::IdempotencyKeyReused, Code::InvalidRequest];
+
+/// What a route with an optional idempotency key adds.
+pub const ONCE: &[Code] = &[Code::IdempotencyKeyReused, Code::InvalidRequest];
+/// What a route that changes a record adds.
+pub const CONDITIONAL: &[Code] = &[Code::PreconditionFailed, Code::InvalidRequest];
 
 /// Names a route's error answers, for use in `responses(…)`.
 macro_rules! problems {

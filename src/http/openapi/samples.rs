@@ -24,6 +24,7 @@ pub fn sample(code: Code) -> Result<HttpError, String> {
             faults: vec![Fault::body("/sku", "another product has this sku")],
             existing_id: Some(uuid::uuid!("0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22")),
         },
+        Code::PreconditionFailed => Error::VersionDiffers,
         Code::CustomerBlocked => Error::CustomerBlocked,
         Code::InsufficientStock => Error::InsufficientStock(vec![Shortage {
             product_id: ProductId::from(uuid::uuid!("0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22")),

@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 use super::Paging;
 use crate::{
     auth::GeneratedKey,
-    domain::{ApiKey, ApiKeyId, BusinessId, NewApiKey, Page, Scope},
+    domain::{ApiKey, ApiKeyId, BusinessId, IdempotencyKey, NewApiKey, Page, Scope},
     error::Result,
     http::{
         extract::{Admin, IdPath, Json, Query},
-        openapi::problems::{BODY, COMMON, Code, PLATFORM, QUERY, problems},
+        openapi::problems::{BODY, COMMON, Code, ONCE, PLATFORM, QUERY, problems},
         state::AppState,
     },
 };
@@ -47,18 +47,21 @@ pub struct CreatedApiKey {
 
 type ApiKeyPage = Page<ApiKey>;
 
-problems!(CreateProblems: COMMON, PLATFORM, BODY, &[Code::BusinessNotFound]);
+problems!(CreateProblems: COMMON, PLATFORM, BODY, ONCE, &[Code::BusinessNotFound, Code::AlreadyExists]);
 problems!(ListProblems: COMMON, PLATFORM, QUERY, &[Code::BusinessNotFound]);
 problems!(RevokeProblems: COMMON, PLATFORM, &[Code::BusinessNotFound, Code::ApiKeyNotFound]);
 
 /// Create an API key
+///
+/// The secret is shown once. So a second request with one `Idempotency-Key` is refused with `already_exists`, and told which API
+/// key the first one created.
 #[utoipa::path(
     post,
     path = "/v1/businesses/{business_id}/api-keys",
     operation_id = "createApiKey",
     tag = "platform",
     security(("admin" = [])),
-    params(("business_id" = BusinessId, Path, description = "The business")),
+    params(("business_id" = BusinessId, Path, description = "The business"), super::OptionalIdempotencyHeader),
     request_body = NewApiKey,
     responses((status = 201, description = "Created", body = CreatedApiKey), CreateProblems),
 )]
@@ -66,11 +69,12 @@ pub async fn create(
     State(state): State<AppState>,
     _: Admin,
     IdPath(business_id): IdPath<BusinessId>,
+    idempotency_key: Option<IdempotencyKey>,
     Json(new): Json<NewApiKey>,
 ) -> Result<(StatusCode, Json<CreatedApiKey>)> {
     let generated = GeneratedKey::generate(business_id)?;
     let ApiKey { id, name, prefix, scopes, expires_at, created_at, .. } =
-        state.db.api_key_create(business_id, new, generated.prefix, generated.hash).await?;
+        state.db.api_key_create(business_id, idempotency_key, new, generated.prefix, generated.hash).await?;
     let created = CreatedApiKey { id, key: generated.plain, name, prefix, scopes, expires_at, created_at };
     Ok((StatusCode::CREATED, Json(created)))
 }

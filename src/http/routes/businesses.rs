@@ -1,18 +1,19 @@
 //! `/v1/businesses`: the platform's tenants, with the admin token only. `/v1/business`: the caller's own.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, response::Response};
 
+use super::movement_response;
 use crate::{
-    domain::{Business, NewBusiness},
+    domain::{Business, IdempotencyKey, NewBusiness},
     error::Result,
     http::{
         extract::{Admin, Json, Reader},
-        openapi::problems::{BODY, COMMON, Code, PLATFORM, problems},
+        openapi::problems::{BODY, COMMON, Code, ONCE, PLATFORM, problems},
         state::AppState,
     },
 };
 
-problems!(CreateProblems: COMMON, PLATFORM, BODY);
+problems!(CreateProblems: COMMON, PLATFORM, BODY, ONCE);
 problems!(GetProblems: COMMON, &[Code::BusinessNotFound]);
 
 /// Create a business
@@ -22,15 +23,21 @@ problems!(GetProblems: COMMON, &[Code::BusinessNotFound]);
     operation_id = "createBusiness",
     tag = "platform",
     security(("admin" = [])),
+    params(super::OptionalIdempotencyHeader),
     request_body = NewBusiness,
-    responses((status = 201, description = "Created", body = Business), CreateProblems),
+    responses(
+        (status = 201, description = "Created; or created before with this key, as it was answered then", body = Business,
+            headers(("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"))),
+        CreateProblems,
+    ),
 )]
 pub async fn create(
     State(state): State<AppState>,
     _: Admin,
+    idempotency_key: Option<IdempotencyKey>,
     Json(new): Json<NewBusiness>,
-) -> Result<(StatusCode, Json<Business>)> {
-    Ok((StatusCode::CREATED, Json(state.db.business_create(new).await?)))
+) -> Result<Response> {
+    Ok(movement_response(state.db.business_create(idempotency_key, new).await?))
 }
 
 /// Get your own business

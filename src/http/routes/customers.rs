@@ -1,15 +1,19 @@
 //! `/v1/customers`: who buys on credit.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::{created_record, tagged};
 use crate::{
-    domain::{Cursor, Customer, CustomerBalance, CustomerChange, CustomerId, ExternalId, NewCustomer, Page, PageLimit},
+    domain::{
+        Cursor, Customer, CustomerBalance, CustomerChange, CustomerId, ExternalId, IdempotencyKey, NewCustomer, Page,
+        PageLimit,
+    },
     error::Result,
     http::{
-        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
-        openapi::problems::{BODY, COMMON, Code, QUERY, problems},
+        extract::{IdPath, IfMatch, IfMatchHeader, Json, Query, Reader, Writer, parsed, parsed_option},
+        openapi::problems::{BODY, COMMON, CONDITIONAL, Code, ONCE, QUERY, problems},
         state::AppState,
     },
 };
@@ -32,10 +36,10 @@ pub struct CustomerQuery {
 
 type CustomerPage = Page<Customer>;
 
-problems!(CreateProblems: COMMON, BODY, &[Code::AlreadyExists]);
+problems!(CreateProblems: COMMON, BODY, ONCE, &[Code::AlreadyExists]);
 problems!(ListProblems: COMMON, QUERY);
 problems!(GetProblems: COMMON, &[Code::CustomerNotFound]);
-problems!(UpdateProblems: COMMON, BODY, &[Code::CustomerNotFound, Code::AlreadyExists]);
+problems!(UpdateProblems: COMMON, BODY, CONDITIONAL, &[Code::CustomerNotFound, Code::AlreadyExists]);
 
 /// Create a customer
 #[utoipa::path(
@@ -44,15 +48,24 @@ problems!(UpdateProblems: COMMON, BODY, &[Code::CustomerNotFound, Code::AlreadyE
     operation_id = "createCustomer",
     tag = "customers",
     security(("business" = [])),
+    params(super::OptionalIdempotencyHeader),
     request_body = NewCustomer,
-    responses((status = 201, description = "Created", body = Customer), CreateProblems),
+    responses(
+        (status = 201, description = "Created; or created before with this key, as it was answered then", body = Customer,
+            headers(
+                ("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"),
+                ("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit and block, not for what the ledger says"),
+            )),
+        CreateProblems,
+    ),
 )]
 pub async fn create(
     State(state): State<AppState>,
     Writer(caller): Writer,
+    idempotency_key: Option<IdempotencyKey>,
     Json(new): Json<NewCustomer>,
-) -> Result<(StatusCode, Json<Customer>)> {
-    Ok((StatusCode::CREATED, Json(state.db.customer_create(caller.business_id, new).await?)))
+) -> Result<Response> {
+    Ok(created_record(state.db.customer_create(caller.business_id, idempotency_key, new).await?))
 }
 
 /// List customers
@@ -82,14 +95,17 @@ pub async fn list(
     tag = "customers",
     security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer")),
-    responses((status = 200, description = "The customer", body = Customer), GetProblems),
+    responses(
+        (status = 200, description = "The customer", body = Customer, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit and block, not for what the ledger says"))),
+        GetProblems,
+    ),
 )]
 pub async fn get(
     State(state): State<AppState>,
     Reader(caller): Reader,
     IdPath(id): IdPath<CustomerId>,
-) -> Result<Json<Customer>> {
-    Ok(Json(state.db.customer_get(caller.business_id, id).await?))
+) -> Result<Response> {
+    Ok(tagged(StatusCode::OK, state.db.customer_get(caller.business_id, id).await?))
 }
 
 /// Change a customer
@@ -99,17 +115,21 @@ pub async fn get(
     operation_id = "updateCustomer",
     tag = "customers",
     security(("business" = [])),
-    params(("customer_id" = CustomerId, Path, description = "The customer")),
+    params(("customer_id" = CustomerId, Path, description = "The customer"), IfMatchHeader),
     request_body = CustomerChange,
-    responses((status = 200, description = "The customer as it is now", body = Customer), UpdateProblems),
+    responses(
+        (status = 200, description = "The customer as it is now", body = Customer, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit and block, not for what the ledger says"))),
+        UpdateProblems,
+    ),
 )]
 pub async fn update(
     State(state): State<AppState>,
     Writer(caller): Writer,
     IdPath(id): IdPath<CustomerId>,
+    IfMatch(expected): IfMatch,
     Json(change): Json<CustomerChange>,
-) -> Result<Json<Customer>> {
-    Ok(Json(state.db.customer_update(caller.business_id, id, change).await?))
+) -> Result<Response> {
+    Ok(tagged(StatusCode::OK, state.db.customer_update(caller.business_id, id, expected, change).await?))
 }
 
 /// Get a customer's balance

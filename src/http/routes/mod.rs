@@ -18,7 +18,7 @@ pub mod purchases;
 pub mod stock_movements;
 
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,8 @@ use utoipa::IntoParams;
 use super::extract::{Json, parsed};
 use crate::{
     db::Movement,
-    domain::{Cursor, PageLimit},
+    domain::{Cursor, Customer, PageLimit, Product, Version},
+    error::Error,
 };
 
 /// The header that marks an answer as the repeated answer to an earlier request with the same idempotency key.
@@ -35,11 +36,72 @@ pub(super) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idem
 
 /// The answer to a purchase, a payment or a stock movement.
 fn movement_response<T: Serialize>(movement: Movement<T>) -> Response {
-    let mut response = (StatusCode::CREATED, Json(movement.record)).into_response();
-    if movement.replayed {
+    created((StatusCode::CREATED, Json(movement.record)).into_response(), movement.replayed)
+}
+
+/// The answer to a request that creates something, marked if it repeats an earlier answer.
+fn created(mut response: Response, replayed: bool) -> Response {
+    if replayed {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }
     response
+}
+
+/// A record that has versions.
+trait Versioned: Serialize {
+    /// The version that it is at.
+    fn version(&self) -> Version;
+}
+
+impl Versioned for Customer {
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+impl Versioned for Product {
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+/// A record with its version in the header `ETag`, for `If-Match` of a later change.
+///
+/// The tag stands for what a change can change. What purchases change, a balance or a stock, has no part in it. So it says
+/// nothing about the rest of the body, and `If-None-Match` is not looked at.
+fn tagged<T: Versioned>(status: StatusCode, record: T) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{}\"", record.version()));
+    let mut response = (status, Json(record)).into_response();
+    match tag {
+        Ok(tag) => _ = response.headers_mut().insert(header::ETAG, tag),
+        Err(error) => return Error::internal(error).into_response(),
+    }
+    response
+}
+
+/// The answer to the creation of a record that has versions.
+fn created_record<T: Versioned>(movement: Movement<T>) -> Response {
+    created(tagged(StatusCode::CREATED, movement.record), movement.replayed)
+}
+
+/// Describes the header that a creation may carry, for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes what the optional IdempotencyKey extractor reads")]
+struct OptionalIdempotencyHeader {
+    /// The client's name for this request: 1 to 255 visible ASCII characters, in quotes or not, unique among the requests to
+    /// this route (of the business, if it is the business's). The same key with the same request creates nothing again; with
+    /// another request it is refused. The key of a refused request is free again. Without a key, every request creates.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$",
+        example = "customer-2026-0001"
+    )]
+    idempotency_key: Option<String>,
 }
 
 /// Describes the header that every movement of money or stock needs, for the OpenAPI document.
@@ -47,7 +109,7 @@ fn movement_response<T: Serialize>(movement: Movement<T>) -> Response {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it describes what the IdempotencyKey extractor reads")]
 struct IdempotencyHeader {
-    /// The client's name for this request: 1 to 255 visible ASCII characters, unique among the business's purchases and
+    /// The client's name for this request: 1 to 255 visible ASCII characters, in quotes or not, unique among the business's purchases and
     /// payments, or among its stock movements. The same key with the same request gives the first answer again; with
     /// another request it is refused. The key of a refused request is free again.
     #[param(

@@ -1,15 +1,16 @@
 //! `/v1/products`: what is sold.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::{created_record, tagged};
 use crate::{
-    domain::{Cursor, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku},
+    domain::{Cursor, IdempotencyKey, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku},
     error::Result,
     http::{
-        extract::{IdPath, Json, Query, Reader, Writer, parsed, parsed_option},
-        openapi::problems::{BODY, COMMON, Code, QUERY, problems},
+        extract::{IdPath, IfMatch, IfMatchHeader, Json, Query, Reader, Writer, parsed, parsed_option},
+        openapi::problems::{BODY, COMMON, CONDITIONAL, Code, ONCE, QUERY, problems},
         state::AppState,
     },
 };
@@ -32,10 +33,10 @@ pub struct ProductQuery {
 
 type ProductPage = Page<Product>;
 
-problems!(CreateProblems: COMMON, BODY, &[Code::AlreadyExists]);
+problems!(CreateProblems: COMMON, BODY, ONCE, &[Code::AlreadyExists]);
 problems!(ListProblems: COMMON, QUERY);
 problems!(GetProblems: COMMON, &[Code::ProductNotFound]);
-problems!(UpdateProblems: COMMON, BODY, &[Code::ProductNotFound, Code::AlreadyExists]);
+problems!(UpdateProblems: COMMON, BODY, CONDITIONAL, &[Code::ProductNotFound, Code::AlreadyExists]);
 
 /// Create a product
 #[utoipa::path(
@@ -44,15 +45,24 @@ problems!(UpdateProblems: COMMON, BODY, &[Code::ProductNotFound, Code::AlreadyEx
     operation_id = "createProduct",
     tag = "products",
     security(("business" = [])),
+    params(super::OptionalIdempotencyHeader),
     request_body = NewProduct,
-    responses((status = 201, description = "Created", body = Product), CreateProblems),
+    responses(
+        (status = 201, description = "Created; or created before with this key, as it was answered then", body = Product,
+            headers(
+                ("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"),
+                ("ETag" = String, description = "The version, for `If-Match`. It stands for sku, name and price, not for the stock"),
+            )),
+        CreateProblems,
+    ),
 )]
 pub async fn create(
     State(state): State<AppState>,
     Writer(caller): Writer,
+    idempotency_key: Option<IdempotencyKey>,
     Json(new): Json<NewProduct>,
-) -> Result<(StatusCode, Json<Product>)> {
-    Ok((StatusCode::CREATED, Json(state.db.product_create(caller.business_id, new).await?)))
+) -> Result<Response> {
+    Ok(created_record(state.db.product_create(caller.business_id, idempotency_key, new).await?))
 }
 
 /// List products
@@ -82,14 +92,17 @@ pub async fn list(
     tag = "products",
     security(("business" = [])),
     params(("product_id" = ProductId, Path, description = "The product")),
-    responses((status = 200, description = "The product", body = Product), GetProblems),
+    responses(
+        (status = 200, description = "The product", body = Product, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for sku, name and price, not for the stock"))),
+        GetProblems,
+    ),
 )]
 pub async fn get(
     State(state): State<AppState>,
     Reader(caller): Reader,
     IdPath(id): IdPath<ProductId>,
-) -> Result<Json<Product>> {
-    Ok(Json(state.db.product_get(caller.business_id, id).await?))
+) -> Result<Response> {
+    Ok(tagged(StatusCode::OK, state.db.product_get(caller.business_id, id).await?))
 }
 
 /// Change a product
@@ -99,15 +112,19 @@ pub async fn get(
     operation_id = "updateProduct",
     tag = "products",
     security(("business" = [])),
-    params(("product_id" = ProductId, Path, description = "The product")),
+    params(("product_id" = ProductId, Path, description = "The product"), IfMatchHeader),
     request_body = ProductChange,
-    responses((status = 200, description = "The product as it is now", body = Product), UpdateProblems),
+    responses(
+        (status = 200, description = "The product as it is now", body = Product, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for sku, name and price, not for the stock"))),
+        UpdateProblems,
+    ),
 )]
 pub async fn update(
     State(state): State<AppState>,
     Writer(caller): Writer,
     IdPath(id): IdPath<ProductId>,
+    IfMatch(expected): IfMatch,
     Json(change): Json<ProductChange>,
-) -> Result<Json<Product>> {
-    Ok(Json(state.db.product_update(caller.business_id, id, change).await?))
+) -> Result<Response> {
+    Ok(tagged(StatusCode::OK, state.db.product_update(caller.business_id, id, expected, change).await?))
 }

@@ -313,3 +313,36 @@ async fn entries_are_dated_in_the_order_in_which_they_were_decided() {
     )
     .await;
 }
+
+/// The version that counts is the one that the row has after the wait.
+#[tokio::test]
+async fn of_two_changes_of_one_version_the_second_waits_and_is_refused() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 70, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
+            = updated
+         two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 80, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
+            waits for one on customers
+         one: COMMIT
+         two returns
+            = version_differs
+         root: SELECT credit_limit FROM customers WHERE name = 'Ada'
+            = 70",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_version_happens_after_one_that_rolls_back() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_update(:shop, :ada, NULL, 70, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
+            = updated
+         two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 80, NULL, false, NULL, p_expected_versions => ARRAY[:ada])
+            waits for one on customers
+         one: ROLLBACK
+         two returns
+            = updated",
+    )
+    .await;
+}

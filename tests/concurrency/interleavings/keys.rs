@@ -300,3 +300,57 @@ async fn keys_are_stored_in_their_own_order_whatever_that_of_the_purchases() {
     ))
     .await;
 }
+
+#[tokio::test]
+async fn a_creation_under_the_key_of_one_under_way_waits_and_repeats_its_answer() {
+    for creation in [
+        "customer_create(:shop, gen_random_uuid(), 'Cleo', 'c-1', 5, false, 'k')",
+        "product_create(:shop, gen_random_uuid(), 'saw', 'Saw', 5, 1, 'k')",
+        "api_key_create(:shop, gen_random_uuid(), 'till', 'abcdefgh', sha256('x'), '{read}', NULL, 'k')",
+    ] {
+        let again = if creation.starts_with("api_key") { "already_created" } else { "replayed" };
+        play(&format!(
+            "one: BEGIN
+             one: SELECT outcome FROM {creation}
+                = created
+             two: SELECT outcome FROM {creation}
+                waits for one on a key
+             one: COMMIT
+             two returns
+                = {again}"
+        ))
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_creation_under_the_key_of_one_that_rolls_back_is_made_afresh() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_create(:shop, gen_random_uuid(), 'Cleo', NULL, 5, false, 'k')
+            = created
+         two: SELECT outcome FROM customer_create(:shop, gen_random_uuid(), 'Dora', NULL, 5, false, 'k')
+            waits for one on a key
+         one: ROLLBACK
+         two returns
+            = created
+         three: SELECT outcome FROM customer_create(:shop, gen_random_uuid(), 'Cleo', NULL, 5, false, 'k')
+            = key_reused",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn creations_under_other_keys_or_of_another_kind_do_not_wait() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome FROM customer_create(:shop, gen_random_uuid(), 'Cleo', NULL, 5, false, 'k')
+            = created
+         two: SELECT outcome FROM customer_create(:shop, gen_random_uuid(), 'Cleo', NULL, 5, false, 'l')
+            = created
+         two: SELECT outcome FROM product_create(:shop, gen_random_uuid(), 'saw', 'Saw', 5, 1, 'k')
+            = created
+         one: COMMIT",
+    )
+    .await;
+}

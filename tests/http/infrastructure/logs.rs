@@ -64,6 +64,7 @@ async fn every_request_logs_one_line_with_the_route_and_without_the_address() {
     let business_id = BusinessId::new();
     let (key, _) = server.keys.add(business_id, &[Scope::Read], None);
     server.get("/read").bearer_auth(&key).header("x-request-id", "good").send().await.unwrap();
+    // No route has such a parameter; the line must not say it all the same.
     server.get("/customers/1?token=hunter2").header("x-request-id", "missing").send().await.unwrap();
     server.get("/nowhere/hunter2").header("x-request-id", "unknown").send().await.unwrap();
     server.get("/replayed").header("x-request-id", "replayed").send().await.unwrap();
@@ -77,10 +78,7 @@ async fn every_request_logs_one_line_with_the_route_and_without_the_address() {
     assert!(good["latency_ms"].as_f64().unwrap() > 0.0, "{good}");
 
     let missing = line_of("missing");
-    assert_eq!(
-        (&missing["route"], &missing["code"]),
-        (&"/customers/{customer_id}".into(), &"customer_not_found".into())
-    );
+    assert_eq!((&missing["route"], &missing["code"]), (&"/customers/{customer_id}".into(), &"invalid_request".into()));
     assert_eq!(line_of("unknown")["route"], "unmatched");
     assert_eq!(line_of("replayed")["replayed"], true);
     let failed = line_of("failed");

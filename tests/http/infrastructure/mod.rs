@@ -2,6 +2,7 @@
 
 mod bodies;
 mod connections;
+mod cors;
 mod credentials;
 mod docs;
 mod forged_tokens;

@@ -13,7 +13,7 @@ use std::{
 use axum::{
     Router,
     extract::State,
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, Method},
     response::IntoResponse,
     routing::{get, post},
 };
@@ -26,7 +26,9 @@ use tallystick::{
     domain::{ApiKeyId, BusinessId, CustomerId, IdempotencyKey, Name, PageLimit, Quantity, Scope},
     error::{Entity, Error, Result},
     http::{
+        cors::{self, CorsOrigins},
         extract::{Admin, IdPath, Json, Query, Reader, Writer, parsed},
+        layers::DeclaredQueries,
         rate_limit::{Rate, RateLimiter},
         router::with_layers,
         routes::operations,
@@ -41,6 +43,7 @@ use tokio::{
     sync::{Notify, oneshot},
     task::JoinHandle,
 };
+use utoipa::ToSchema;
 
 pub const ADMIN_TOKEN: &str = "the-operators-own-token-for-tests";
 
@@ -100,6 +103,7 @@ pub struct Setup {
     pub admin_token: Option<&'static str>,
     pub rate: Option<Rate>,
     pub requests: RequestLimits,
+    pub cors_origins: CorsOrigins,
     pub connections: ServerLimits,
 }
 
@@ -112,6 +116,7 @@ impl Default for Setup {
             admin_token: Some(ADMIN_TOKEN),
             rate: None,
             requests: RequestLimits::default(),
+            cors_origins: CorsOrigins::None,
             connections: ServerLimits::default(),
         }
     }
@@ -160,7 +165,8 @@ impl TestServer {
             limits: setup.requests,
         });
         let gates = Gates::default();
-        let router = with_layers(routes(&gates), state.clone());
+        let queries = DeclaredQueries::default().with("/list", Method::GET, ["limit".to_owned()]);
+        let router = cors::allow(with_layers(routes(&gates), queries, state.clone()), &setup.cors_origins);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -251,15 +257,16 @@ pub fn problem(response: reqwest::Response) -> impl Future<Output = (u16, String
 /// A short wait, for limits that a test reaches on purpose.
 pub const SHORT: Duration = Duration::from_millis(50);
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"name": "n", "items": [{"quantity": 1}]})))]
 struct Sample {
     name: Name,
     #[serde(default)]
     items: Vec<Item>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Item {
     quantity: Quantity,

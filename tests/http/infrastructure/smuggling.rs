@@ -166,7 +166,7 @@ async fn a_credential_counts_in_its_one_header_only() {
         ("/read", "authorization: KEY\r\n", 401),
         ("/read", "proxy-authorization: Bearer KEY\r\nx-authorization: Bearer KEY\r\nx-api-key: KEY\r\n", 401),
         ("/read", "x-forwarded-authorization: Bearer KEY\r\ncookie: authorization=Bearer KEY\r\n", 401),
-        ("/read?authorization=Bearer+KEY&access_token=KEY", "", 401),
+        ("/read?authorization=Bearer+KEY&access_token=KEY", "", 422),
         ("http://KEY@evil.example/read", "", 401),
         ("http://x:KEY@evil.example/read", "", 401),
     ] {

@@ -80,6 +80,8 @@ async fn every_other_token_is_refused() {
         ("no audience", json!({"business_id": business_id, "aud": null})),
         ("an empty audience", json!({"business_id": business_id, "aud": []})),
         ("another issuer", json!({"business_id": business_id, "iss": "https://evil.example"})),
+        ("a list of issuers", json!({"business_id": business_id, "iss": [ISSUER]})),
+        ("issuers of which one is right", json!({"business_id": business_id, "iss": [ISSUER, "https://evil.example"]})),
         ("no issuer", json!({"business_id": business_id, "iss": null})),
         ("a scope that is neither text nor list", json!({"business_id": business_id, "scope": 7})),
     ] {

@@ -9,6 +9,8 @@ use tallystick::http::router;
 const NOT_AN_ID: [&str; 1] = ["limit"];
 /// The idempotency key's header.
 const KEY_HEADER: &str = "Idempotency-Key";
+/// The header of a change that names a version; tests/http/versions.rs tries those of another business's record.
+const VERSION_HEADER: &str = "If-Match";
 
 /// One method of one route.
 pub struct Operation {
@@ -51,9 +53,19 @@ impl Operation {
         self.parameters("query").contains(&"cursor")
     }
 
-    /// Whether it moves money or stock.
+    /// Whether it moves money or stock: then it needs an idempotency key.
     pub fn takes_a_key(&self) -> bool {
-        self.parameters("header").contains(&KEY_HEADER)
+        self.key_is_required() == Some(true)
+    }
+
+    /// Whether it creates something: then it takes an idempotency key if there is one.
+    pub fn may_take_a_key(&self) -> bool {
+        self.key_is_required() == Some(false)
+    }
+
+    fn key_is_required(&self) -> Option<bool> {
+        let all = self.description["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().find(|one| one["name"] == KEY_HEADER).map(|one| one["required"] == true)
     }
 
     /// Adds the pointer to every UUID in a schema.
@@ -85,7 +97,8 @@ pub fn places(operation: &Operation) -> Vec<(String, String)> {
     places.extend(operation.parameters("path").into_iter().map(|name| format!("path:{name}")));
     let query = operation.parameters("query").into_iter().filter(|name| !NOT_AN_ID.contains(name));
     places.extend(query.map(|name| format!("query:{name}")));
-    let headers = operation.parameters("header").into_iter().filter(|name| *name != KEY_HEADER);
+    let headers =
+        operation.parameters("header").into_iter().filter(|name| ![KEY_HEADER, VERSION_HEADER].contains(name));
     places.extend(headers.map(|name| format!("header:{name}")));
     operation.uuids(&operation.description["requestBody"]["content"]["application/json"]["schema"], "", &mut places);
     places.into_iter().map(|place| (operation.id.clone(), place)).collect()

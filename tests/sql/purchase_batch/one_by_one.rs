@@ -51,7 +51,9 @@ fn interlude(rng: &mut StdRng) -> Vec<String> {
         }
         if rng.random_ratio(1, 5) {
             let (limit, blocked) = (rng.random_range(0..900), rng.random_ratio(1, 4));
-            calls.push(format!("customer_update({{business}}, '{id}', NULL, {limit}, {blocked}, false, NULL)"));
+            calls.push(format!(
+                "customer_update({{business}}, '{id}', NULL, {limit}, {blocked}, false, NULL, p_version => '{id}')"
+            ));
         }
     }
     for number in 0..PRODUCTS {

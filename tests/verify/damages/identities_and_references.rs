@@ -195,4 +195,43 @@ pub const DAMAGES: &[Damage] = &[
         "UPDATE tallystick.api_keys SET scopes = ARRAY['admin'], secret_hash = 'secret'
          WHERE id = '0a000000-0000-7000-8000-0000000000b1'",
     ),
+    damage(
+        "a key created two customers",
+        "creations",
+        &["the key was used 2 times", "\"kind\":\"customer\"", "key-1"],
+        "INSERT INTO tallystick.creations SELECT * FROM tallystick.creations AS creation WHERE creation.kind = 'customer'",
+    ),
+    damage(
+        "a key of the platform created two businesses",
+        "creations",
+        &["the key was used 2 times", "\"kind\":\"business\"", "key-1"],
+        "UPDATE tallystick.creations SET idempotency_key = 'key-1' WHERE kind = 'business'",
+    ),
+    damage(
+        "what a key created is gone",
+        "creations",
+        &["what it created does not exist in the business", "0000000000c1"],
+        "DELETE FROM tallystick.customers WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "what a key created is of another kind",
+        "creations",
+        &["what it created does not exist in the business", "0000000000c1"],
+        "UPDATE tallystick.creations SET kind = 'product' WHERE kind = 'customer'",
+    ),
+    damage(
+        "a creation stands in another business",
+        "creations",
+        &["it stands in another business; what it created does not exist in the business"],
+        "UPDATE tallystick.creations SET id = '0b000000-0000-7000-8000-000000000000' WHERE kind = 'business'",
+    ),
+    damage(
+        "a creation has another time, no key and no fingerprint",
+        "creations",
+        &[
+            "it was created at another time; the key is not 1 to 255 visible ASCII characters; the fingerprint is not a SHA-256",
+        ],
+        "UPDATE tallystick.creations SET created_at = created_at - interval '1 day', idempotency_key = 'a b',
+             request_fingerprint = 'x' WHERE kind = 'customer'",
+    ),
 ];

@@ -116,6 +116,19 @@ pub const DAMAGES: &[Damage] = &[
         "ALTER POLICY platform_lists_businesses ON tallystick.businesses USING (true)",
     ),
     damage(
+        "the policy of the platform's keys opens all creations",
+        "policies",
+        &["it opens more than the keys of businesses", "platform_finds_its_keys"],
+        "ALTER POLICY platform_finds_its_keys ON tallystick.creations
+             USING (current_setting('app.platform', true) = 'business_create')",
+    ),
+    damage(
+        "the policy of the platform's keys was opened to the server",
+        "policies",
+        &["it opens more than the keys of businesses", "platform_finds_its_keys"],
+        "ALTER POLICY platform_finds_its_keys ON tallystick.creations TO tallystick_app",
+    ),
+    damage(
         "a view reads with its owner's rights",
         "views",
         &["it reads with its owner's rights", "tallystick.customer_accounts"],

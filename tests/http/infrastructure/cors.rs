@@ -1,0 +1,93 @@
+//! Cross-origin requests from browsers: none unless origins are named; then preflights, and headers on every answer.
+
+use reqwest::{Method, Response};
+
+use super::server::{Setup, TestServer};
+
+const SHOP: &str = "https://shop.example";
+
+async fn allowing(origins: &str) -> TestServer {
+    TestServer::start(Setup { cors_origins: origins.parse().unwrap(), ..Setup::default() }).await
+}
+
+async fn from(server: &TestServer, method: Method, path: &str, origin: &str) -> Response {
+    server.client.request(method, server.url(path)).header("origin", origin).send().await.unwrap()
+}
+
+async fn preflight(server: &TestServer, path: &str, origin: &str) -> Response {
+    let request = server.client.request(Method::OPTIONS, server.url(path)).header("origin", origin);
+    let request = request.header("access-control-request-method", "POST");
+    request.header("access-control-request-headers", "authorization,idempotency-key").send().await.unwrap()
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers().get(name).map(|value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn without_the_setting_no_answer_speaks_of_origins() {
+    let server = TestServer::plain().await;
+    for response in [preflight(&server, "/write", SHOP).await, from(&server, Method::GET, "/healthz", SHOP).await] {
+        assert!(response.headers().keys().all(|name| !name.as_str().starts_with("access-control-")), "{response:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_needs_no_credentials_on_any_route() {
+    let server = allowing(SHOP).await;
+    for path in ["/write", "/read", "/platform", "/healthz", "/nothing"] {
+        let answer = preflight(&server, path, SHOP).await;
+        assert_eq!(
+            (answer.status().as_u16(), header(&answer, "access-control-allow-origin")),
+            (200, Some(SHOP)),
+            "{path}"
+        );
+        let methods = header(&answer, "access-control-allow-methods").unwrap();
+        assert_eq!(methods, "GET,HEAD,POST,PATCH,DELETE", "{path}");
+        let headers = header(&answer, "access-control-allow-headers").unwrap();
+        for name in ["authorization", "content-type", "idempotency-key", "if-match", "x-request-id"] {
+            assert!(headers.split(',').any(|allowed| allowed == name), "{path}: {headers}");
+        }
+        assert_eq!(header(&answer, "access-control-max-age"), Some("3600"), "{path}");
+        assert!(answer.headers().get("access-control-allow-credentials").is_none(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_may_be_read_by_an_allowed_origin_errors_too() {
+    let server = allowing(&format!("https://other.example,{SHOP}")).await;
+    for (path, status) in [("/healthz", 200), ("/read", 401), ("/nothing", 404), ("/write", 405), ("/panics", 500)] {
+        let answer = from(&server, Method::GET, path, SHOP).await;
+        assert_eq!(
+            (answer.status().as_u16(), header(&answer, "access-control-allow-origin")),
+            (status, Some(SHOP)),
+            "{path}"
+        );
+        let exposed = header(&answer, "access-control-expose-headers").unwrap();
+        for name in ["etag", "retry-after", "idempotent-replayed", "x-request-id"] {
+            assert!(exposed.split(',').any(|shown| shown == name), "{path}: {exposed}");
+        }
+        assert!(header(&answer, "vary").unwrap().contains("origin"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_origin_is_not_named_and_a_star_names_all() {
+    let server = allowing(SHOP).await;
+    for other in ["https://evil.example", "http://shop.example", "https://shop.example.evil.example", "null"] {
+        for answer in [preflight(&server, "/write", other).await, from(&server, Method::GET, "/healthz", other).await] {
+            assert_eq!(header(&answer, "access-control-allow-origin"), None, "{other}");
+        }
+    }
+    let open = allowing("*").await;
+    let answer = from(&open, Method::GET, "/healthz", "https://anybody.example").await;
+    assert_eq!(header(&answer, "access-control-allow-origin"), Some("*"));
+}
+
+#[tokio::test]
+async fn options_still_answers_with_the_methods_of_a_route() {
+    let server = allowing(SHOP).await;
+    let answer = from(&server, Method::OPTIONS, "/write", SHOP).await;
+    assert!(answer.status().is_success());
+    assert_eq!(header(&answer, "allow"), Some("POST"));
+}
