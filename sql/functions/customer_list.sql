@@ -1,4 +1,5 @@
 -- Purpose: a business's customers, newest first, before p_before if it is given; with p_external_id only that one.
+-- At most 200 customers and one more, which tells whether there is a next page.
 CREATE OR REPLACE FUNCTION tallystick.customer_list(
     p_business_id uuid, p_external_id text, p_before uuid, p_limit integer
 ) RETURNS SETOF tallystick.customer_accounts
@@ -20,12 +21,14 @@ BEGIN
         SELECT account.* FROM tallystick.customer_accounts AS account
         WHERE account.business_id = p_business_id AND account.id < v_before
         ORDER BY account.id DESC
-        LIMIT p_limit;
+        LIMIT least(p_limit, 201);
     ELSE
-        -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
+        -- One row at most, in the order of the index that finds it: no other index has that order.
         RETURN QUERY
         SELECT account.* FROM tallystick.customer_accounts AS account
-        WHERE account.business_id = p_business_id AND account.external_id = p_external_id AND account.id < v_before
+        WHERE account.business_id = p_business_id AND account.external_id BETWEEN p_external_id AND p_external_id
+          AND account.id < v_before
+        ORDER BY account.external_id
         LIMIT p_limit;
     END IF;
 END

@@ -10,7 +10,7 @@ use anyhow::ensure;
 use clap::Args;
 
 use super::duration::{parse_duration, parse_timeout};
-use crate::http::{rate_limit::Rate, server::ServerLimits, state::RequestLimits};
+use crate::http::{client_address::TrustedProxies, rate_limit::Rate, server::ServerLimits, state::RequestLimits};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -46,6 +46,15 @@ pub struct HttpArgs {
     /// How many requests one business may make at once after a quiet time [default: the requests of a second]
     #[arg(long, env = "TALLYSTICK_RATE_LIMIT_BURST", value_name = "N")]
     pub rate_limit_burst: Option<NonZeroU32>,
+    /// The proxies whose X-Forwarded-For names the client: addresses and networks, with commas between them
+    #[arg(
+        long,
+        env = "TALLYSTICK_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl HttpArgs {

@@ -23,7 +23,8 @@ use crate::http::{
 /// What any route can answer before its handler runs. A client may announce a body where none is read.
 pub const ANY: &[Code] = &[Code::BodyTooLarge, Code::InternalError, Code::Overloaded];
 /// What any authenticated route adds.
-pub const COMMON: &[Code] = &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited, Code::DatabaseUnavailable];
+pub const COMMON: &[Code] =
+    &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited, Code::TooManyAttempts, Code::DatabaseUnavailable];
 /// What a platform route adds: it does not exist on a server without an admin token.
 pub const PLATFORM: &[Code] = &[Code::RouteNotFound];
 /// What a route with query parameters adds.
