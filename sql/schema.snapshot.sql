@@ -630,7 +630,7 @@ function tallystick.order_list(uuid,uuid,uuid,integer)
     returns: SETOF tallystick.order_records
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 c302d69b969c1a9d3a68ee8c77eb23e1f0005dff73613fed829552ee210c7afd
+    body: sha256 73256441067796403f6594fd869957a8c2e60cd8549a50ecbaf472d9b44297fa
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -46,9 +46,9 @@ impl Database {
     }
 }
 
-/// Whether this is the order for which the page had no room. It comes last, with its id alone.
+/// Whether this is the order for which the page had no room. It comes last, without its lines.
 fn has_no_room(row: &Row) -> bool {
-    matches!(row.try_get::<_, Option<Money>>("total"), Ok(None))
+    matches!(row.try_get::<_, Option<Vec<ProductId>>>("product_ids"), Ok(None))
 }
 
 impl FromRow for Order {

@@ -74,9 +74,9 @@ fn one_row(indexes: &[&'static str]) -> Vec<(&'static str, i64, i64)> {
 #[rustfmt::skip]
 fn cases() -> Vec<Case> {
     let order = [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1, 2)];
-    // The ids of the page; the last line of each, which tells how many there are; and the orders with their lines.
-    let orders_of_5 = [("orders_pk", 1 + 5, 5 + 5), ("credit_ledger_id_is_unique", 5, 5), ("order_items_pk", 5 + 5, 5 + 10)];
-    let order_of_a_list = [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1 + 1, 1 + 2)];
+    // The last line of each order, which tells how many there are, and then the lines.
+    let each_of_5 = [("credit_ledger_id_is_unique", 5, 5), ("order_items_pk", 5 + 5, 5 + 10)];
+    let order_of_a_list = [("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1 + 1, 1 + 2)];
     let accounts_of_5 = [("businesses_pk", 1, 1), ("credit_ledger_pk", 5, 5), ("credit_ledger_prefix_sums", 5, 5)];
     let one_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 1)], others].concat();
     let five_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 5)], others].concat();
@@ -98,8 +98,8 @@ fn cases() -> Vec<Case> {
         case("ledger_list({business}, {2}, NULL, 5)", 2, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 2)]),
         case("ledger_list({business}, {2}, 2, 5)", 1, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 1)]),
         case("order_get({business}, {4})", 1, &order),
-        case("order_list({business}, NULL, NULL, 5)", 5, &orders_of_5),
-        case("order_list({business}, NULL, {4}, 5)", 5, &orders_of_5),
+        case("order_list({business}, NULL, NULL, 5)", 5, &five_by("orders_pk", &each_of_5)),
+        case("order_list({business}, NULL, {4}, 5)", 5, &five_by("orders_pk", &each_of_5)),
         case("order_list({business}, {2}, NULL, 5)", 1, &one_by("orders_total_belongs_to_the_customer", &order_of_a_list)),
         case("overdue_list({business}, NULL, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
     ]
@@ -143,6 +143,13 @@ async fn turn_the_indexes_round(superuser: &Actor) {
     }
 }
 
+/// What was read, with the business as if read once. It may be read once for each customer instead, who are as many as rows.
+fn once(read: BTreeSet<(String, i64, i64)>, rows: usize) -> BTreeSet<(String, i64, i64)> {
+    let each = i64::try_from(rows).unwrap();
+    let is_business = |read: &(String, i64, i64)| read.0 == "businesses_pk" && (read.1, read.2) == (each, each);
+    read.into_iter().map(|read| if is_business(&read) { (read.0, 1, 1) } else { read }).collect()
+}
+
 /// Runs all cases in a session that made its plans on the empty tables of `database`, and in a new one.
 async fn each_reader_reads_no_more_than_it_needs(database: &FreshDatabase, superuser: &Actor) {
     let context = context(&OURS.id("business"));
@@ -162,7 +169,8 @@ async fn each_reader_reads_no_more_than_it_needs(database: &FreshDatabase, super
                 call(actor, case).await;
                 let expected = case.reads.iter().map(|(index, scans, read)| ((*index).to_owned(), *scans, *read));
                 let at = format!("{}, {statistics:?}, {session} session", case.call);
-                assert_eq!(call(actor, case).await, (case.rows, expected.collect()), "{at}");
+                let (rows, read) = call(actor, case).await;
+                assert_eq!((rows, once(read, rows)), (case.rows, expected.collect()), "{at}");
             }
         }
     }
@@ -216,15 +224,16 @@ async fn a_page_of_orders_reads_2_000_lines_at_most_and_names_the_order_that_it_
     let server = Actor::server(&database, &OURS.id("business")).await;
     let page = "SELECT right(id::text, 2), cardinality(quantities), total FROM tallystick.order_list({business}, NULL, NULL, 11)";
     let whole = |number: &str| [Some(number.to_owned()), Some("500".to_owned()), Some("500".to_owned())];
-    let expected = [whole("12"), whole("11"), whole("10"), whole("09"), [Some("08".to_owned()), None, None]];
+    let expected =
+        [whole("12"), whole("11"), whole("10"), whole("09"), [Some("08".to_owned()), None, Some("500".to_owned())]];
     assert_eq!(server.rows(&fill(page)).await, expected);
 
     let case = case(
         "order_list({business}, NULL, NULL, 11)",
         5,
         &[
-            ("orders_pk", 1 + 4, 11 + 4),
-            ("credit_ledger_id_is_unique", 4, 4),
+            ("orders_pk", 1, 11),
+            ("credit_ledger_id_is_unique", 5, 5),
             // The number of the last line of each order, and all lines of four.
             ("order_items_pk", 11 + 4, 11 + 2000),
         ],
