@@ -344,7 +344,7 @@ view tallystick.order_records
     column product_ids: uuid[]
     column quantities: bigint[]
     column unit_prices: bigint[]
-    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices FROM ((tallystick.orders placed JOIN tallystick.credit_ledger entry ON (((entry.business_id = placed.business_id) AND (entry.id = placed.id)))) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
+    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
@@ -433,8 +433,8 @@ function tallystick.api_key_find(uuid,text)
     arguments: p_business_id uuid, p_prefix text
     returns: TABLE(id uuid, secret_hash bytea, scopes text[], expires_at timestamp with time zone)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 49b3e102754dd53d816c2cbd4f22817b4d4776ec14a82e26e3a2a85073d634c4
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 4f50a29fa41af89041d9a6672e3a60a7bc04d0e920efccbde67763b2aa0d274a
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -444,7 +444,7 @@ function tallystick.api_key_list(uuid,uuid,integer)
     returns: TABLE(id uuid, name text, prefix text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, created_at timestamp with time zone)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 ceb68859aa3e81bc73a4f84256b1ce2a29db1921c029898c3f303648714c6c32
+    body: sha256 a196197bda7b330e0e760d17f0436189d6f315a183250672fd39422c2f134502
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -547,7 +547,7 @@ function tallystick.business_list(uuid,integer)
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 e3ad004ac4203d5b66689e842cb481eb56f03a2a6c11c48c1e543c14c3871982
+    body: sha256 d2a93b0f19682f86b3e1503fb6cc6c8e5b27a0fe69e7e0a881c6259541b62e33
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -597,8 +597,8 @@ function tallystick.customer_get(uuid,uuid)
     arguments: p_business_id uuid, p_id uuid
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 0963686f3efc25a472c2d95dfbcbb4881ccb0fa1a349d818be3af40c91236509
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 44a456a2d2339258e93e4c7cd58b1f6e646e4fb189e597e72990062ca27f7c9a
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -608,7 +608,7 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 3eead399ca45127ea81e5c341bcfdce22c7e6340813105a02f9ee425749ad526
+    body: sha256 a72974a786e6acf96f642ecb78b6ec39e1b7e13a5a4d1e10bd02842889e50161
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -637,7 +637,7 @@ function tallystick.ledger_list(uuid,uuid,bigint,integer)
     returns: TABLE(id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint, credit_limit bigint, order_id uuid, created_at timestamp with time zone)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 626683f4a38b6fbeeb124feb02d3f34cc920af38d6c7d60ee6c14f7c53708374
+    body: sha256 2e18d91e5d6db98d4c3505beda8d7a68b306a2dbaab0e35bbcc38e61dc7da169
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -655,8 +655,8 @@ function tallystick.order_get(uuid,uuid)
     arguments: p_business_id uuid, p_id uuid
     returns: SETOF tallystick.order_records
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 a150e91a6c9f80323220cc040d1de749952b77a533afbd5b9f3d07e24e5af196
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 1683fc4e22a7880b4d745a22c89b4702470425eb811e381a19a654442d66a05e
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -675,7 +675,7 @@ function tallystick.order_list(uuid,uuid,uuid,integer)
     returns: SETOF tallystick.order_records
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 b90f0bb40168cf5a941dcdb5e44cc8ccb9f8d70686a107d0abaf95bc6811500f
+    body: sha256 73256441067796403f6594fd869957a8c2e60cd8549a50ecbaf472d9b44297fa
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -685,7 +685,7 @@ function tallystick.overdue_list(uuid,uuid,integer)
     returns: SETOF tallystick.overdue_customers
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 d8b33769de5531a9c6da627a458c664ca52f621ddc053908126c9c0d7f836c3d
+    body: sha256 80e147143e2edd262054dcea46713c8bb5ac34dfc67314e58eca9f33d458e7d8
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -714,8 +714,8 @@ function tallystick.product_get(uuid,uuid)
     arguments: p_business_id uuid, p_id uuid
     returns: SETOF tallystick.products
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 c92b4eab91e31d66a46b58382a25f3ed1e1cb3856cb8bf571a4e5d2ecbefc118
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 ba499996e7cb42ef776403d5318453fce802b3e06c3fdb8f27d5003db5489dc6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -725,7 +725,7 @@ function tallystick.product_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.products
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 941f0246b03913887c444f0dc7feb260ae0bfd98d679af9881cf2e9bbb102847
+    body: sha256 f59b526561e140b7ec596377b4a17180ef5d284ab1b2167d627561db41cad240
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -49,11 +49,13 @@ impl App {
             jwt,
             args.auth.admin_token(),
             Arc::clone(&metrics),
-        );
+        )
+        .with_failures_per_minute(args.auth.failures_per_minute());
         let state = AppState::from(Shared {
             db,
             metrics,
             authenticator,
+            trusted_proxies: args.http.trusted_proxies.clone(),
             rate_limiter: RateLimiter::new(args.http.rate()),
             limits: args.http.request_limits(),
         });

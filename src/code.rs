@@ -67,6 +67,7 @@ codes! {
     InvalidRequest = "invalid_request", 422, "The request is not acceptable";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key belongs to another request";
     RateLimited = "rate_limited", 429, "Too many requests";
+    TooManyAttempts = "too_many_attempts", 429, "Too many failed attempts to authenticate";
     HeadersTooLarge = "headers_too_large", 431, "The request cannot be read";
     InternalError = "internal_error", 500, "Internal error";
     Overloaded = "overloaded", 503, "Overloaded";

@@ -8,6 +8,8 @@
 //! [`Error::Internal`] and [`Error::DatabaseUnavailable`] carry the cause for the operator. The cause is logged. No client
 //! can see it, because the conversion to an answer never reads it.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::{
@@ -30,6 +32,12 @@ pub enum Error {
     /// There are no credentials, or none that can be accepted.
     #[error("{0}")]
     Unauthenticated(&'static str),
+    /// The request comes from where too many attempts to authenticate failed.
+    #[error("too many attempts to authenticate from this address failed")]
+    TooManyAttempts {
+        /// How long until the next attempt may fail.
+        retry_after: Duration,
+    },
     /// The credentials are good, but do not allow this.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -86,6 +94,7 @@ impl Error {
             Self::InvalidRequest(_) => Code::InvalidRequest,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::TooManyAttempts { .. } => Code::TooManyAttempts,
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound(entity) => entity.not_found_code(),
             Self::ProductsNotFound(_) => Code::ProductNotFound,

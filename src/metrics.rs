@@ -62,6 +62,7 @@ pub enum AuthFailure {
     Missing,
     ApiKey,
     Jwt,
+    Limited,
 }
 
 impl AuthFailure {
@@ -70,6 +71,7 @@ impl AuthFailure {
             Self::Missing => "missing",
             Self::ApiKey => "api_key",
             Self::Jwt => "jwt",
+            Self::Limited => "limited",
         }
     }
 }
@@ -315,6 +317,11 @@ impl Metrics {
     /// Counts an API key that was in the cache.
     pub fn api_key_cache_hit(&self) {
         self.key_cache.get_or_create(&ResultLabel { result: "hit" }).inc();
+    }
+
+    /// Counts an API key that was refused a moment ago, and again without a look-up.
+    pub fn api_key_cache_refused(&self) {
+        self.key_cache.get_or_create(&ResultLabel { result: "refused" }).inc();
     }
 
     /// Counts an API key that was looked up in the database.

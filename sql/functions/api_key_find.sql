@@ -8,14 +8,16 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 BEGIN
     RETURN QUERY
     SELECT api_key.id, api_key.secret_hash, api_key.scopes, api_key.expires_at
     FROM tallystick.api_keys AS api_key
-    WHERE api_key.business_id = p_business_id AND api_key.prefix = p_prefix
+    WHERE api_key.business_id = p_business_id AND api_key.prefix BETWEEN p_prefix AND p_prefix
       AND api_key.revoked_at IS NULL
-      AND (api_key.expires_at IS NULL OR api_key.expires_at > clock_timestamp());
+      AND (api_key.expires_at IS NULL OR api_key.expires_at > clock_timestamp())
+    ORDER BY api_key.prefix;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.api_key_find TO tallystick_app;

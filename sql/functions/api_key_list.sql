@@ -1,4 +1,5 @@
 -- Purpose: a business's API keys, newest first, before p_before if it is given; never their hashes.
+-- At most 200 keys and one more, which tells whether there is a next page.
 CREATE OR REPLACE FUNCTION tallystick.api_key_list(p_business_id uuid, p_before uuid, p_limit integer)
 RETURNS TABLE (
     id uuid, name text, prefix text, scopes text[], expires_at timestamptz, revoked_at timestamptz,
@@ -22,7 +23,7 @@ BEGIN
     FROM tallystick.api_keys AS api_key
     WHERE api_key.business_id = p_business_id AND api_key.id < v_before
     ORDER BY api_key.id DESC
-    LIMIT p_limit;
+    LIMIT least(p_limit, 201);
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.api_key_list TO tallystick_app;

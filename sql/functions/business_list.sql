@@ -1,4 +1,5 @@
 -- Purpose: the platform's businesses, newest first, before p_before if it is given.
+-- At most 200 businesses and one more, which tells whether there is a next page.
 -- With business_created_with the only function that looks across tenants: it sees their names and settings and nothing that
 -- they own (policy platform_lists_businesses).
 CREATE OR REPLACE FUNCTION tallystick.business_list(p_before uuid, p_limit integer) RETURNS SETOF tallystick.businesses
@@ -20,7 +21,7 @@ BEGIN
     FROM tallystick.businesses AS business
     WHERE business.business_id < v_before
     ORDER BY business.business_id DESC
-    LIMIT p_limit;
+    LIMIT least(p_limit, 201);
     PERFORM set_config('app.platform', '', true);
 END
 $$;

@@ -9,12 +9,14 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET enable_sort = off
 AS $$
 BEGIN
     RETURN QUERY
     SELECT account.*
     FROM tallystick.customer_accounts AS account
-    WHERE account.business_id = p_business_id AND account.id = p_id;
+    WHERE account.business_id = p_business_id AND account.id BETWEEN p_id AND p_id
+    ORDER BY account.id;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.customer_get TO tallystick_app;

@@ -1,4 +1,5 @@
 -- Purpose: a business's customers, newest first, before p_before if it is given; with p_external_id only that one.
+-- At most 200 customers and one more, which tells whether there is a next page.
 CREATE OR REPLACE FUNCTION tallystick.customer_list(
     p_business_id uuid, p_external_id text, p_before uuid, p_limit integer
 ) RETURNS SETOF tallystick.customer_accounts
@@ -22,7 +23,7 @@ BEGIN
         SELECT account.* FROM tallystick.customer_accounts AS account
         WHERE account.business_id = p_business_id AND account.id < v_before
         ORDER BY account.id DESC
-        LIMIT p_limit;
+        LIMIT least(p_limit, 201);
     ELSE
         -- BETWEEN and ORDER BY leave the planner only the index of the external ids, as in keys_known.
         SELECT customer.id INTO v_id

@@ -1,4 +1,5 @@
 -- Purpose: a customer's ledger entries, newest first, before entry p_before if it is given.
+-- At most 200 entries and one more, which tells whether there is a next page.
 -- No row: no such customer. One row of NULLs: a customer without (such) entries.
 CREATE OR REPLACE FUNCTION tallystick.ledger_list(
     p_business_id uuid, p_customer_id uuid, p_before bigint, p_limit integer
@@ -18,9 +19,10 @@ DECLARE
     -- A variable, since the planner uses no index for a condition with coalesce() under row level security.
     v_before bigint := coalesce(p_before, 9223372036854775807);
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM tallystick.customers AS customer
-        WHERE customer.business_id = p_business_id AND customer.id = p_customer_id) THEN
+    PERFORM FROM tallystick.customers AS customer
+    WHERE customer.business_id = p_business_id AND customer.id BETWEEN p_customer_id AND p_customer_id
+    ORDER BY customer.id;
+    IF NOT FOUND THEN
         RETURN;
     END IF;
     RETURN QUERY
@@ -30,7 +32,7 @@ BEGIN
     WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
       AND entry.entry_no < v_before
     ORDER BY entry.entry_no DESC
-    LIMIT p_limit;
+    LIMIT least(p_limit, 201);
     IF NOT FOUND THEN
         RETURN NEXT;
     END IF;

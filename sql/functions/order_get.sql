@@ -8,12 +8,14 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET enable_sort = off
 AS $$
 BEGIN
     RETURN QUERY
     SELECT placed.*
     FROM tallystick.order_records AS placed
-    WHERE placed.business_id = p_business_id AND placed.id = p_id;
+    WHERE placed.business_id = p_business_id AND placed.id BETWEEN p_id AND p_id
+    ORDER BY placed.id;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.order_get TO tallystick_app;

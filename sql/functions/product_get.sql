@@ -6,12 +6,14 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 BEGIN
     RETURN QUERY
     SELECT product.*
     FROM tallystick.products AS product
-    WHERE product.business_id = p_business_id AND product.id = p_id;
+    WHERE product.business_id = p_business_id AND product.id BETWEEN p_id AND p_id
+    ORDER BY product.id;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.product_get TO tallystick_app;

@@ -1,4 +1,5 @@
 -- Purpose: a business's products, newest first, before p_before if it is given; with p_sku only that one.
+-- At most 200 products and one more, which tells whether there is a next page.
 CREATE OR REPLACE FUNCTION tallystick.product_list(
     p_business_id uuid, p_sku text, p_before uuid, p_limit integer
 ) RETURNS SETOF tallystick.products
@@ -12,18 +13,20 @@ SET enable_sort = off
 AS $$
 DECLARE
     v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    v_sku text := normalize(p_sku, NFC);
 BEGIN
     IF p_sku IS NULL THEN
         RETURN QUERY
         SELECT product.* FROM tallystick.products AS product
         WHERE product.business_id = p_business_id AND product.id < v_before
         ORDER BY product.id DESC
-        LIMIT p_limit;
+        LIMIT least(p_limit, 201);
     ELSE
-        -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
+        -- One row at most, in the order of the index that finds it: no other index has that order.
         RETURN QUERY
         SELECT product.* FROM tallystick.products AS product
-        WHERE product.business_id = p_business_id AND product.sku_nfc = normalize(p_sku, NFC) AND product.id < v_before
+        WHERE product.business_id = p_business_id AND product.sku_nfc BETWEEN v_sku AND v_sku AND product.id < v_before
+        ORDER BY product.sku_nfc
         LIMIT p_limit;
     END IF;
 END

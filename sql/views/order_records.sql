@@ -11,7 +11,14 @@ SELECT
     lines.quantities,
     lines.unit_prices
 FROM tallystick.orders AS placed
-JOIN tallystick.credit_ledger AS entry ON entry.business_id = placed.business_id AND entry.id = placed.id
+CROSS JOIN LATERAL (
+    -- The one entry of the order, in the order of the index that finds it: no other index has that order.
+    SELECT charge.balance_after
+    FROM tallystick.credit_ledger AS charge
+    WHERE charge.business_id = placed.business_id AND charge.id BETWEEN placed.id AND placed.id
+    ORDER BY charge.id
+    LIMIT 1
+) AS entry
 CROSS JOIN LATERAL (
     SELECT
         array_agg(item.product_id ORDER BY item.line_no) AS product_ids,

@@ -74,6 +74,15 @@ enum Keys {
     Public(Jwks),
 }
 
+/// In which way a token is bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenRefused {
+    /// It was good until it expired.
+    Expired,
+    /// It was never good.
+    Invalid,
+}
+
 /// Verifies tokens.
 pub struct JwtVerifier {
     keys: Keys,
@@ -122,9 +131,18 @@ impl JwtVerifier {
 
     /// The caller that a token speaks for.
     pub async fn authenticate(&self, token: &str) -> Result<Caller> {
+        self.check(token).await.map_err(|_| UNAUTHENTICATED)
+    }
+
+    /// The same, and in which way a refused token is bad.
+    pub(super) async fn check(&self, token: &str) -> Result<Caller, TokenRefused> {
         self.verify(token).await.map_err(|reason| {
             tracing::debug!(reason = format!("{reason:#}"), "token refused");
-            UNAUTHENTICATED
+            // The signature is verified first.
+            match reason.downcast_ref::<jsonwebtoken::errors::Error>().map(jsonwebtoken::errors::Error::kind) {
+                Some(ErrorKind::ExpiredSignature) => TokenRefused::Expired,
+                _ => TokenRefused::Invalid,
+            }
         })
     }
 

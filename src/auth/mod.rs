@@ -12,6 +12,7 @@ pub mod jwks;
 pub mod jwt;
 
 mod admin_token;
+mod attempts;
 mod authenticator;
 mod key_cache;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod scope_claims;
 
 pub use admin_token::AdminToken;
 pub use api_key::{GeneratedKey, KeyStore, ParsedKey, StoredKey};
+pub use attempts::Origin;
 pub use authenticator::Authenticator;
 pub use jwt::{JwtSettings, JwtVerifier};
 pub use key_cache::KeyCacheSettings;

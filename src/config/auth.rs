@@ -1,6 +1,6 @@
 //! Which credentials to accept.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use anyhow::{bail, ensure};
 use clap::Args;
@@ -25,6 +25,9 @@ pub struct AuthArgs {
     /// How long an API key stays good without asking the database again; 0 asks every time
     #[arg(long, env = "TALLYSTICK_API_KEY_CACHE_TTL", default_value = "5s", value_name = "TIME", value_parser = parse_duration)]
     pub api_key_cache_ttl: Duration,
+    /// How many credentials that do not work one address may send in a minute before it is answered 429; 0 is no limit
+    #[arg(long, env = "TALLYSTICK_FAILED_CREDENTIALS_PER_MINUTE", default_value = "60", value_name = "N")]
+    pub failed_credentials_per_minute: u32,
     /// The secret that JSON Web Tokens are signed with, for HS256: at least 32 bytes
     #[arg(long, env = "TALLYSTICK_JWT_SECRET", hide_env_values = true, value_name = "SECRET")]
     pub jwt_secret: Option<Secret>,
@@ -56,6 +59,12 @@ impl AuthArgs {
     #[must_use]
     pub fn key_cache(&self) -> KeyCacheSettings {
         KeyCacheSettings { time_to_live: self.api_key_cache_ttl, ..KeyCacheSettings::default() }
+    }
+
+    /// How often an address may fail to authenticate in a minute, if that is limited.
+    #[must_use]
+    pub fn failures_per_minute(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.failed_credentials_per_minute)
     }
 
     /// Which tokens to accept, if any.

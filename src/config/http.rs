@@ -10,7 +10,9 @@ use anyhow::ensure;
 use clap::Args;
 
 use super::duration::{parse_duration, parse_timeout};
-use crate::http::{cors::CorsOrigins, rate_limit::Rate, server::ServerLimits, state::RequestLimits};
+use crate::http::{
+    client_address::TrustedProxies, cors::CorsOrigins, rate_limit::Rate, server::ServerLimits, state::RequestLimits,
+};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -55,6 +57,15 @@ pub struct HttpArgs {
         value_name = "ORIGINS"
     )]
     pub cors_origins: CorsOrigins,
+    /// The proxies whose X-Forwarded-For names the client: addresses and networks, with commas between them
+    #[arg(
+        long,
+        env = "TALLYSTICK_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl HttpArgs {

@@ -28,12 +28,6 @@ impl PageLimit {
         self.0
     }
 
-    /// The lower one of this limit and `rows`, but at least 1.
-    #[must_use]
-    pub fn at_most(self, rows: usize) -> Self {
-        Self(u16::try_from(rows.max(1)).map_or(self.0, |rows| self.0.min(rows)))
-    }
-
     /// How many rows to ask for: one more than the page has. The extra row tells whether there is a next page.
     #[must_use]
     pub const fn with_one_more(self) -> u16 {
@@ -170,12 +164,6 @@ mod tests {
         assert_eq!(Page::cut(vec![9, 8, 7], limit, |row| *row).next_cursor, Some(Cursor(8).to_string()));
         assert_eq!(Page::cut(vec![9, 8], limit, |row| *row).next_cursor, None);
         assert_eq!(Page::cut(Vec::<i64>::new(), limit, |row| *row).next_cursor, None);
-    }
-
-    #[test]
-    fn a_limit_is_only_ever_lowered_and_never_to_nothing() {
-        let limit: PageLimit = "50".parse().unwrap();
-        assert_eq!([0, 7, 51, 70_000].map(|rows| limit.at_most(rows).get()), [1, 7, 50, 50]);
     }
 
     #[test]

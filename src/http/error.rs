@@ -90,7 +90,9 @@ impl HttpError {
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } => Some(*retry_after),
+            Self::RateLimited { retry_after } | Self::Operation(Error::TooManyAttempts { retry_after }) => {
+                Some(*retry_after)
+            }
             Self::Operation(Error::Overloaded) => Some(Duration::from_secs(1)),
             Self::Operation(Error::DatabaseUnavailable(_)) => Some(Duration::from_secs(2)),
             _ => None,

@@ -3,6 +3,7 @@
 //! It decides no price, balance, limit or lock, and contains no SQL. Reading order for one request:
 //! [`server`] (connection) → [`router`] → [`layers`] (around every request) → [`extract`] → [`routes`] → JSON or [`problem`].
 
+pub mod client_address;
 pub mod cors;
 pub mod error;
 pub mod extract;

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use super::rate_limit::RateLimiter;
+use super::{client_address::TrustedProxies, rate_limit::RateLimiter};
 use crate::{auth::Authenticator, db::Database, metrics::Metrics};
 
 /// The server's state. Cloning it clones a pointer.
@@ -17,6 +17,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Knows who calls and what the caller may do.
     pub authenticator: Authenticator,
+    /// Whose word is taken for the address of a request's client.
+    pub trusted_proxies: TrustedProxies,
     /// How many requests per second a business may send.
     pub rate_limiter: RateLimiter,
     /// Bounds on one request.

@@ -71,6 +71,8 @@ async fn bodies_of_10_mib_from_everywhere_are_refused_within_a_bound_of_memory()
     let log = folder.path().join("log");
     let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
     serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", ADMIN_TOKEN);
+    // Every flood is answered the same, also the one with the wrong credentials.
+    serve.env("TALLYSTICK_FAILED_CREDENTIALS_PER_MINUTE", "0");
     let mut running = Running::start(&mut serve, &log);
     let server = address(&log, &mut running).await;
     let client = Client::new(server, Some(ADMIN_TOKEN));

@@ -71,7 +71,7 @@ fn every_operation_has_a_name_of_its_own_a_tag_and_its_credentials() {
 fn every_operation_describes_the_errors_that_any_request_can_get() {
     for (path, method, operation) in operations().filter(|(path, ..)| path.starts_with("/v1/")) {
         let mut expected = vec!["unauthenticated", "forbidden", "rate_limited", "internal_error", "overloaded"];
-        expected.push("database_unavailable");
+        expected.extend(["database_unavailable", "too_many_attempts"]);
         if operation.get("requestBody").is_some() {
             expected.extend(["invalid_json", "invalid_request", "request_timeout", "body_too_large"]);
             expected.push("unsupported_media_type");

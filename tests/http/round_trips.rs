@@ -1,6 +1,7 @@
 //! How many round trips to PostgreSQL each request needs. Every Sync ends one: a call is Bind, Execute, Sync.
 
 use serde_json::json;
+use tallystick::auth::GeneratedKey;
 
 use crate::support::{
     fresh_database::FreshDatabase,
@@ -85,5 +86,40 @@ async fn without_the_key_cache_every_request_costs_a_look_up_more() {
     shop.client.move_once("/v1/purchases", &purchase(&customer, &[(&beans, 1)])).await.expect(201);
 
     assert_eq!(proxy.take_sent(), ONE_CALL.repeat(2));
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn a_made_up_api_key_costs_one_round_trip_and_none_when_it_comes_again() {
+    let (server, proxy, shop) = counted("1h").await;
+    let key = GeneratedKey::generate(shop.business_id).unwrap().plain;
+    for sent in [ONE_CALL, "", ""] {
+        proxy.take_sent();
+        server.client(&key).get("/v1/customers").await.expect_problem(401, "unauthenticated");
+        assert_eq!(proxy.take_sent(), sent);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_gets_429_without_a_round_trip_and_its_shop_goes_on() {
+    let (database, proxy) = (FreshDatabase::installed().await, Proxy::start());
+    let url = proxy.url(&database);
+    let flags = ["--pool-size", "1", "--api-key-cache-ttl", "0", "--failed-credentials-per-minute", "3"];
+    let server = TestServer::start_at(database, &url, &flags).await;
+    let shop = server.shop().await;
+    shop.client.get("/v1/customers").await.expect(200);
+    let guess = || server.client(&GeneratedKey::generate(shop.business_id).unwrap().plain);
+    for _ in 0..3 {
+        guess().get("/v1/customers").await.expect_problem(401, "unauthenticated");
+    }
+    proxy.take_sent();
+    let refused = guess().get("/v1/customers").await;
+    refused.expect_problem(429, "too_many_attempts");
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(proxy.take_sent(), "");
+
+    shop.client.get("/v1/customers").await.expect(200);
+    let created = server.client_with_scopes(shop.business_id, &["read"]).await;
+    created.get("/v1/customers").await.expect(200);
     server.audit().await;
 }

@@ -104,8 +104,20 @@ async fn pages_show_everybody_once_while_payments_come_in() {
     server.audit().await;
 }
 
+/// Follows the pages to their end: the customers of each page.
+async fn pages(shop: &Shop, limit: u32) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = page(shop, limit, cursor.as_deref()).await;
+        pages.push(ids(&page));
+        let Some(next) = page["next_cursor"].as_str() else { return pages };
+        cursor = Some(next.to_owned());
+    }
+}
+
 #[tokio::test]
-async fn a_page_that_asked_50_000_customers_ends_short_and_says_where_to_go_on() {
+async fn a_page_that_asked_5_000_customers_ends_short_and_the_pages_show_everybody_once_all_the_same() {
     let server = TestServer::start().await;
     let shop = strict_shop(&server).await;
     let product = shop.product(100, 1_000).await;
@@ -114,7 +126,7 @@ async fn a_page_that_asked_50_000_customers_ends_short_and_says_where_to_go_on()
     let planting = format!(
         "INSERT INTO tallystick.customers (business_id, id, name, credit_limit)
          SELECT '{}', (left('{oldest}', 19) || 'bfff-' || lpad(n::text, 12, '0'))::uuid, 'owes nothing', 0
-         FROM generate_series(1, 50000) AS n",
+         FROM generate_series(1, 5000) AS n",
         shop.business_id
     );
     server.database.session().await.client().batch_execute(&planting).await.unwrap();
@@ -123,39 +135,80 @@ async fn a_page_that_asked_50_000_customers_ends_short_and_says_where_to_go_on()
         shop.buy(customer, &[(&product, 1)]).await.expect(201);
     }
 
-    // Short of its limit, and then as long as its limit.
+    // Short of its limit, and then as long as its limit. A slow machine makes more pages: a page ends after a while, too.
     for limit in [2, 1] {
-        let first = page(&shop, limit, None).await;
-        assert_eq!(ids(&first), [newest.as_str()]);
-        let second = page(&shop, limit, Some(first["next_cursor"].as_str().unwrap())).await;
-        assert_eq!(ids(&second), [oldest.as_str()]);
-        assert_eq!(second["next_cursor"], Value::Null);
+        let pages = pages(&shop, limit).await;
+        assert!(pages.len() >= 2 && pages[0] == [newest.as_str()], "{limit}: {pages:?}");
+        assert_eq!(pages.concat(), [newest.clone(), oldest.clone()]);
     }
     shop.pay(&newest, 100).await.expect(201);
-    let empty = page(&shop, 200, None).await;
-    assert_eq!(ids(&empty), [] as [&str; 0]);
-    let last = page(&shop, 200, empty["next_cursor"].as_str()).await;
-    assert_eq!(ids(&last), [oldest.as_str()]);
+    let pages = pages(&shop, 200).await;
+    assert!(pages.len() >= 2 && pages[0].is_empty(), "{pages:?}");
+    assert_eq!(pages.concat(), [oldest.as_str()]);
 
-    // Whoever wants more than 50,000 has as many asked, and whoever names no limit all.
-    let whole = Actor::server(&server.database, &shop.business_id.to_string()).await;
-    for (limit, expected) in [("50000", None), ("60000", Some(&oldest)), ("NULL", Some(&oldest))] {
-        let sql = format!(
-            "SELECT customer_id FROM tallystick.overdue_list('{}', NULL, {limit}) WHERE name IS NOT NULL",
+    // Whoever wants more has no more asked.
+    let server_role = Actor::server(&server.database, &shop.business_id.to_string()).await;
+    for limit in ["1", "5001", "60000", "NULL"] {
+        let list = format!("SELECT name FROM tallystick.overdue_list('{}', NULL, {limit})", shop.business_id);
+        assert_eq!(server_role.rows(&list).await, [[None]], "{limit}");
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn the_customers_that_a_short_page_asked_are_not_asked_again_and_nobody_is_left_out() {
+    let server = TestServer::start().await;
+    let shop = strict_shop(&server).await;
+    let product = shop.product(100, 1_000).await;
+    // One on each side of every place where a part of a page ends: the newest first, they are number 500, 501, 1000 and so on.
+    let mut owing = Vec::new();
+    for others in [498, 498, 499] {
+        owing.extend([shop.customer(10_000).await, shop.customer(10_000).await]);
+        let newest = owing.last().unwrap();
+        let planting = format!(
+            "INSERT INTO tallystick.customers (business_id, id, name, credit_limit)
+             SELECT '{}', (left('{newest}', 19) || 'bfff-' || lpad(n::text, 12, '0'))::uuid, 'owes nothing', 0
+             FROM generate_series(1, {others}) AS n",
             shop.business_id
         );
-        let expected: Vec<_> = expected.into_iter().map(|customer| vec![Some(customer.clone())]).collect();
-        assert_eq!(whole.rows(&sql).await, expected, "{limit}");
+        server.database.session().await.client().batch_execute(&planting).await.unwrap();
     }
+    for customer in &owing {
+        shop.buy(customer, &[(&product, 1)]).await.expect(201);
+    }
+    owing.reverse();
+    for limit in [1, 2, 5, 200] {
+        assert_eq!(pages(&shop, limit).await.concat(), owing, "{limit}");
+    }
+    server.audit().await;
+}
 
-    // The first customer whom the page did not ask is the first of the next.
-    let pages = format!(
-        "SELECT next.customer_id FROM tallystick.overdue_list('{0}', '{newest}', 10) AS short,
-         LATERAL tallystick.overdue_list('{0}', short.customer_id, 10) AS next",
+/// The page waits for a table until its time is over. Then it asks 500 customers, since each page must get on, and ends.
+#[tokio::test]
+async fn a_page_asks_nobody_more_when_its_time_is_over() {
+    let server = TestServer::start().await;
+    let shop = strict_shop(&server).await;
+    let planting = format!(
+        "INSERT INTO tallystick.customers (business_id, id, name, credit_limit)
+         SELECT '{}', ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'owes nothing', 0
+         FROM generate_series(1, 1200) AS n",
         shop.business_id
     );
-    assert_eq!(whole.rows(&pages).await, [[Some(oldest.clone())]]);
-    server.audit().await;
+    let holder = server.database.session().await;
+    holder.client().batch_execute(&planting).await.unwrap();
+    let reader = Actor::server(&server.database, &shop.business_id.to_string()).await;
+    let list = format!("SELECT customer_id, name FROM tallystick.overdue_list('{}', NULL, 10)", shop.business_id);
+
+    holder.client().batch_execute("BEGIN; LOCK TABLE tallystick.credit_ledger IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let release = async {
+        let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'tallystick.credit_ledger'::regclass)";
+        while !holder.client().query_one(waits, &[]).await.unwrap().get::<_, bool>(0) {}
+        // Longer than a page may take.
+        holder.client().batch_execute("SELECT pg_sleep(0.11); COMMIT").await.unwrap();
+    };
+    let (rows, ()) = tokio::join!(reader.rows(&list), release);
+
+    assert_eq!(rows, [[Some("20000000-0000-7000-8000-000000000701".to_owned()), None]]);
 }
 
 #[tokio::test]

@@ -122,3 +122,24 @@ async fn a_page_of_the_overdue_reads_no_further_than_it_needs_whatever_the_stati
         }
     }
 }
+
+/// Where nobody is overdue, a page asks 5,000 customers in ten parts, or fewer if its time ends before: each once for what it owes,
+/// and each part's customers once more for the place where the next part begins.
+#[tokio::test]
+async fn a_page_without_anybody_overdue_asks_5_000_customers_at_most() {
+    let database = FreshDatabase::installed().await;
+    let superuser = Actor::superuser(&database).await;
+    let planting = "INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', 0);
+        INSERT INTO tallystick.customers
+        SELECT {business}, ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'c', NULL, 1000
+        FROM generate_series(1, 6000) AS n;";
+    superuser.session.client().batch_execute(&fill(planting)).await.unwrap();
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    page(&server, 5).await;
+    let (rows, read) = page(&server, 5).await;
+    assert_eq!(rows.len(), 1, "the place where the next page begins");
+    let parts = read[0].1 / 2;
+    assert!((1..=10).contains(&parts), "{read:?}");
+    let expected = [("customers_pk", 2 * parts, 1000 * parts), ("credit_ledger_pk", 500 * parts, 0)];
+    assert_eq!(read, expected.map(|(relation, scans, read)| (relation.to_owned(), scans, read)));
+}

@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 use tallystick::db::connection::{DedicatedConnection, connect};
+use tokio_postgres::Statement;
 
 use crate::{
     client::Client,
@@ -20,7 +21,9 @@ use crate::{
     traffic::Shop,
 };
 
-const LIST: &str = "SELECT count(*), sum(balance)::bigint FROM tallystick.overdue_list($1::text::uuid, NULL, 10000)";
+/// A page of the list. A row without a name is the place where the next page begins, if this one ended before it was full.
+const LIST: &str = "SELECT customer_id::text, name IS NOT NULL
+    FROM tallystick.overdue_list($1::text::uuid, $2::text::uuid, 201)";
 const PASS: &str = "SELECT count(*), sum(last.balance_after + last.charged_total)::bigint
     FROM tallystick.customers AS customer, LATERAL (
         SELECT entry.balance_after, entry.charged_total
@@ -30,6 +33,9 @@ const PASS: &str = "SELECT count(*), sum(last.balance_after + last.charged_total
         LIMIT 1
     ) AS last
     WHERE customer.business_id = $1::text::uuid";
+
+/// The most rows of a page.
+const PAGE: usize = 201;
 
 /// Turns of each in one round.
 const TURNS: usize = 5;
@@ -73,25 +79,28 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
 
     stage.progress.step("the overdue list".to_owned());
     // The list of each build, and the pass last.
-    let mut statements = Vec::new();
+    let mut lists = Vec::new();
     for Debtors { session, .. } in &debtors {
-        statements.push((session, session.client().prepare(LIST).await?));
+        lists.push((session, session.client().prepare(LIST).await?));
     }
     let session = &debtors[0].session;
-    statements.push((session, session.client().prepare(PASS).await?));
+    let pass = session.client().prepare(PASS).await?;
     let mut rounds = Vec::new();
     let mut overdue: i64 = 0;
     for round in 0..=stage.plan.rounds {
-        let mut times = vec![Vec::new(); statements.len()];
+        let mut times = vec![Vec::new(); lists.len() + 1];
         for _ in 0..TURNS {
-            for (index, (session, statement)) in statements.iter().enumerate() {
+            for (index, (session, statement)) in lists.iter().enumerate() {
                 let asked = Instant::now();
-                let row = session.client().query_one(statement, &[&Id::business(0).to_string()]).await?;
+                let found = whole_list(session, statement).await?;
                 times[index].push(asked.elapsed().as_secs_f64() * 1_000.0);
                 if index == 0 {
-                    overdue = row.try_get(0)?;
+                    overdue = found;
                 }
             }
+            let asked = Instant::now();
+            session.client().query_one(&pass, &[&Id::business(0).to_string()]).await?;
+            times[lists.len()].push(asked.elapsed().as_secs_f64() * 1_000.0);
         }
         // The first round warms up.
         if round > 0 {
@@ -106,6 +115,23 @@ pub async fn measure(stage: &Stage<'_>, figures: &mut Figures) -> anyhow::Result
     let all_pages = all_pages(stage, &debtors[0].database, overdue).await?;
     figures.measure_in("ms", "the same list over HTTP, all pages of 200", all_pages, None, "by turn".to_owned());
     Ok(debtors.into_iter().map(|debtors| debtors.database).collect())
+}
+
+/// Reads the whole list, page by page, and counts who is overdue.
+async fn whole_list(session: &DedicatedConnection, statement: &Statement) -> anyhow::Result<i64> {
+    let business = Id::business(0).to_string();
+    let mut before: Option<String> = None;
+    let mut overdue = 0;
+    loop {
+        let page = session.client().query(statement, &[&business, &before]).await?;
+        let Some(last) = page.last() else { return Ok(overdue) };
+        before = last.try_get(0)?;
+        let is_resumed = !last.try_get::<_, bool>(1)?;
+        overdue += i64::try_from(page.len())? - i64::from(is_resumed);
+        if page.len() < PAGE && !is_resumed {
+            return Ok(overdue);
+        }
+    }
 }
 
 /// Keeps what the rounds gave: in each the milliseconds of the list of each build, and last those of the pass.

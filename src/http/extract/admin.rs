@@ -20,7 +20,7 @@ impl FromRequestParts<AppState> for Admin {
             return Err(HttpError::RouteNotFound);
         }
         let credential = bearer(&parts.headers).ok_or_else(|| state.authenticator.missing())?;
-        state.authenticator.authenticate_admin(credential).await?;
+        state.authenticator.authenticate_admin(credential, state.trusted_proxies.origin(parts)).await?;
         refuse_waiting(&parts.extensions)?;
         Ok(Self)
     }

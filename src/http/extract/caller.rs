@@ -41,7 +41,7 @@ impl FromRequestParts<AppState> for Writer {
 
 async fn authenticate(parts: &Parts, state: &AppState, scope: Scope) -> Result<Caller, HttpError> {
     let credential = bearer(&parts.headers).ok_or_else(|| state.authenticator.missing())?;
-    let caller = state.authenticator.authenticate(credential).await?;
+    let caller = state.authenticator.authenticate(credential, state.trusted_proxies.origin(parts)).await?;
     if let Some(context) = parts.extensions.get::<RequestContext>() {
         context.set_business_id(caller.business_id);
     }

@@ -25,7 +25,8 @@ use crate::http::{
 /// It may send a query parameter that the route does not have, and that is `invalid_request`.
 pub const ANY: &[Code] = &[Code::BodyTooLarge, Code::InvalidRequest, Code::InternalError, Code::Overloaded];
 /// What any authenticated route adds.
-pub const COMMON: &[Code] = &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited, Code::DatabaseUnavailable];
+pub const COMMON: &[Code] =
+    &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited, Code::TooManyAttempts, Code::DatabaseUnavailable];
 /// What a platform route adds: it does not exist on a server without an admin token.
 pub const PLATFORM: &[Code] = &[Code::RouteNotFound];
 /// What a route with query parameters adds.

@@ -14,6 +14,7 @@ use crate::{
 pub fn sample(code: Code) -> Result<HttpError, String> {
     let refused_by_operation = match code {
         Code::Unauthenticated => UNAUTHENTICATED,
+        Code::TooManyAttempts => Error::TooManyAttempts { retry_after: Duration::from_secs(1) },
         Code::Forbidden => Error::Forbidden("these credentials lack the scope write"),
         Code::ProductNotFound => Error::ProductsNotFound(vec![Fault::body("/items/0/product_id", "no such product")]),
         Code::BusinessNotFound => Error::NotFound(Entity::Business),

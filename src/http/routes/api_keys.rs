@@ -75,11 +75,15 @@ pub async fn create(
     let generated = GeneratedKey::generate(business_id)?;
     let ApiKey { id, name, prefix, scopes, expires_at, created_at, .. } =
         state.db.api_key_create(business_id, idempotency_key, new, generated.prefix, generated.hash).await?;
+    state.authenticator.key_was_created(generated.hash).await;
     let created = CreatedApiKey { id, key: generated.plain, name, prefix, scopes, expires_at, created_at };
     Ok((StatusCode::CREATED, Json(created)))
 }
 
 /// List a business's API keys
+///
+/// In the order of the keys' ids, the newest first. An id is made when the server begins to work on a request, so keys that were
+/// created at the same time may stand in another order than that of `created_at`.
 #[utoipa::path(
     get,
     path = "/v1/businesses/{business_id}/api-keys",
@@ -87,7 +91,7 @@ pub async fn create(
     tag = "platform",
     security(("admin" = [])),
     params(("business_id" = BusinessId, Path, description = "The business"), super::PagingParams),
-    responses((status = 200, description = "The keys, newest first", body = ApiKeyPage), ListProblems),
+    responses((status = 200, description = "The keys, largest id first", body = ApiKeyPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

@@ -69,6 +69,9 @@ pub async fn create(
 }
 
 /// List customers
+///
+/// In the order of the customers' ids, the newest first. An id is made when the server begins to work on a request, so customers
+/// that were created at the same time may stand in another order than that of `created_at`.
 #[utoipa::path(
     get,
     path = "/v1/customers",
@@ -76,7 +79,7 @@ pub async fn create(
     tag = "customers",
     security(("business" = [])),
     params(CustomerQuery, super::PagingParams),
-    responses((status = 200, description = "The customers, newest first", body = CustomerPage), ListProblems),
+    responses((status = 200, description = "The customers, largest id first", body = CustomerPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

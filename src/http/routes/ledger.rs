@@ -18,6 +18,9 @@ type LedgerEntryPage = Page<LedgerEntry>;
 problems!(ListProblems: COMMON, QUERY, &[Code::CustomerNotFound]);
 
 /// List a customer's ledger entries
+///
+/// In the order of `entry_no`, the newest first. That is the order in which the entries took effect, and none ever appears behind
+/// another one that was there before.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/ledger",

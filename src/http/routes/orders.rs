@@ -36,6 +36,12 @@ problems!(ListProblems: COMMON, QUERY);
 problems!(GetProblems: COMMON, &[Code::OrderNotFound]);
 
 /// List orders
+///
+/// In the order of the orders' ids, the newest first. An id is made when the server begins to work on the purchase, and the order
+/// is written after the purchase has waited for its turn. So orders that were under way at the same time may stand in another
+/// order than that of `created_at`, and an order may appear behind the place up to which the list was read. Do not use the list
+/// to find out what is new: see "What newest first means" in the API's conventions. A page ends at 2,000 order lines, so it may be
+/// shorter than its limit and still not be the last: only the last has no `next_cursor`.
 #[utoipa::path(
     get,
     path = "/v1/orders",
@@ -43,7 +49,7 @@ problems!(GetProblems: COMMON, &[Code::OrderNotFound]);
     tag = "orders",
     security(("business" = [])),
     params(OrderQuery, super::PagingParams),
-    responses((status = 200, description = "The orders, newest first", body = OrderPage), ListProblems),
+    responses((status = 200, description = "The orders, largest id first", body = OrderPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

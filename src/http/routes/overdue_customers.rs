@@ -21,8 +21,9 @@ problems!(ListProblems: COMMON, QUERY);
 ///
 /// A customer is overdue when something is owed and the oldest charge that payments have not fully settled is older
 /// than the business's `overdue_after_days`. The list is in the order of the customers' ids, newest customer first, so
-/// that nobody moves between pages while payments come in. A page looks at 50,000 customers at most, so where few are
-/// overdue it may be shorter than its limit, or empty, and still not be the last: only the last has no `next_cursor`.
+/// that nobody moves between pages while payments come in. A page ends when the server has looked at 5,000 customers, or for
+/// 100 ms. So where few are overdue it may be shorter than its limit, or empty, and still not be the last: only the last
+/// has no `next_cursor`.
 #[utoipa::path(
     get,
     path = "/v1/overdue-customers",

@@ -66,6 +66,9 @@ pub async fn create(
 }
 
 /// List products
+///
+/// In the order of the products' ids, the newest first. An id is made when the server begins to work on a request, so products
+/// that were created at the same time may stand in another order than that of `created_at`.
 #[utoipa::path(
     get,
     path = "/v1/products",
@@ -73,7 +76,7 @@ pub async fn create(
     tag = "products",
     security(("business" = [])),
     params(ProductQuery, super::PagingParams),
-    responses((status = 200, description = "The products, newest first", body = ProductPage), ListProblems),
+    responses((status = 200, description = "The products, largest id first", body = ProductPage), ListProblems),
 )]
 pub async fn list(
     State(state): State<AppState>,

@@ -21,6 +21,7 @@ use super::{
     client_stream::{ClientStream, ClientTimeouts, Requests},
     raw_answers,
 };
+use crate::http::client_address::Peer;
 
 /// How long, and how many bytes, the server reads and throws away before it closes a connection.
 const LINGER: Duration = Duration::from_secs(1);
@@ -33,11 +34,12 @@ type Connection = http1::Connection<TokioIo<ClientStream>, CountingRouter>;
 
 /// Answers the requests of one connection until either side ends it.
 pub(super) async fn serve(stream: TcpStream, router: Router, limits: ServerLimits, stopping: watch::Receiver<bool>) {
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let requests = Arc::new(Requests::default());
     let timeouts =
         ClientTimeouts { idle: limits.idle_timeout, head: limits.header_read_timeout, write: limits.write_timeout };
     let stream = ClientStream::new(stream, Arc::clone(&requests), timeouts);
-    let service = CountingRouter { router, requests: Arc::clone(&requests), stopping: stopping.clone() };
+    let service = CountingRouter { router, peer, requests: Arc::clone(&requests), stopping: stopping.clone() };
     let mut connection = http1::Builder::new()
         .max_headers(limits.max_headers)
         .max_header_size(limits.max_header_bytes)
@@ -122,6 +124,7 @@ async fn linger(mut stream: TcpStream) {
 /// The router as a service of hyper. It counts the requests, and once the server stops, each answer closes its connection.
 struct CountingRouter {
     router: Router,
+    peer: Option<Peer>,
     requests: Arc<Requests>,
     stopping: watch::Receiver<bool>,
 }
@@ -131,8 +134,11 @@ impl Service<Request<Incoming>> for CountingRouter {
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let in_flight = self.requests.begin();
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
+        }
         let answer = tower::Service::call(&mut self.router.clone(), request.map(Body::new));
         let stopping = self.stopping.clone();
         Box::pin(async move {

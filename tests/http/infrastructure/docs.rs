@@ -7,6 +7,7 @@ use http_body_util::BodyExt;
 use tallystick::{
     auth::{Authenticator, KeyCacheSettings},
     http::{
+        client_address::TrustedProxies,
         rate_limit::RateLimiter,
         router::router,
         state::{AppState, RequestLimits, Shared},
@@ -23,7 +24,14 @@ async fn get(path: &str) -> (u16, String, String) {
     let authenticator = Authenticator::new(keys, KeyCacheSettings::default(), None, None, Arc::clone(&metrics));
     let limits = RequestLimits::default();
     let db = nowhere(&metrics);
-    let state = AppState::from(Shared { db, metrics, authenticator, rate_limiter: RateLimiter::new(None), limits });
+    let state = AppState::from(Shared {
+        db,
+        metrics,
+        authenticator,
+        trusted_proxies: TrustedProxies::default(),
+        rate_limiter: RateLimiter::new(None),
+        limits,
+    });
     let request = axum::http::Request::get(path).body(Body::empty()).unwrap();
     let response = router(state).unwrap().oneshot(request).await.unwrap();
     let header = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();

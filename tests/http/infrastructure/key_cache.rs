@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::Utc;
 use futures_util::future::join_all;
 use tallystick::{
-    auth::KeyCacheSettings,
+    auth::{GeneratedKey, KeyCacheSettings},
     domain::{BusinessId, Scope},
 };
 use tokio::sync::Notify;
@@ -97,14 +97,90 @@ async fn a_remembered_key_stops_at_its_expiry() {
     assert_eq!(server.keys.look_ups(), 1);
 }
 
+/// Keys that no store has.
+fn made_up() -> String {
+    GeneratedKey::generate(BusinessId::new()).unwrap().plain
+}
+
 #[tokio::test]
-async fn a_key_that_was_not_found_works_as_soon_as_it_exists() {
+async fn a_made_up_key_and_a_wrong_secret_are_looked_up_once() {
     let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
-    let other = TestServer::plain().await;
+    let (key, _) = server.keys.add(BusinessId::new(), BOTH, None);
+    let wrong_secret = format!("{}{}", &key[..key.len() - 43], &made_up()[key.len() - 43..]);
+    for (number, wrong) in [made_up(), wrong_secret].iter().enumerate() {
+        for _ in 0..3 {
+            assert_eq!(status(&server, wrong).await, 401);
+        }
+        assert_eq!(server.keys.look_ups(), number + 1, "{wrong}");
+    }
+    let metrics = server.metrics();
+    assert!(metrics.contains(r#"tallystick_api_key_cache_total{result="refused"} 4"#), "{metrics}");
+    assert_eq!(status(&server, &key).await, 200);
+}
+
+#[tokio::test]
+async fn without_a_cache_a_made_up_key_is_looked_up_every_time() {
+    let server = TestServer::start(remembering_for(Duration::ZERO)).await;
+    let key = made_up();
+    for _ in 0..3 {
+        assert_eq!(status(&server, &key).await, 401);
+    }
+    assert_eq!(server.keys.look_ups(), 3);
+}
+
+#[tokio::test]
+async fn made_up_keys_take_the_place_of_no_good_one() {
+    let key_cache = KeyCacheSettings { time_to_live: Duration::from_hours(1), capacity: 1 };
+    let server = TestServer::start(Setup { key_cache, ..Setup::default() }).await;
+    let (key, _) = server.keys.add(BusinessId::new(), BOTH, None);
+    assert_eq!(status(&server, &key).await, 200);
+    for _ in 0..20 {
+        assert_eq!(status(&server, &made_up()).await, 401);
+    }
+    let before = server.keys.look_ups();
+    assert_eq!(status(&server, &key).await, 200);
+    assert_eq!(server.keys.look_ups(), before);
+}
+
+#[tokio::test]
+async fn a_key_that_was_refused_works_as_soon_as_it_is_created_here() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
     let business_id = BusinessId::new();
-    let (key, _) = other.keys.add(business_id, BOTH, None);
-    assert_eq!((status(&server, &key).await, status(&server, &key).await), (401, 401));
-    assert_eq!(server.keys.look_ups(), 2);
+    let key = GeneratedKey::generate(business_id).unwrap();
+    assert_eq!(status(&server, &key.plain).await, 401);
+    server.keys.store(business_id, &key, BOTH, None);
+    server.state.authenticator.key_was_created(key.hash).await;
+    assert_eq!(status(&server, &key.plain).await, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_is_created_while_it_is_looked_up_works_afterwards() {
+    let server = TestServer::start(remembering_for(Duration::from_hours(1))).await;
+    let business_id = BusinessId::new();
+    let key = GeneratedKey::generate(business_id).unwrap();
+    let gate = Arc::new(Notify::new());
+    *server.keys.gate.lock().unwrap() = Some(Arc::clone(&gate));
+    let create = async {
+        while server.keys.look_ups() == 0 {
+            tokio::task::yield_now().await;
+        }
+        server.keys.store(business_id, &key, BOTH, None);
+        server.state.authenticator.key_was_created(key.hash).await;
+        *server.keys.gate.lock().unwrap() = None;
+        gate.notify_one();
+    };
+    let (first, ()) = tokio::join!(status(&server, &key.plain), create);
+    assert_eq!((first, status(&server, &key.plain).await), (401, 200));
+}
+
+#[tokio::test]
+async fn a_key_that_was_refused_and_created_elsewhere_works_when_the_refusal_expires() {
+    let server = TestServer::start(remembering_for(Duration::from_millis(1))).await;
+    let business_id = BusinessId::new();
+    let key = GeneratedKey::generate(business_id).unwrap();
+    assert_eq!(status(&server, &key.plain).await, 401);
+    server.keys.store(business_id, &key, BOTH, None);
+    while status(&server, &key.plain).await != 200 {}
 }
 
 #[tokio::test]

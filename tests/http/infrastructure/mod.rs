@@ -1,5 +1,6 @@
 //! What every route can rely on, tested over real HTTP on a server without a database.
 
+mod attempts;
 mod bodies;
 mod connections;
 mod cors;

@@ -64,10 +64,21 @@ impl MemoryKeys {
         expires_at: Option<DateTime<Utc>>,
     ) -> (String, ApiKeyId) {
         let key = GeneratedKey::generate(business_id).unwrap();
+        let id = self.store(business_id, &key, scopes, expires_at);
+        (key.plain, id)
+    }
+
+    pub fn store(
+        &self,
+        business_id: BusinessId,
+        key: &GeneratedKey,
+        scopes: &[Scope],
+        expires_at: Option<DateTime<Utc>>,
+    ) -> ApiKeyId {
         let id = ApiKeyId::new();
         let stored = StoredKey { id, hash: key.hash, scopes: scopes.to_vec(), expires_at };
-        self.keys.lock().unwrap().push((business_id, key.prefix, stored));
-        (key.plain, id)
+        self.keys.lock().unwrap().push((business_id, key.prefix.clone(), stored));
+        id
     }
 
     pub fn remove(&self, id: ApiKeyId) {
@@ -102,6 +113,9 @@ pub struct Setup {
     pub jwt: Option<JwtVerifier>,
     pub admin_token: Option<&'static str>,
     pub rate: Option<Rate>,
+    /// How often an address may fail to authenticate in a minute.
+    pub failures: Option<u32>,
+    pub trusted_proxies: &'static str,
     pub requests: RequestLimits,
     pub cors_origins: CorsOrigins,
     pub connections: ServerLimits,
@@ -115,6 +129,8 @@ impl Default for Setup {
             jwt: None,
             admin_token: Some(ADMIN_TOKEN),
             rate: None,
+            failures: None,
+            trusted_proxies: "",
             requests: RequestLimits::default(),
             cors_origins: CorsOrigins::None,
             connections: ServerLimits::default(),
@@ -156,11 +172,13 @@ impl TestServer {
         let keys = Arc::clone(&setup.keys);
         let admin_token = setup.admin_token.map(AdminToken::new);
         let store = Arc::clone(&setup.keys) as Arc<dyn KeyStore>;
-        let authenticator = Authenticator::new(store, setup.key_cache, setup.jwt, admin_token, Arc::clone(&metrics));
+        let authenticator = Authenticator::new(store, setup.key_cache, setup.jwt, admin_token, Arc::clone(&metrics))
+            .with_failures_per_minute(setup.failures.and_then(NonZeroU32::new));
         let state = AppState::from(Shared {
             db: nowhere(&metrics),
             metrics: Arc::clone(&metrics),
             authenticator,
+            trusted_proxies: setup.trusted_proxies.parse().unwrap(),
             rate_limiter: RateLimiter::new(setup.rate),
             limits: setup.requests,
         });
