@@ -1,7 +1,8 @@
 -- Purpose: change a customer. NULL leaves a property as it is. p_external_id counts only if p_set_external_id is true.
 -- A limit below the balance is allowed: it stops further purchases, and past charges keep the limit of their moment.
 -- Locks: the customer's row, so a purchase sees the change completely or not at all.
--- Outcomes: updated, customer_not_found, external_id_taken.
+-- If another transaction holds the row, p_held 'wait' waits for it; 'pass over all' does nothing then.
+-- Outcomes: customer_held (passed over, nothing is changed: ask again), updated, customer_not_found, external_id_taken.
 -- Caller: db::customers.
 CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_business_id uuid,
@@ -11,6 +12,7 @@ CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_blocked boolean,
     p_set_external_id boolean,
     p_external_id text,
+    p_held text DEFAULT 'wait',
     OUT outcome text,
     OUT customer tallystick.customer_accounts
 )
@@ -21,6 +23,10 @@ BEGIN
     PERFORM tallystick.require_context(p_business_id);
     -- Lock the view before any table, as migrate does (sql/locks.sql).
     PERFORM FROM tallystick.customer_accounts AS account WHERE false;
+    IF p_held <> 'wait' AND tallystick.customer_is_held(p_business_id, p_id) THEN
+        outcome := 'customer_held';
+        RETURN;
+    END IF;
     BEGIN
         UPDATE tallystick.customers AS changed
         SET name = coalesce(p_name, changed.name),

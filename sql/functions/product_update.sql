@@ -1,7 +1,8 @@
 -- Purpose: change a product's sku, name or price. NULL leaves a property as it is. Only stock movements change the stock.
 -- Existing orders keep their prices.
 -- Locks: the product's row, so a purchase sees the change completely or not at all.
--- Outcomes: updated, product_not_found, sku_taken.
+-- If another transaction holds the row, p_held 'wait' waits for it; 'pass over all' does nothing then.
+-- Outcomes: product_held (passed over, nothing is changed: ask again), updated, product_not_found, sku_taken.
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_business_id uuid,
@@ -9,6 +10,7 @@ CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_sku text,
     p_name text,
     p_price bigint,
+    p_held text DEFAULT 'wait',
     OUT outcome text,
     OUT product tallystick.products
 )
@@ -17,6 +19,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
+    IF p_held <> 'wait' AND tallystick.product_is_held(p_business_id, p_id) THEN
+        outcome := 'product_held';
+        RETURN;
+    END IF;
     BEGIN
         UPDATE tallystick.products AS changed
         SET sku = coalesce(p_sku, changed.sku),

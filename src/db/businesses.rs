@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use super::{
     call::{Call, rows::FromRow, tenant_call},
     database::Database,
+    gate::Class,
 };
 use crate::{
     domain::{Business, BusinessId, Cursor, NewBusiness, Page, PageLimit},
@@ -18,7 +19,7 @@ const BUSINESS_LIST: &str = "SELECT * FROM tallystick.business_list($1, $2)";
 impl Database {
     /// Creates a business.
     pub async fn business_create(&self, new: NewBusiness) -> Result<Business> {
-        let call = Call::tenant("business_create", BUSINESS_CREATE, BusinessId::new())
+        let call = Call::quick("business_create", BUSINESS_CREATE, BusinessId::new())
             .with(new.name)
             .with(new.currency)
             .with(new.overdue_after_days.get());
@@ -27,12 +28,12 @@ impl Database {
 
     /// One business, or [`Entity::Business`] not found.
     pub async fn business_get(&self, id: BusinessId) -> Result<Business> {
-        self.run(Call::tenant("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
+        self.run(Call::quick("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
     }
 
     /// The platform's businesses, newest first. The only call that reads across tenants.
     pub async fn business_list(&self, before: Option<Cursor<BusinessId>>, limit: PageLimit) -> Result<Page<Business>> {
-        let call = Call::platform("business_list", BUSINESS_LIST).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = Call::platform("business_list", BUSINESS_LIST, Class::Heavy).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |business: &Business| business.id)
     }
 }

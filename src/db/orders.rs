@@ -21,7 +21,7 @@ const MAX_LINES_ON_A_PAGE: usize = 2_000;
 impl Database {
     /// One order, or [`Entity::Order`] not found.
     pub async fn order_get(&self, business_id: BusinessId, id: OrderId) -> Result<Order> {
-        self.run(Call::tenant("order_get", ORDER_GET, business_id).with(id)).await?.find(Entity::Order)
+        self.run(Call::quick("order_get", ORDER_GET, business_id).with(id)).await?.find(Entity::Order)
     }
 
     /// A business's orders, newest first; with `customer_id` only that customer's. A page of long orders ends early.
@@ -32,7 +32,7 @@ impl Database {
         before: Option<Cursor<OrderId>>,
         limit: PageLimit,
     ) -> Result<Page<Order>> {
-        let call = Call::tenant("order_list", ORDER_LIST, business_id)
+        let call = Call::heavy("order_list", ORDER_LIST, business_id)
             .with(customer_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);
