@@ -61,8 +61,7 @@ impl Database {
         before: Option<Cursor<ApiKeyId>>,
         limit: PageLimit,
     ) -> Result<Page<ApiKey>> {
-        let call =
-            Call::heavy("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = Call::heavy("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |key: &ApiKey| key.id)
     }
 

@@ -33,7 +33,8 @@ impl Database {
 
     /// The platform's businesses, newest first. The only call that reads across tenants.
     pub async fn business_list(&self, before: Option<Cursor<BusinessId>>, limit: PageLimit) -> Result<Page<Business>> {
-        let call = Call::platform("business_list", BUSINESS_LIST, Class::Heavy).with(before.map(|Cursor(id)| id)).with(limit);
+        let call =
+            Call::platform("business_list", BUSINESS_LIST, Class::Heavy).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |business: &Business| business.id)
     }
 }

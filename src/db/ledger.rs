@@ -43,8 +43,7 @@ impl Database {
         before: Option<Cursor<CustomerId>>,
         limit: PageLimit,
     ) -> Result<Page<OverdueCustomer>> {
-        let call =
-            Call::heavy("overdue_list", OVERDUE_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = Call::heavy("overdue_list", OVERDUE_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
         let mut answer = self.run(call).await?;
         let resumption = resumption(&answer.rows).map_err(Error::internal)?;
         if resumption.is_some() {

@@ -65,10 +65,8 @@ impl Database {
         limit: PageLimit,
     ) -> Result<Page<Product>> {
         let class = if sku.is_some() { Call::quick } else { Call::heavy };
-        let call = class("product_list", PRODUCT_LIST, business_id)
-            .with(sku)
-            .with(before.map(|Cursor(id)| id))
-            .with(limit);
+        let call =
+            class("product_list", PRODUCT_LIST, business_id).with(sku).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |product: &Product| product.id)
     }
 }

@@ -70,6 +70,16 @@ pub(super) enum Way {
     Aside,
 }
 
+impl Way {
+    /// The way of the same call when it waits for a held row.
+    const fn for_held_rows(self) -> Self {
+        match self {
+            Self::Gate(caller, _) => Self::Gate(caller, Class::HeldRows),
+            Self::Aside => Self::Aside,
+        }
+    }
+}
+
 impl Call {
     /// A call in the context of `business_id` that writes, or reads single records. `function` names it in metrics and logs.
     pub(super) fn quick(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
@@ -106,14 +116,17 @@ impl Call {
         self.with(held.sql().to_owned())
     }
 
-    /// The same call, to wait for the row that it passed over. `None` if `answer` says nothing of such a row.
-    fn after_passing_over(mut self, answer: &Answer) -> Option<Self> {
-        let held = self.passes_over.take().filter(|_| answer.outcome().is_ok_and(held::is_passed_over))?;
-        self.params[held] = HeldRows::Wait.sql().to_owned().into_sql();
-        if let Way::Gate(caller, _) = self.way {
-            self.way = Way::Gate(caller, Class::HeldRows);
+    /// Whether `answer` says that the call passed over a held row, and did nothing.
+    fn has_passed_over(&self, answer: &Answer) -> bool {
+        self.passes_over.is_some() && answer.outcome().is_ok_and(held::is_passed_over)
+    }
+
+    /// The same call, to wait for held rows.
+    fn waiting(mut self) -> Self {
+        if let Some(held) = self.passes_over.take() {
+            self.params[held] = HeldRows::Wait.sql().to_owned().into_sql();
         }
-        Some(self)
+        self
     }
 
     /// Adds the next parameter.

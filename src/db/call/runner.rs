@@ -1,6 +1,7 @@
 //! Runs calls to their end: waits for a permit and a connection, sends, and sends again where that is safe.
 
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -31,6 +32,10 @@ use crate::{
 
 /// A call that has taken this long is not tried again, so that the client gets its answer within the request's time limit.
 const RETRY_BUDGET: Duration = Duration::from_secs(3);
+
+/// How soon a call that waits for its turn to wait for a held row looks again whether the row is free.
+pub(in crate::db) const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const LOOK_AGAIN_AT_LEAST: Duration = Duration::from_millis(400);
 
 /// Connections that no business can take: for `/readyz`, for credentials, and for ending lost sessions.
 const CONNECTIONS_ASIDE: usize = 2;
@@ -80,13 +85,31 @@ impl CallRunner {
     /// [`fence`](super::fence)). So the earlier try has no further effect, and the next one finds what it did. A read changes nothing. A
     /// movement finds its idempotency key, and a creation its id. A change sets the same values again, over those that another
     /// request may have set in between.
-    pub(in crate::db) async fn run(&self, mut call: Call) -> Result<Answer> {
+    pub(in crate::db) async fn run(&self, call: Call) -> Result<Answer> {
+        let (answer, call) = self.run_at(self.place(call.way).await?, call).await?;
+        if !call.has_passed_over(&answer) {
+            return Ok(answer);
+        }
+        self.run_when_free(call).await
+    }
+
+    /// Runs a call that has passed over a held row: it waits for the row as soon as it is its turn. Until then it looks again
+    /// from time to time. So a row that is held for a moment does not wait behind rows that are held for long.
+    async fn run_when_free(&self, mut call: Call) -> Result<Answer> {
+        let waiting = call.way.for_held_rows();
+        let mut turn = pin!(self.place(waiting));
+        let mut pause = LOOK_AGAIN;
         loop {
-            let (answer, sent) = self.run_at(self.place(call.way).await?, call).await?;
-            match sent.after_passing_over(&answer) {
-                None => return Ok(answer),
-                Some(waiting) => call = waiting,
+            tokio::select! {
+                biased;
+                place = &mut turn => return Ok(self.run_at(place?, call.waiting()).await?.0),
+                () = tokio::time::sleep(pause) => {}
             }
+            let (answer, sent) = self.run_at(self.place(call.way).await?, call).await?;
+            if !sent.has_passed_over(&answer) {
+                return Ok(answer);
+            }
+            (call, pause) = (sent, (2 * pause).min(LOOK_AGAIN_AT_LEAST));
         }
     }
 
@@ -120,12 +143,7 @@ impl CallRunner {
     }
 
     /// Runs `call` to its end on a connection of `place`, in the caller's task, which must not be dropped.
-    pub(in crate::db) async fn run_on(
-        &self,
-        place: &Place,
-        mut connection: Connection,
-        call: &Call,
-    ) -> Result<Answer> {
+    pub(in crate::db) async fn run_on(&self, place: &Place, mut connection: Connection, call: &Call) -> Result<Answer> {
         let deadline = Instant::now() + RETRY_BUDGET;
         let mut attempts = 1;
         loop {

@@ -1,6 +1,6 @@
 //! Who has a permit, who waits for one, and who is next. It only keeps the books: it reads no clock and does no I/O.
 //!
-//! Whoever may have a permit has it: after every change, [`Books::next`] is asked until it names nobody. So a call that finds
+//! Whoever may have a permit has it: after every change, [`Books::serve_next`] is asked until it names nobody. So a call that finds
 //! all bounds kept overtakes nobody, and takes its permit at once.
 
 use std::collections::{HashMap, VecDeque};
@@ -122,16 +122,15 @@ impl<T> Books<T> {
     ///
     /// The classes take turns, and within a class the callers do. So neither many calls of one business nor many calls of one
     /// kind come before one call of another.
-    pub fn next(&mut self) -> Option<(Caller, Class, T)> {
+    pub fn serve_next(&mut self) -> Option<(Caller, Class, T)> {
         let classes = Class::ALL.len();
         for step in 0..classes {
             let class = Class::ALL[(self.turn + step) % classes];
             if !self.has_room(class) {
                 continue;
             }
-            let may_have = |caller: &Caller| {
-                self.callers.get(caller).is_some_and(|account| account.may_have(class, &self.limits))
-            };
+            let may_have =
+                |caller: &Caller| self.callers.get(caller).is_some_and(|account| account.may_have(class, &self.limits));
             let Some(place) = self.rings[class].iter().position(may_have) else { continue };
             self.turn = class as usize + 1;
             return self.serve(class, place);

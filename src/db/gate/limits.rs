@@ -78,7 +78,8 @@ mod tests {
     fn one_business_and_all_that_is_not_quick_leave_a_quarter_of_the_pool() {
         for size in [8, 16, 17, 100] {
             let limits = GateLimits::for_pool(size, size / 4, None);
-            let not_quick = [Class::Purchases, Class::HeldRows, Class::Heavy].map(|class| limits.classes[class].permits);
+            let not_quick =
+                [Class::Purchases, Class::HeldRows, Class::Heavy].map(|class| limits.classes[class].permits);
             assert!(limits.of_a_business <= size - size / 4, "{size}");
             assert!(not_quick.iter().sum::<usize>() <= size - size / 4, "{size}");
         }

@@ -81,7 +81,7 @@ impl Gate {
         };
         let began = Instant::now();
         let given = tokio::time::timeout(self.0.wait_timeout, &mut waiting.given).await;
-        self.0.metrics.gate_passed(class, began.elapsed());
+        self.0.metrics.gate_passed(class.name(), began.elapsed());
         match given {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(Error::Overloaded),
@@ -96,7 +96,7 @@ impl Gate {
                 Asked::Permit(permit) => return permit,
                 Asked::Queued(mut waiting) => {
                     if let Ok(permit) = (&mut waiting.given).await {
-                        self.0.metrics.gate_passed(class, began.elapsed());
+                        self.0.metrics.gate_passed(class.name(), began.elapsed());
                         return permit;
                     }
                 }
@@ -116,7 +116,7 @@ impl Gate {
         let mut books = self.lock();
         if books.take(caller, class) {
             drop(books);
-            self.0.metrics.gate_passed(class, Duration::ZERO);
+            self.0.metrics.gate_passed(class.name(), Duration::ZERO);
             return Asked::Permit(Permit { gate: self.clone(), caller, class });
         }
         if is_bounded && books.is_full(caller, class) {
@@ -133,7 +133,7 @@ impl Gate {
         {
             let mut books = self.lock();
             books.give_back(caller, class);
-            next.extend(std::iter::from_fn(|| books.next()));
+            next.extend(std::iter::from_fn(|| books.serve_next()));
         }
         // Not under the lock: a permit that nobody receives any more comes back at once.
         for (caller, class, call) in next {

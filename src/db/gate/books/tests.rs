@@ -26,7 +26,7 @@ fn busy(permits: usize) -> Books<u64> {
 /// Gives a permit of the platform back, and says whose calls get one now.
 fn next(books: &mut Books<u64>) -> Vec<u64> {
     books.give_back(None, Class::Quick);
-    std::iter::from_fn(|| books.next()).map(|(_, _, call)| call).collect()
+    std::iter::from_fn(|| books.serve_next()).map(|(_, _, call)| call).collect()
 }
 
 #[test]
@@ -86,10 +86,10 @@ fn a_business_that_may_not_have_more_is_passed_over_and_keeps_its_place() {
     books.enqueue(business(1), Class::Heavy, 11);
     books.enqueue(business(3), Class::Heavy, 31);
     books.give_back(business(2), Class::Heavy);
-    assert_eq!(books.next(), Some((business(3), Class::Heavy, 31)), "business 1 has its one already");
-    assert_eq!(books.next(), None);
+    assert_eq!(books.serve_next(), Some((business(3), Class::Heavy, 31)), "business 1 has its one already");
+    assert_eq!(books.serve_next(), None);
     books.give_back(business(1), Class::Heavy);
-    assert_eq!(books.next(), Some((business(1), Class::Heavy, 11)));
+    assert_eq!(books.serve_next(), Some((business(1), Class::Heavy, 11)));
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn one_permit_that_comes_back_can_let_two_calls_go() {
     books.enqueue(business(1), Class::Quick, 1);
     books.enqueue(business(3), Class::Heavy, 3);
     books.give_back(business(1), Class::Heavy);
-    let served: Vec<_> = std::iter::from_fn(|| books.next()).map(|(_, _, call)| call).collect();
+    let served: Vec<_> = std::iter::from_fn(|| books.serve_next()).map(|(_, _, call)| call).collect();
     assert_eq!(served, [1, 3]);
 }
 
@@ -198,9 +198,10 @@ impl World {
         }
         let (caller, class) = self.running.swap_remove(rng.random_range(0..self.running.len()));
         self.books.give_back(caller, class);
-        while let Some((caller, class, ())) = self.books.next() {
+        while let Some((caller, class, ())) = self.books.serve_next() {
             // Within one business and class, who came first goes first.
-            let first = self.waiting.iter().find(|(_, waiting)| **waiting == (caller, class)).map(|(ticket, _)| *ticket);
+            let first =
+                self.waiting.iter().find(|(_, waiting)| **waiting == (caller, class)).map(|(ticket, _)| *ticket);
             self.waiting.remove(&first.expect("it waits"));
             self.running.push((caller, class));
         }

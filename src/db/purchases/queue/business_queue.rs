@@ -217,6 +217,15 @@ impl BusinessQueue {
         }
     }
 
+    /// Lets the next calls try again what was passed over. Nothing of it was decided.
+    pub(super) fn pass_over_again(&mut self) {
+        for queued in &mut self.queue {
+            if queued.grouping == Grouping::SameCustomer {
+                queued.grouping = Grouping::Any;
+            }
+        }
+    }
+
     /// Removes a purchase if it is still queued and `which` accepts its grouping.
     pub(super) fn withdraw(&mut self, ticket: u64, which: impl Fn(Grouping) -> bool) -> Option<QueuedPurchase> {
         let position = self.queue.iter().position(|queued| queued.ticket == ticket && which(queued.grouping))?;

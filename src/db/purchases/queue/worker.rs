@@ -12,7 +12,7 @@ use crate::{
     db::{
         call::{
             held::HeldRows,
-            runner::{CallRunner, Place},
+            runner::{CallRunner, LOOK_AGAIN, Place},
         },
         connection::{Connection, PoolError},
         gate::Class,
@@ -53,15 +53,18 @@ impl Worker {
 
     async fn make_one_call(&mut self) {
         let Some(held) = self.plan() else { return };
-        let class = if held == HeldRows::Wait {
+        let place = if held == HeldRows::Wait {
             // This call may wait for as long as a row is held. Another worker takes what is still queued: the one that could
             // have done so may have ended when it found nothing to take.
             self.start_another();
-            Class::HeldRows
+            let turn = self.calls.workers_place(self.business_id, Class::HeldRows);
+            match tokio::time::timeout(LOOK_AGAIN, turn).await {
+                Ok(place) => place,
+                Err(_) => return self.look_again(),
+            }
         } else {
-            Class::Purchases
+            self.calls.workers_place(self.business_id, Class::Purchases).await
         };
-        let place = self.calls.workers_place(self.business_id, class).await;
         let connection = match place.connect().await {
             Ok(connection) => connection,
             Err(error) => return self.without_connection(&error),
@@ -128,6 +131,12 @@ impl Worker {
         let (batch, token) = self.queues.with_queue(self.business_id, |queue| queue.take(held, &limits))?;
         self.token = Some(token);
         Some(batch)
+    }
+
+    /// Others wait for rows that are held for long. Meanwhile, a call passes over the held customers again: some may be free.
+    fn look_again(&mut self) {
+        self.give_up();
+        self.queues.with_queue(self.business_id, BusinessQueue::pass_over_again);
     }
 
     /// Makes no call of what it planned.

@@ -176,6 +176,15 @@ fn a_planned_call_counts_until_it_is_made_or_given_up() {
 }
 
 #[test]
+fn what_was_passed_over_can_be_tried_again_and_what_failed_cannot() {
+    let again = |ticket, grouping| QueuedPurchase { grouping, ..queued(ticket, ticket, ticket) };
+    let mut queue = queue_of([again(1, Grouping::SameCustomer), again(2, Grouping::Alone), queued(3, 3, 3)]);
+    queue.pass_over_again();
+    let _call = take(&mut queue, &[1, 3], PASS);
+    let _alone = take(&mut queue, &[2], WAIT);
+}
+
+#[test]
 fn a_single_worker_decides_purchases_that_wait_for_a_row_too() {
     let limits = QueueLimits { workers: 1, ..LIMITS };
     let mut queue = queue_of([QueuedPurchase { grouping: Grouping::SameCustomer, ..queued(1, 1, 1) }]);
