@@ -557,6 +557,15 @@ function tallystick.customer_get(uuid,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.customer_is_held(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 ea0bb764df9e85ca620798a15368dc87279e6f815501fa8a23326108c9363919
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.customer_list(uuid,text,uuid,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_external_id text, p_before uuid, p_limit integer
@@ -567,13 +576,13 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text)
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 4abbf26b66a824b65dd932dac18b58146c2cb1f2c73b8d1ff4ba863cbe629959
+    body: sha256 60c59efc7285237334e6aab2f09a37f0df2af101ba16cf4cec81d39a061b855a
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -644,13 +653,13 @@ function tallystick.overdue_list(uuid,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.payment_record(uuid,uuid,bigint,text,uuid)
+function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 aae77d10fbd063ea10b5c6b441daec6580c90b23817230386ee5850d330b68b0
+    body: sha256 55d7de73375e48ebc91b577164450f411c763f0a55ce688d5db14b2cc1d43277
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -674,6 +683,15 @@ function tallystick.product_get(uuid,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.product_is_held(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_product_id uuid
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 698e76824f5bf1e0f43222f356683d1ceaf67a3bc1d2e573d7883522866bdeec
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.product_list(uuid,text,uuid,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_sku text, p_before uuid, p_limit integer
@@ -684,13 +702,13 @@ function tallystick.product_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_update(uuid,uuid,text,text,bigint)
+function tallystick.product_update(uuid,uuid,text,text,bigint,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 995ffdcc7932ceebf139b51433246944d923408f1d15937f56690889d47a5caa
+    body: sha256 02a98227ac758f79c8ce3e966b8b0a8319929bc5231212845babd0122c984573
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -760,12 +778,12 @@ function tallystick.require_context(uuid)
     body: sha256 72a74648b3c37d3ba150e805273df277a7c12d893f8e8da6e7c3e875322a4451
     granted to tallystick_owner: EXECUTE
 
-function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid)
+function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 f0db51aa94ca0f44c86d2d517c03cec36f59a57c508817087fb15f122415106b
+    body: sha256 d14a37be2d55209c23e380a422f4817c6ae8f787c55273e8daa36285ba892967
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
