@@ -173,6 +173,9 @@ async fn lists_of_all_businesses_together_take_four_connections() {
     neighbours.server.audit().await;
 }
 
+/// Makes a request of an attack.
+type Make<'a> = Box<dyn Fn() -> Request + 'a>;
+
 /// Each kind of request for a held row: two of the business wait for the row in the database, and all others outside it.
 #[tokio::test]
 async fn requests_for_a_held_row_leave_the_database_to_all_others_and_are_answered_when_it_is_free() {
@@ -182,7 +185,6 @@ async fn requests_for_a_held_row_leave_the_database_to_all_others_and_are_answer
     let (other_customer, other_product) = (shop.customer(1_000).await, shop.product(1, 1_000).await);
     let patch = |path: &str, id: &str| Request::patch(&format!("/v1/{path}/{id}"), json!({"name": "B"}));
     let buy = || Request::purchase(&customer, &[(&product, 1)]);
-    type Make<'a> = Box<dyn Fn() -> Request + 'a>;
     let attacks: [(String, Make<'_>, &str); 6] = [
         (customer_row(&customer), Box::new(|| Request::payment(&customer, 1)), "created"),
         (product_row(&product), Box::new(|| Request::movement(&product, 1)), "created"),

@@ -35,7 +35,8 @@ const RETRY_BUDGET: Duration = Duration::from_secs(3);
 
 /// How soon a call that waits for its turn to wait for a held row looks again whether the row is free.
 pub(in crate::db) const LOOK_AGAIN: Duration = Duration::from_millis(50);
-const LOOK_AGAIN_AT_LEAST: Duration = Duration::from_millis(400);
+/// Each time the pause doubles, up to this one.
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 /// Connections that no business can take: for `/readyz`, for credentials, and for ending lost sessions.
 const CONNECTIONS_ASIDE: usize = 2;
@@ -109,7 +110,7 @@ impl CallRunner {
             if !sent.has_passed_over(&answer) {
                 return Ok(answer);
             }
-            (call, pause) = (sent, (2 * pause).min(LOOK_AGAIN_AT_LEAST));
+            (call, pause) = (sent, (2 * pause).min(LONGEST_PAUSE));
         }
     }
 

@@ -107,6 +107,7 @@ impl Gate {
     }
 
     /// How many permits of each class are given out, and how many calls wait for one.
+    #[must_use]
     pub fn status(&self) -> (PerClass<usize>, PerClass<usize>) {
         let books = self.lock();
         (books.given(), books.waiting())
