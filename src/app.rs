@@ -34,7 +34,9 @@ impl App {
     /// Puts the server together for the database at `url`. Opens no connection yet, but fetches a remote key set.
     pub async fn build(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
         let metrics = Arc::new(Metrics::new());
-        let mut db = Database::open(url, &pool_settings(args), Arc::clone(&metrics))?;
+        let pool = pool_settings(args);
+        let gate = args.gate.limits(args.database.pool_size, args.purchase_queue.connections(args.database.pool_size));
+        let mut db = Database::open(url, &pool, Arc::clone(&metrics))?.with_gate(gate, &pool);
         if let Some(settings) = args.purchase_queue.settings(args.database.pool_size, args.database.pool_wait_timeout) {
             db = db.with_purchase_queues(settings);
         }

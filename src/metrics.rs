@@ -47,6 +47,7 @@ macro_rules! label {
         }
     };
 }
+label!(ClassLabel { class });
 label!(OutcomeLabel { outcome });
 label!(FunctionLabel { function });
 label!(ReasonLabel { reason });
@@ -102,6 +103,19 @@ pub struct PoolStatus {
     pub waiting: u64,
     /// Purchases that wait for a call to take them.
     pub purchases_waiting: u64,
+    /// The calls that have or want a connection, by class.
+    pub classes: [ClassStatus; 4],
+}
+
+/// The calls of one class at this moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClassStatus {
+    /// The name of the class.
+    pub class: &'static str,
+    /// Calls that have the right to a connection.
+    pub running: u64,
+    /// Calls that wait for it.
+    pub waiting: u64,
 }
 
 type PoolProbe = Box<dyn Fn() -> PoolStatus + Send + Sync>;
@@ -122,6 +136,9 @@ pub struct Metrics {
     pool_available: Gauge<u64, AtomicU64>,
     pool_waiting: Gauge<u64, AtomicU64>,
     purchases_waiting: Gauge<u64, AtomicU64>,
+    calls_running: Family<ClassLabel, Gauge<u64, AtomicU64>>,
+    calls_waiting: Family<ClassLabel, Gauge<u64, AtomicU64>>,
+    call_wait: Histograms<ClassLabel>,
     pool_probe: OnceLock<PoolProbe>,
     connections_open: Gauge,
     connections_refused: Counter,
@@ -159,6 +176,9 @@ impl Metrics {
             pool_available: Gauge::default(),
             pool_waiting: Gauge::default(),
             purchases_waiting: Gauge::default(),
+            calls_running: Family::default(),
+            calls_waiting: Family::default(),
+            call_wait: Family::new_with_constructor(latency),
             pool_probe: OnceLock::new(),
             connections_open: Gauge::default(),
             connections_refused: Counter::default(),
@@ -212,6 +232,22 @@ impl Metrics {
             "Purchases waiting for a call to take them",
             self.purchases_waiting.clone(),
         );
+        registry.register(
+            "calls_running",
+            "Database calls that have the right to a connection, by class",
+            self.calls_running.clone(),
+        );
+        registry.register(
+            "calls_waiting",
+            "Database calls that wait for the right to a connection, by class",
+            self.calls_waiting.clone(),
+        );
+        registry.register_with_unit(
+            "call_wait",
+            "How long database calls waited for the right to a connection, by class",
+            Unit::Seconds,
+            self.call_wait.clone(),
+        );
         registry.register("http_connections", "Open client connections", self.connections_open.clone());
         registry.register(
             "http_connections_refused",
@@ -241,6 +277,10 @@ impl Metrics {
             self.pool_available.set(status.available);
             self.pool_waiting.set(status.waiting);
             self.purchases_waiting.set(status.purchases_waiting);
+            for ClassStatus { class, running, waiting } in status.classes {
+                self.calls_running.get_or_create(&ClassLabel { class }).set(running);
+                self.calls_waiting.get_or_create(&ClassLabel { class }).set(waiting);
+            }
         }
         let mut text = String::with_capacity(16 * 1024);
         encode(&mut text, &self.registry)?;
@@ -274,6 +314,11 @@ impl Metrics {
     /// Counts a database call that is tried again: `rolled_back`, `connection_lost`, `stale_plan` or `unique_race`.
     pub fn database_retry(&self, reason: &'static str) {
         self.database_retries.get_or_create(&ReasonLabel { reason }).inc();
+    }
+
+    /// Records how long a database call of this class waited for the right to a connection, whether it got it or not.
+    pub fn gate_passed(&self, class: &'static str, waited: Duration) {
+        self.call_wait.get_or_create(&ClassLabel { class }).observe(waited.as_secs_f64());
     }
 
     /// Records how long a purchase waited for row locks.
@@ -350,7 +395,7 @@ pub fn method_label(method: &str) -> &'static str {
 mod tests {
     use std::time::Duration;
 
-    use super::{Answered, AuthFailure, Metrics, PoolStatus, method_label};
+    use super::{Answered, AuthFailure, ClassStatus, Metrics, PoolStatus, method_label};
 
     #[test]
     fn everything_has_its_name() {
@@ -369,7 +414,18 @@ mod tests {
         metrics.database_retry("rolled_back");
         metrics.auth_failed(AuthFailure::Jwt);
         metrics.api_key_cache_hit();
-        metrics.watch_pool(|| PoolStatus { size: 8, available: 5, waiting: 2, purchases_waiting: 3 });
+        metrics.gate_passed("held_rows", Duration::from_millis(2));
+        metrics.watch_pool(|| PoolStatus {
+            size: 8,
+            available: 5,
+            waiting: 2,
+            purchases_waiting: 3,
+            classes: ["quick", "purchases", "held_rows", "heavy"].map(|class| ClassStatus {
+                class,
+                running: 4,
+                waiting: 1,
+            }),
+        });
         let text = metrics.render().unwrap();
         for line in [
             r#"tallystick_http_requests_total{route="/v1/purchases",method="POST",status="409",code="insufficient_stock"} 1"#,
@@ -385,6 +441,9 @@ mod tests {
             "tallystick_pool_available 5",
             "tallystick_pool_waiting 2",
             "tallystick_purchases_waiting 3",
+            r#"tallystick_calls_running{class="heavy"} 4"#,
+            r#"tallystick_calls_waiting{class="quick"} 1"#,
+            r#"tallystick_call_wait_seconds_bucket{le="0.002",class="held_rows"} 1"#,
             concat!(r#"tallystick_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""} 1"#),
         ] {
             assert!(text.contains(line), "{line} is missing from:\n{text}");

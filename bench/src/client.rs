@@ -44,6 +44,8 @@ pub enum Request {
     Payment { customer: Id, amount: u32, key: u64 },
     /// Adds a quantity to the stock.
     Restock { product: Id, quantity: u32, key: u64 },
+    /// Sets a credit limit.
+    SetLimit { customer: Id, credit_limit: u64 },
     /// Reads.
     Get(Path),
 }
@@ -63,6 +65,10 @@ pub enum Path {
     Orders,
     /// The first page of products.
     Products,
+    /// Any page, by its path with its query.
+    List(&'static str),
+    /// Whether the server is ready.
+    Ready,
 }
 
 impl fmt::Display for Path {
@@ -74,6 +80,8 @@ impl fmt::Display for Path {
             Self::Order(id) => write!(formatter, "/v1/orders/{id}"),
             Self::Orders => formatter.write_str("/v1/orders"),
             Self::Products => formatter.write_str("/v1/products"),
+            Self::List(path) => formatter.write_str(path),
+            Self::Ready => formatter.write_str("/readyz"),
         }
     }
 }
@@ -123,6 +131,11 @@ impl Client {
                 write!(self.body, r#"{{"quantity":{quantity},"reason":"restock"}}"#)?;
                 write!(self.request, "POST /v1/products/{product}/stock-movements")?;
                 self.finish_post(api_key, *key)?;
+            }
+            Request::SetLimit { customer, credit_limit } => {
+                write!(self.body, r#"{{"credit_limit":{credit_limit}}}"#)?;
+                write!(self.request, "PATCH /v1/customers/{customer}")?;
+                self.finish_post(api_key, 0)?;
             }
             Request::Get(path) => {
                 write!(self.request, "GET {path}")?;

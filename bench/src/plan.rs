@@ -31,6 +31,8 @@ pub struct Plan {
     pub debtors: u64,
     /// Ledger entries of each of them.
     pub debts: u64,
+    /// Customers of the business that attacks.
+    pub attackers_debtors: u64,
     /// Whether to compare new installations.
     pub fresh: bool,
 }
@@ -53,6 +55,7 @@ impl Plan {
         entries: 1_000_000,
         debtors: 10_000,
         debts: 100,
+        attackers_debtors: 50_000,
         fresh: true,
     };
 
@@ -69,6 +72,7 @@ impl Plan {
         entries: 20_000,
         debtors: 500,
         debts: 100,
+        attackers_debtors: 2_000,
         fresh: false,
     };
 }
@@ -82,6 +86,7 @@ impl Plan {
             Scenario::FlashSale => 8 * rounds,
             Scenario::HotCustomer | Scenario::Mixed | Scenario::Neighbours => 2 * rounds,
             Scenario::Connections | Scenario::Lone | Scenario::HalfLoad => 1 + rounds,
+            Scenario::Fairness => builds * (1 + 7 * rounds),
             Scenario::Growth => 2 + rounds,
             Scenario::Overdue => 2 + builds,
             Scenario::Reads => builds + 6 * self.client_counts.len() + 6 * (1 + builds) * rounds + 1 + rounds,

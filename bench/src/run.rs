@@ -8,7 +8,8 @@ use crate::{
     figures::Figures,
     machine::Machine,
     measure::{
-        Scenario, compare, fresh, growth, half_load, idle, lone, mixed, neighbours, overdue, reads, sale, steady,
+        Scenario, compare, fairness, fresh, growth, half_load, idle, lone, mixed, neighbours, overdue, reads, sale,
+        steady,
     },
     plan::Plan,
     program::Program,
@@ -62,6 +63,9 @@ async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) ->
     }
     if wanted(Scenario::Neighbours) {
         neighbours::measure(stage, figures).await?;
+    }
+    if wanted(Scenario::Fairness) {
+        databases.extend(fairness::measure(stage, figures).await?);
     }
     if wanted(Scenario::Connections) {
         idle::measure(stage, figures).await?;

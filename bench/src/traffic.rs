@@ -55,6 +55,18 @@ pub enum Traffic {
     Mixed,
     /// Reads of one kind, at business 0.
     Reads(Read),
+    /// What a business does all day: of ten requests four purchases, two payments, three reads and one restock.
+    Ordinary(u64),
+    /// One page of business 0, over and over.
+    List(&'static str),
+    /// Payments of one customer of business 0.
+    PaymentsOfOne,
+    /// Restocks of one product of business 0.
+    RestocksOfOne,
+    /// Changes of one customer of business 0.
+    ChangesOfOne,
+    /// Asks whether the server is ready.
+    Ready,
 }
 
 /// A request and its only right answer.
@@ -104,9 +116,17 @@ impl Traffic {
             }
             Self::HotCustomer => Planned::purchase(0, Id::customer(0, 0), Shop::FULL.any_lines(0, rng), rng),
             Self::Mixed => Self::mixed(rng),
-            Self::Reads(read) => {
-                Planned { business: 0, request: Request::Get(read.any(rng)), expected: Expected::Found }
-            }
+            Self::Reads(read) => Planned::read(read.any(rng)),
+            Self::Ordinary(business) => Self::ordinary(*business, rng),
+            Self::List(path) => Planned::read(Path::List(path)),
+            Self::PaymentsOfOne => Planned::payment(0, Id::customer(0, 0), rng),
+            Self::RestocksOfOne => Planned::restock(0, Id::product(0, 0), rng),
+            Self::ChangesOfOne => Planned {
+                business: 0,
+                request: Request::SetLimit { customer: Id::customer(0, 0), credit_limit: 9_007_199_254_740_991 },
+                expected: Expected::Found,
+            },
+            Self::Ready => Planned::read(Path::Ready),
         }
     }
 
@@ -117,19 +137,40 @@ impl Traffic {
         }
         let business = rng.random_range(0..BUSINESSES);
         let customer = Shop::FULL.any_customer(business, rng);
-        let (request, expected) = match kind {
-            70..80 => (Request::Payment { customer, amount: 500, key: rng.random() }, Expected::Created),
-            80..95 => (Request::Get(Path::Balance(customer)), Expected::Found),
-            _ => {
-                let product = Shop::FULL.any_product(business, rng);
-                (Request::Restock { product, quantity: 10, key: rng.random() }, Expected::Created)
-            }
-        };
-        Planned { business, request, expected }
+        match kind {
+            70..80 => Planned::payment(business, customer, rng),
+            80..95 => Planned { business, ..Planned::read(Path::Balance(customer)) },
+            _ => Planned::restock(business, Shop::FULL.any_product(business, rng), rng),
+        }
+    }
+
+    fn ordinary(business: u64, rng: &mut SmallRng) -> Planned {
+        let customer = Shop::FULL.any_customer(business, rng);
+        match rng.random_range(0..10) {
+            0..4 => Planned::purchase(business, customer, Shop::FULL.any_lines(business, rng), rng),
+            4..6 => Planned::payment(business, customer, rng),
+            6..9 => Planned { business, ..Planned::read(Path::Balance(customer)) },
+            _ => Planned::restock(business, Shop::FULL.any_product(business, rng), rng),
+        }
     }
 }
 
 impl Planned {
+    /// A read of business 0.
+    const fn read(path: Path) -> Self {
+        Self { business: 0, request: Request::Get(path), expected: Expected::Found }
+    }
+
+    fn payment(business: u64, customer: Id, rng: &mut SmallRng) -> Self {
+        let request = Request::Payment { customer, amount: 500, key: rng.random() };
+        Self { business, request, expected: Expected::Created }
+    }
+
+    fn restock(business: u64, product: Id, rng: &mut SmallRng) -> Self {
+        let request = Request::Restock { product, quantity: 10, key: rng.random() };
+        Self { business, request, expected: Expected::Created }
+    }
+
     fn purchase(business: u64, customer: Id, lines: Lines, rng: &mut SmallRng) -> Self {
         let request = Request::Purchase { customer, lines, key: rng.random() };
         Self { business, request, expected: Expected::Created }

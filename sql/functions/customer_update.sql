@@ -4,7 +4,8 @@
 -- at p_version itself: an earlier try of the same request made that.
 -- Locks: the customer's row, so a purchase sees the change completely or not at all. An UPDATE that waited for the row compares
 -- the version that it finds then.
--- Outcomes: updated, customer_not_found, version_differs,
+-- If another transaction holds the row, p_held 'wait' waits for it; 'pass over all' does nothing then.
+-- Outcomes: customer_held (passed over, nothing is changed: ask again), updated, customer_not_found, version_differs,
 -- external_id_taken (customer.id is the customer that has the external_id).
 -- Caller: db::customers.
 CREATE OR REPLACE FUNCTION tallystick.customer_update(
@@ -15,6 +16,7 @@ CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_blocked boolean,
     p_set_external_id boolean,
     p_external_id text,
+    p_held text DEFAULT 'wait',
     p_version uuid DEFAULT NULL,
     p_expected_versions uuid[] DEFAULT NULL,
     OUT outcome text,
@@ -27,6 +29,10 @@ BEGIN
     PERFORM tallystick.require_context(p_business_id);
     -- Lock the view before any table, as migrate does (sql/locks.sql).
     PERFORM FROM tallystick.customer_accounts AS account WHERE false;
+    IF p_held <> 'wait' AND tallystick.customer_is_held(p_business_id, p_id) THEN
+        outcome := 'customer_held';
+        RETURN;
+    END IF;
     BEGIN
         UPDATE tallystick.customers AS changed
         SET name = coalesce(p_name, changed.name),

@@ -1,6 +1,7 @@
 -- Purpose: record a payment: a negative entry in the customer's ledger. Paying more than is owed is allowed.
--- Locks: the customer's row.
--- Outcomes: created, replayed, key_reused, customer_not_found, amount_too_large (the balance would leave ±(2^53 - 1)).
+-- Locks: the customer's row. If another transaction holds it, p_held 'wait' waits for it; 'pass over all' does nothing then.
+-- Outcomes: customer_held (passed over, nothing is decided: ask again), created, replayed, key_reused, customer_not_found,
+-- amount_too_large (the balance would leave ±(2^53 - 1)).
 -- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
 -- Caller: db::payments.
 CREATE OR REPLACE FUNCTION tallystick.payment_record(
@@ -9,6 +10,7 @@ CREATE OR REPLACE FUNCTION tallystick.payment_record(
     p_amount bigint,
     p_idempotency_key text,
     p_entry_id uuid DEFAULT NULL,
+    p_held text DEFAULT 'wait',
     OUT outcome text,
     OUT id uuid,
     OUT entry_no bigint,
@@ -35,6 +37,10 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
 
+    IF p_held <> 'wait' AND tallystick.customer_is_held(p_business_id, p_customer_id) THEN
+        outcome := 'customer_held';
+        RETURN;
+    END IF;
     PERFORM FROM tallystick.customers AS customer
     WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
     FOR NO KEY UPDATE;

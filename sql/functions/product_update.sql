@@ -4,7 +4,9 @@
 -- at p_version itself: an earlier try of the same request made that.
 -- Locks: the product's row, so a purchase sees the change completely or not at all. An UPDATE that waited for the row compares
 -- the version that it finds then.
--- Outcomes: updated, product_not_found, version_differs, sku_taken (product.id is the product that has the sku).
+-- If another transaction holds the row, p_held 'wait' waits for it; 'pass over all' does nothing then.
+-- Outcomes: product_held (passed over, nothing is changed: ask again), updated, product_not_found, version_differs,
+-- sku_taken (product.id is the product that has the sku).
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_business_id uuid,
@@ -12,6 +14,7 @@ CREATE OR REPLACE FUNCTION tallystick.product_update(
     p_sku text,
     p_name text,
     p_price bigint,
+    p_held text DEFAULT 'wait',
     p_version uuid DEFAULT NULL,
     p_expected_versions uuid[] DEFAULT NULL,
     OUT outcome text,
@@ -22,6 +25,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
+    IF p_held <> 'wait' AND tallystick.product_is_held(p_business_id, p_id) THEN
+        outcome := 'product_held';
+        RETURN;
+    END IF;
     BEGIN
         UPDATE tallystick.products AS changed
         SET sku = coalesce(p_sku, changed.sku),

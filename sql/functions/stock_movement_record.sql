@@ -1,6 +1,7 @@
 -- Purpose: record a restock (positive) or a correction (either way) of a product's stock.
--- Locks: the product's row.
--- Outcomes: created, replayed, key_reused, product_not_found, insufficient_stock (available), stock_too_large.
+-- Locks: the product's row. If another transaction holds it, p_held 'wait' waits for it; 'pass over all' does nothing then.
+-- Outcomes: product_held (passed over, nothing is decided: ask again), created, replayed, key_reused, product_not_found,
+-- insufficient_stock (available), stock_too_large.
 -- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
 -- Caller: db::stock_movements.
 CREATE OR REPLACE FUNCTION tallystick.stock_movement_record(
@@ -10,6 +11,7 @@ CREATE OR REPLACE FUNCTION tallystick.stock_movement_record(
     p_reason text,
     p_idempotency_key text,
     p_movement_id uuid DEFAULT NULL,
+    p_held text DEFAULT 'wait',
     OUT outcome text,
     OUT id uuid,
     OUT stock_after bigint,
@@ -36,6 +38,10 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
 
+    IF p_held <> 'wait' AND tallystick.product_is_held(p_business_id, p_product_id) THEN
+        outcome := 'product_held';
+        RETURN;
+    END IF;
     PERFORM FROM tallystick.products AS product
     WHERE product.business_id = p_business_id AND product.id = p_product_id
     FOR NO KEY UPDATE;

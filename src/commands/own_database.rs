@@ -31,7 +31,7 @@ impl OwnDatabase {
         let options = LocalPostgresOptions {
             bin_dir: args.database.postgres_bin.clone(),
             lifetime: Lifetime::WithParent,
-            settings: vec![("max_connections".to_owned(), (args.database.pool_size + 20).max(100).to_string())],
+            settings: vec![("max_connections".to_owned(), (args.database.pool_size + 22).max(100).to_string())],
             ..LocalPostgresOptions::new(PROGRAM, &data_dir)
         };
         let postgres = LocalPostgres::start(options, &|step| eprintln!("{step}")).await?;

@@ -20,7 +20,7 @@ pub struct DatabaseArgs {
     /// The folder of PostgreSQL's programs, if they are not where they usually are
     #[arg(long, env = "TALLYSTICK_POSTGRES_BIN", value_name = "FOLDER")]
     pub postgres_bin: Option<PathBuf>,
-    /// The most database connections at once
+    /// The most database connections at once; two more are kept for credentials and probes
     #[arg(long, env = "TALLYSTICK_POOL_SIZE", default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub pool_size: u32,
     /// How long to wait for a free connection before answering `overloaded`

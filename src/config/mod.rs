@@ -6,6 +6,7 @@
 mod auth;
 mod database;
 mod duration;
+mod gate;
 mod http;
 mod purchase_queue;
 mod secret;
@@ -13,6 +14,7 @@ mod secret;
 pub use auth::AuthArgs;
 pub use database::DatabaseArgs;
 pub use duration::parse_duration;
+pub use gate::GateArgs;
 pub use http::HttpArgs;
 pub use purchase_queue::PurchaseQueueArgs;
 pub use secret::Secret;
@@ -31,6 +33,9 @@ pub struct ServeArgs {
     /// How purchases that wait are combined.
     #[command(flatten)]
     pub purchase_queue: PurchaseQueueArgs,
+    /// How the connections are shared.
+    #[command(flatten)]
+    pub gate: GateArgs,
     /// How to serve.
     #[command(flatten)]
     pub http: HttpArgs,

@@ -31,19 +31,25 @@ pub struct PurchaseQueueArgs {
 }
 
 impl PurchaseQueueArgs {
+    /// The most connections that purchases use at once.
+    #[must_use]
+    pub fn connections(&self, pool_size: u32) -> usize {
+        self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size.max(1)) as usize
+    }
+
     /// The settings of the queues; `None` if combining is off, and then no purchase is queued.
     #[must_use]
     pub fn settings(&self, pool_size: u32, queue_timeout: Duration) -> Option<PurchaseQueueSettings> {
-        let call_permits = self.purchase_connections.unwrap_or((pool_size / 4).max(2)).min(pool_size.max(1)) as usize;
+        let call_permits = self.connections(pool_size);
         let limits = QueueLimits {
-            // At least two: while one waits for a held row, without a permit, the other goes on.
+            // At least two: while one waits for a held row, the other goes on.
             workers: (call_permits / 2).max(2),
             call_permits: (call_permits / 2).max(1),
             queue_length: self.purchase_queue as usize,
             batch_purchases: self.purchase_batch as usize,
             batch_lines: BATCH_LINES,
         };
-        self.combine_purchases.then_some(PurchaseQueueSettings { call_permits, limits, queue_timeout })
+        self.combine_purchases.then_some(PurchaseQueueSettings { limits, queue_timeout })
     }
 }
 
@@ -51,28 +57,27 @@ impl PurchaseQueueArgs {
 mod tests {
     use super::*;
 
-    fn settings(purchase_connections: Option<u32>, pool_size: u32) -> PurchaseQueueSettings {
-        let args =
-            PurchaseQueueArgs { combine_purchases: true, purchase_connections, purchase_batch: 64, purchase_queue: 1 };
-        args.settings(pool_size, Duration::ZERO).unwrap()
+    fn args(purchase_connections: Option<u32>) -> PurchaseQueueArgs {
+        PurchaseQueueArgs { combine_purchases: true, purchase_connections, purchase_batch: 64, purchase_queue: 1 }
     }
 
     #[test]
     fn purchases_get_a_quarter_of_the_pool_but_two_connections_if_there_are_two() {
-        let permits = [1, 2, 3, 8, 12, 16, 100].map(|size| settings(None, size).call_permits);
+        let permits = [1, 2, 3, 8, 12, 16, 100].map(|size| args(None).connections(size));
         assert_eq!(permits, [1, 2, 2, 2, 3, 4, 25]);
     }
 
     #[test]
     fn one_business_leaves_a_connection_for_the_others_purchases() {
         for (size, permits) in [(1, 1), (2, 1), (8, 1), (12, 1), (16, 2), (100, 12)] {
-            assert_eq!(settings(None, size).limits.call_permits, permits, "{size}");
+            let settings = args(None).settings(size, Duration::ZERO).unwrap();
+            assert_eq!(settings.limits.call_permits, permits, "{size}");
         }
     }
 
     #[test]
     fn purchases_get_the_connections_that_the_operator_allows_up_to_the_pools_size() {
-        let permits = [1, 2, 3, 16, 1_000].map(|asked| settings(Some(asked), 16).call_permits);
+        let permits = [1, 2, 3, 16, 1_000].map(|asked| args(Some(asked)).connections(16));
         assert_eq!(permits, [1, 2, 3, 16, 16]);
     }
 }

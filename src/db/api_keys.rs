@@ -13,7 +13,7 @@ use crate::{
     error::{Entity, Error, Fault, Result},
 };
 
-pub(super) const API_KEY_FIND: &str = tenant_call!("api_key_find(context::uuid, $2)");
+const API_KEY_FIND: &str = tenant_call!("api_key_find(context::uuid, $2)");
 const API_KEY_CREATE: &str = tenant_call!("api_key_create(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
 const API_KEY_LIST: &str = tenant_call!("api_key_list(context::uuid, $2, $3)");
 const API_KEY_REVOKE: &str = tenant_call!("f AS found" from "api_key_revoke(context::uuid, $2)");
@@ -33,7 +33,7 @@ impl Database {
         let id = ApiKeyId::new();
         let scopes = Vec::from(new.scopes);
         let expires_at = new.expires_at.map(FutureTime::get);
-        let call = Call::tenant("api_key_create", API_KEY_CREATE, business_id)
+        let call = Call::quick("api_key_create", API_KEY_CREATE, business_id)
             .with(id)
             .with(new.name.clone())
             .with(prefix.clone())
@@ -66,14 +66,13 @@ impl Database {
         before: Option<Cursor<ApiKeyId>>,
         limit: PageLimit,
     ) -> Result<Page<ApiKey>> {
-        let call =
-            Call::tenant("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = Call::heavy("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |key: &ApiKey| key.id)
     }
 
     /// Ends a key now, or answers [`Entity::ApiKey`] not found. Ending it twice changes nothing.
     pub async fn api_key_revoke(&self, business_id: BusinessId, id: ApiKeyId) -> Result<()> {
-        let answer = self.run(Call::tenant("api_key_revoke", API_KEY_REVOKE, business_id).with(id)).await?;
+        let answer = self.run(Call::quick("api_key_revoke", API_KEY_REVOKE, business_id).with(id)).await?;
         if answer.value("found")? { Ok(()) } else { Err(Error::NotFound(Entity::ApiKey)) }
     }
 }
@@ -92,7 +91,7 @@ fn already_created(id: ApiKeyId) -> Error {
 
 impl KeyStore for Database {
     fn find<'a>(&'a self, business_id: BusinessId, prefix: &'a str) -> BoxFuture<'a, Result<Option<StoredKey>>> {
-        let call = Call::tenant("api_key_find", API_KEY_FIND, business_id).with(prefix.to_owned());
+        let call = Call::aside("api_key_find", API_KEY_FIND, business_id).with(prefix.to_owned());
         Box::pin(async move { self.run(call).await?.optional() })
     }
 }

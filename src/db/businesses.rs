@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use super::{
     call::{Call, rows::FromRow, tenant_call},
     database::Database,
+    gate::Class,
     movement::Movement,
 };
 use crate::{
@@ -24,7 +25,7 @@ impl Database {
         new: NewBusiness,
     ) -> Result<Movement<Business>> {
         let own_id = BusinessId::new();
-        let call = Call::tenant("business_create", BUSINESS_CREATE, own_id)
+        let call = Call::quick("business_create", BUSINESS_CREATE, own_id)
             .with(new.name)
             .with(new.currency)
             .with(new.overdue_after_days.get())
@@ -35,12 +36,13 @@ impl Database {
 
     /// One business, or [`Entity::Business`] not found.
     pub async fn business_get(&self, id: BusinessId) -> Result<Business> {
-        self.run(Call::tenant("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
+        self.run(Call::quick("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
     }
 
     /// The platform's businesses, newest first. The only call that reads across tenants.
     pub async fn business_list(&self, before: Option<Cursor<BusinessId>>, limit: PageLimit) -> Result<Page<Business>> {
-        let call = Call::platform("business_list", BUSINESS_LIST).with(before.map(|Cursor(id)| id)).with(limit);
+        let call =
+            Call::platform("business_list", BUSINESS_LIST, Class::Heavy).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |business: &Business| business.id)
     }
 }

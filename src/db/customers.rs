@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use super::{
     call::{
         Call, business_is_gone,
+        held::HeldRows,
         rows::{Answer, FromRow},
         tenant_call, unknown_outcome,
     },
@@ -23,7 +24,7 @@ const CUSTOMER_CREATE: &str =
     tenant_call!("f.outcome, (f.customer).*" from "customer_create(context::uuid, $2, $3, $4, $5, $6, $7)");
 const CUSTOMER_UPDATE: &str = tenant_call!(
     "f.outcome, (f.customer).*" from
-    "customer_update(context::uuid, $2, $3, $4, $5, $6, $7, p_version => $8, p_expected_versions => $9)"
+    "customer_update(context::uuid, $2, $3, $4, $5, $6, $7, p_held => $8, p_version => $9, p_expected_versions => $10)"
 );
 const CUSTOMER_GET: &str = tenant_call!("customer_get(context::uuid, $2)");
 const CUSTOMER_LIST: &str = tenant_call!("customer_list(context::uuid, $2, $3, $4)");
@@ -37,7 +38,7 @@ impl Database {
         new: NewCustomer,
     ) -> Result<Movement<Customer>> {
         let own_id = CustomerId::new();
-        let call = Call::tenant("customer_create", CUSTOMER_CREATE, business_id)
+        let call = Call::quick("customer_create", CUSTOMER_CREATE, business_id)
             .with(own_id)
             .with(new.name)
             .with(new.external_id)
@@ -56,13 +57,14 @@ impl Database {
         expected: Option<Vec<Version>>,
         change: CustomerChange,
     ) -> Result<Customer> {
-        let call = Call::tenant("customer_update", CUSTOMER_UPDATE, business_id)
+        let call = Call::quick("customer_update", CUSTOMER_UPDATE, business_id)
             .with(id)
             .with(change.name)
             .with(change.credit_limit)
             .with(change.blocked)
             .with(change.external_id.is_some())
             .with(change.external_id.flatten())
+            .with_held(HeldRows::PassOverAll)
             .with(Version::new())
             .with(expected);
         customer_from_outcome(&self.run(call).await?)
@@ -70,7 +72,7 @@ impl Database {
 
     /// One customer, or [`Entity::Customer`] not found.
     pub async fn customer_get(&self, business_id: BusinessId, id: CustomerId) -> Result<Customer> {
-        self.run(Call::tenant("customer_get", CUSTOMER_GET, business_id).with(id)).await?.find(Entity::Customer)
+        self.run(Call::quick("customer_get", CUSTOMER_GET, business_id).with(id)).await?.find(Entity::Customer)
     }
 
     /// A business's customers, newest first; with `external_id` only that one.
@@ -81,7 +83,8 @@ impl Database {
         before: Option<Cursor<CustomerId>>,
         limit: PageLimit,
     ) -> Result<Page<Customer>> {
-        let call = Call::tenant("customer_list", CUSTOMER_LIST, business_id)
+        let class = if external_id.is_some() { Call::quick } else { Call::heavy };
+        let call = class("customer_list", CUSTOMER_LIST, business_id)
             .with(external_id)
             .with(before.map(|Cursor(id)| id))
             .with(limit);

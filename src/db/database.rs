@@ -7,16 +7,17 @@ use postgres_url::ConnectionUrl;
 use super::{
     call::{Call, rows::Answer, runner::CallRunner},
     connection::{PoolSettings, PoolSetupError},
+    gate::{Class, Gate, GateLimits},
     movement::Movement,
     purchases::{PurchaseQueueSettings, Purchases},
 };
 use crate::{
     domain::{BusinessId, IdempotencyKey, NewPurchase, Order},
     error::Result,
-    metrics::{Metrics, PoolStatus},
+    metrics::{ClassStatus, Metrics, PoolStatus},
 };
 
-/// PostgreSQL, as this program uses it: one Rust function per SQL function. Clones share the pool.
+/// PostgreSQL, as this program uses it: one Rust function per SQL function. Clones share the pools.
 #[derive(Clone)]
 pub struct Database {
     pub(super) calls: CallRunner,
@@ -29,6 +30,13 @@ impl Database {
         Ok(Self { calls: CallRunner::open(url, settings, metrics)?, purchases: Purchases::default() })
     }
 
+    /// The same, with other bounds of the gate before the pool.
+    #[must_use]
+    pub fn with_gate(mut self, limits: GateLimits, settings: &PoolSettings) -> Self {
+        self.calls.gate = Gate::new(limits, settings.wait_timeout, Arc::clone(&self.calls.metrics));
+        self
+    }
+
     /// The same, with queues in which purchases that wait for a connection are put together into one call.
     #[must_use]
     pub fn with_purchase_queues(self, settings: PurchaseQueueSettings) -> Self {
@@ -37,14 +45,21 @@ impl Database {
 
     /// A function that tells what the pool and the queues hold, for metrics. It keeps only them alive.
     pub fn pool_probe(&self) -> impl Fn() -> PoolStatus + Send + Sync + 'static {
-        let (pool, purchases) = (self.calls.pool.clone(), self.purchases.clone());
+        let (pool, aside) = (self.calls.pool.clone(), self.calls.aside.clone());
+        let (gate, purchases) = (self.calls.gate.clone(), self.purchases.clone());
         move || {
-            let status = pool.status();
+            let (status, (given, waiting)) = (pool.status(), gate.status());
+            let waiting_calls: usize = waiting.iter().map(|(_, waiting)| waiting).sum();
             PoolStatus {
                 size: status.size as u64,
                 available: status.available as u64,
-                waiting: status.waiting as u64,
+                waiting: (waiting_calls + status.waiting + aside.status().waiting) as u64,
                 purchases_waiting: purchases.waiting() as u64,
+                classes: Class::ALL.map(|class| ClassStatus {
+                    class: class.name(),
+                    running: given[class] as u64,
+                    waiting: waiting[class] as u64,
+                }),
             }
         }
     }
@@ -61,12 +76,13 @@ impl Database {
 
     /// Whether a call can be made now.
     pub async fn ready(&self) -> Result<()> {
-        self.run(Call::platform("ready", "SELECT 1")).await.map(drop)
+        self.run(Call::probe("ready", "SELECT 1")).await.map(drop)
     }
 
     /// Refuses new calls.
     pub fn close(&self) {
         self.calls.pool.close();
+        self.calls.aside.close();
     }
 
     /// Runs `call` to its end.

@@ -23,7 +23,7 @@ impl Database {
         before: Option<Cursor<i64>>,
         limit: PageLimit,
     ) -> Result<Page<LedgerEntry>> {
-        let call = Call::tenant("ledger_list", LEDGER_LIST, business_id)
+        let call = Call::heavy("ledger_list", LEDGER_LIST, business_id)
             .with(customer_id)
             .with(before.map(|Cursor(entry_no)| entry_no))
             .with(limit);
@@ -43,8 +43,7 @@ impl Database {
         before: Option<Cursor<CustomerId>>,
         limit: PageLimit,
     ) -> Result<Page<OverdueCustomer>> {
-        let call =
-            Call::tenant("overdue_list", OVERDUE_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = Call::heavy("overdue_list", OVERDUE_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
         let mut answer = self.run(call).await?;
         let resumption = resumption(&answer.rows).map_err(Error::internal)?;
         if resumption.is_some() {

@@ -1,6 +1,7 @@
 //! Everything between this program and PostgreSQL, but for the installation of the schema.
 //!
 //! - [`connection`] gets a connection, and says why there is none.
+//! - [`gate`] says whose turn it is to have one.
 //! - [`call`] sends one SQL function's call, and decides what a failure means and whether to send it again.
 //! - [`Database`] is what the rest of the program holds. Each resource has a file with one Rust function per SQL function.
 //!
@@ -8,6 +9,7 @@
 
 pub mod call;
 pub mod connection;
+pub mod gate;
 
 mod api_keys;
 mod businesses;
@@ -26,4 +28,4 @@ pub use movement::Movement;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
-pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD, api_keys::API_KEY_FIND];
+pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD];

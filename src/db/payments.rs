@@ -1,7 +1,7 @@
 //! Payments.
 
 use super::{
-    call::{Call, rows::Answer, tenant_call, unknown_outcome},
+    call::{Call, held::HeldRows, rows::Answer, tenant_call, unknown_outcome},
     database::Database,
     movement::{Movement, metric_label},
 };
@@ -13,7 +13,7 @@ use crate::{
     error::{Entity, Error, Result},
 };
 
-pub(super) const PAYMENT_RECORD: &str = tenant_call!("payment_record(context::uuid, $2, $3, $4, $5)");
+pub(super) const PAYMENT_RECORD: &str = tenant_call!("payment_record(context::uuid, $2, $3, $4, $5, $6)");
 
 impl Database {
     /// Records a payment, once per idempotency key. Paying more than is owed is allowed.
@@ -24,11 +24,12 @@ impl Database {
         new: NewPayment,
     ) -> Result<Movement<LedgerEntry>> {
         let own_id = LedgerEntryId::new();
-        let call = Call::tenant("payment_record", PAYMENT_RECORD, business_id)
+        let call = Call::quick("payment_record", PAYMENT_RECORD, business_id)
             .with(new.customer_id)
             .with(new.amount)
             .with(idempotency_key)
-            .with(own_id);
+            .with(own_id)
+            .with_held(HeldRows::PassOverAll);
         let answer = self.run(call).await;
         let entry = answer.and_then(|answer| payment_from_outcome(&answer, new.customer_id, new.amount));
         let movement = entry.map(|entry| Movement { replayed: entry.id != own_id, record: entry });

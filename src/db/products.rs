@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use super::{
     call::{
         Call, business_is_gone,
+        held::HeldRows,
         rows::{Answer, FromRow},
         tenant_call, unknown_outcome,
     },
@@ -23,7 +24,7 @@ const PRODUCT_CREATE: &str =
     tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7)");
 const PRODUCT_UPDATE: &str = tenant_call!(
     "f.outcome, (f.product).*" from
-    "product_update(context::uuid, $2, $3, $4, $5, p_version => $6, p_expected_versions => $7)"
+    "product_update(context::uuid, $2, $3, $4, $5, p_held => $6, p_version => $7, p_expected_versions => $8)"
 );
 const PRODUCT_GET: &str = tenant_call!("product_get(context::uuid, $2)");
 const PRODUCT_LIST: &str = tenant_call!("product_list(context::uuid, $2, $3, $4)");
@@ -37,7 +38,7 @@ impl Database {
         new: NewProduct,
     ) -> Result<Movement<Product>> {
         let own_id = ProductId::new();
-        let call = Call::tenant("product_create", PRODUCT_CREATE, business_id)
+        let call = Call::quick("product_create", PRODUCT_CREATE, business_id)
             .with(own_id)
             .with(new.sku)
             .with(new.name)
@@ -56,11 +57,12 @@ impl Database {
         expected: Option<Vec<Version>>,
         change: ProductChange,
     ) -> Result<Product> {
-        let call = Call::tenant("product_update", PRODUCT_UPDATE, business_id)
+        let call = Call::quick("product_update", PRODUCT_UPDATE, business_id)
             .with(id)
             .with(change.sku)
             .with(change.name)
             .with(change.price)
+            .with_held(HeldRows::PassOverAll)
             .with(Version::new())
             .with(expected);
         product_from_outcome(&self.run(call).await?)
@@ -68,7 +70,7 @@ impl Database {
 
     /// One product, or [`Entity::Product`] not found.
     pub async fn product_get(&self, business_id: BusinessId, id: ProductId) -> Result<Product> {
-        self.run(Call::tenant("product_get", PRODUCT_GET, business_id).with(id)).await?.find(Entity::Product)
+        self.run(Call::quick("product_get", PRODUCT_GET, business_id).with(id)).await?.find(Entity::Product)
     }
 
     /// A business's products, newest first; with `sku` only that one.
@@ -79,10 +81,9 @@ impl Database {
         before: Option<Cursor<ProductId>>,
         limit: PageLimit,
     ) -> Result<Page<Product>> {
-        let call = Call::tenant("product_list", PRODUCT_LIST, business_id)
-            .with(sku)
-            .with(before.map(|Cursor(id)| id))
-            .with(limit);
+        let class = if sku.is_some() { Call::quick } else { Call::heavy };
+        let call =
+            class("product_list", PRODUCT_LIST, business_id).with(sku).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |product: &Product| product.id)
     }
 }

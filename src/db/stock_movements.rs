@@ -1,7 +1,7 @@
 //! Restocks and corrections.
 
 use super::{
-    call::{Call, tenant_call, unknown_outcome},
+    call::{Call, held::HeldRows, tenant_call, unknown_outcome},
     database::Database,
     movement::Movement,
 };
@@ -12,7 +12,7 @@ use crate::{
     error::{Entity, Error, Result, Shortage},
 };
 
-const STOCK_MOVEMENT_RECORD: &str = tenant_call!("stock_movement_record(context::uuid, $2, $3, $4, $5, $6)");
+const STOCK_MOVEMENT_RECORD: &str = tenant_call!("stock_movement_record(context::uuid, $2, $3, $4, $5, $6, $7)");
 
 impl Database {
     /// Records a movement, once per idempotency key.
@@ -24,12 +24,13 @@ impl Database {
         new: NewStockMovement,
     ) -> Result<Movement<StockMovement>> {
         let own_id = StockMovementId::new();
-        let call = Call::tenant("stock_movement_record", STOCK_MOVEMENT_RECORD, business_id)
+        let call = Call::quick("stock_movement_record", STOCK_MOVEMENT_RECORD, business_id)
             .with(product_id)
             .with(new.quantity)
             .with(new.reason.clone())
             .with(idempotency_key)
-            .with(own_id);
+            .with(own_id)
+            .with_held(HeldRows::PassOverAll);
         let answer = self.run(call).await?;
         match answer.outcome()? {
             "created" | "replayed" => {

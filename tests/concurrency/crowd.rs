@@ -18,7 +18,7 @@ use crate::support::{
     shop::{Shop, purchase},
 };
 
-/// The database connections of both servers together: so many calls can be in the database at once.
+/// The calls of the business that both servers together let wait for a row in the database at once.
 pub const CONNECTIONS: usize = 64;
 
 /// Each purchase is a call of its own, so that all of them are in the database together.
@@ -28,8 +28,10 @@ const EACH_ALONE: &str = "--combine-purchases=false";
 const TOGETHER: &str = "--purchase-connections=1";
 
 /// Nobody gives up, however slow the machine: how a crowd ends is the subject, and not how long it takes.
-const FLAGS: [&str; 10] = [
-    "--pool-size=32",
+const FLAGS: [&str; 11] = [
+    "--pool-size=64",
+    // Half of them for one business.
+    "--held-row-connections=64",
     "--pool-wait-timeout=100s",
     "--lock-timeout=100s",
     "--statement-timeout=100s",

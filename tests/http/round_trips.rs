@@ -66,7 +66,7 @@ async fn the_first_purchase_on_a_new_connection_costs_one_round_trip() {
     let observer = server.database.session().await;
     let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
         WHERE datname = current_database() AND usename = 'tallystick_server'";
-    assert_eq!(observer.client().query(end, &[]).await.unwrap().len(), 1);
+    assert_eq!(observer.client().query(end, &[]).await.unwrap().len(), 2, "one for calls, one for credentials");
     proxy.take_sent();
 
     shop.buy(&customer, &[(&beans, 1)]).await.expect(201);

@@ -64,6 +64,8 @@ async fn a_payment_or_a_stock_movement_in_such_a_session_reads_a_handful_of_rows
     for call in [
         "payment_record({business}, {customer}, 1, 'k-' || n)",
         "stock_movement_record({business}, {product}, 1, 'x', 'k-' || n)",
+        "payment_record({business}, {customer}, 1, 'k-' || n, NULL, 'pass over all')",
+        "stock_movement_record({business}, {product}, 1, 'x', 'k-' || n, NULL, 'pass over all')",
     ] {
         let movements = format!(
             "SELECT count(*) FILTER (WHERE moved.outcome = 'created')

@@ -1,6 +1,7 @@
 //! What is measured, one file each. Every figure that counts is a ratio of two measurements taken in turns on one machine.
 
 pub mod compare;
+pub mod fairness;
 pub mod fresh;
 pub mod growth;
 pub mod half_load;
@@ -37,6 +38,8 @@ pub enum Scenario {
     HalfLoad,
     /// A business beside another business's sale
     Neighbours,
+    /// A business beside another business that attacks
+    Fairness,
     /// Purchases after long and short histories, and in large and small tables
     Growth,
     /// The list of overdue customers

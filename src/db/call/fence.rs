@@ -4,14 +4,19 @@
 //! carry the statement out after another try was answered. A purchase that was refused would be made. An earlier change would
 //! overwrite a later one. Once the process that served the session has ended, the statement has no further effect.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Semaphore;
 
 use super::{
     retry::Backoff,
     sqlstate::{Failure, Transient},
 };
 use crate::{
-    db::connection::{Connection, Pool, ServerProcess, explain},
+    db::connection::{Pool, ServerProcess, explain},
     error::{Error, Result},
     metrics::Metrics,
 };
@@ -19,24 +24,42 @@ use crate::{
 /// How much longer than the process's end its answer is waited for.
 const FENCE_GRACE: Duration = Duration::from_millis(500);
 
-/// Ends the process that served a lost connection of `function`'s call. Returns the connection that ended it, for the next
-/// try. If the process cannot be ended by `deadline`, the outcome stays unknown.
+/// Where fences are made. They need no permit: whoever makes one has a permit already, and others may wait for that one.
+#[derive(Clone)]
+pub(in crate::db) struct FencePost {
+    /// The connections that no business can take. Others wait for them too, so fences take one of them at a time.
+    pool: Pool,
+    turns: Arc<Semaphore>,
+}
+
+impl FencePost {
+    pub(super) fn new(pool: Pool) -> Self {
+        Self { pool, turns: Arc::new(Semaphore::new(1)) }
+    }
+}
+
+/// Ends the process that served a lost connection of `function`'s call. If the process cannot be ended by `deadline`, the
+/// outcome stays unknown.
 pub(super) async fn end(
     lost: ServerProcess,
-    pool: &Pool,
+    post: &FencePost,
     metrics: &Metrics,
     function: &'static str,
     deadline: Instant,
-) -> Result<Connection> {
+) -> Result<()> {
+    let (_, turn_timeout) = patience(Instant::now(), deadline);
+    let Ok(_turn) = tokio::time::timeout(turn_timeout, post.turns.acquire()).await else {
+        return Err(unfenced(function, "other sessions are being ended"));
+    };
     let mut attempts = 1;
     loop {
-        let connection = pool.get().await.map_err(|error| unfenced(function, &error.to_string()))?;
+        let connection = post.pool.get().await.map_err(|error| unfenced(function, &error.to_string()))?;
         let started = Instant::now();
         let (patience, answer_timeout) = patience(started, deadline);
         let ended = tokio::time::timeout(answer_timeout, lost.end(&connection, patience)).await;
         metrics.database_call("fence", started.elapsed());
         let error = match ended {
-            Ok(Ok(true)) => return Ok(connection),
+            Ok(Ok(true)) => return Ok(()),
             Ok(Ok(false)) => return Err(unfenced(function, "it goes on")),
             Ok(Err(error)) => error,
             Err(_) => {

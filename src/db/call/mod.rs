@@ -4,12 +4,14 @@
 //! Once a call has a connection, it runs in a task of its own. A client that disconnects cannot interrupt it. So the
 //! connection returns to the pool with nothing running on it, and the database alone decides the outcome.
 //!
-//! - [`runner`] waits for a connection, sends the call, and sends it again where that is safe.
+//! - [`runner`] waits for a permit and a connection, sends the call, and sends it again where that is safe.
+//! - [`held`] says what a call does about a row that another transaction holds.
 //! - [`rows`] makes values of what a call returned; [`types`] puts the domain's types on the wire.
 //! - [`sqlstate`] says what a failure means, [`next`] what follows it, and [`retry`] how soon.
 //! - [`fence`] ends the session of a lost connection, so that its call cannot take effect after another try was answered.
 
 mod fence;
+pub(super) mod held;
 mod next;
 pub mod retry;
 pub(super) mod rows;
@@ -22,8 +24,11 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use self::types::Param;
-use super::connection::Connection;
+use self::{held::HeldRows, rows::Answer, types::Param};
+use super::{
+    connection::Connection,
+    gate::{Caller, Class},
+};
 use crate::{domain::BusinessId, error::Error};
 
 /// The text of a call in a tenant's context. `$1` is the business. `context` is the id that the context was set to.
@@ -45,22 +50,83 @@ macro_rules! tenant_call {
 }
 pub(super) use tenant_call;
 
-/// A statement and its parameters. It can be sent more than once.
+/// A statement and its parameters. It can be sent more than once. Every call says what it costs the others ([`Class`]), because
+/// there is no other way to make one.
 pub(super) struct Call {
     function: &'static str,
     statement: &'static str,
     params: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
+    way: Way,
+    /// The place of the parameter that says what to do about held rows, if the function passes over them.
+    passes_over: Option<usize>,
+}
+
+/// How a call gets its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// With a permit of the gate.
+    Gate(Caller, Class),
+    /// From the few connections that no business can take.
+    Aside,
+}
+
+impl Way {
+    /// The way of the same call when it waits for a held row.
+    const fn for_held_rows(self) -> Self {
+        match self {
+            Self::Gate(caller, _) => Self::Gate(caller, Class::HeldRows),
+            Self::Aside => Self::Aside,
+        }
+    }
 }
 
 impl Call {
-    /// A call in the context of `business_id`. `function` names it in metrics and logs.
-    pub(super) fn tenant(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
-        Self::platform(function, statement).with(business_id.to_string())
+    /// A call in the context of `business_id` that writes, or reads single records. `function` names it in metrics and logs.
+    pub(super) fn quick(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::new(function, statement, Way::Gate(Some(business_id), Class::Quick)).with(business_id.to_string())
+    }
+
+    /// A call in the context of `business_id` that reads many rows.
+    pub(super) fn heavy(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::new(function, statement, Way::Gate(Some(business_id), Class::Heavy)).with(business_id.to_string())
+    }
+
+    /// A call in the context of `business_id` that other requests wait for, and that costs next to nothing.
+    pub(super) fn aside(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::new(function, statement, Way::Aside).with(business_id.to_string())
     }
 
     /// A call outside every tenant's context.
-    pub(super) fn platform(function: &'static str, statement: &'static str) -> Self {
-        Self { function, statement, params: Vec::with_capacity(8) }
+    pub(super) fn platform(function: &'static str, statement: &'static str, class: Class) -> Self {
+        Self::new(function, statement, Way::Gate(None, class))
+    }
+
+    /// The call that asks whether the database answers.
+    pub(super) fn probe(function: &'static str, statement: &'static str) -> Self {
+        Self::new(function, statement, Way::Aside)
+    }
+
+    fn new(function: &'static str, statement: &'static str, way: Way) -> Self {
+        Self { function, statement, params: Vec::with_capacity(8), way, passes_over: None }
+    }
+
+    /// Adds the parameter `p_held`.
+    pub(super) fn with_held(mut self, held: HeldRows) -> Self {
+        self.passes_over = (held != HeldRows::Wait).then_some(self.params.len());
+        self.with(held.sql().to_owned())
+    }
+
+    /// Whether `answer` says that the call passed over a held row, and did nothing.
+    fn has_passed_over(&self, answer: &Answer) -> bool {
+        self.passes_over.is_some() && answer.outcome().is_ok_and(held::is_passed_over)
+    }
+
+    /// The same call, to wait for held rows.
+    fn waiting(mut self) -> Self {
+        if let Some(held) = self.passes_over.take() {
+            self.params[held] = HeldRows::Wait.sql().to_owned().into_sql();
+        }
+        self
     }
 
     /// Adds the next parameter.

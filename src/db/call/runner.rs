@@ -1,6 +1,7 @@
-//! Runs calls to their end: waits for a connection, sends, and sends again where that is safe.
+//! Runs calls to their end: waits for a permit and a connection, sends, and sends again where that is safe.
 
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,14 +12,19 @@ use tokio_postgres::Row;
 use tracing::Instrument;
 
 use super::{
-    Call, fence,
+    Call, Way,
+    fence::{self, FencePost},
     next::Next,
     retry::Backoff,
     rows::Answer,
     sqlstate::{Failure, Transient},
 };
 use crate::{
-    db::connection::{Connection, Pool, PoolError, PoolSettings, PoolSetupError, explain},
+    db::{
+        connection::{Connection, Pool, PoolError, PoolSettings, PoolSetupError, SessionSettings, explain},
+        gate::{Class, Gate, GateLimits, Permit},
+    },
+    domain::BusinessId,
     error::{Error, Result},
     metrics::Metrics,
     telemetry::database_span,
@@ -27,11 +33,36 @@ use crate::{
 /// A call that has taken this long is not tried again, so that the client gets its answer within the request's time limit.
 const RETRY_BUDGET: Duration = Duration::from_secs(3);
 
-/// What a call needs: the pool, and the metrics that it is counted in. Clones share both.
+/// How soon a call that waits for its turn to wait for a held row looks again whether the row is free.
+pub(in crate::db) const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Each time the pause doubles, up to this one.
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+
+/// Connections that no business can take: for `/readyz`, for credentials, and for ending lost sessions.
+const CONNECTIONS_ASIDE: usize = 2;
+
+/// What a call needs: the gate, the pool behind it, and the metrics that it is counted in. Clones share them.
 #[derive(Clone)]
 pub(in crate::db) struct CallRunner {
     pub(in crate::db) pool: Pool,
+    pub(in crate::db) aside: Pool,
+    pub(in crate::db) gate: Gate,
     pub(in crate::db) metrics: Arc<Metrics>,
+    fences: FencePost,
+}
+
+/// Where a call gets its connection, and another one in place of a connection that is lost.
+pub(in crate::db) struct Place {
+    pool: Pool,
+    /// One for the one connection; none for the connections aside.
+    _permit: Option<Permit>,
+}
+
+impl Place {
+    /// A connection, to be returned or discarded before the next one. Among those with a permit it never waits for another's.
+    pub(in crate::db) async fn connect(&self) -> Result<Connection, PoolError> {
+        self.pool.get().await
+    }
 }
 
 impl CallRunner {
@@ -41,33 +72,86 @@ impl CallRunner {
         settings: &PoolSettings,
         metrics: Arc<Metrics>,
     ) -> Result<Self, PoolSetupError> {
-        Ok(Self { pool: Pool::new(url, settings)?, metrics })
+        let session = SessionSettings { hot_statements: &[], ..settings.session.clone() };
+        let aside = Pool::new(url, &PoolSettings { size: CONNECTIONS_ASIDE, session, ..settings.clone() })?;
+        let limits = GateLimits::for_pool(settings.size, settings.size, None);
+        let gate = Gate::new(limits, settings.wait_timeout, Arc::clone(&metrics));
+        let fences = FencePost::new(aside.clone());
+        Ok(Self { pool: Pool::new(url, settings)?, aside, gate, metrics, fences })
     }
 
-    /// Runs `call` to its end.
+    /// Runs `call` to its end. If it passes over a held row, it is sent again to wait for that row.
     ///
     /// After a lost connection, the call is made again only once the process that served the connection has ended (see
     /// [`fence`](super::fence)). So the earlier try has no further effect, and the next one finds what it did. A read changes nothing. A
     /// movement finds its idempotency key, and a creation its id. A change sets the same values again, over those that another
     /// request may have set in between.
     pub(in crate::db) async fn run(&self, call: Call) -> Result<Answer> {
-        // If the client disconnects, the wait for a connection ends. What follows does not.
-        let connection = self.pool.get().await.map_err(no_connection)?;
+        let (answer, call) = self.run_at(self.place(call.way).await?, call).await?;
+        if !call.has_passed_over(&answer) {
+            return Ok(answer);
+        }
+        self.run_when_free(call).await
+    }
+
+    /// Runs a call that has passed over a held row: it waits for the row as soon as it is its turn. Until then it looks again
+    /// from time to time. So a row that is held for a moment does not wait behind rows that are held for long.
+    async fn run_when_free(&self, mut call: Call) -> Result<Answer> {
+        let waiting = call.way.for_held_rows();
+        let mut turn = pin!(self.place(waiting));
+        let mut pause = LOOK_AGAIN;
+        loop {
+            tokio::select! {
+                biased;
+                place = &mut turn => return Ok(self.run_at(place?, call.waiting()).await?.0),
+                () = tokio::time::sleep(pause) => {}
+            }
+            let (answer, sent) = self.run_at(self.place(call.way).await?, call).await?;
+            if !sent.has_passed_over(&answer) {
+                return Ok(answer);
+            }
+            (call, pause) = (sent, (2 * pause).min(LONGEST_PAUSE));
+        }
+    }
+
+    /// Runs a call in a task of its own, and gives it back. If the client disconnects, the wait for a connection ends. What
+    /// follows does not.
+    async fn run_at(&self, place: Place, call: Call) -> Result<(Answer, Call)> {
+        let connection = place.connect().await.map_err(no_connection)?;
         let runner = self.clone();
         let span = tracing::Span::current();
-        let work = async move { runner.run_on(connection, &call).await };
+        let work = async move {
+            let answer = runner.run_on(&place, connection, &call).await?;
+            Ok((answer, call))
+        };
         tokio::spawn(work.instrument(span)).await.map_err(Error::internal)?
     }
 
-    /// As [`run`](Self::run), on a connection that the caller has already, and in the caller's task, which must not be dropped.
-    pub(in crate::db) async fn run_on(&self, mut connection: Connection, call: &Call) -> Result<Answer> {
+    async fn place(&self, way: Way) -> Result<Place> {
+        Ok(match way {
+            Way::Gate(caller, class) => {
+                let permit = self.gate.enter(caller, class).await?;
+                Place { pool: self.pool.clone(), _permit: Some(permit) }
+            }
+            Way::Aside => Place { pool: self.aside.clone(), _permit: None },
+        })
+    }
+
+    /// A place for a worker, however long it takes.
+    pub(in crate::db) async fn workers_place(&self, business_id: BusinessId, class: Class) -> Place {
+        let permit = self.gate.enter_patiently(Some(business_id), class).await;
+        Place { pool: self.pool.clone(), _permit: Some(permit) }
+    }
+
+    /// Runs `call` to its end on a connection of `place`, in the caller's task, which must not be dropped.
+    pub(in crate::db) async fn run_on(&self, place: &Place, mut connection: Connection, call: &Call) -> Result<Answer> {
         let deadline = Instant::now() + RETRY_BUDGET;
         let mut attempts = 1;
         loop {
-            let Ok(sent) = self.try_once(&connection, call).await else {
+            let Ok(sent) = self.try_once(place, &connection, call).await else {
                 // Neither sent again nor fenced: a host that does not answer would not answer that either.
                 Pool::discard(connection);
-                return Err(no_answer(call, self.pool.answer_timeout()));
+                return Err(no_answer(call, place.pool.answer_timeout()));
             };
             let error = match sent {
                 Ok(rows) => return Ok(Answer { rows }),
@@ -96,7 +180,7 @@ impl CallRunner {
                 }
                 Next::RetryHere { wait, .. } => {
                     if failure == Failure::StalePlan {
-                        self.pool.clear_statements();
+                        place.pool.clear_statements();
                     }
                     tokio::time::sleep(wait).await;
                 }
@@ -104,7 +188,9 @@ impl CallRunner {
                     tokio::time::sleep(wait).await;
                     // The connection may not have noticed its end yet, so it must not return to the pool.
                     Pool::discard(connection);
-                    connection = fence::end(lost, &self.pool, &self.metrics, call.function, deadline).await?;
+                    fence::end(lost, &self.fences, &self.metrics, call.function, deadline).await?;
+                    // The lost connection was discarded, so this one is the only one of this place.
+                    connection = place.connect().await.map_err(|error| still_unknown(call, error))?;
                 }
             }
             attempts += 1;
@@ -114,13 +200,14 @@ impl CallRunner {
     /// Sends `call` once, and waits for its answer for as long as the pool says.
     async fn try_once(
         &self,
+        place: &Place,
         connection: &Connection,
         call: &Call,
     ) -> Result<Result<Vec<Row>, tokio_postgres::Error>, Elapsed> {
         let started = Instant::now();
-        let sending = call.send(connection, self.pool.named_statements());
+        let sending = call.send(connection, place.pool.named_statements());
         let sending = sending.instrument(database_span(call.function));
-        let sent = tokio::time::timeout(self.pool.answer_timeout(), sending).await;
+        let sent = tokio::time::timeout(place.pool.answer_timeout(), sending).await;
         self.metrics.database_call(call.function, started.elapsed());
         sent
     }
@@ -142,6 +229,11 @@ fn refuse(call: &Call, failure: &Failure, error: &tokio_postgres::Error) -> Erro
 /// The call may still take effect. The client learns it by sending the request again.
 fn no_answer(call: &Call, waited: Duration) -> Error {
     Error::DatabaseUnavailable(anyhow::anyhow!("{}: no answer within {waited:?}", call.function))
+}
+
+/// The lost try has ended, and perhaps did all of it. There is no connection to find out.
+fn still_unknown(call: &Call, error: PoolError) -> Error {
+    Error::DatabaseUnavailable(anyhow::Error::from(error).context(call.function))
 }
 
 fn no_connection(error: PoolError) -> Error {

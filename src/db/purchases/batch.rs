@@ -7,7 +7,13 @@ use uuid::Uuid;
 use super::outcome::{AnsweredPurchase, Decision};
 use crate::{
     db::{
-        call::{Call, rows::Answer, runner::CallRunner, tenant_call},
+        call::{
+            Call,
+            held::HeldRows,
+            rows::Answer,
+            runner::{CallRunner, Place},
+            tenant_call,
+        },
         connection::Connection,
         movement::Movement,
     },
@@ -17,28 +23,6 @@ use crate::{
 
 pub(in crate::db) const PURCHASE: &str =
     tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY");
-
-/// What a call does about a row that another transaction holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HeldRows {
-    /// It waits for every held row.
-    Wait,
-    /// It passes over the purchases of held customers, and waits for held products.
-    PassOverCustomers,
-    /// It passes over the purchases of held customers and of held products.
-    PassOverAll,
-}
-
-impl HeldRows {
-    /// As the SQL function takes it.
-    const fn sql(self) -> &'static str {
-        match self {
-            Self::Wait => "wait",
-            Self::PassOverCustomers => "pass over customers",
-            Self::PassOverAll => "pass over all",
-        }
-    }
-}
 
 /// One purchase of a batch.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +35,7 @@ pub(super) struct BatchItem<'a> {
 }
 
 impl CallRunner {
-    /// Decides one purchase in a call of its own, on the next connection that is free.
+    /// Decides one purchase in a call of its own.
     pub(super) async fn purchase_alone(
         &self,
         business_id: BusinessId,
@@ -59,7 +43,7 @@ impl CallRunner {
         purchase: &NewPurchase,
     ) -> Result<Movement<Order>> {
         let batch = [BatchItem { own_id: OrderId::new(), idempotency_key, purchase }];
-        let answer = self.run(batch_call(business_id, &batch, HeldRows::Wait)).await?;
+        let answer = self.run(batch_call(business_id, &batch, HeldRows::PassOverAll)).await?;
         match self.decisions(&answer, &batch)?.pop() {
             Some(Decision::Decided(movement)) => movement,
             _ => Err(Error::internal(anyhow::anyhow!("a purchase was not decided"))),
@@ -69,12 +53,13 @@ impl CallRunner {
     /// Decides purchases of one business in one transaction. The decisions are in the order of `batch`.
     pub(super) async fn purchase_batch(
         &self,
+        place: &Place,
         connection: Connection,
         business_id: BusinessId,
         batch: &[BatchItem<'_>],
         held: HeldRows,
     ) -> Result<Vec<Decision>> {
-        let answer = self.run_on(connection, &batch_call(business_id, batch, held)).await?;
+        let answer = self.run_on(place, connection, &batch_call(business_id, batch, held)).await?;
         self.decisions(&answer, batch)
     }
 
@@ -99,7 +84,7 @@ fn batch_call(business_id: BusinessId, batch: &[BatchItem<'_>], held: HeldRows) 
     let (customer_ids, customer_positions) = numbered(batch.iter().map(|item| item.purchase.customer_id.uuid()));
     let (product_ids, product_positions) = numbered(lines().map(|line| line.product_id.uuid()));
     let line_count = |item: &BatchItem<'_>| i32::try_from(item.purchase.lines.len()).unwrap_or(i32::MAX);
-    Call::tenant("purchase_batch", PURCHASE, business_id)
+    Call::quick("purchase_batch", PURCHASE, business_id)
         .with(customer_ids)
         .with(product_ids)
         .with(customer_positions)
@@ -108,7 +93,7 @@ fn batch_call(business_id: BusinessId, batch: &[BatchItem<'_>], held: HeldRows) 
         .with(batch.iter().map(line_count).collect::<Vec<_>>())
         .with(product_positions)
         .with(lines().map(|line| line.quantity.get()).collect::<Vec<_>>())
-        .with(held.sql().to_owned())
+        .with_held(held)
 }
 
 /// The distinct ids in ascending order, and for each of `ids` its position among them, from 1.

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 
 use crate::{
     db::{
-        call::{rows::FromRow, unknown_outcome},
+        call::{held::is_passed_over, rows::FromRow, unknown_outcome},
         movement::Movement,
     },
     domain::{Balance, MAX_SAFE_INTEGER, Money, NewPurchase, Order, OrderId, OrderItem, ProductId, PurchaseLine},
@@ -68,7 +68,7 @@ impl FromRow for Outcome {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
         Ok(match row.try_get("outcome")? {
             "created" | "replayed" => Self::Ordered(Ordered::from_row(row)?),
-            "customer_held" | "product_held" => Self::PassedOver,
+            passed_over if is_passed_over(passed_over) => Self::PassedOver,
             "product_not_found" => Self::UnknownProducts(row.try_get("product_ids")?),
             other => Self::Refused(match other {
                 "key_reused" => Error::IdempotencyKeyReused,

@@ -51,7 +51,7 @@ pub async fn healthz() -> Json<Health> {
 
 /// Can the server answer requests now?
 ///
-/// It makes one call of the database, through the pool that requests use.
+/// It makes one call of the database, on a connection that no business can take.
 #[utoipa::path(
     get,
     path = "/readyz",

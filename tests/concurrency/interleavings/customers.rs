@@ -346,3 +346,35 @@ async fn a_change_of_a_version_happens_after_one_that_rolls_back() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_payment_or_a_change_that_passes_over_a_held_customer_does_nothing_and_does_not_wait() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+            = created, -10
+         two: SELECT outcome FROM payment_record(:shop, :ada, 5, 'p2', NULL, 'pass over all')
+            = customer_held
+         two: SELECT outcome FROM payment_record(:shop, :ada, 10, 'p1', NULL, 'pass over all')
+            = customer_held
+         two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 1, NULL, false, NULL, 'pass over all')
+            = customer_held
+         two: SELECT outcome FROM payment_record(:shop, :ben, 5, 'p3', NULL, 'pass over all')
+            = created
+         two: SELECT outcome FROM customer_update(:shop, :ben, NULL, 1, NULL, false, NULL, 'pass over all')
+            = updated
+         two: SELECT outcome FROM payment_record(:shop, :rope, 5, 'p4', NULL, 'pass over all')
+            = customer_not_found
+         two: SELECT outcome FROM customer_update(:shop, :rope, NULL, 1, NULL, false, NULL, 'pass over all')
+            = customer_not_found
+         one: COMMIT
+         two: SELECT outcome FROM payment_record(:shop, :ada, 10, 'p1', NULL, 'pass over all')
+            = replayed
+         two: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 5, 'p2', NULL, 'pass over all')
+            = created, -15
+         root: SELECT name, credit_limit FROM customers ORDER BY name
+            = Ada, 100
+            = Ben, 1",
+    )
+    .await;
+}

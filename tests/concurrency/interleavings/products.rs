@@ -221,3 +221,31 @@ async fn a_product_from_which_nothing_was_taken_is_not_written() {
     ))
     .await;
 }
+
+#[tokio::test]
+async fn a_movement_or_a_change_that_passes_over_a_held_product_does_nothing_and_does_not_wait() {
+    play(
+        "one: BEGIN
+         one: SELECT outcome, stock_after FROM stock_movement_record(:shop, :lamp, 2, 'delivery', 'm1')
+            = created, 5
+         two: SELECT outcome FROM stock_movement_record(:shop, :lamp, 1, 'delivery', 'm2', NULL, 'pass over all')
+            = product_held
+         two: SELECT outcome FROM product_update(:shop, :lamp, NULL, NULL, 1, 'pass over all')
+            = product_held
+         two: SELECT outcome FROM stock_movement_record(:shop, :rope, 1, 'delivery', 'm3', NULL, 'pass over all')
+            = created
+         two: SELECT outcome FROM product_update(:shop, :rope, NULL, NULL, 1, 'pass over all')
+            = updated
+         two: SELECT outcome FROM stock_movement_record(:shop, :ada, 1, 'delivery', 'm4', NULL, 'pass over all')
+            = product_not_found
+         two: SELECT outcome FROM product_update(:shop, :ada, NULL, NULL, 1, 'pass over all')
+            = product_not_found
+         one: COMMIT
+         two: SELECT outcome, stock_after FROM stock_movement_record(:shop, :lamp, 1, 'delivery', 'm2', NULL, 'pass over all')
+            = created, 6
+         root: SELECT sku, price FROM products ORDER BY sku
+            = lamp, 80
+            = rope, 1",
+    )
+    .await;
+}

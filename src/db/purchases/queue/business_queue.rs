@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    db::{movement::Movement, purchases::batch::HeldRows},
+    db::{call::held::HeldRows, movement::Movement},
     domain::{CustomerId, IdempotencyKey, NewPurchase, Order, OrderId},
     error::Result,
 };
@@ -19,7 +19,7 @@ use crate::{
 pub struct QueueLimits {
     /// Workers, each of which makes one call at a time, from 1.
     pub workers: usize,
-    /// Calls that hold a call permit, from 1. Calls that wait for a held row hold none.
+    /// Calls that do not wait for a held row, from 1.
     pub call_permits: usize,
     /// Purchases in the queue, beyond which more are refused.
     pub queue_length: usize,
@@ -65,6 +65,11 @@ impl QueuedPurchase {
     fn line_count(&self) -> usize {
         self.purchase.lines.len()
     }
+
+    /// What its next call does about held rows.
+    fn held_rows(&self) -> HeldRows {
+        if self.grouping == Grouping::Any { HeldRows::PassOverCustomers } else { HeldRows::Wait }
+    }
 }
 
 /// What one call is to decide.
@@ -91,9 +96,9 @@ pub(super) struct BusinessQueue {
     /// Two calls at once never have the same customer: they would only wait for each other.
     customers_in_calls: HashSet<CustomerId>,
     workers: usize,
-    /// Calls that wait for held rows.
+    /// Calls that wait for held rows, with those that are planned.
     calls_on_held_rows: usize,
-    /// All other calls. Each holds a call permit.
+    /// All other calls, with those that are planned.
     call_permits: usize,
 }
 
@@ -119,14 +124,34 @@ impl BusinessQueue {
         self.workers -= 1;
     }
 
-    /// Takes the next call's purchases out of the queue; `None` if every purchase must wait for another call's end.
-    pub(super) fn take(&mut self, limits: &QueueLimits) -> Option<(Batch, BatchToken)> {
-        let first = self.first_for_a_call(limits)?;
-        let held = if first.grouping == Grouping::Any { HeldRows::PassOverCustomers } else { HeldRows::Wait };
+    /// What the next call will do about held rows; `None` if every purchase must wait for another call's end. The call counts
+    /// from now on, until it is finished, [taken](Self::take) in vain, or given up.
+    pub(super) fn plan(&mut self, limits: &QueueLimits) -> Option<HeldRows> {
+        // At least one worker is kept for purchases that need not wait for a held row.
+        let may_wait_for_rows = self.calls_on_held_rows < limits.workers.saturating_sub(1).max(1);
+        let may_use_permit = self.call_permits < limits.call_permits;
+        let may_go = |held| if held == HeldRows::Wait { may_wait_for_rows } else { may_use_permit };
+        let next = self.queue.iter().find(|queued| may_go(queued.held_rows()) && self.is_free(queued))?;
+        let held = next.held_rows();
+        *self.calls(held) += 1;
+        Some(held)
+    }
+
+    /// A planned call will not be made.
+    pub(super) fn give_up(&mut self, held: HeldRows) {
+        *self.calls(held) -= 1;
+    }
+
+    /// Takes the purchases of a planned call out of the queue; `None` if there are none left for it.
+    pub(super) fn take(&mut self, held: HeldRows, limits: &QueueLimits) -> Option<(Batch, BatchToken)> {
+        let first = self.queue.iter().position(|queued| queued.held_rows() == held && self.is_free(queued));
+        let Some(first) = first.and_then(|position| self.queue.remove(position)) else {
+            self.give_up(held);
+            return None;
+        };
         let purchases = self.fill_batch(first, limits);
         let customers: Vec<_> = purchases.iter().map(QueuedPurchase::customer).collect();
         self.customers_in_calls.extend(&customers);
-        *self.calls(held) += 1;
         Some((Batch { purchases, held }, BatchToken { customers, held }))
     }
 
@@ -136,7 +161,7 @@ impl BusinessQueue {
         for customer in customers {
             self.customers_in_calls.remove(&customer);
         }
-        *self.calls(held) -= 1;
+        self.give_up(held);
         for purchase in undecided.into_iter().rev() {
             self.queue.push_front(purchase);
         }
@@ -150,16 +175,9 @@ impl BusinessQueue {
         }
     }
 
-    /// Takes the first purchase that a call can decide now.
-    fn first_for_a_call(&mut self, limits: &QueueLimits) -> Option<QueuedPurchase> {
-        // At least one worker is kept for purchases that need not wait for a held row.
-        let may_wait_for_rows = self.calls_on_held_rows < limits.workers.saturating_sub(1).max(1);
-        let may_use_permit = self.call_permits < limits.call_permits;
-        let position = self.queue.iter().position(|queued| {
-            let may_go = if queued.grouping == Grouping::Any { may_use_permit } else { may_wait_for_rows };
-            may_go && !self.customers_in_calls.contains(&queued.customer())
-        })?;
-        self.queue.remove(position)
+    /// Whether no call works for the purchase's customer.
+    fn is_free(&self, queued: &QueuedPurchase) -> bool {
+        !self.customers_in_calls.contains(&queued.customer())
     }
 
     /// Takes the purchases that share the call of `first`; the others keep their places.
@@ -193,9 +211,18 @@ impl BusinessQueue {
     /// Whether a purchase may share the call of a first one with this grouping and customer.
     fn may_join(&self, queued: &QueuedPurchase, grouping: Grouping, customer: CustomerId) -> bool {
         match (grouping, queued.grouping) {
-            (Grouping::Any, Grouping::Any) => !self.customers_in_calls.contains(&queued.customer()),
+            (Grouping::Any, Grouping::Any) => self.is_free(queued),
             (Grouping::SameCustomer, Grouping::Any | Grouping::SameCustomer) => queued.customer() == customer,
             _ => false,
+        }
+    }
+
+    /// Lets the next calls try again what was passed over. Nothing of it was decided.
+    pub(super) fn pass_over_again(&mut self) {
+        for queued in &mut self.queue {
+            if queued.grouping == Grouping::SameCustomer {
+                queued.grouping = Grouping::Any;
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! Many purchases in one call. While a call permit is free, a purchase goes at once and alone. Otherwise it waits in its
+//! Many purchases in one call. While the gate has a permit, a purchase goes at once and alone. Otherwise it waits in its
 //! business's queue, and the business's next call takes what is queued by then. So batches grow with load, and no purchase
 //! is delayed in order to fill a batch. Only PostgreSQL knows what a purchase is: this module groups, SQL decides.
 //!
@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 pub use business_queue::QueueLimits;
 use business_queue::{BusinessQueue, Grouping, QueuedPurchase};
@@ -32,8 +32,6 @@ use crate::{
 /// How purchases are queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PurchaseQueueSettings {
-    /// Calls at once, of all businesses together, from 1. Calls that wait for a held row are not counted.
-    pub call_permits: usize,
     /// What one business may do at once.
     pub limits: QueueLimits,
     /// How long a purchase may be queued before a call takes it.
@@ -43,16 +41,13 @@ pub struct PurchaseQueueSettings {
 /// The queues of all businesses that have purchases to decide.
 pub(super) struct PurchaseQueues {
     queues: Mutex<HashMap<BusinessId, BusinessQueue>>,
-    /// Given out in the order in which they were asked for, so that every business gets its share.
-    call_permits: Semaphore,
     next_ticket: AtomicU64,
     settings: PurchaseQueueSettings,
 }
 
 impl PurchaseQueues {
     pub(super) fn new(settings: PurchaseQueueSettings) -> Arc<Self> {
-        let call_permits = Semaphore::new(settings.call_permits);
-        Arc::new(Self { queues: Mutex::default(), call_permits, next_ticket: AtomicU64::default(), settings })
+        Arc::new(Self { queues: Mutex::default(), next_ticket: AtomicU64::default(), settings })
     }
 
     /// How many purchases are queued, of all businesses.

@@ -19,7 +19,7 @@ fn purchase(customer_id: CustomerId) -> NewPurchase {
 fn queues_with(workers: usize) -> Arc<PurchaseQueues> {
     let limits = QueueLimits { workers, call_permits: workers, queue_length: 10, batch_purchases: 10, batch_lines: 10 };
     let queue_timeout = Duration::from_secs(1);
-    PurchaseQueues::new(PurchaseQueueSettings { call_permits: workers, limits, queue_timeout })
+    PurchaseQueues::new(PurchaseQueueSettings { limits, queue_timeout })
 }
 
 impl PurchaseQueues {
@@ -48,7 +48,7 @@ async fn withdrawing_a_purchase_that_was_decided_withdraws_no_other() {
     let (queues, business_id) = (queues_with(1), BusinessId::new());
     let first = queues.enqueue_one(business_id, "first");
     queues.with_queue(business_id, |queue| {
-        let (_batch, token) = queue.take(&queues.settings.limits).unwrap();
+        let (_batch, token) = queue.take_next(&queues.settings.limits).unwrap();
         queue.finish(token, Vec::new());
         queue.end_worker();
     });
@@ -76,7 +76,7 @@ async fn a_purchase_whose_client_disconnects_leaves_nothing_in_the_queue() {
 async fn a_client_that_disconnects_closes_its_answer_before_it_withdraws() {
     let (queues, business_id) = (queues_with(1), BusinessId::new());
     let slot = queues.enqueue_one(business_id, "first");
-    let (batch, token) = queues.with_queue(business_id, |queue| queue.take(&queues.settings.limits)).unwrap();
+    let (batch, token) = queues.with_queue(business_id, |queue| queue.take_next(&queues.settings.limits)).unwrap();
     std::thread::scope(|scope| {
         let lock = queues.lock();
         scope.spawn(|| drop(slot));
@@ -127,6 +127,7 @@ async fn a_worker_that_panics_has_ended_and_its_customers_can_buy_again() {
     let (queues, business_id) = (queues_with(1), BusinessId::new());
     let mut slot = queues.enqueue_one(business_id, "first");
     let mut worker = Worker::new(&queues, &calls(), business_id);
+    assert!(worker.plan().is_some());
     let batch = worker.take().unwrap();
     let same_customer = purchase(batch.purchases[0].purchase.customer_id);
     let _again = queues.enqueue(&calls(), business_id, "again".parse().unwrap(), same_customer).unwrap();
@@ -135,7 +136,7 @@ async fn a_worker_that_panics_has_ended_and_its_customers_can_buy_again() {
 
     let limits = queues.settings.limits;
     let (_batch, token) = queues
-        .with_queue(business_id, |queue| if queue.start_worker(&limits) { queue.take(&limits) } else { None })
+        .with_queue(business_id, |queue| if queue.start_worker(&limits) { queue.take_next(&limits) } else { None })
         .unwrap();
     queues.with_queue(business_id, |queue| queue.finish(token, Vec::new()));
 }

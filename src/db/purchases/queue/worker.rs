@@ -10,12 +10,13 @@ use super::{
 };
 use crate::{
     db::{
-        call::runner::CallRunner,
-        connection::{Connection, PoolError},
-        purchases::{
-            batch::{BatchItem, HeldRows},
-            outcome::Decision,
+        call::{
+            held::HeldRows,
+            runner::{CallRunner, LOOK_AGAIN, Place},
         },
+        connection::{Connection, PoolError},
+        gate::Class,
+        purchases::{batch::BatchItem, outcome::Decision},
     },
     domain::BusinessId,
     error::{Error, Result},
@@ -26,6 +27,8 @@ pub(super) struct Worker {
     queues: Arc<PurchaseQueues>,
     calls: CallRunner,
     business_id: BusinessId,
+    /// What its next call will do about held rows, once it is planned and until it is made.
+    planned: Option<HeldRows>,
     /// Of the batch that its call is deciding.
     token: Option<BatchToken>,
     pub(super) ended: bool,
@@ -34,7 +37,7 @@ pub(super) struct Worker {
 impl Worker {
     /// A worker that its business's queue has counted already.
     pub(super) fn new(queues: &Arc<PurchaseQueues>, calls: &CallRunner, business_id: BusinessId) -> Self {
-        Self { queues: Arc::clone(queues), calls: calls.clone(), business_id, token: None, ended: false }
+        Self { queues: Arc::clone(queues), calls: calls.clone(), business_id, planned: None, token: None, ended: false }
     }
 
     /// Starts it in a task of its own, so that no client can interrupt its calls.
@@ -49,24 +52,26 @@ impl Worker {
     }
 
     async fn make_one_call(&mut self) {
-        let queues = Arc::clone(&self.queues);
-        let permit = queues.call_permits.acquire().await;
-        let connection = match self.calls.pool.get().await {
+        let Some(held) = self.plan() else { return };
+        let place = if held == HeldRows::Wait {
+            // This call may wait for as long as a row is held. Another worker takes what is still queued: the one that could
+            // have done so may have ended when it found nothing to take.
+            self.start_another();
+            let turn = self.calls.workers_place(self.business_id, Class::HeldRows);
+            match tokio::time::timeout(LOOK_AGAIN, turn).await {
+                Ok(place) => place,
+                Err(_) => return self.look_again(),
+            }
+        } else {
+            self.calls.workers_place(self.business_id, Class::Purchases).await
+        };
+        let connection = match place.connect().await {
             Ok(connection) => connection,
             Err(error) => return self.without_connection(&error),
         };
         // Taken only now, so that purchases that arrive while the worker waits for permit and connection join the batch.
         let Some(batch) = self.take() else { return };
-        if batch.held == HeldRows::Wait {
-            // This call may wait for as long as a row is held. Other calls get its permit, and another worker takes what
-            // is still queued: the one that could have done so may have ended when it found nothing to take.
-            drop(permit);
-            self.start_another();
-            self.decide(connection, batch).await;
-        } else {
-            self.decide(connection, batch).await;
-            drop(permit);
-        }
+        self.decide(&place, connection, batch).await;
     }
 
     /// Starts one more worker, if the business may have one and there is something for it.
@@ -77,49 +82,68 @@ impl Worker {
         }
     }
 
-    async fn decide(&mut self, connection: Connection, batch: Batch) {
+    async fn decide(&mut self, place: &Place, connection: Connection, batch: Batch) {
         let metrics = &self.calls.metrics;
         for queued in &batch.purchases {
             metrics.purchase_taken(queued.queued_at.elapsed());
         }
         metrics.purchase_batch(batch.purchases.len());
-        let decisions = self.call(connection, &batch).await;
+        let decisions = self.call(place, connection, &batch).await;
         self.finish(answer(batch.purchases, decisions));
     }
 
-    async fn call(&self, connection: Connection, batch: &Batch) -> Result<Vec<Decision>> {
+    async fn call(&self, place: &Place, connection: Connection, batch: &Batch) -> Result<Vec<Decision>> {
         let items: Vec<_> = batch.purchases.iter().map(batch_item).collect();
         // A call for one purchase belongs to that request's trace.
         let span = if let [only] = &*batch.purchases { only.span.clone() } else { tracing::Span::none() };
-        let calling = self.calls.purchase_batch(connection, self.business_id, &items, batch.held);
+        let calling = self.calls.purchase_batch(place, connection, self.business_id, &items, batch.held);
         let decisions = calling.instrument(span).await;
         if decisions.as_ref().is_err_and(has_no_effect)
             && batch.held != HeldRows::Wait
             && items.len() > 1
-            && let Ok(connection) = self.calls.pool.get().await
+            && let Ok(connection) = place.connect().await
         {
             // It may have failed at a product that somebody holds. Purchases of other products need not wait for that.
-            return self.calls.purchase_batch(connection, self.business_id, &items, HeldRows::PassOverAll).await;
+            let held = HeldRows::PassOverAll;
+            return self.calls.purchase_batch(place, connection, self.business_id, &items, held).await;
         }
         decisions
     }
 
-    /// Takes what its next call is to decide. If there is nothing, the worker has ended.
-    pub(super) fn take(&mut self) -> Option<Batch> {
+    /// Plans its next call. If there is nothing to call for, the worker has ended.
+    pub(super) fn plan(&mut self) -> Option<HeldRows> {
         let limits = self.queues.settings.limits;
-        let next = self.queues.with_queue(self.business_id, |queue| {
-            let next = queue.take(&limits);
-            if next.is_none() {
+        self.planned = self.queues.with_queue(self.business_id, |queue| {
+            let held = queue.plan(&limits);
+            if held.is_none() {
                 queue.end_worker();
             }
-            next
+            held
         });
-        let Some((batch, token)) = next else {
-            self.ended = true;
-            return None;
-        };
+        self.ended = self.planned.is_none();
+        self.planned
+    }
+
+    /// Takes what the planned call is to decide. There may be nothing left.
+    pub(super) fn take(&mut self) -> Option<Batch> {
+        let limits = self.queues.settings.limits;
+        let held = self.planned.take()?;
+        let (batch, token) = self.queues.with_queue(self.business_id, |queue| queue.take(held, &limits))?;
         self.token = Some(token);
         Some(batch)
+    }
+
+    /// Others wait for rows that are held for long. Meanwhile, a call passes over the held customers again: some may be free.
+    fn look_again(&mut self) {
+        self.give_up();
+        self.queues.with_queue(self.business_id, BusinessQueue::pass_over_again);
+    }
+
+    /// Makes no call of what it planned.
+    fn give_up(&mut self) {
+        if let Some(held) = self.planned.take() {
+            self.queues.with_queue(self.business_id, |queue| queue.give_up(held));
+        }
     }
 
     /// Puts undecided purchases back, but for those whose client has disconnected. Whether it has is looked up under the
@@ -135,6 +159,7 @@ impl Worker {
     /// There was no connection. If all are busy, the worker tries again while purchases are queued; each of those leaves
     /// by itself when its time is over. If there are none to be had, the business's last worker refuses all that is queued.
     pub(super) fn without_connection(&mut self, error: &PoolError) {
+        self.give_up();
         let all_are_busy = matches!(error, PoolError::Overloaded { .. });
         let (ended, refused) = self.queues.with_queue(self.business_id, |queue| {
             if all_are_busy && queue.len() > 0 {
@@ -155,6 +180,7 @@ impl Drop for Worker {
     /// After a panic. The requests of its batch hear that they were left without an answer.
     fn drop(&mut self) {
         if !self.ended {
+            self.give_up();
             self.finish(Vec::new());
             self.queues.with_queue(self.business_id, BusinessQueue::end_worker);
         }

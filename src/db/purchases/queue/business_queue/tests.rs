@@ -31,6 +31,14 @@ fn with_lines(count: usize, ticket: u64, customer: u64, key: u64) -> QueuedPurch
     }
 }
 
+impl BusinessQueue {
+    /// Plans a call and takes its purchases.
+    pub(in crate::db::purchases::queue) fn take_next(&mut self, limits: &QueueLimits) -> Option<(Batch, BatchToken)> {
+        let held = self.plan(limits)?;
+        self.take(held, limits)
+    }
+}
+
 /// A queue of these purchases.
 fn queue_of(purchases: impl IntoIterator<Item = QueuedPurchase>) -> BusinessQueue {
     let mut queue = BusinessQueue::default();
@@ -47,14 +55,14 @@ fn tickets(batch: &Batch) -> Vec<u64> {
 /// The next call's batch, which must have these tickets and do this about held rows.
 #[track_caller]
 fn take(queue: &mut BusinessQueue, expected: &[u64], held: HeldRows) -> (Batch, BatchToken) {
-    let (batch, token) = queue.take(&LIMITS).expect("there is a batch");
+    let (batch, token) = queue.take_next(&LIMITS).expect("there is a batch");
     assert_eq!((&*tickets(&batch), batch.held), (expected, held));
     (batch, token)
 }
 
 #[track_caller]
 fn take_nothing(queue: &mut BusinessQueue) {
-    assert!(queue.take(&LIMITS).is_none());
+    assert!(queue.take_next(&LIMITS).is_none());
 }
 
 const PASS: HeldRows = HeldRows::PassOverCustomers;
@@ -142,19 +150,45 @@ fn the_purchases_of_a_call_that_failed_go_one_by_one() {
 fn a_business_has_no_more_call_permits_than_its_own() {
     let limits = QueueLimits { call_permits: 1, ..LIMITS };
     let mut queue = queue_of((1..=5).map(|n| queued(n, n, n)));
-    let (batch, token) = queue.take(&limits).unwrap();
+    let (batch, token) = queue.take_next(&limits).unwrap();
     assert_eq!(tickets(&batch), [1, 2, 3, 4]);
-    assert!(queue.take(&limits).is_none());
+    assert!(queue.take_next(&limits).is_none());
     queue.finish(token, Vec::new());
-    let (batch, _token) = queue.take(&limits).unwrap();
+    let (batch, _token) = queue.take_next(&limits).unwrap();
     assert_eq!(tickets(&batch), [5]);
+}
+
+#[test]
+fn a_planned_call_counts_until_it_is_made_or_given_up() {
+    let limits = QueueLimits { call_permits: 1, ..LIMITS };
+    let mut queue = queue_of([queued(1, 1, 1), QueuedPurchase { grouping: Grouping::SameCustomer, ..queued(2, 2, 2) }]);
+    assert_eq!(queue.plan(&limits), Some(PASS));
+    assert_eq!(queue.plan(&limits), Some(WAIT), "the only permit is planned for");
+    assert_eq!(queue.plan(&limits), None);
+    queue.give_up(PASS);
+    assert_eq!(queue.plan(&limits), Some(PASS));
+    assert!(queue.withdraw(1, |_| true).is_some());
+    assert!(queue.take(PASS, &limits).is_none(), "there is nothing left for it");
+    assert!(queue.enqueue(queued(3, 3, 3), &limits));
+    assert_eq!(queue.plan(&limits), Some(PASS));
+    let (batch, _token) = queue.take(PASS, &limits).unwrap();
+    assert_eq!(tickets(&batch), [3], "a call takes only what it was planned for");
+}
+
+#[test]
+fn what_was_passed_over_can_be_tried_again_and_what_failed_cannot() {
+    let again = |ticket, grouping| QueuedPurchase { grouping, ..queued(ticket, ticket, ticket) };
+    let mut queue = queue_of([again(1, Grouping::SameCustomer), again(2, Grouping::Alone), queued(3, 3, 3)]);
+    queue.pass_over_again();
+    let _call = take(&mut queue, &[1, 3], PASS);
+    let _alone = take(&mut queue, &[2], WAIT);
 }
 
 #[test]
 fn a_single_worker_decides_purchases_that_wait_for_a_row_too() {
     let limits = QueueLimits { workers: 1, ..LIMITS };
     let mut queue = queue_of([QueuedPurchase { grouping: Grouping::SameCustomer, ..queued(1, 1, 1) }]);
-    let (batch, _token) = queue.take(&limits).unwrap();
+    let (batch, _token) = queue.take_next(&limits).unwrap();
     assert_eq!(tickets(&batch), [1]);
 }
 
@@ -283,7 +317,7 @@ impl Simulation {
             self.decide(rng, batch, token, may_fail);
             return;
         }
-        let Some((batch, token)) = self.queue.take(&self.limits) else {
+        let Some((batch, token)) = self.queue.take_next(&self.limits) else {
             self.queue.end_worker();
             self.workers.swap_remove(index);
             return;

@@ -1,0 +1,21 @@
+-- Purpose: whether another transaction holds a customer's row. If none does, this one holds it from now on.
+-- Locks: the customer's row, unless it is held; it never waits.
+-- Returns false for a customer that does not exist.
+-- Volatile: the second statement must see what was committed since the first.
+-- Caller: payment_record, customer_update.
+CREATE OR REPLACE FUNCTION tallystick.customer_is_held(p_business_id uuid, p_customer_id uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+BEGIN
+    PERFORM FROM tallystick.customers AS customer
+    WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
+    FOR NO KEY UPDATE SKIP LOCKED;
+    RETURN NOT FOUND AND EXISTS (
+        SELECT FROM tallystick.customers AS customer
+        WHERE customer.business_id = p_business_id AND customer.id = p_customer_id);
+END
+$$;
