@@ -16,15 +16,17 @@ use crate::{
     http::{
         rate_limit::RateLimiter,
         router,
-        state::{AppState, Shared},
+        state::{AppState, Shared, Stopping},
     },
     metrics::Metrics,
 };
 
 /// Everything that serving needs.
 pub struct App {
-    /// All routes, with their middleware.
+    /// All public routes, with their middleware.
     pub router: Router,
+    /// The operator's routes, with the same middleware.
+    pub operator_router: Router,
     /// The state that the routes share.
     pub state: AppState,
 }
@@ -55,8 +57,11 @@ impl App {
             authenticator,
             rate_limiter: RateLimiter::new(args.http.rate()),
             limits: args.http.request_limits(),
+            memory: Arc::default(),
+            stopping: Stopping::default(),
         });
-        Ok(Self { router: router::router(state.clone())?, state })
+        let operator_router = router::operator_router(state.clone());
+        Ok(Self { router: router::router(state.clone())?, operator_router, state })
     }
 }
 

@@ -1,6 +1,9 @@
-//! Metrics for an operator, in Prometheus' text format. Each server has one [`Metrics`]; there are no globals.
+//! Metrics for an operator, in the text formats of Prometheus. Each server has one [`Metrics`]; there are no globals.
 //!
 //! Every label has few values. A route is its template and never a path. A method is a known one or `other`.
+
+mod process;
+mod text_format;
 
 use std::{
     fmt,
@@ -9,13 +12,12 @@ use std::{
 };
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
+    encoding::{EncodeLabelSet, text::{encode_eof, encode_registry}},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };
 
-/// The media type of [`Metrics::render`].
-pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub use text_format::TextFormat;
 
 /// From half a millisecond to the longest a request may take.
 const LATENCY_BUCKETS_SECONDS: [f64; 15] =
@@ -107,6 +109,8 @@ type PoolProbe = Box<dyn Fn() -> PoolStatus + Send + Sync>;
 /// A server's counters, gauges and histograms.
 pub struct Metrics {
     registry: Registry,
+    /// What every Prometheus client calls by the same names, without a prefix of ours.
+    process: Registry,
     requests: Family<RequestLabels, Counter>,
     request_duration: Histograms<RouteLabels>,
     purchases: Family<OutcomeLabel, Counter>,
@@ -144,6 +148,7 @@ impl Metrics {
     pub fn new() -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("tallystick"),
+            process: process::registry(),
             requests: Family::default(),
             request_duration: Family::new_with_constructor(latency),
             purchases: Family::default(),
@@ -232,7 +237,7 @@ impl Metrics {
     }
 
     /// Everything, as text.
-    pub fn render(&self) -> Result<String, fmt::Error> {
+    pub fn render(&self, format: TextFormat) -> Result<String, fmt::Error> {
         if let Some(probe) = self.pool_probe.get() {
             let status = probe();
             self.pool_size.set(status.size);
@@ -241,8 +246,13 @@ impl Metrics {
             self.purchases_waiting.set(status.purchases_waiting);
         }
         let mut text = String::with_capacity(16 * 1024);
-        encode(&mut text, &self.registry)?;
-        Ok(text)
+        encode_registry(&mut text, &self.registry)?;
+        encode_registry(&mut text, &self.process)?;
+        encode_eof(&mut text)?;
+        Ok(match format {
+            TextFormat::OpenMetrics => text,
+            TextFormat::Prometheus => text_format::prometheus(&text),
+        })
     }
 
     /// Counts an answered request.
@@ -343,7 +353,7 @@ pub fn method_label(method: &str) -> &'static str {
 mod tests {
     use std::time::Duration;
 
-    use super::{Answered, AuthFailure, Metrics, PoolStatus, method_label};
+    use super::{Answered, AuthFailure, Metrics, PoolStatus, TextFormat, method_label};
 
     #[test]
     fn everything_has_its_name() {
@@ -363,7 +373,7 @@ mod tests {
         metrics.auth_failed(AuthFailure::Jwt);
         metrics.api_key_cache_hit();
         metrics.watch_pool(|| PoolStatus { size: 8, available: 5, waiting: 2, purchases_waiting: 3 });
-        let text = metrics.render().unwrap();
+        let text = metrics.render(TextFormat::OpenMetrics).unwrap();
         for line in [
             r#"tallystick_http_requests_total{route="/v1/purchases",method="POST",status="409",code="insufficient_stock"} 1"#,
             r#"tallystick_http_request_duration_seconds_bucket{le="0.005",route="/v1/purchases",method="POST"} 1"#,
@@ -388,9 +398,9 @@ mod tests {
     fn an_open_connection_is_counted_while_it_lives() {
         let metrics = Metrics::new();
         let connection = metrics.connection_opened();
-        assert!(metrics.render().unwrap().contains("tallystick_http_connections 1"));
+        assert!(metrics.render(TextFormat::OpenMetrics).unwrap().contains("tallystick_http_connections 1"));
         drop(connection);
-        assert!(metrics.render().unwrap().contains("tallystick_http_connections 0"));
+        assert!(metrics.render(TextFormat::OpenMetrics).unwrap().contains("tallystick_http_connections 0"));
     }
 
     #[test]

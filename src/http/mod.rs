@@ -6,6 +6,7 @@
 pub mod error;
 pub mod extract;
 pub mod layers;
+pub mod memory;
 pub mod openapi;
 pub mod problem;
 pub mod rate_limit;

@@ -1,6 +1,6 @@
 //! Every route, and nothing else.
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -34,13 +34,21 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(api_keys::revoke))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
-        .routes(routes!(operations::metrics))
 }
 
 /// The server's routes with all layers around them. Fails only if the description cannot be written as JSON.
 pub fn router(state: AppState) -> serde_json::Result<Router> {
     let (routes, document) = described().split_for_parts();
     Ok(with_layers(routes.merge(operations::description(&document)?), state))
+}
+
+/// The routes of the operator's own listener, with all layers around them.
+pub fn operator_router(state: AppState) -> Router {
+    let routes = Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics));
+    with_layers(routes, state)
 }
 
 /// Puts the [`layers`] around the routes and the fallback.

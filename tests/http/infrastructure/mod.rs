@@ -4,6 +4,7 @@ mod bodies;
 mod connections;
 mod credentials;
 mod docs;
+mod exposition;
 mod forged_tokens;
 mod key_cache;
 mod key_sets;
