@@ -214,6 +214,7 @@ impl ClientStream {
             let slow = self.slow_answer.get_or_insert(window);
             let window_is_over = now >= slow.window_ends;
             if now >= slow.deadline || (window_is_over && slow.taken < min_write_bytes) {
+                self.forget_unsent();
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
             if window_is_over {
@@ -222,6 +223,14 @@ impl ClientStream {
             let until = slow.deadline.min(slow.window_ends);
             arm(&mut self.write_timer, until.saturating_duration_since(now));
             ready!(poll_timer(&mut self.write_timer, cx));
+        }
+    }
+
+    /// Makes the end of the connection a reset. Otherwise the operating system would keep what the client has not taken, and
+    /// go on to send it.
+    fn forget_unsent(&self) {
+        if let Err(error) = self.stream.set_zero_linger() {
+            tracing::debug!(%error, "a client went away");
         }
     }
 

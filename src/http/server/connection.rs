@@ -46,8 +46,9 @@ pub(super) async fn serve(stream: TcpStream, router: Router, limits: ServerLimit
     let service = CountingRouter { router, requests: Arc::clone(&requests), stopping: stopping.clone() };
     let mut connection = http1::Builder::new()
         .max_headers(MAX_HEADERS)
-        .max_header_size(limits.max_header_bytes)
-        .max_buf_size(limits.max_header_bytes.max(MIN_BUFFER_BYTES))
+        // The stream has refused larger heads before hyper sees them. hyper would answer without a body.
+        .max_header_size(limits.max_header_bytes + 1)
+        .max_buf_size(limits.max_header_bytes + MIN_BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let ended = run(&mut connection, &requests, limits.stop_grace, stopping).await;
     if let Some(error) = requests.refused() {

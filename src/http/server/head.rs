@@ -91,12 +91,22 @@ pub(super) fn check(head: &[u8]) -> Result<Body, HttpError> {
     if target.len() > MAX_TARGET_BYTES {
         return Err(HttpError::UriTooLong);
     }
-    if target.parse::<Uri>().is_err() {
+    if !is_target(request.method.unwrap_or_default(), target) {
         return Err(invalid("its target is no address"));
     }
     let is_http_1_1 = request.version == Some(1);
     check_host(request.headers, is_http_1_1)?;
     body(request.headers, is_http_1_1)
+}
+
+/// A path, a whole address, or what belongs to a method: `OPTIONS *`, `CONNECT host:port`.
+fn is_target(method: &str, target: &str) -> bool {
+    let is_of_its_method = match target.as_bytes() {
+        [b'/', ..] => true,
+        b"*" => method == "OPTIONS",
+        _ => method == "CONNECT" || target.contains("://"),
+    };
+    is_of_its_method && target.parse::<Uri>().is_ok()
 }
 
 /// `Host` must be there once and be a host. HTTP/1.0 does without it.
@@ -166,7 +176,7 @@ fn names_another_version(head: &[u8]) -> bool {
     let line = head.trim_ascii_start().split(|byte| *byte == b'\r').next().unwrap_or_default();
     let version = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
     matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-        if major.is_ascii_digit() && minor.is_ascii_digit())
+        if *major != b'1' && major.is_ascii_digit() && minor.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -224,6 +234,10 @@ mod tests {
             ("GET / HTTP/1.1\r\nhost : x\r\n\r\n", "name"),
             ("GET / HTTP/1.1\r\nhost: x\0\r\n\r\n", "value"),
             ("GET foo HTTP/1.1\r\nhost: x\r\n\r\n", "address"),
+            ("GET * HTTP/1.1\r\nhost: x\r\n\r\n", "address"),
+            ("GET x:80 HTTP/1.1\r\nhost: x\r\n\r\n", "address"),
+            ("GET http:// HTTP/1.1\r\nhost: x\r\n\r\n", "address"),
+            ("GET /re ad HTTP/1.1\r\nhost: x\r\n\r\n", "request line"),
             ("GET  / HTTP/1.1\r\nhost: x\r\n\r\n", "request line"),
         ] {
             let refused = refused(head);

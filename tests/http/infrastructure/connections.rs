@@ -70,7 +70,8 @@ async fn an_idle_connection_is_closed_in_the_end_whether_it_was_used_or_not() {
 /// Asks for a large answer, and then takes some of it again and again until it ends. Returns how much that was.
 async fn take_slowly(server: &TestServer, some: usize, pause: Duration) -> usize {
     let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    // Little waits in the client's own system.
+    socket.set_recv_buffer_size(64 * 1024).unwrap();
     let mut connection = socket.connect(server.address).await.unwrap();
     connection.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
     let (mut taken, mut buffer) = (0, vec![0; some]);
@@ -108,7 +109,7 @@ async fn a_client_that_takes_its_answer_too_slowly_is_cut_off() {
 #[tokio::test]
 async fn a_client_that_takes_its_answer_at_the_least_rate_gets_all_of_it() {
     let limits =
-        ServerLimits { write_timeout: LONG, write_window: SHORT * 4, min_write_bytes: 1024, ..ServerLimits::default() };
+        ServerLimits { write_timeout: LONG, write_window: SHORT * 10, min_write_bytes: 1024, ..ServerLimits::default() };
     let server = server(limits).await;
     // It takes several windows, each of which has some progress.
     let taken = take_slowly(&server, 64 * 1024, SHORT / 5).await;

@@ -118,8 +118,10 @@ async fn the_files_of_the_docs_page_are_answered_without_a_copy() {
 
 #[tokio::test]
 async fn metrics_are_for_the_operator_in_the_format_that_is_asked_for() {
-    assert_eq!(get("/metrics").await.0, 404);
-    let [_, operator] = routers();
+    let [public, operator] = routers();
+    for (path, status) in [("/metrics", 404), ("/healthz", 200)] {
+        assert_eq!(get_from(public.clone(), path, "*/*").await.0, status, "{path}");
+    }
     let (status, kind, body) = get_from(operator.clone(), "/metrics", "text/plain;version=0.0.4, */*;q=0.1").await;
     assert_eq!((status, kind.as_str()), (200, "text/plain; version=0.0.4; charset=utf-8"));
     exposition::check(&body);
