@@ -12,7 +12,10 @@ use std::{
 };
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::{encode_eof, encode_registry}},
+    encoding::{
+        EncodeLabelSet,
+        text::{encode_eof, encode_registry},
+    },
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };

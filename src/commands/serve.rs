@@ -94,7 +94,8 @@ impl Server {
         // The operator can look on until the last request is finished.
         let (stop_operator, operator_stopped) = oneshot::channel::<()>();
         let operator = operator_listener.map(|listener| {
-            let limits = ServerLimits { max_connections: OPERATOR_CONNECTIONS, drain_timeout: OPERATOR_DRAIN, ..limits };
+            let limits =
+                ServerLimits { max_connections: OPERATOR_CONNECTIONS, drain_timeout: OPERATOR_DRAIN, ..limits };
             let stopped = async { drop(operator_stopped.await) };
             tokio::spawn(server::serve(listener, operator_router, limits, state.metrics.clone(), stopped))
         });

@@ -103,11 +103,7 @@ impl Drop for Held {
 pub struct SharedBody;
 
 /// Counts a large answer until its client has taken it. If there is no room for it, the answer is `overloaded`.
-pub async fn count_answer(
-    memory: &Arc<ClientMemory>,
-    business_id: Option<BusinessId>,
-    answer: Response,
-) -> Response {
+pub async fn count_answer(memory: &Arc<ClientMemory>, business_id: Option<BusinessId>, answer: Response) -> Response {
     let bytes = answer.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default();
     if bytes <= SMALL_BYTES || answer.extensions().get::<SharedBody>().is_some() {
         return answer;

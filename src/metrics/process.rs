@@ -54,7 +54,13 @@ impl Collector for ProcessCollector {
             one(&mut encoder, "process_open_fds", "Number of open file descriptors", None, &ConstGauge::new(open))?;
         }
         if let Ok((max, _)) = getrlimit(Resource::RLIMIT_NOFILE) {
-            one(&mut encoder, "process_max_fds", "Maximum number of open file descriptors", None, &ConstGauge::new(max))?;
+            one(
+                &mut encoder,
+                "process_max_fds",
+                "Maximum number of open file descriptors",
+                None,
+                &ConstGauge::new(max),
+            )?;
         }
         Ok(())
     }

@@ -28,7 +28,8 @@ impl TextFormat {
             let mut parts = range.split(';').map(str::trim);
             let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
             let parameters: Vec<_> = parts.filter_map(|part| part.split_once('=')).collect();
-            let parameter = |name: &str| parameters.iter().find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim());
+            let parameter =
+                |name: &str| parameters.iter().find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim());
             let weight = parameter("q").map_or(1_000, thousandths);
             let version = parameter("version");
             match media_type.as_str() {
@@ -92,7 +93,8 @@ mod tests {
         let new = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
                    application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;q=0.3,\
                    text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
-        for open_metrics in [&[new][..], &["Application/OpenMetrics-Text"], &["text/plain;q=0.5", "application/openmetrics-text"]]
+        for open_metrics in
+            [&[new][..], &["Application/OpenMetrics-Text"], &["text/plain;q=0.5", "application/openmetrics-text"]]
         {
             assert_eq!(accepted(open_metrics), TextFormat::OpenMetrics, "{open_metrics:?}");
         }

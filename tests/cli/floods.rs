@@ -124,13 +124,15 @@ async fn bodies_of_10_mib_from_everywhere_are_refused_within_a_bound_of_memory()
 }
 
 /// How many clients of each kind are hostile at once, by default. `TALLYSTICK_HOSTILE=4096` sets how many there are in all.
-const HOSTILE_OF_A_KIND: usize = 48;
+const HOSTILE_OF_A_KIND: usize = 24;
 /// The most memory that the program may ever have with all of them at work, in KiB.
 const MAX_HOSTILE_KIB: u64 = 256 * 1024;
 /// How much the program may grow in the short run. Its copies of what these clients do not take would be twice as much.
-const MAX_HOSTILE_GROWTH_KIB: u64 = 64 * 1024;
+const MAX_HOSTILE_GROWTH_KIB: u64 = 40 * 1024;
 /// How often somebody else buys meanwhile, by default. `TALLYSTICK_HOSTILE_PURCHASES` sets it.
-const PURCHASES: usize = 60;
+const PURCHASES: usize = 10;
+/// How long a hostile client waits before it comes again. These take memory; how fast they come is another test's matter.
+const BEFORE_NEXT: Duration = Duration::from_secs(5);
 
 fn from_environment(name: &str) -> Option<usize> {
     std::env::var(name).ok().map(|number| number.parse().unwrap())
@@ -191,6 +193,8 @@ impl Hostility {
                 while matches!(reading.read(&mut [0; 1024]).await, Ok(1..)) {}
             }
             closed.fetch_add(1, Ordering::Relaxed);
+            drop(connection);
+            tokio::time::sleep(BEFORE_NEXT).await;
         }
     }
 }
@@ -226,7 +230,8 @@ async fn hostile_clients_of_every_kind_together_take_little_memory_while_others_
     let log = folder.path().join("log");
     let in_all = from_environment("TALLYSTICK_HOSTILE");
     let connections = (in_all.unwrap_or(4_096) + 256).to_string();
-    let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--log", "warn,tallystick=info"]);
+    let mut serve =
+        program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--log", "warn,tallystick=info"]);
     serve.args(["--max-connections", &connections]);
     serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", ADMIN_TOKEN);
     let mut running = Running::start(&mut serve, &log);
@@ -253,7 +258,9 @@ async fn hostile_clients_of_every_kind_together_take_little_memory_while_others_
     let mut refused = 0;
     let purchases = from_environment("TALLYSTICK_HOSTILE_PURCHASES").unwrap_or(PURCHASES);
     for number in 0..purchases {
-        while buyer.move_with(&number.to_string(), "/v1/purchases", &purchase(&customer, &[(&product, 1)])).await.status != 201 {
+        while buyer.move_with(&number.to_string(), "/v1/purchases", &purchase(&customer, &[(&product, 1)])).await.status
+            != 201
+        {
             refused += 1;
         }
     }

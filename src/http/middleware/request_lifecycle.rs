@@ -77,7 +77,8 @@ impl RequestLifecycle {
         self.answered = true;
         let replayed = response.headers().contains_key(IDEMPOTENT_REPLAYED);
         let refusal = response.extensions_mut().remove::<Refusal>().map(|Refusal(error)| error);
-        let refusal = refusal.or_else(|| framework_errors::as_our_error(&response).map(|error| self.hinted(error).into()));
+        let refusal =
+            refusal.or_else(|| framework_errors::as_our_error(&response).map(|error| self.hinted(error).into()));
         let error = refusal.as_deref();
         if let Some(error) = error {
             response = problem::render(error, self.context.id().as_str());

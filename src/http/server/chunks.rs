@@ -7,7 +7,9 @@ const MAX_LINE_BYTES: usize = 4 * 1024;
 #[derive(Debug)]
 enum Next {
     /// Of the size: these many digits were read.
-    Size { digits: u8 },
+    Size {
+        digits: u8,
+    },
     /// Of what may stand after the size.
     Extension,
     /// The end of the line of the size.
@@ -16,8 +18,12 @@ enum Next {
     DataCr,
     DataLf,
     /// Of a trailer, or the end of the empty line after the last one.
-    Trailer { line_bytes: usize },
-    TrailerLf { line_bytes: usize },
+    Trailer {
+        line_bytes: usize,
+    },
+    TrailerLf {
+        line_bytes: usize,
+    },
 }
 
 /// The place in a chunked body.

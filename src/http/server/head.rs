@@ -226,7 +226,10 @@ mod tests {
             ("GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n", "both"),
             ("GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 0\r\n\r\n", "both"),
             ("GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n", "chunked"),
-            ("GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n", "chunked"),
+            (
+                "GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n",
+                "chunked",
+            ),
             ("GET / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n", "HTTP/1.0"),
             ("GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", "more than one"),
             ("GET / HTTP/1.1\r\nhost: x\r\ncontent-length: +1\r\n\r\n", "no length"),
@@ -273,7 +276,8 @@ mod tests {
             let end = early.map_or_else(|| scan.end(sent).unwrap(), Some);
             assert_eq!(end, Some(sent.len() - 4), "{cut}");
         }
-        for bare in ["GET / HTTP/1.1\nhost: x\r\n\r\n", "GET / HTTP/1.1\r\nhost: x\n\r\n", "GET / HTTP/1.1\r\n\n", "\n"] {
+        for bare in ["GET / HTTP/1.1\nhost: x\r\n\r\n", "GET / HTTP/1.1\r\nhost: x\n\r\n", "GET / HTTP/1.1\r\n\n", "\n"]
+        {
             for cut in 0..bare.len() {
                 let mut scan = Scan::default();
                 let early = scan.end(&bare.as_bytes()[..cut]);

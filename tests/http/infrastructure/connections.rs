@@ -102,14 +102,20 @@ async fn a_client_that_takes_its_answer_too_slowly_is_cut_off() {
         // In drops, the whole answer would take much longer than this test may.
         let taken = timeout(LONG, take_slowly(&server, 1024, SHORT / 5)).await.unwrap();
         assert!(taken < LARGE_BYTES / 2, "{taken}");
-        assert!(server.exchange(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.contains("200 OK"));
+        assert!(
+            server.exchange(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.contains("200 OK")
+        );
     }
 }
 
 #[tokio::test]
 async fn a_client_that_takes_its_answer_at_the_least_rate_gets_all_of_it() {
-    let limits =
-        ServerLimits { write_timeout: LONG, write_window: SHORT * 10, min_write_bytes: 1024, ..ServerLimits::default() };
+    let limits = ServerLimits {
+        write_timeout: LONG,
+        write_window: SHORT * 10,
+        min_write_bytes: 1024,
+        ..ServerLimits::default()
+    };
     let server = server(limits).await;
     // It takes several windows, each of which has some progress.
     let taken = take_slowly(&server, 64 * 1024, SHORT / 5).await;

@@ -11,7 +11,8 @@ pub fn check(text: &str) {
     let mut series = BTreeSet::new();
     let mut current = "";
     for line in text.lines() {
-        if let Some((name, help)) = line.strip_prefix("# HELP ").map(|line| line.split_once(' ').unwrap_or((line, ""))) {
+        if let Some((name, help)) = line.strip_prefix("# HELP ").map(|line| line.split_once(' ').unwrap_or((line, "")))
+        {
             assert!(!help.is_empty() && helped.insert(name), "{line}: no help, or help twice");
         } else if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|line| line.split_once(' ')) {
             assert!(["counter", "gauge", "histogram"].contains(&kind), "{line}: no type of this format");
@@ -39,7 +40,10 @@ fn check_name(name: &str, kind: &str) {
         assert!(!name.ends_with(suffix), "{name}: the suffix belongs to histograms");
     }
     for part in name.split('_') {
-        assert!(!["ms", "us", "sec", "secs", "min", "kb", "mb", "milliseconds", "minutes"].contains(&part), "{name}: unit");
+        assert!(
+            !["ms", "us", "sec", "secs", "min", "kb", "mb", "milliseconds", "minutes"].contains(&part),
+            "{name}: unit"
+        );
     }
 }
 

@@ -18,7 +18,9 @@ async fn an_unknown_route_is_a_problem() {
 #[tokio::test]
 async fn a_path_with_a_slash_too_many_is_told_so() {
     let server = TestServer::plain().await;
-    for (path, hint) in [("/healthz/", true), ("/customers/1/", true), ("/", false), ("/healthzz", false), ("/a/?b=/", true)] {
+    for (path, hint) in
+        [("/healthz/", true), ("/customers/1/", true), ("/", false), ("/healthzz", false), ("/a/?b=/", true)]
+    {
         let (status, code, body) = problem(server.get(path).send().await.unwrap()).await;
         assert_eq!((status, code.as_str()), (404, "route_not_found"), "{path}");
         assert_eq!(body["detail"].as_str().unwrap().contains("ends with a slash"), hint, "{path}: {body}");
