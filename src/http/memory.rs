@@ -144,14 +144,10 @@ mod tests {
     use super::{ALL_BYTES, BUSINESS_BYTES, ClientMemory, SMALL_BYTES, SharedBody, count_answer};
     use crate::domain::BusinessId;
 
-    fn some_business() -> Option<BusinessId> {
-        Some(BusinessId::new())
-    }
-
     #[test]
     fn a_business_may_hold_a_share_and_leaves_the_rest_to_others() {
         let memory = Arc::new(ClientMemory::default());
-        let (greedy, modest) = (some_business(), some_business());
+        let (greedy, modest) = (Some(BusinessId::new()), Some(BusinessId::new()));
         let mut first = memory.of(greedy);
         first.grow(BUSINESS_BYTES).unwrap();
         memory.of(greedy).grow(1).unwrap_err();
@@ -166,19 +162,19 @@ mod tests {
         let memory = Arc::new(ClientMemory::default());
         let mut all = Vec::new();
         for _ in 0..ALL_BYTES / BUSINESS_BYTES {
-            let mut held = memory.of(some_business());
+            let mut held = memory.of(Some(BusinessId::new()));
             held.grow(BUSINESS_BYTES).unwrap();
             all.push(held);
         }
-        memory.of(some_business()).grow(1).unwrap_err();
+        memory.of(Some(BusinessId::new())).grow(1).unwrap_err();
         all.pop();
-        memory.of(some_business()).grow(1).unwrap();
+        memory.of(Some(BusinessId::new())).grow(1).unwrap();
     }
 
     #[test]
     fn a_body_that_grows_counts_once_and_one_alone_may_have_any_size() {
         let memory = Arc::new(ClientMemory::default());
-        let business = some_business();
+        let business = Some(BusinessId::new());
         let mut body = memory.of(business);
         for bytes in [100, 100, 50, BUSINESS_BYTES, ALL_BYTES + 1] {
             body.grow(bytes).unwrap();
@@ -192,7 +188,7 @@ mod tests {
     #[tokio::test]
     async fn a_large_answer_counts_until_its_last_byte_is_dropped() {
         let memory = Arc::new(ClientMemory::default());
-        let business = some_business();
+        let business = Some(BusinessId::new());
         let answer = |bytes: usize| Response::new(Body::from(vec![b'x'; bytes]));
         let counted = count_answer(&memory, business, answer(SMALL_BYTES + 1)).await;
         assert_eq!(memory.counted().all, SMALL_BYTES + 1);

@@ -2,6 +2,8 @@
 //!
 //! The bytes themselves go to hyper as they come. Only of a head that arrives in pieces, a copy is kept until its end.
 
+use std::borrow::Cow;
+
 use super::{
     chunks::Chunks,
     head::{self, Body, Scan},
@@ -82,28 +84,23 @@ impl Gate {
     }
 
     fn pass_head(&mut self, bytes: &[u8]) -> Result<usize, HttpError> {
-        if self.head.is_empty() {
-            return match self.scan.end(bytes)? {
-                Some(end) => self.end_head(bytes.get(..end).unwrap_or_default()).map(|()| end),
-                None => {
-                    head::check_size(bytes, self.max_head_bytes)?;
-                    head::check_beginning(bytes)?;
-                    self.head = bytes.to_vec();
-                    Ok(bytes.len())
-                }
-            };
-        }
         let known = self.head.len();
-        self.head.extend_from_slice(bytes);
-        let head = std::mem::take(&mut self.head);
-        match self.scan.end(&head)? {
-            Some(end) => self.end_head(head.get(..end).unwrap_or_default()).map(|()| end - known),
-            None => {
-                head::check_size(&head, self.max_head_bytes)?;
-                self.head = head;
-                Ok(bytes.len())
-            }
+        // A head that arrives whole is looked at where it is.
+        let mut arrived = Cow::Borrowed(bytes);
+        if known > 0 {
+            self.head.extend_from_slice(bytes);
+            arrived = Cow::Owned(std::mem::take(&mut self.head));
         }
+        if let Some(end) = self.scan.end(&arrived)? {
+            self.end_head(arrived.get(..end).unwrap_or_default())?;
+            return Ok(end - known);
+        }
+        head::check_size(&arrived, self.max_head_bytes)?;
+        if known == 0 {
+            head::check_beginning(&arrived)?;
+        }
+        self.head = arrived.into_owned();
+        Ok(bytes.len())
     }
 
     fn end_head(&mut self, head: &[u8]) -> Result<(), HttpError> {

@@ -26,7 +26,7 @@ pub fn check(text: &str) {
             let name = sample.split('{').next().unwrap();
             assert_eq!(family(name, &kinds), Some(current), "{line}: it does not stand below its head");
             let labels = sample.strip_prefix(name).unwrap();
-            assert!(labels.is_empty() || (labels.starts_with("{") && labels.ends_with("\"}")), "{line}: no labels");
+            assert!(labels.is_empty() || (labels.starts_with('{') && labels.ends_with("\"}")), "{line}: no labels");
         }
     }
     assert!(kinds.len() > 15, "only {} metrics", kinds.len());
