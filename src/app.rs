@@ -17,15 +17,17 @@ use crate::{
         cors,
         rate_limit::RateLimiter,
         router,
-        state::{AppState, Shared},
+        state::{AppState, Shared, Stopping},
     },
     metrics::Metrics,
 };
 
 /// Everything that serving needs.
 pub struct App {
-    /// All routes, with their middleware.
+    /// All public routes, with their middleware.
     pub router: Router,
+    /// The operator's routes, with the same middleware.
+    pub operator_router: Router,
     /// The state that the routes share.
     pub state: AppState,
 }
@@ -60,9 +62,11 @@ impl App {
             trusted_proxies: args.http.trusted_proxies.clone(),
             rate_limiter: RateLimiter::new(args.http.rate()),
             limits: args.http.request_limits(),
+            memory: Arc::default(),
+            stopping: Stopping::default(),
         });
-        let router = cors::allow(router::router(state.clone())?, &args.http.cors_origins);
-        Ok(Self { router, state })
+        let public = cors::allow(router::router(state.clone())?, &args.http.cors_origins);
+        Ok(Self { router: public, operator_router: router::operator_router(state.clone()), state })
     }
 }
 

@@ -72,6 +72,8 @@ codes! {
     InternalError = "internal_error", 500, "Internal error";
     Overloaded = "overloaded", 503, "Overloaded";
     DatabaseUnavailable = "database_unavailable", 503, "Database unavailable";
+    ShuttingDown = "shutting_down", 503, "Shutting down";
+    HttpVersionNotSupported = "http_version_not_supported", 505, "HTTP version not supported";
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
-//! Metrics for an operator, in Prometheus' text format. Each server has one [`Metrics`]; there are no globals.
+//! Metrics for an operator, in the text formats of Prometheus. Each server has one [`Metrics`]; there are no globals.
 //!
 //! Every label has few values. A route is its template and never a path. A method is a known one or `other`.
+
+mod process;
+mod text_format;
 
 use std::{
     fmt,
@@ -9,13 +12,15 @@ use std::{
 };
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
+    encoding::{
+        EncodeLabelSet,
+        text::{encode_eof, encode_registry},
+    },
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };
 
-/// The media type of [`Metrics::render`].
-pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub use text_format::TextFormat;
 
 /// From half a millisecond to the longest a request may take.
 const LATENCY_BUCKETS_SECONDS: [f64; 15] =
@@ -123,6 +128,8 @@ type PoolProbe = Box<dyn Fn() -> PoolStatus + Send + Sync>;
 /// A server's counters, gauges and histograms.
 pub struct Metrics {
     registry: Registry,
+    /// What every Prometheus client calls by the same names, without a prefix of ours.
+    process: Registry,
     requests: Family<RequestLabels, Counter>,
     request_duration: Histograms<RouteLabels>,
     purchases: Family<OutcomeLabel, Counter>,
@@ -163,6 +170,7 @@ impl Metrics {
     pub fn new() -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("tallystick"),
+            process: process::registry(),
             requests: Family::default(),
             request_duration: Family::new_with_constructor(latency),
             purchases: Family::default(),
@@ -270,7 +278,7 @@ impl Metrics {
     }
 
     /// Everything, as text.
-    pub fn render(&self) -> Result<String, fmt::Error> {
+    pub fn render(&self, format: TextFormat) -> Result<String, fmt::Error> {
         if let Some(probe) = self.pool_probe.get() {
             let status = probe();
             self.pool_size.set(status.size);
@@ -283,8 +291,13 @@ impl Metrics {
             }
         }
         let mut text = String::with_capacity(16 * 1024);
-        encode(&mut text, &self.registry)?;
-        Ok(text)
+        encode_registry(&mut text, &self.registry)?;
+        encode_registry(&mut text, &self.process)?;
+        encode_eof(&mut text)?;
+        Ok(match format {
+            TextFormat::OpenMetrics => text,
+            TextFormat::Prometheus => text_format::prometheus(&text),
+        })
     }
 
     /// Counts an answered request.
@@ -395,7 +408,7 @@ pub fn method_label(method: &str) -> &'static str {
 mod tests {
     use std::time::Duration;
 
-    use super::{Answered, AuthFailure, ClassStatus, Metrics, PoolStatus, method_label};
+    use super::{Answered, AuthFailure, ClassStatus, Metrics, PoolStatus, TextFormat, method_label};
 
     #[test]
     fn everything_has_its_name() {
@@ -426,7 +439,7 @@ mod tests {
                 waiting: 1,
             }),
         });
-        let text = metrics.render().unwrap();
+        let text = metrics.render(TextFormat::OpenMetrics).unwrap();
         for line in [
             r#"tallystick_http_requests_total{route="/v1/purchases",method="POST",status="409",code="insufficient_stock"} 1"#,
             r#"tallystick_http_request_duration_seconds_bucket{le="0.005",route="/v1/purchases",method="POST"} 1"#,
@@ -454,9 +467,9 @@ mod tests {
     fn an_open_connection_is_counted_while_it_lives() {
         let metrics = Metrics::new();
         let connection = metrics.connection_opened();
-        assert!(metrics.render().unwrap().contains("tallystick_http_connections 1"));
+        assert!(metrics.render(TextFormat::OpenMetrics).unwrap().contains("tallystick_http_connections 1"));
         drop(connection);
-        assert!(metrics.render().unwrap().contains("tallystick_http_connections 0"));
+        assert!(metrics.render(TextFormat::OpenMetrics).unwrap().contains("tallystick_http_connections 0"));
     }
 
     #[test]

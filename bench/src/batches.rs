@@ -20,7 +20,7 @@ impl Batches {
         Self::read(&String::from_utf8_lossy(client.last_body()))
     }
 
-    /// Reads `OpenMetrics` text. `None` if the histogram is not there.
+    /// Reads metrics as text. `None` if the histogram is not there.
     fn read(text: &str) -> Option<Self> {
         let value = |suffix: &str| {
             let line = |line: &str| line.strip_prefix(BATCH_SIZE)?.strip_prefix(suffix)?.trim().parse().ok();

@@ -47,6 +47,8 @@ pub enum Pace {
 pub struct Target {
     /// Where the server listens.
     pub address: SocketAddr,
+    /// Where the server shows its metrics.
+    pub metrics_address: SocketAddr,
     /// A key for each business.
     pub api_keys: Arc<[String]>,
     /// The server's process.
@@ -176,7 +178,7 @@ impl Target {
 
     async fn watch(&self, begin: Instant, end: Instant) -> anyhow::Result<Watched> {
         let processes = Processes { server: Some(self.pid), postmaster: self.postmaster };
-        let mut client = Client::connect(self.address).await?;
+        let mut client = Client::connect(self.metrics_address).await?;
         tokio::time::sleep_until(begin.into()).await;
         let used_before = processes.used();
         let batches_before = Batches::ask(&mut client).await;

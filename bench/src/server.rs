@@ -42,6 +42,7 @@ impl Server {
             .env_remove(COMBINING)
             .env("DATABASE_URL", &database.server_url)
             .env("TALLYSTICK_LISTEN", "127.0.0.1:0")
+            .env("TALLYSTICK_OPERATOR_LISTEN", "127.0.0.1:0")
             .env("TALLYSTICK_LOG_FORMAT", "json");
         if combining == Combining::Off {
             command.env(COMBINING, "false");
@@ -61,24 +62,23 @@ impl Server {
             .with_context(|| format!("cannot run {}", command.as_std().get_program().display()))?;
         let pid = child.id().context("the server ended at once")?;
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let target = Target { address, api_keys: Arc::default(), pid, postmaster: 0 };
+        let target = Target { address, metrics_address: address, api_keys: Arc::default(), pid, postmaster: 0 };
         let mut server = Self { child, log, target };
-        server.target.address = tokio::time::timeout(PATIENCE, server.listening())
+        (server.target.address, server.target.metrics_address) = tokio::time::timeout(PATIENCE, server.listening())
             .await
             .with_context(|| format!("the server does not listen: {}", server.said()))??;
         Ok(server)
     }
 
-    async fn listening(&mut self) -> anyhow::Result<SocketAddr> {
+    /// Where the server listens, and where it shows its metrics: builds before the operator's listener do that in one place.
+    async fn listening(&mut self) -> anyhow::Result<(SocketAddr, SocketAddr)> {
         loop {
             let log = self.said();
             let line = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
             if let Some(line) = line.into_iter().find(|line| line["message"] == "listening") {
-                return line["address"]
-                    .as_str()
-                    .context("the server does not say where it listens")?
-                    .parse()
-                    .map_err(Into::into);
+                let address = line["address"].as_str().context("the server does not say where it listens")?.parse()?;
+                let metrics = line["operator_address"].as_str().map(str::parse).transpose()?;
+                return Ok((address, metrics.unwrap_or(address)));
             }
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server ended with {status}: {log}");

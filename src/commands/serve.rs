@@ -1,12 +1,13 @@
 //! `tallystick serve`: the HTTP API, until it is told to stop.
 
-use std::process::ExitCode;
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use postgres_url::ConnectionUrl;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
 };
 
 use super::{output::explain, own_database::OwnDatabase};
@@ -17,9 +18,17 @@ use crate::{
     schema::{migrate::embedded, role_check},
 };
 
+const INTERRUPT: &str = "SIGINT";
+const TERMINATE: &str = "SIGTERM";
+
+/// The operator has few clients: a scraper or two, a probe, a browser.
+const OPERATOR_CONNECTIONS: usize = 64;
+/// How long an answer to the operator may take once the server has stopped.
+const OPERATOR_DRAIN: Duration = Duration::from_secs(1);
+
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.check()?;
-    let stop = until_told_to_stop()?;
+    let stop = StopSignals::listen()?;
     let Some(url) = args.database.url() else {
         let own = OwnDatabase::start(&args, "tallystick").await?;
         let served = async { Server::bind(&args, &own.server_url()?).await?.run(stop).await };
@@ -34,7 +43,9 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
 pub(super) struct Server {
     app: App,
     listener: TcpListener,
+    operator_listener: Option<TcpListener>,
     limits: ServerLimits,
+    shutdown_delay: Duration,
 }
 
 impl Server {
@@ -44,31 +55,65 @@ impl Server {
         let app = App::build(args, url).await?;
         app.state.db.ready().await.map_err(explain)?;
         server::raise_open_files_limit(args.http.max_connections.get());
-        let listener = TcpListener::bind(args.http.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}", args.http.listen))?;
+        let listener = listen(args.http.listen).await?;
+        let operator_listener = match args.http.operator_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         if !url.ignored().is_empty() {
             tracing::warn!(
                 parameters = url.ignored().join(", "),
                 "the database URL has parameters without effect here"
             );
         }
-        tracing::info!(address = %listener.local_addr()?, database = %url, "listening");
-        Ok(Self { app, listener, limits: args.http.server_limits() })
+        let operator_address = operator_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+        tracing::info!(
+            address = %listener.local_addr()?,
+            operator_address = operator_address.map(tracing::field::display),
+            database = %url,
+            "listening"
+        );
+        let (limits, shutdown_delay) = (args.http.server_limits(), args.http.shutdown_delay);
+        Ok(Self { app, listener, operator_listener, limits, shutdown_delay })
     }
 
     /// Where it listens.
-    pub(super) fn address(&self) -> std::io::Result<std::net::SocketAddr> {
+    pub(super) fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is ready, and finishes the requests that were accepted by then.
-    pub(super) async fn run(self, stop: impl Future<Output = &'static str>) -> anyhow::Result<ExitCode> {
-        let Self { app: App { router, state }, listener, limits } = self;
+    /// Where it listens for the operator, if it does.
+    pub(super) fn operator_address(&self) -> std::io::Result<Option<SocketAddr>> {
+        self.operator_listener.as_ref().map(TcpListener::local_addr).transpose()
+    }
+
+    /// Serves until a signal tells it to stop, and finishes the requests that were accepted by then.
+    pub(super) async fn run(self, mut signals: StopSignals) -> anyhow::Result<ExitCode> {
+        let Self { app: App { router, operator_router, state }, listener, operator_listener, limits, shutdown_delay } =
+            self;
+        // The operator can look on until the last request is finished.
+        let (stop_operator, operator_stopped) = oneshot::channel::<()>();
+        let operator = operator_listener.map(|listener| {
+            let limits =
+                ServerLimits { max_connections: OPERATOR_CONNECTIONS, drain_timeout: OPERATOR_DRAIN, ..limits };
+            let stopped = async { drop(operator_stopped.await) };
+            tokio::spawn(server::serve(listener, operator_router, limits, state.metrics.clone(), stopped))
+        });
         let stop = async {
-            tracing::info!(signal = stop.await, "stopping");
+            let signal = signals.next().await;
+            state.stopping.begin();
+            if signal == TERMINATE && !shutdown_delay.is_zero() {
+                tracing::info!(signal, ?shutdown_delay, "not ready any more; requests are still taken");
+                // Whichever of the two comes first.
+                let _ = tokio::time::timeout(shutdown_delay, signals.next()).await;
+            }
+            tracing::info!(signal, "stopping");
         };
         let drained = server::serve(listener, router, limits, state.metrics.clone(), stop).await;
+        drop(stop_operator);
+        if let Some(operator) = operator {
+            operator.await?;
+        }
         state.db.close();
         Ok(match drained {
             Drained::Fully => ExitCode::SUCCESS,
@@ -80,14 +125,27 @@ impl Server {
     }
 }
 
-/// Ready when a signal asks the process to end; it returns the signal's name.
-pub(super) fn until_told_to_stop() -> std::io::Result<impl Future<Output = &'static str>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// The signals that ask the process to end.
+pub(super) struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// From now on these signals do not end the process by themselves.
+    pub(super) fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// The name of the next one.
+    async fn next(&mut self) -> &'static str {
         tokio::select! {
-            _ = interrupt.recv() => "SIGINT",
-            _ = terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => INTERRUPT,
+            _ = self.terminate.recv() => TERMINATE,
         }
-    })
+    }
 }

@@ -21,6 +21,9 @@ pub struct HttpArgs {
     /// The address to listen on; port 0 takes any free one
     #[arg(long, env = "TALLYSTICK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
+    /// The address for `/metrics`, `/healthz` and `/readyz`, not for clients; without it there is no `/metrics`
+    #[arg(long, env = "TALLYSTICK_OPERATOR_LISTEN", value_name = "ADDRESS:PORT")]
+    pub operator_listen: Option<SocketAddr>,
     /// How long a request may take in all before it is answered `overloaded`
     #[arg(long, env = "TALLYSTICK_REQUEST_TIMEOUT", default_value = "10s", value_name = "TIME", value_parser = parse_timeout)]
     pub request_timeout: Duration,
@@ -33,6 +36,12 @@ pub struct HttpArgs {
     /// How long a connection may be without a request
     #[arg(long, env = "TALLYSTICK_IDLE_TIMEOUT", default_value = "75s", value_name = "TIME", value_parser = parse_timeout)]
     pub idle_timeout: Duration,
+    /// How long a client may take to take an answer; on the way it must take 64 KiB every 10 s
+    #[arg(long, env = "TALLYSTICK_WRITE_TIMEOUT", default_value = "30s", value_name = "TIME", value_parser = parse_timeout)]
+    pub write_timeout: Duration,
+    /// How long `/readyz` says no, while requests are still taken, before SIGTERM stops the server; a second signal ends it
+    #[arg(long, env = "TALLYSTICK_SHUTDOWN_DELAY", default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
+    pub shutdown_delay: Duration,
     /// How long requests that were accepted may take to finish once the server is told to stop
     #[arg(long, env = "TALLYSTICK_DRAIN_TIMEOUT", default_value = "15s", value_name = "TIME", value_parser = parse_duration)]
     pub drain_timeout: Duration,
@@ -86,6 +95,7 @@ impl HttpArgs {
             max_connections: self.max_connections.get(),
             header_read_timeout: self.header_read_timeout,
             idle_timeout: self.idle_timeout,
+            write_timeout: self.write_timeout,
             drain_timeout: self.drain_timeout,
             ..ServerLimits::default()
         }

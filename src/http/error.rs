@@ -15,9 +15,15 @@ pub enum HttpError {
     /// The operation refused the request, or failed.
     #[error(transparent)]
     Operation(#[from] Error),
-    /// The head of the request is not HTTP/1.1.
-    #[error("the request is not HTTP/1.1")]
-    InvalidHttp,
+    /// The request breaks the grammar of HTTP/1.1, or two servers could read it differently.
+    #[error("the request is not HTTP/1.1: {detail}")]
+    InvalidHttp {
+        /// What is wrong with it.
+        detail: &'static str,
+    },
+    /// The request is of another version of HTTP.
+    #[error("this server speaks HTTP/1.1; a proxy in front of it can speak other versions")]
+    VersionNotSupported,
     /// The request's target is longer than the server reads.
     #[error("the request's address is too long")]
     UriTooLong,
@@ -27,6 +33,9 @@ pub enum HttpError {
     /// There is no such route.
     #[error("route not found")]
     RouteNotFound,
+    /// There is no such route, and the path ends with a slash.
+    #[error("route not found; the path of no route ends with a slash")]
+    TrailingSlash,
     /// The route exists, but not for this method.
     #[error("the method is not allowed for this route")]
     MethodNotAllowed,
@@ -42,6 +51,9 @@ pub enum HttpError {
     /// The body is not declared as JSON.
     #[error("the body must be application/json")]
     UnsupportedMediaType,
+    /// The body is compressed, or encoded in another way.
+    #[error("the body must be sent as it is, without Content-Encoding")]
+    ContentEncoded,
     /// The body is larger than the server reads.
     #[error("the body is larger than {limit_bytes} bytes")]
     BodyTooLarge {
@@ -57,6 +69,9 @@ pub enum HttpError {
         /// Where and why the parser stopped, in its own words.
         detail: String,
     },
+    /// The server was told to stop. It still takes requests, but whoever asks whether it is ready must go elsewhere.
+    #[error("the server is about to stop")]
+    ShuttingDown,
 }
 
 impl HttpError {
@@ -65,17 +80,19 @@ impl HttpError {
     pub const fn code(&self) -> Code {
         match self {
             Self::Operation(error) => error.code(),
-            Self::InvalidHttp => Code::InvalidHttp,
+            Self::InvalidHttp { .. } => Code::InvalidHttp,
+            Self::VersionNotSupported => Code::HttpVersionNotSupported,
             Self::UriTooLong => Code::UriTooLong,
             Self::HeadersTooLarge => Code::HeadersTooLarge,
-            Self::RouteNotFound => Code::RouteNotFound,
+            Self::RouteNotFound | Self::TrailingSlash => Code::RouteNotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,
             Self::RateLimited { .. } => Code::RateLimited,
             Self::IdempotencyKeyMissing => Code::IdempotencyKeyMissing,
-            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::UnsupportedMediaType | Self::ContentEncoded => Code::UnsupportedMediaType,
             Self::BodyTooLarge { .. } => Code::BodyTooLarge,
             Self::RequestTimeout => Code::RequestTimeout,
             Self::InvalidJson { .. } => Code::InvalidJson,
+            Self::ShuttingDown => Code::ShuttingDown,
         }
     }
 
@@ -93,7 +110,7 @@ impl HttpError {
             Self::RateLimited { retry_after } | Self::Operation(Error::TooManyAttempts { retry_after }) => {
                 Some(*retry_after)
             }
-            Self::Operation(Error::Overloaded) => Some(Duration::from_secs(1)),
+            Self::Operation(Error::Overloaded) | Self::ShuttingDown => Some(Duration::from_secs(1)),
             Self::Operation(Error::DatabaseUnavailable(_)) => Some(Duration::from_secs(2)),
             _ => None,
         }

@@ -8,6 +8,7 @@ pub mod cors;
 pub mod error;
 pub mod extract;
 pub mod layers;
+pub mod memory;
 pub mod openapi;
 pub mod problem;
 pub mod rate_limit;

@@ -222,6 +222,9 @@ fn set_headers(error: &HttpError, headers: &mut HeaderMap) {
     if matches!(error, HttpError::Operation(Error::Unauthenticated(_))) {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    if matches!(error, HttpError::ContentEncoded) {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
 }
 
 /// The value of `Retry-After`: whole seconds, rounded up, so that a client that waits exactly that long is not too early.

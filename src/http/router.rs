@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -37,7 +37,6 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(api_keys::revoke))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
-        .routes(routes!(operations::metrics))
 }
 
 /// The server's routes with all layers around them. Fails only if the description cannot be written as JSON.
@@ -45,6 +44,16 @@ pub fn router(state: AppState) -> serde_json::Result<Router> {
     let (routes, document) = described().split_for_parts();
     let queries = DeclaredQueries::of(&document);
     Ok(with_layers(routes.merge(operations::description(&document)?), queries, state))
+}
+
+/// The routes of the operator's own listener, with all layers around them.
+pub fn operator_router(state: AppState) -> Router {
+    let routes = Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics));
+    // None of these routes takes a query parameter.
+    with_layers(routes, DeclaredQueries::default(), state)
 }
 
 /// Puts the [`layers`] around the routes and the fallback.

@@ -1,8 +1,15 @@
 //! What all handlers share: one value behind a reference count.
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use super::{client_address::TrustedProxies, rate_limit::RateLimiter};
+use super::{client_address::TrustedProxies, memory::ClientMemory, rate_limit::RateLimiter};
 use crate::{auth::Authenticator, db::Database, metrics::Metrics};
 
 /// The server's state. Cloning it clones a pointer.
@@ -23,6 +30,27 @@ pub struct Shared {
     pub rate_limiter: RateLimiter,
     /// Bounds on one request.
     pub limits: RequestLimits,
+    /// What the server holds for clients that send or read slowly.
+    pub memory: Arc<ClientMemory>,
+    /// Whether the server was told to stop.
+    pub stopping: Stopping,
+}
+
+/// Whether the server was told to stop. It may go on to take requests for a while, but it is not ready for more.
+#[derive(Debug, Default)]
+pub struct Stopping(AtomicBool);
+
+impl Stopping {
+    /// From now on the server is not ready.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has begun.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl From<Shared> for AppState {

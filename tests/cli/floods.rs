@@ -1,20 +1,36 @@
-//! Many clients send far too much at once to the real program. Each is answered, and memory does not grow.
+//! Many clients send far too much, or far too slowly, to the real program. It keeps serving, and memory does not grow.
 
-use std::{fmt::Write as _, net::SocketAddr, time::Duration};
+use std::{
+    fmt::Write as _,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::future::join_all;
-use nix::sys::signal::Signal;
+use nix::sys::{
+    resource::{Resource::RLIMIT_NOFILE, getrlimit, setrlimit},
+    signal::Signal,
+};
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
     time::timeout,
 };
 
 use super::program::{Running, address, program};
 use crate::support::{
+    audit::audit,
     client::Client,
     cluster::cluster,
     fresh_database::{FreshDatabase, SERVER_ROLE},
+    shop::{id, purchase},
     temp_folder::TempFolder,
 };
 
@@ -107,4 +123,161 @@ async fn bodies_of_10_mib_from_everywhere_are_refused_within_a_bound_of_memory()
     client.post("/v1/businesses", &business).await.expect(201);
     running.signal(Signal::SIGTERM);
     assert_eq!(running.wait(), Some(0));
+}
+
+/// How many clients of each kind are hostile at once, by default. `TALLYSTICK_HOSTILE=4096` sets how many there are in all.
+const HOSTILE_OF_A_KIND: usize = 24;
+/// The most memory that the program may ever have with all of them at work, in KiB.
+const MAX_HOSTILE_KIB: u64 = 256 * 1024;
+/// How much the program may grow in the short run. Its copies of what these clients do not take would be twice as much.
+const MAX_HOSTILE_GROWTH_KIB: u64 = 40 * 1024;
+/// How often somebody else buys meanwhile, by default. `TALLYSTICK_HOSTILE_PURCHASES` sets it.
+const PURCHASES: usize = 10;
+/// How long a hostile client waits before it comes again. These take memory; how fast they come is another test's matter.
+const BEFORE_NEXT: Duration = Duration::from_secs(5);
+
+fn from_environment(name: &str) -> Option<usize> {
+    std::env::var(name).ok().map(|number| number.parse().unwrap())
+}
+
+/// What a hostile client sends, and whether it waits for the beginning of an answer. It takes no more of it.
+struct Hostility {
+    name: &'static str,
+    sent: Vec<u8>,
+    is_answered: bool,
+}
+
+impl Hostility {
+    fn all(key: &str) -> Vec<Self> {
+        let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n\r\n");
+        let post = |headers: &str, bytes: usize| {
+            let body = " ".repeat(bytes);
+            let head = format!("POST /v1/purchases HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n");
+            format!("{head}content-type: application/json\r\nidempotency-key: k\r\n{headers}\r\n{body}")
+        };
+        let chunk = format!("{:x}\r\n{}\r\n", 7_000, " ".repeat(7_000));
+        [
+            ("half-open", String::new(), false),
+            ("slow head", format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}", "y".repeat(15_000)), false),
+            ("slow small body", post("content-length: 8000\r\n", 7_000), false),
+            ("slow large body", post("content-length: 262000\r\n", 250_000), false),
+            ("slow chunks", post("transfer-encoding: chunked\r\n", 0) + &chunk.repeat(35), false),
+            ("slow read of the page", get("/docs/swagger-ui-bundle.js"), true),
+            ("slow read of a list", get("/v1/products?limit=200"), true),
+            ("pipelined lists", get("/v1/products?limit=200").repeat(40), true),
+            ("pipelined small answers", get("/v1/nothing").repeat(400), true),
+        ]
+        .map(|(name, sent, is_answered)| Self { name, sent: sent.into_bytes(), is_answered })
+        .into()
+    }
+
+    /// Does it again and again, as often as the server ends the connection. Says when it has begun.
+    async fn go_on(&self, server: SocketAddr, begun: &Semaphore, closed: &AtomicUsize) {
+        for round in 0.. {
+            let Ok(mut connection) = connect_with_small_buffers(server).await else { continue };
+            let (mut reading, mut writing) = connection.split();
+            // The server reads as much as it wants to. The rest waits in buffers of the operating system.
+            let sending = timeout(Duration::from_millis(500), writing.write_all(&self.sent));
+            let answering = async {
+                if self.is_answered {
+                    // A connection that is refused ends here, too.
+                    let _ = reading.read_u8().await;
+                }
+            };
+            let _ = tokio::join!(sending, answering);
+            if round == 0 {
+                begun.add_permits(1);
+            }
+            if self.is_answered {
+                // Who does not read does not notice the end. It comes sooner than this.
+                tokio::time::sleep(Duration::from_secs(12)).await;
+            } else {
+                while matches!(reading.read(&mut [0; 1024]).await, Ok(1..)) {}
+            }
+            closed.fetch_add(1, Ordering::Relaxed);
+            drop(connection);
+            tokio::time::sleep(BEFORE_NEXT).await;
+        }
+    }
+}
+
+async fn connect_with_small_buffers(server: SocketAddr) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_recv_buffer_size(4 * 1024)?;
+    socket.connect(server).await
+}
+
+/// A business with a key, a customer and products whose list is long.
+async fn business(admin: &Client, products: usize) -> (Client, String, String, String) {
+    let business = id(&admin.post("/v1/businesses", &json!({"name": "x", "currency": "EUR"})).await.expect(201));
+    let key = json!({"name": "x", "scopes": ["read", "write"]});
+    let key = admin.post(&format!("/v1/businesses/{business}/api-keys"), &key).await.expect(201);
+    let key = key["key"].as_str().unwrap().to_owned();
+    let client = admin.with(&key);
+    let customer = json!({"name": "x", "credit_limit": 1_000_000});
+    let customer = id(&client.post("/v1/customers", &customer).await.expect(201));
+    let mut last = String::new();
+    for number in 0..products {
+        let product = json!({"sku": number.to_string(), "name": "x".repeat(200), "price": 1, "stock": 1_000_000});
+        last = id(&client.post("/v1/products", &product).await.expect(201));
+    }
+    (client, key, customer, last)
+}
+
+/// The clients of every kind hold as much as the server lets them, and come again when it ends their connections.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_clients_of_every_kind_together_take_little_memory_while_others_buy() {
+    let (database, folder) = (FreshDatabase::installed().await, TempFolder::created());
+    let log = folder.path().join("log");
+    let in_all = from_environment("TALLYSTICK_HOSTILE");
+    let connections = (in_all.unwrap_or(4_096) + 256).to_string();
+    let mut serve =
+        program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--log", "warn,tallystick=info"]);
+    serve.args(["--max-connections", &connections]);
+    serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", ADMIN_TOKEN);
+    let mut running = Running::start(&mut serve, &log);
+    let server = address(&log, &mut running).await;
+    let admin = Client::new(server, Some(ADMIN_TOKEN));
+    let (_, hostile_key, ..) = business(&admin, 200).await;
+    let (buyer, _, customer, product) = business(&admin, 1).await;
+    if in_all.is_some() {
+        let (_, hard) = getrlimit(RLIMIT_NOFILE).unwrap();
+        setrlimit(RLIMIT_NOFILE, hard, hard).unwrap();
+    }
+    let before = peak_kib(running.id());
+
+    let kinds = Arc::new(Hostility::all(&hostile_key));
+    let (begun, closed) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let hostile = in_all.unwrap_or(HOSTILE_OF_A_KIND * kinds.len());
+    let mut clients = JoinSet::new();
+    for number in 0..hostile {
+        let (kinds, begun, closed) = (Arc::clone(&kinds), Arc::clone(&begun), Arc::clone(&closed));
+        clients.spawn(async move { kinds[number % kinds.len()].go_on(server, &begun, &closed).await });
+    }
+    let all_begun = begun.acquire_many(hostile.try_into().unwrap());
+    drop(timeout(LONG, all_begun).await.expect("every hostile client has begun").unwrap());
+    let mut refused = 0;
+    let purchases = from_environment("TALLYSTICK_HOSTILE_PURCHASES").unwrap_or(PURCHASES);
+    for number in 0..purchases {
+        while buyer.move_with(&number.to_string(), "/v1/purchases", &purchase(&customer, &[(&product, 1)])).await.status
+            != 201
+        {
+            refused += 1;
+        }
+    }
+    let peak = peak_kib(running.id());
+    let kinds: Vec<_> = kinds.iter().map(|kind| kind.name).collect();
+    println!(
+        "{hostile} connections ({}), {} ended; {purchases} purchases, {refused} refused at first; {before} KiB before, \
+         {peak} KiB at the peak",
+        kinds.join(", "),
+        closed.load(Ordering::Relaxed)
+    );
+    clients.shutdown().await;
+    assert!(peak < MAX_HOSTILE_KIB, "{peak} KiB");
+    assert!(in_all.is_some() || peak - before < MAX_HOSTILE_GROWTH_KIB, "it grew by {} KiB", peak - before);
+    running.signal(Signal::SIGTERM);
+    assert_eq!(running.wait(), Some(0));
+    audit(&database).await;
 }

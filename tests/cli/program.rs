@@ -12,9 +12,10 @@ use nix::{
     unistd::Pid,
 };
 
-/// The program with arguments, in an environment without settings of ours.
+/// The program with arguments, in an environment without settings of ours. `TALLYSTICK_TEST_PROGRAM` names another build.
 pub fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tallystick"));
+    let other = std::env::var_os("TALLYSTICK_TEST_PROGRAM");
+    let mut command = Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_tallystick").into()));
     command.args(arguments).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let ours = name.to_str().is_some_and(|name| name.starts_with("TALLYSTICK_") || name == "DATABASE_URL");
@@ -125,4 +126,12 @@ pub async fn address(log: &std::path::Path, running: &mut Running) -> std::net::
         assert!(!ended, "it ended: {text}");
         tokio::task::yield_now().await;
     }
+}
+
+/// Where a server that listens also listens for its operator, as its log says.
+pub fn operator_address(log: &std::path::Path) -> std::net::SocketAddr {
+    let text = std::fs::read_to_string(log).unwrap();
+    let mut lines = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let address = lines.find_map(|line| line["operator_address"].as_str().map(str::to_owned));
+    address.unwrap_or_else(|| panic!("no address for the operator: {text}")).parse().unwrap()
 }

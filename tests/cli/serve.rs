@@ -2,13 +2,15 @@
 
 use nix::sys::signal::Signal;
 
-use super::program::{Running, address, program, run};
+use super::program::{Running, address, operator_address, program, run};
 use crate::support::{
     client::Client,
     cluster::cluster,
     fresh_database::{FreshDatabase, SERVER_ROLE},
     temp_folder::TempFolder,
 };
+
+const ADMIN_TOKEN: &str = "the-operators-own-token-for-signals";
 
 #[tokio::test]
 async fn serve_refuses_a_superuser_and_says_how_to_make_a_better_role() {
@@ -56,4 +58,51 @@ async fn serve_answers_until_it_is_told_to_stop_and_logs_one_line_a_request() {
     assert_eq!(of_request[0]["route"], "/v1/businesses");
     assert_eq!(of_request[0]["status"], 201);
     assert!(!log.contains("hunter2"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_first_says_not_ready_while_requests_are_taken_and_a_second_one_stops_at_once() {
+    let database = FreshDatabase::installed().await;
+    let folder = TempFolder::created();
+    let log = folder.path().join("log");
+    let listen = ["--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--log-format", "json"];
+    // Nobody waits for that long. Only the second signal can end this test.
+    let mut serve = program(&[&["serve", "--shutdown-delay", "1h"], &listen[..]].concat());
+    serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", ADMIN_TOKEN);
+    let mut running = Running::start(&mut serve, &log);
+    let client = Client::new(address(&log, &mut running).await, Some(ADMIN_TOKEN));
+    let operator = Client::new(operator_address(&log), None);
+    for client in [&client, &operator] {
+        client.get("/readyz").await.expect(200);
+    }
+
+    running.signal(Signal::SIGTERM);
+    while client.get("/readyz").await.status == 200 {}
+    for client in [&client, &operator] {
+        client.get("/readyz").await.expect_problem(503, "shutting_down");
+        client.get("/healthz").await.expect(200);
+    }
+    // Over new connections, too.
+    let new = Client::new(address(&log, &mut running).await, Some(ADMIN_TOKEN));
+    new.post("/v1/businesses", &serde_json::json!({"name": "x", "currency": "EUR"})).await.expect(201);
+    assert!(operator.get("/metrics").await.body.contains(r#"code="shutting_down""#));
+    running.signal(Signal::SIGTERM);
+    assert_eq!(running.wait(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_delay_one_signal_stops_the_server_and_sigint_never_waits() {
+    let database = FreshDatabase::installed().await;
+    for (flags, signal) in [(&[][..], Signal::SIGTERM), (&["--shutdown-delay", "1h"], Signal::SIGINT)] {
+        let folder = TempFolder::created();
+        let log = folder.path().join("log");
+        let mut serve = program(&[&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"], flags].concat());
+        serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name));
+        let mut running = Running::start(&mut serve, &log);
+        let client = Client::new(address(&log, &mut running).await, None);
+        // Without an address for the operator, nobody gets the sums of all businesses.
+        client.get("/metrics").await.expect_problem(404, "route_not_found");
+        running.signal(signal);
+        assert_eq!(running.wait(), Some(0), "{signal}");
+    }
 }

@@ -112,7 +112,7 @@ impl Crowd {
     async fn retries(&self) -> BTreeSet<String> {
         let mut reasons = BTreeSet::new();
         for server in &self.servers {
-            let metrics = server.anonymous().get("/metrics").await;
+            let metrics = server.operator().get("/metrics").await;
             assert_eq!(metrics.status, 200);
             let retries =
                 metrics.body.lines().filter_map(|line| line.strip_prefix("tallystick_database_retries_total"));

@@ -52,7 +52,7 @@ impl Scene {
 
     /// Waits until the server's metrics have this value.
     async fn until_metrics_say(&self, what: &str) {
-        let client = self.server.anonymous();
+        let client = self.server.operator();
         until(what, async || client.get("/metrics").await.body.contains(what).then_some(())).await;
     }
 
@@ -136,7 +136,7 @@ async fn a_purchase_beyond_the_statement_timeout_is_answered_overloaded_and_not_
     scene.buy("key").await.expect_problem(503, "overloaded");
 
     assert_eq!(contents(&scene.server.database).await, before);
-    let metrics = scene.server.anonymous().get("/metrics").await.body;
+    let metrics = scene.server.operator().get("/metrics").await.body;
     assert!(!metrics.contains("database_retries_total{"), "{metrics}");
     session.client().batch_execute("DROP FUNCTION public.slow CASCADE").await.unwrap();
     let bought = scene.buy("key").await;

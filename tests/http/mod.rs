@@ -7,6 +7,7 @@ mod customers;
 mod description_check;
 mod extremes;
 mod fields;
+mod heads;
 mod idempotency;
 mod infrastructure;
 mod late_delivery;

@@ -27,8 +27,19 @@ pub struct TestServer {
     pub db: Database,
     /// Where it listens.
     pub address: SocketAddr,
+    operator_address: SocketAddr,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<Drained>,
+    serving_operator: AbortOnDrop,
+}
+
+/// A listener that lives as long as its server.
+struct AbortOnDrop(JoinHandle<Drained>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl TestServer {
@@ -65,13 +76,19 @@ impl TestServer {
         let app = App::build(args, url).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let operator_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let operator_address = operator_listener.local_addr().unwrap();
         let db = app.state.db.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let metrics = app.state.metrics.clone();
-        let serving = tokio::spawn(server::serve(listener, app.router, args.http.server_limits(), metrics, async {
+        let limits = args.http.server_limits();
+        let serving = tokio::spawn(server::serve(listener, app.router, limits, Arc::clone(&metrics), async {
             let _ = stopped.await;
         }));
-        Self { database: database.into(), db, address, stop, serving }
+        let forever = std::future::pending();
+        let operator = server::serve(operator_listener, app.operator_router, limits, metrics, forever);
+        let serving_operator = AbortOnDrop(tokio::spawn(operator));
+        Self { database: database.into(), db, address, operator_address, stop, serving, serving_operator }
     }
 
     /// A client with the admin token.
@@ -82,6 +99,11 @@ impl TestServer {
     /// A client without credentials.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address, None)
+    }
+
+    /// A client at the operator's own listener.
+    pub fn operator(&self) -> Client {
+        Client::new(self.operator_address, None)
     }
 
     /// A client with a bearer credential.
@@ -103,7 +125,7 @@ impl TestServer {
 
     /// The value of one of its metrics, named without the common prefix.
     pub async fn metric(&self, name: &str) -> usize {
-        let metrics = self.anonymous().get("/metrics").await.body;
+        let metrics = self.operator().get("/metrics").await.body;
         let name = format!("tallystick_{name} ");
         let value = metrics.lines().find_map(|line| line.strip_prefix(&name));
         value.unwrap_or_else(|| panic!("no {name}in {metrics}")).trim_end_matches(".0").parse().unwrap()
@@ -116,7 +138,7 @@ impl TestServer {
 
     /// Stops as on SIGTERM.
     pub async fn stop(self) -> Drained {
-        drop(self.stop);
+        drop((self.stop, self.serving_operator));
         let drained = self.serving.await.unwrap();
         self.db.close();
         drained

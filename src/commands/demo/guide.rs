@@ -26,7 +26,12 @@ const COMMANDS: &str = r#"
 "#;
 
 /// The guide, ready to print.
-pub(super) fn guide(samples: &Samples, address: SocketAddr, own: &OwnDatabase) -> anyhow::Result<String> {
+pub(super) fn guide(
+    samples: &Samples,
+    address: SocketAddr,
+    operator: Option<SocketAddr>,
+    own: &OwnDatabase,
+) -> anyhow::Result<String> {
     let program = std::env::args().next().unwrap_or_else(|| "tallystick".to_owned());
     let mut text = String::from("\ntallystick is running. Paste into another terminal:\n\n");
     writeln!(text, "  export API=http://{address}")?;
@@ -39,6 +44,9 @@ pub(super) fn guide(samples: &Samples, address: SocketAddr, own: &OwnDatabase) -
     }
     text.push_str(COMMANDS);
     writeln!(text, "\nDocs             http://{address}/docs")?;
+    if let Some(operator) = operator {
+        writeln!(text, "Metrics          http://{operator}/metrics")?;
+    }
     writeln!(text, "Admin token      {}", samples.admin_token)?;
     writeln!(text, "Prove the books  TALLYSTICK_MIGRATE_DATABASE_URL='{}' {program} verify", own.owner_url())?;
     writeln!(text, "Look inside      psql '{}'", own.owner_url())?;

@@ -3,17 +3,23 @@
 mod guide;
 mod samples;
 
-use std::process::ExitCode;
+use std::{
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    process::ExitCode,
+};
 
 use super::{
     output,
     own_database::OwnDatabase,
-    serve::{Server, until_told_to_stop},
+    serve::{Server, StopSignals},
 };
 use crate::config::{Secret, ServeArgs};
 
+/// Where the demo shows its metrics, unless the settings say where.
+const ANY_LOCAL_PORT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
+
 pub(super) async fn run(mut args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let stop = until_told_to_stop()?;
+    let stop = StopSignals::listen()?;
     if args.database.url().is_some() {
         eprintln!("the demo keeps to a database of its own; DATABASE_URL is not used");
         args.database.database_url = None;
@@ -22,9 +28,10 @@ pub(super) async fn run(mut args: ServeArgs) -> anyhow::Result<ExitCode> {
     let served = async {
         let samples = samples::load_or_create(&own, &args).await?;
         args.auth.admin_token.get_or_insert_with(|| Secret::from(samples.admin_token.clone()));
+        args.http.operator_listen.get_or_insert(ANY_LOCAL_PORT);
         args.check()?;
         let server = Server::bind(&args, &own.server_url()?).await?;
-        output::line(&guide::guide(&samples, server.address()?, &own)?)?;
+        output::line(&guide::guide(&samples, server.address()?, server.operator_address()?, &own)?)?;
         server.run(stop).await
     };
     let served = served.await;

@@ -15,11 +15,12 @@ use serde::{
 
 use utoipa::PartialSchema;
 
-use super::{all_faults::all_faults, objects_only::ObjectsOnly};
+use super::{RequestContext, all_faults::all_faults, objects_only::ObjectsOnly};
 use crate::{
     error::{Error, Result},
     http::{
         error::HttpError,
+        memory::{Held, SMALL_BYTES},
         state::{AppState, RequestLimits},
     },
 };
@@ -38,7 +39,11 @@ impl<T: DeserializeOwned + PartialSchema> FromRequest<AppState> for Json<T> {
         if !is_json(request.headers()) {
             return Err(HttpError::UnsupportedMediaType);
         }
-        let body = read(request.into_body(), &state.limits).await?;
+        if is_encoded(request.headers()) {
+            return Err(HttpError::ContentEncoded);
+        }
+        let business_id = request.extensions().get::<RequestContext>().and_then(RequestContext::business_id);
+        let body = read(request.into_body(), &state.limits, state.memory.of(business_id)).await?;
         parse(&body).map(Self)
     }
 }
@@ -68,20 +73,29 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-async fn read(body: Body, limits: &RequestLimits) -> Result<Bytes, HttpError> {
-    let reading = read_up_to(body, limits.body_limit_bytes);
+/// Whether the body is compressed. `identity` says that it is not.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+async fn read(body: Body, limits: &RequestLimits, held: Held) -> Result<Bytes, HttpError> {
+    let reading = read_up_to(body, limits.body_limit_bytes, held);
     tokio::time::timeout(limits.body_read_timeout, reading).await.map_err(|_| HttpError::RequestTimeout)?
 }
 
 /// Most bodies arrive in one piece. That piece is returned as it is, without a copy.
-async fn read_up_to(mut body: Body, limit_bytes: usize) -> Result<Bytes, HttpError> {
+async fn read_up_to(mut body: Body, limit_bytes: usize, mut held: Held) -> Result<Bytes, HttpError> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| HttpError::InvalidJson { detail: "it ended early".to_owned() })?;
+        let frame = frame.map_err(|_| HttpError::InvalidHttp { detail: "its body is broken, or ends early" })?;
         let Ok(data) = frame.into_data() else { continue };
-        if first.len().max(whole.len()) + data.len() > limit_bytes {
+        let bytes = first.len().max(whole.len()) + data.len();
+        if bytes > limit_bytes {
             return Err(HttpError::BodyTooLarge { limit_bytes });
+        }
+        if bytes > SMALL_BYTES {
+            held.grow(bytes)?;
         }
         if first.is_empty() && whole.is_empty() {
             first = data;
@@ -119,6 +133,8 @@ pub(super) fn parse<T: DeserializeOwned + PartialSchema>(body: &[u8]) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::{
         body::Body,
         http::{HeaderMap, HeaderValue},
@@ -128,7 +144,10 @@ mod tests {
     use utoipa::ToSchema;
 
     use super::{is_json, parse, read_up_to};
-    use crate::{error::Error, http::error::HttpError};
+    use crate::{
+        error::Error,
+        http::{error::HttpError, memory::ClientMemory},
+    };
 
     #[derive(Debug, Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
@@ -204,8 +223,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_in_pieces_is_put_together_up_to_its_limit() {
-        assert_eq!(read_up_to(in_pieces(&["{\"x\"", "", ":1", "}"]), 7).await.unwrap(), "{\"x\":1}");
-        let refused = read_up_to(in_pieces(&["{\"x\"", ":1", "} "]), 7).await;
+        let held = || Arc::<ClientMemory>::default().of(None);
+        assert_eq!(read_up_to(in_pieces(&["{\"x\"", "", ":1", "}"]), 7, held()).await.unwrap(), "{\"x\":1}");
+        let refused = read_up_to(in_pieces(&["{\"x\"", ":1", "} "]), 7, held()).await;
         assert!(matches!(refused, Err(HttpError::BodyTooLarge { limit_bytes: 7 })));
     }
 }

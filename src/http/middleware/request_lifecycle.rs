@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::StatusCode,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use tracing::Span;
 
 use super::framework_errors;
 use crate::{
+    domain::BusinessId,
     http::{
         error::HttpError,
         extract::{REQUEST_ID, RequestContext, RequestId},
@@ -33,6 +34,7 @@ pub struct RequestLifecycle {
     context: RequestContext,
     route: Option<MatchedPath>,
     method: &'static str,
+    has_trailing_slash: bool,
     started: Instant,
     span: Span,
     answered: bool,
@@ -53,10 +55,11 @@ impl RequestLifecycle {
         let context = RequestContext::new(RequestId::from_headers(request.headers()));
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = method_label(request.method().as_str());
+        let has_trailing_slash = request.uri().path().len() > 1 && request.uri().path().ends_with('/');
         let span =
             telemetry::request_span(method, route.as_ref().map_or(UNMATCHED, MatchedPath::as_str), request.headers());
         request.extensions_mut().insert(context.clone());
-        Self { state, context, route, method, started, span, answered: false }
+        Self { state, context, route, method, has_trailing_slash, started, span, answered: false }
     }
 
     /// The trace span that the inner layers and the handler run in.
@@ -64,20 +67,35 @@ impl RequestLifecycle {
         self.span.clone()
     }
 
-    /// Writes the problem body of a refusal, adds the request id, and records the answer.
+    /// The business of the caller, if the caller was authenticated.
+    pub fn business_id(&self) -> Option<BusinessId> {
+        self.context.business_id()
+    }
+
+    /// Writes the problem body of a refusal, adds the request id and the headers of every answer, and records the answer.
     pub fn end(mut self, mut response: Response) -> Response {
         self.answered = true;
         let replayed = response.headers().contains_key(IDEMPOTENT_REPLAYED);
         let refusal = response.extensions_mut().remove::<Refusal>().map(|Refusal(error)| error);
-        let refusal = refusal.or_else(|| framework_errors::as_our_error(&response).map(Into::into));
+        let refusal =
+            refusal.or_else(|| framework_errors::as_our_error(&response).map(|error| self.hinted(error).into()));
         let error = refusal.as_deref();
         if let Some(error) = error {
             response = problem::render(error, self.context.id().as_str());
         }
         response.headers_mut().insert(REQUEST_ID, self.context.id().header_value());
+        add_headers_of_every_answer(response.headers_mut());
         let code = error.map_or(OK, |error| error.code().name());
         self.record(&Outcome { status: response.status(), code, error, replayed });
         response
+    }
+
+    /// An unknown path that ends with a slash is often a known one without it.
+    fn hinted(&self, error: HttpError) -> HttpError {
+        match error {
+            HttpError::RouteNotFound if self.has_trailing_slash => HttpError::TrailingSlash,
+            other => other,
+        }
     }
 
     fn record(&self, outcome: &Outcome) {
@@ -131,6 +149,12 @@ impl Drop for RequestLifecycle {
             self.record(&Outcome { status, code: "client_went_away", error: None, replayed: false });
         }
     }
+}
+
+/// No answer is stored unless its route allows it, and none is taken for another type than it says.
+fn add_headers_of_every_answer(headers: &mut HeaderMap) {
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// Whether machines ask this route all day long, so that each answer is not worth a line.

@@ -32,7 +32,8 @@ pub const PLATFORM: &[Code] = &[Code::RouteNotFound];
 /// What a route with query parameters adds.
 pub const QUERY: &[Code] = &[Code::InvalidRequest];
 /// What a route with a body adds.
-pub const BODY: &[Code] = &[Code::InvalidJson, Code::InvalidRequest, Code::RequestTimeout, Code::UnsupportedMediaType];
+pub const BODY: &[Code] =
+    &[Code::InvalidJson, Code::InvalidHttp, Code::InvalidRequest, Code::RequestTimeout, Code::UnsupportedMediaType];
 /// What a route with an idempotency key adds.
 pub const IDEMPOTENT: &[Code] = &[Code::IdempotencyKeyMissing, Code::IdempotencyKeyReused, Code::InvalidRequest];
 
@@ -113,7 +114,7 @@ mod tests {
     #[test]
     fn every_code_is_described_at_a_route_unless_no_route_answers_it() {
         const NO_ROUTE: [Code; 4] =
-            [Code::MethodNotAllowed, Code::InvalidHttp, Code::UriTooLong, Code::HeadersTooLarge];
+            [Code::MethodNotAllowed, Code::UriTooLong, Code::HeadersTooLarge, Code::HttpVersionNotSupported];
         let text = document().to_json().unwrap();
         let is_described = |code: &Code| text.contains(&format!("\"urn:tallystick:problem:{}\"", code.name()));
         let missing: BTreeSet<_> =

@@ -46,7 +46,9 @@ pub fn sample(code: Code) -> Result<HttpError, String> {
             return Ok(HttpError::InvalidJson { detail: "expected value at line 1 column 1".to_owned() });
         }
         Code::IdempotencyKeyMissing => return Ok(HttpError::IdempotencyKeyMissing),
-        Code::InvalidHttp => return Ok(HttpError::InvalidHttp),
+        Code::InvalidHttp => return Ok(HttpError::InvalidHttp { detail: "it has no Host header" }),
+        Code::HttpVersionNotSupported => return Ok(HttpError::VersionNotSupported),
+        Code::ShuttingDown => return Ok(HttpError::ShuttingDown),
         Code::RouteNotFound => return Ok(HttpError::RouteNotFound),
         Code::MethodNotAllowed => return Ok(HttpError::MethodNotAllowed),
         Code::RequestTimeout => return Ok(HttpError::RequestTimeout),

@@ -1,10 +1,10 @@
-//! Routes for the operator: liveness, readiness, metrics, and the description of the API.
+//! Routes for the operator: liveness, readiness and metrics. And for developers: the description of the API.
 
 use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::Response,
     routing::get,
 };
@@ -15,11 +15,13 @@ use utoipa::ToSchema;
 use crate::{
     error::{Error, Result},
     http::{
+        error::HttpError,
         extract::Json,
+        memory::SharedBody,
         openapi::problems::{Code, problems},
         state::AppState,
     },
-    metrics,
+    metrics::TextFormat,
 };
 
 /// Whether the server is alive.
@@ -31,8 +33,7 @@ pub struct Health {
 }
 
 problems!(HealthProblems: &[]);
-problems!(ReadyProblems: &[Code::DatabaseUnavailable]);
-problems!(MetricsProblems: &[]);
+problems!(ReadyProblems: &[Code::DatabaseUnavailable, Code::ShuttingDown]);
 
 /// Is the process alive?
 ///
@@ -51,7 +52,8 @@ pub async fn healthz() -> Json<Health> {
 
 /// Can the server answer requests now?
 ///
-/// It makes one call of the database, on a connection that no business can take.
+/// It makes one call of the database, on a connection that no business can take. A server that was told to stop says no, while
+/// it still answers requests.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -60,25 +62,22 @@ pub async fn healthz() -> Json<Health> {
     responses((status = 200, description = "Ready", body = Health), ReadyProblems),
     security(())
 )]
-pub async fn readyz(State(state): State<AppState>) -> Result<Json<Health>> {
+pub async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, HttpError> {
+    if state.stopping.has_begun() {
+        return Err(HttpError::ShuttingDown);
+    }
     state.db.ready().await?;
     Ok(Json(Health { status: "ok" }))
 }
 
-/// What an operator watches
+/// `/metrics`: what an operator watches, in the text format that the request asks for.
 ///
-/// Counters, gauges and histograms, as `OpenMetrics` text.
-#[utoipa::path(
-    get,
-    path = "/metrics",
-    tag = "operations",
-    operation_id = "getMetrics",
-    responses((status = 200, description = "Now", body = String, content_type = "application/openmetrics-text"), MetricsProblems),
-    security(())
-)]
-pub async fn metrics(State(state): State<AppState>) -> Result<Response> {
-    let text = state.metrics.render().map_err(Error::internal)?;
-    Ok(with_type(metrics::MEDIA_TYPE, text.into()))
+/// It sums up all businesses, so it is on the operator's listener only, and not in the description of the API.
+pub async fn metrics(State(state): State<AppState>, headers: HeaderMap) -> Result<Response> {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let format = TextFormat::accepted(accepted);
+    let text = state.metrics.render(format).map_err(Error::internal)?;
+    Ok(with_type(HeaderValue::from_static(format.media_type()), text.into()))
 }
 
 /// `/openapi.json`: the description of the API. And `/docs`: a page that shows it, in a build with the feature `docs-page`.
@@ -86,7 +85,11 @@ pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Ro
     let json = Bytes::from(serde_json::to_vec(document)?);
     let serve_json = move || {
         let json = json.clone();
-        async move { with_type("application/json", json) }
+        async move {
+            let mut response = with_type(HeaderValue::from_static("application/json"), json);
+            response.extensions_mut().insert(SharedBody);
+            response
+        }
     };
     let router = Router::new().route("/openapi.json", get(serve_json));
     #[cfg(feature = "docs-page")]
@@ -94,8 +97,8 @@ pub fn description(document: &utoipa::openapi::OpenApi) -> serde_json::Result<Ro
     Ok(router)
 }
 
-fn with_type(media_type: &'static str, body: Bytes) -> Response {
+pub(super) fn with_type(media_type: HeaderValue, body: Bytes) -> Response {
     let mut response = Response::new(Body::from(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     response
 }

@@ -2,33 +2,37 @@
 //!
 //! hyper has one timeout for a request's head, and it also runs while a connection is idle. Here the two are apart: an idle
 //! connection may wait long, but a head that has begun must arrive soon. While a request is being answered, neither
-//! timeout runs. The extractor of the body has a timeout of its own.
+//! timeout runs. The extractor of the body has a timeout of its own. An answer must be taken to its end within a time, and
+//! on the way there at a least rate.
+//!
+//! All that is read passes the [`gate`](super::gate) before hyper gets it.
 
 use std::{
-    io,
+    io::{self, IoSlice},
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
-use bytes::{Buf, Bytes};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     time::{Instant, Sleep},
 };
 
-use super::raw_answers;
+use super::gate::{Fault, Gate, Stop};
+use crate::http::error::HttpError;
 
-/// Counts the requests of one connection. Its stream and its service share it.
+/// What the stream and the service of one connection share: how many requests there were, and why there is no other.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     begun: AtomicU64,
     ended: AtomicU64,
+    refused: OnceLock<HttpError>,
 }
 
 impl Requests {
@@ -44,6 +48,11 @@ impl Requests {
 
     pub(super) fn begun(&self) -> u64 {
         self.begun.load(Ordering::Relaxed)
+    }
+
+    /// Why the last head that arrived is no request. Its client has not been told.
+    pub(super) fn refused(&self) -> Option<&HttpError> {
+        self.refused.get()
     }
 }
 
@@ -62,8 +71,12 @@ pub(super) struct ClientTimeouts {
     pub idle: Duration,
     /// For the rest of the request's head.
     pub head: Duration,
-    /// For taking some of an answer.
+    /// For taking an answer to its end.
     pub write: Duration,
+    /// For taking `min_write_bytes` of an answer.
+    pub write_window: Duration,
+    /// The least that a client must take in each `write_window`.
+    pub min_write_bytes: usize,
 }
 
 /// What the stream is waiting for. `after` is how many requests the connection had begun by then.
@@ -74,6 +87,17 @@ enum Awaiting {
     RestOfHead { after: u64 },
 }
 
+/// An answer that its client has not taken at once.
+#[derive(Debug, Clone, Copy)]
+struct SlowAnswer {
+    /// When it must be written to its end.
+    deadline: Instant,
+    /// When the client must have taken the least that it must take.
+    window_ends: Instant,
+    /// What the client has taken in this window, in bytes.
+    taken: usize,
+}
+
 pub(super) struct ClientStream {
     stream: TcpStream,
     requests: Arc<Requests>,
@@ -81,12 +105,30 @@ pub(super) struct ClientStream {
     awaiting: Awaiting,
     read_timer: Option<Pin<Box<Sleep>>>,
     write_timer: Option<Pin<Box<Sleep>>>,
-    /// What is still to be written in place of an answer that hyper made itself.
-    substitute: Bytes,
+    slow_answer: Option<SlowAnswer>,
+    gate: Gate,
+    /// Nothing more is read: what came last is no HTTP.
+    end: Option<End>,
+    /// Whether the operating system has taken everything that was written.
+    is_flushed: bool,
+}
+
+/// Why nothing more is read.
+#[derive(Debug)]
+enum End {
+    /// A head was refused. hyper learns it as the end of the stream, once the requests before it are answered.
+    Head { waiting: Option<Waker> },
+    /// The chunks of a body are broken. hyper learns it as an error of the body.
+    Body,
 }
 
 impl ClientStream {
-    pub(super) fn new(stream: TcpStream, requests: Arc<Requests>, timeouts: ClientTimeouts) -> Self {
+    pub(super) fn new(
+        stream: TcpStream,
+        requests: Arc<Requests>,
+        timeouts: ClientTimeouts,
+        max_head_bytes: usize,
+    ) -> Self {
         Self {
             stream,
             requests,
@@ -94,12 +136,44 @@ impl ClientStream {
             awaiting: Awaiting::Nothing,
             read_timer: None,
             write_timer: None,
-            substitute: Bytes::new(),
+            slow_answer: None,
+            gate: Gate::new(max_head_bytes),
+            end: None,
+            is_flushed: true,
         }
     }
 
     pub(super) fn into_inner(self) -> TcpStream {
         self.stream
+    }
+
+    /// Looks at the bytes that were read, keeps back those that are no HTTP, and everything after them.
+    fn pass(&mut self, buffer: &mut ReadBuf<'_>, before: usize) {
+        let bytes = buffer.filled().get(before..).unwrap_or_default();
+        let Err(Stop { at, fault }) = self.gate.pass(bytes) else { return };
+        buffer.set_filled(before + at);
+        self.end = Some(match fault {
+            Fault::Body => End::Body,
+            Fault::Head(error) => {
+                // Nothing is read after the first one.
+                let _ = self.requests.refused.set(error);
+                End::Head { waiting: None }
+            }
+        });
+    }
+
+    /// What hyper reads once nothing more is read of the client.
+    fn poll_end(&mut self, cx: &Context<'_>) -> Poll<io::Result<()>> {
+        let is_answered = self.is_flushed && !self.requests.in_flight();
+        match &mut self.end {
+            // hyper drops the request that it is answering when the stream ends.
+            Some(End::Head { waiting }) if !is_answered => {
+                *waiting = Some(cx.waker().clone());
+                Poll::Pending
+            }
+            Some(End::Body) => Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+            Some(End::Head { .. }) | None => Poll::Ready(Ok(())),
+        }
     }
 
     /// Starts the timeout for the head, if these bytes are its first.
@@ -131,34 +205,58 @@ impl ClientStream {
         poll_timer(&mut self.read_timer, cx)
     }
 
-    /// Runs while the client takes nothing of what the server writes, and is ready when that took too long.
+    /// Runs while the client does not take what the server writes, and is ready when that takes too long.
     fn on_write_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        if self.write_timer.is_none() {
-            arm(&mut self.write_timer, self.timeouts.write);
+        let ClientTimeouts { write, write_window, min_write_bytes, .. } = self.timeouts;
+        loop {
+            let now = Instant::now();
+            let window = SlowAnswer { deadline: now + write, window_ends: now + write_window, taken: 0 };
+            let slow = self.slow_answer.get_or_insert(window);
+            let window_is_over = now >= slow.window_ends;
+            if now >= slow.deadline || (window_is_over && slow.taken < min_write_bytes) {
+                self.forget_unsent();
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            if window_is_over {
+                *slow = SlowAnswer { deadline: slow.deadline, ..window };
+            }
+            let until = slow.deadline.min(slow.window_ends);
+            arm(&mut self.write_timer, until.saturating_duration_since(now));
+            ready!(poll_timer(&mut self.write_timer, cx));
         }
-        poll_timer(&mut self.write_timer, cx).map(|()| io::ErrorKind::TimedOut.into())
     }
 
-    fn poll_write_stream(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.stream).poll_write(cx, bytes) {
-            Poll::Ready(written) => {
-                self.write_timer = None;
-                Poll::Ready(written)
-            }
-            Poll::Pending => self.on_write_pending(cx).map(Err),
+    /// Makes the end of the connection a reset. Otherwise the operating system would keep what the client has not taken, and
+    /// go on to send it.
+    fn forget_unsent(&self) {
+        if let Err(error) = self.stream.set_zero_linger() {
+            tracing::debug!(%error, "a client went away");
         }
     }
 
-    fn poll_substitute(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.substitute.is_empty() {
-            let bytes = self.substitute.clone();
-            let written = ready!(self.poll_write_stream(cx, &bytes))?;
-            if written == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.substitute.advance(written);
+    fn on_written(&mut self, written: usize) {
+        self.is_flushed = false;
+        if let Some(slow) = &mut self.slow_answer {
+            slow.taken += written;
         }
-        Poll::Ready(Ok(()))
+    }
+
+    /// Runs when hyper has nothing left to write.
+    fn on_flushed(&mut self, cx: &mut Context<'_>) {
+        self.is_flushed = true;
+        self.slow_answer = None;
+        if self.requests.in_flight() {
+            return;
+        }
+        if let Some(End::Head { waiting }) = &mut self.end {
+            if let Some(waiting) = waiting.take() {
+                waiting.wake();
+            }
+            return;
+        }
+        // After an answer hyper does not read again before the socket wakes it. So the timeout for the next request starts
+        // here. When it fires, it wakes hyper, and hyper's next read fails.
+        let _ = self.poll_read_timeout(cx);
     }
 }
 
@@ -175,11 +273,18 @@ fn poll_timer(timer: &mut Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> Poll
 
 impl AsyncRead for ClientStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.end.is_some() {
+            return self.poll_end(cx);
+        }
         let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Ready(result) => {
                 if buffer.filled().len() > before {
                     self.on_bytes_read();
+                    self.pass(buffer, before);
+                    if buffer.filled().len() == before {
+                        return self.poll_end(cx);
+                    }
                 }
                 Poll::Ready(result)
             }
@@ -190,26 +295,41 @@ impl AsyncRead for ClientStream {
 
 impl AsyncWrite for ClientStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if let Some(problem) = raw_answers::in_place_of(bytes) {
-            self.substitute = problem;
-            return Poll::Ready(Ok(bytes.len()));
+        match Pin::new(&mut self.stream).poll_write(cx, bytes) {
+            Poll::Ready(written) => {
+                self.on_written(*written.as_ref().unwrap_or(&0));
+                Poll::Ready(written)
+            }
+            Poll::Pending => self.on_write_pending(cx).map(Err),
         }
-        self.poll_write_stream(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match Pin::new(&mut self.stream).poll_write_vectored(cx, pieces) {
+            Poll::Ready(written) => {
+                self.on_written(*written.as_ref().unwrap_or(&0));
+                Poll::Ready(written)
+            }
+            Poll::Pending => self.on_write_pending(cx).map(Err),
+        }
+    }
+
+    /// hyper then writes an answer from where it is. Otherwise it copies the whole body into a buffer of the connection.
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_substitute(cx))?;
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        // After an answer hyper does not read again before the socket wakes it. So the timeout for the next request starts
-        // here. When it fires, it wakes hyper, and hyper's next read fails.
-        if !self.requests.in_flight() {
-            let _ = self.poll_read_timeout(cx);
-        }
+        self.on_flushed(cx);
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_substitute(cx))?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

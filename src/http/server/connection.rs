@@ -19,6 +19,7 @@ use tokio::{
 use super::{
     ServerLimits,
     client_stream::{ClientStream, ClientTimeouts, Requests},
+    head::MAX_HEADERS,
     raw_answers,
 };
 use crate::http::client_address::Peer;
@@ -36,24 +37,36 @@ type Connection = http1::Connection<TokioIo<ClientStream>, CountingRouter>;
 pub(super) async fn serve(stream: TcpStream, router: Router, limits: ServerLimits, stopping: watch::Receiver<bool>) {
     let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let requests = Arc::new(Requests::default());
-    let timeouts =
-        ClientTimeouts { idle: limits.idle_timeout, head: limits.header_read_timeout, write: limits.write_timeout };
-    let stream = ClientStream::new(stream, Arc::clone(&requests), timeouts);
+    let timeouts = ClientTimeouts {
+        idle: limits.idle_timeout,
+        head: limits.header_read_timeout,
+        write: limits.write_timeout,
+        write_window: limits.write_window,
+        min_write_bytes: limits.min_write_bytes,
+    };
+    let stream = ClientStream::new(stream, Arc::clone(&requests), timeouts, limits.max_header_bytes);
     let service = CountingRouter { router, peer, requests: Arc::clone(&requests), stopping: stopping.clone() };
     let mut connection = http1::Builder::new()
-        .max_headers(limits.max_headers)
-        .max_header_size(limits.max_header_bytes)
-        .max_buf_size(limits.max_header_bytes.max(MIN_BUFFER_BYTES) * 2)
+        .max_headers(MAX_HEADERS)
+        // The stream has refused larger heads before hyper sees them. hyper would answer without a body.
+        .max_header_size(limits.max_header_bytes + 1)
+        .max_buf_size(limits.max_header_bytes + MIN_BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
-    match run(&mut connection, &requests, limits.stop_grace, stopping).await {
-        Some(Ok(())) => linger(connection.into_parts().io.into_inner().into_inner()).await,
-        Some(Err(error)) if error.is_parse() => {
-            tracing::debug!(%error, "a connection sent no HTTP");
-            linger(connection.into_parts().io.into_inner().into_inner()).await;
-        }
+    let ended = run(&mut connection, &requests, limits.stop_grace, stopping).await;
+    if let Some(error) = requests.refused() {
+        tracing::debug!(%error, "a connection sent no HTTP");
+        answer_and_close(stream_of(connection), &raw_answers::unreadable(error)).await;
+        return;
+    }
+    match ended {
+        Some(Ok(())) => linger(stream_of(connection)).await,
         Some(Err(error)) => tracing::debug!(%error, "a connection ended"),
         None => tracing::debug!("a connection that was waiting was closed to stop the server"),
     }
+}
+
+fn stream_of(connection: Connection) -> TcpStream {
+    connection.into_parts().io.into_inner().into_inner()
 }
 
 /// Runs a connection to its end. `None` means that the server stopped while the connection waited for a request.
@@ -95,8 +108,12 @@ async fn ended(connection: &mut Connection) -> hyper::Result<()> {
 }
 
 /// Answers a client that there are too many connections, and closes its connection.
-pub(super) async fn refuse(mut stream: TcpStream) {
-    let told = tokio::time::timeout(LINGER, stream.write_all(&raw_answers::overloaded())).await;
+pub(super) async fn refuse(stream: TcpStream) {
+    answer_and_close(stream, &raw_answers::overloaded()).await;
+}
+
+async fn answer_and_close(mut stream: TcpStream, answer: &[u8]) {
+    let told = tokio::time::timeout(LINGER, stream.write_all(answer)).await;
     if let Ok(Ok(())) = told {
         linger(stream).await;
     }

@@ -7,8 +7,11 @@
 //!
 //! The server speaks HTTP/1.1 without TLS. In production a proxy in front of it speaks HTTP/2 and TLS.
 
+mod chunks;
 mod client_stream;
 mod connection;
+mod gate;
+mod head;
 mod raw_answers;
 
 use std::{io, pin::pin, sync::Arc, time::Duration};
@@ -27,6 +30,9 @@ use crate::metrics::Metrics;
 const MAX_REFUSALS_AT_ONCE: usize = 64;
 /// How long to wait when the operating system has no file descriptor left. Each connection that closes frees one.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(50);
+/// How many bytes of an answer the operating system keeps for a client. With its own choice, it would keep megabytes for a
+/// client that takes nothing, and tell the server only seldom that a slow client takes something.
+const SEND_BUFFER_BYTES: usize = 64 * 1024;
 
 /// Bounds on connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +43,17 @@ pub struct ServerLimits {
     pub header_read_timeout: Duration,
     /// How long a connection may be without a request.
     pub idle_timeout: Duration,
-    /// How long one write to a client may wait until the client takes some of it.
+    /// How long a client may take until it has taken an answer to its end.
     pub write_timeout: Duration,
-    /// The largest head of a request, in bytes.
+    /// The time in which a client must take `min_write_bytes` of an answer.
+    pub write_window: Duration,
+    /// The least that a client must take in each `write_window`, in bytes.
+    ///
+    /// The operating system tells the server only of larger steps, of about 40 KiB. So a client that takes twice as much in each
+    /// window is never cut off.
+    pub min_write_bytes: usize,
+    /// The largest head of a request, in bytes. The most headers are 64.
     pub max_header_bytes: usize,
-    /// The most headers a request may have.
-    pub max_headers: usize,
     /// How long an idle connection may still send a request once the server is told to stop.
     pub stop_grace: Duration,
     /// How long accepted requests may take to finish once the server is told to stop.
@@ -56,8 +67,9 @@ impl Default for ServerLimits {
             header_read_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(75),
             write_timeout: Duration::from_secs(30),
+            write_window: Duration::from_secs(10),
+            min_write_bytes: 32 * 1024,
             max_header_bytes: 16 * 1024,
-            max_headers: 64,
             stop_grace: Duration::from_millis(250),
             drain_timeout: Duration::from_secs(15),
         }
@@ -103,6 +115,7 @@ pub async fn serve(
     metrics: Arc<Metrics>,
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
+    bound_send_buffer(&listener);
     let (stop, stopping) = watch::channel(false);
     let mut server = Server {
         router,
@@ -119,6 +132,13 @@ pub async fn serve(
     // It fails only if no connection is left.
     let _ = stop.send(true);
     server.drain().await
+}
+
+/// The sockets that the listener accepts inherit the size.
+fn bound_send_buffer(listener: &TcpListener) {
+    if let Err(error) = socket2::SockRef::from(listener).set_send_buffer_size(SEND_BUFFER_BYTES) {
+        tracing::warn!(%error, "the send buffers of clients keep the system's size");
+    }
 }
 
 struct Server {

@@ -96,7 +96,7 @@ impl Counter {
     pub async fn until_gone(&self, count: usize) {
         let line = r#"status="499""#;
         until(&format!("{count} clients are gone"), async || {
-            let metrics = self.server.anonymous().get("/metrics").await.body;
+            let metrics = self.server.operator().get("/metrics").await.body;
             let gone = metrics.lines().filter(|metric| metric.starts_with("tallystick_http_requests_total"));
             let gone = gone.filter(|metric| metric.contains(line)).filter_map(|metric| metric.rsplit(' ').next());
             (gone.map(|count| count.parse::<usize>().unwrap()).sum::<usize>() == count).then_some(())

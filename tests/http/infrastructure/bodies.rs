@@ -88,6 +88,24 @@ async fn a_body_that_is_not_declared_as_json_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_body_with_a_content_encoding_is_refused() {
+    let server = TestServer::plain().await;
+    for (coding, status) in [("gzip", 415), ("br", 415), ("identity, gzip", 415), ("identity", 200), ("Identity", 200)]
+    {
+        let request =
+            server.post("/echo").header("content-type", "application/json").header("content-encoding", coding);
+        let response = request.body(r#"{"name": "n"}"#).send().await.unwrap();
+        assert_eq!(response.status(), status, "{coding}");
+        if status == 415 {
+            assert_eq!(response.headers()["accept-encoding"], "identity");
+            let (_, code, body) = problem(response).await;
+            assert_eq!(code, "unsupported_media_type");
+            assert!(body["detail"].as_str().unwrap().contains("Content-Encoding"), "{body}");
+        }
+    }
+}
+
 fn limited_to(body_limit_bytes: usize) -> Setup {
     Setup { requests: RequestLimits { body_limit_bytes, ..RequestLimits::default() }, ..Setup::default() }
 }

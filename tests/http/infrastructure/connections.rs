@@ -5,10 +5,11 @@ use std::time::Duration;
 use tallystick::http::server::ServerLimits;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpSocket,
     time::timeout,
 };
 
-use super::server::{SHORT, Setup, TestServer, read_answer, read_to_end};
+use super::server::{LARGE_BYTES, SHORT, Setup, TestServer, read_answer, read_to_end};
 
 const GET: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
 /// Much longer than any limit that a test reaches.
@@ -66,6 +67,61 @@ async fn an_idle_connection_is_closed_in_the_end_whether_it_was_used_or_not() {
     }
 }
 
+/// Asks for a large answer, and then takes some of it again and again until it ends. Returns how much that was.
+async fn take_slowly(server: &TestServer, some: usize, pause: Duration) -> usize {
+    let socket = TcpSocket::new_v4().unwrap();
+    // Little waits in the client's own system.
+    socket.set_recv_buffer_size(64 * 1024).unwrap();
+    let mut connection = socket.connect(server.address).await.unwrap();
+    connection.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let (mut taken, mut buffer) = (0, vec![0; some]);
+    // A connection that is cut off ends, or is reset.
+    while let Ok(bytes @ 1..) = connection.read(&mut buffer).await {
+        taken += bytes;
+        tokio::time::sleep(pause).await;
+    }
+    taken
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_answer_too_slowly_is_cut_off() {
+    let total = ServerLimits {
+        write_timeout: SHORT * 4,
+        write_window: LONG * 2,
+        min_write_bytes: 0,
+        ..ServerLimits::default()
+    };
+    let rate = ServerLimits {
+        write_timeout: LONG * 2,
+        write_window: SHORT * 4,
+        min_write_bytes: LARGE_BYTES,
+        ..ServerLimits::default()
+    };
+    for limits in [total, rate] {
+        let server = server(limits).await;
+        // In drops, the whole answer would take much longer than this test may.
+        let taken = timeout(LONG, take_slowly(&server, 1024, SHORT / 5)).await.unwrap();
+        assert!(taken < LARGE_BYTES / 2, "{taken}");
+        assert!(
+            server.exchange(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.contains("200 OK")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_answer_at_the_least_rate_gets_all_of_it() {
+    let limits = ServerLimits {
+        write_timeout: LONG,
+        write_window: SHORT * 10,
+        min_write_bytes: 1024,
+        ..ServerLimits::default()
+    };
+    let server = server(limits).await;
+    // It takes several windows, each of which has some progress.
+    let taken = take_slowly(&server, 64 * 1024, SHORT / 5).await;
+    assert!(taken > LARGE_BYTES, "{taken}");
+}
+
 #[tokio::test]
 async fn requests_that_come_together_are_answered_in_order() {
     let server = server(ServerLimits::default()).await;
@@ -87,6 +143,7 @@ async fn a_connection_beyond_the_limit_is_answered_overloaded_and_a_later_one_is
     }
     let refused = server.exchange(GET).await;
     assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains(r#""code":"overloaded""#), "{refused}");
+    assert!(refused.contains("cache-control: no-store\r\nx-content-type-options: nosniff\r\n"), "{refused}");
     assert!(refused.contains("retry-after: 1\r\n") && refused.contains("application/problem+json"), "{refused}");
     let metrics = server.metrics();
     assert!(metrics.contains("tallystick_http_connections 2\n"), "{metrics}");
@@ -109,15 +166,22 @@ async fn what_is_no_http_is_answered_with_a_problem() {
     let large_header = format!("x: {}\r\n", "y".repeat(20_000));
     for (bytes, status, code) in [
         ("hello\r\n\r\n".to_owned(), "400", "invalid_http"),
-        ("GET / HTTP/3.0\r\n\r\n".to_owned(), "400", "invalid_http"),
+        ("GET / HTTP/1.1\r\n\r\n".to_owned(), "400", "invalid_http"),
+        ("HEAD / HTTP/1.1\n\n".to_owned(), "400", "invalid_http"),
+        ("\u{16}\u{3}\u{1}\u{2}".to_owned(), "400", "invalid_http"),
+        ("GET / HTTP/3.0\r\n\r\n".to_owned(), "505", "http_version_not_supported"),
         ("GET / HTTP/1.1\r\nbad header\r\n\r\n".to_owned(), "400", "invalid_http"),
         (format!("GET / HTTP/1.1\r\n{many_headers}\r\n"), "431", "headers_too_large"),
         (format!("GET / HTTP/1.1\r\n{large_header}\r\n"), "431", "headers_too_large"),
-        (format!("GET /{} HTTP/1.1\r\n\r\n", "y".repeat(20_000)), "431", "headers_too_large"),
+        (format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "y".repeat(9_000)), "414", "uri_too_long"),
+        (format!("GET /{}", "y".repeat(20_000)), "414", "uri_too_long"),
+        (format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "y".repeat(100_000)), "414", "uri_too_long"),
     ] {
         let answer = timeout(LONG, server.exchange(bytes.as_bytes())).await.unwrap();
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{bytes:.30} gave {answer}");
         assert!(answer.contains("application/problem+json") && answer.contains("x-request-id: "), "{answer}");
+        assert!(answer.contains("\r\ncache-control: no-store\r\n"), "{answer}");
+        assert!(answer.contains("\r\nx-content-type-options: nosniff\r\n"), "{answer}");
         assert!(answer.contains(&format!(r#""code":"{code}""#)), "{answer}");
     }
     assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);

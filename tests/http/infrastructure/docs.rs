@@ -2,23 +2,27 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::{Router, body::Body};
 use http_body_util::BodyExt;
 use tallystick::{
     auth::{Authenticator, KeyCacheSettings},
     http::{
         client_address::TrustedProxies,
         rate_limit::RateLimiter,
-        router::router,
-        state::{AppState, RequestLimits, Shared},
+        router::{operator_router, router},
+        state::{AppState, RequestLimits, Shared, Stopping},
     },
     metrics::Metrics,
 };
 use tower::ServiceExt;
 
-use super::server::{MemoryKeys, nowhere};
+use super::{
+    exposition,
+    server::{MemoryKeys, nowhere},
+};
 
-async fn get(path: &str) -> (u16, String, String) {
+/// The routers of a server without a database: for everybody, and for the operator.
+fn routers() -> [Router; 2] {
     let metrics = Arc::new(Metrics::new());
     let keys = Arc::new(MemoryKeys::default());
     let authenticator = Authenticator::new(keys, KeyCacheSettings::default(), None, None, Arc::clone(&metrics));
@@ -31,9 +35,21 @@ async fn get(path: &str) -> (u16, String, String) {
         trusted_proxies: TrustedProxies::default(),
         rate_limiter: RateLimiter::new(None),
         limits,
+        memory: Arc::default(),
+        stopping: Stopping::default(),
     });
-    let request = axum::http::Request::get(path).body(Body::empty()).unwrap();
-    let response = router(state).unwrap().oneshot(request).await.unwrap();
+    [router(state.clone()).unwrap(), operator_router(state)]
+}
+
+/// The answer of the first router: status, type or location, body.
+async fn get(path: &str) -> (u16, String, String) {
+    let [router, _] = routers();
+    get_from(router, path, "*/*").await
+}
+
+async fn get_from(router: Router, path: &str, accept: &str) -> (u16, String, String) {
+    let request = axum::http::Request::get(path).header("accept", accept).body(Body::empty()).unwrap();
+    let response = router.oneshot(request).await.unwrap();
     let header = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
     let (status, kind) = (response.status().as_u16(), header("content-type") + &header("location"));
     let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -86,9 +102,59 @@ async fn a_missing_asset_of_the_docs_is_a_problem() {
     assert!(body.contains("route_not_found"), "{body}");
 }
 
+/// The page's files are part of the program. What an answer with one of them holds is that part, and no copy of it.
+#[cfg(feature = "docs-page")]
 #[tokio::test]
-async fn metrics_are_served_as_text() {
-    let (status, kind, body) = get("/metrics").await;
+async fn the_files_of_the_docs_page_are_answered_without_a_copy() {
+    let [router, _] = routers();
+    let mut places = Vec::new();
+    for _ in 0..2 {
+        let request = axum::http::Request::get("/docs/swagger-ui-bundle.js").body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["cache-control"], "public, max-age=3600");
+        places.push(response.into_body().collect().await.unwrap().to_bytes());
+    }
+    assert!(places[0].len() > 1_000_000);
+    assert_eq!(places[0].as_ptr(), places[1].as_ptr());
+}
+
+#[tokio::test]
+async fn metrics_are_for_the_operator_in_the_format_that_is_asked_for() {
+    let [public, operator] = routers();
+    for (path, status) in [("/metrics", 404), ("/healthz", 200)] {
+        assert_eq!(get_from(public.clone(), path, "*/*").await.0, status, "{path}");
+    }
+    let (status, kind, body) = get_from(operator.clone(), "/metrics", "text/plain;version=0.0.4, */*;q=0.1").await;
+    assert_eq!((status, kind.as_str()), (200, "text/plain; version=0.0.4; charset=utf-8"));
+    exposition::check(&body);
+    assert!(!body.contains("# EOF") && body.contains("# TYPE tallystick_build_info gauge\n"), "{body}");
+    let accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    let (status, kind, open_metrics) = get_from(operator.clone(), "/metrics", accept).await;
     assert_eq!((status, kind.as_str()), (200, "application/openmetrics-text; version=1.0.0; charset=utf-8"));
-    assert!(body.contains("tallystick_build_info") && body.ends_with("# EOF\n"), "{body}");
+    assert!(open_metrics.contains("# TYPE tallystick_build info\n") && open_metrics.ends_with("# EOF\n"));
+    // Dashboards ask for samples, and those have one name in both.
+    assert_eq!(exposition::names(&body), exposition::names(&open_metrics));
+    for route in ["/healthz", "/metrics"] {
+        assert_eq!(get_from(operator.clone(), route, "*/*").await.0, 200, "{route}");
+    }
+    assert_eq!(get_from(operator, "/v1/orders", "*/*").await.0, 404);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn metrics_say_what_the_process_uses() {
+    let [_, operator] = routers();
+    let (_, _, body) = get_from(operator, "/metrics", "*/*").await;
+    for name in [
+        "process_cpu_seconds_total",
+        "process_resident_memory_bytes",
+        "process_virtual_memory_bytes",
+        "process_start_time_seconds",
+        "process_open_fds",
+        "process_max_fds",
+        "process_threads",
+    ] {
+        let value = body.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+        assert!(value.is_some_and(|value| value > 0.0), "{name} is missing in {body}");
+    }
 }

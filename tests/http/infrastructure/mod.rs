@@ -6,6 +6,7 @@ mod connections;
 mod cors;
 mod credentials;
 mod docs;
+mod exposition;
 mod forged_tokens;
 mod key_cache;
 mod key_sets;

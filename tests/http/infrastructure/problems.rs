@@ -16,6 +16,52 @@ async fn an_unknown_route_is_a_problem() {
 }
 
 #[tokio::test]
+async fn a_path_with_a_slash_too_many_is_told_so() {
+    let server = TestServer::plain().await;
+    for (path, hint) in
+        [("/healthz/", true), ("/customers/1/", true), ("/", false), ("/healthzz", false), ("/a/?b=/", true)]
+    {
+        let (status, code, body) = problem(server.get(path).send().await.unwrap()).await;
+        assert_eq!((status, code.as_str()), (404, "route_not_found"), "{path}");
+        assert_eq!(body["detail"].as_str().unwrap().contains("ends with a slash"), hint, "{path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_forbids_to_store_it_and_to_guess_its_type() {
+    let server = TestServer::plain().await;
+    for (method, path) in [
+        ("GET", "/healthz"),
+        ("HEAD", "/healthz"),
+        ("OPTIONS", "/healthz"),
+        ("DELETE", "/healthz"),
+        ("GET", "/nothing"),
+        ("GET", "/read"),
+        ("GET", "/fails"),
+        ("GET", "/panics"),
+        ("GET", "/large"),
+        ("POST", "/echo"),
+    ] {
+        let answer = server.client.request(method.parse().unwrap(), server.url(path)).send().await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{method} {path}");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_about_to_stop_is_not_ready_and_still_answers() {
+    let server = TestServer::plain().await;
+    // This server has no database, so it says another no before.
+    assert_eq!(problem(server.get("/readyz").send().await.unwrap()).await.1, "database_unavailable");
+    server.state.stopping.begin();
+    let response = server.get("/readyz").send().await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "1");
+    let (status, code, _) = problem(response).await;
+    assert_eq!((status, code.as_str()), (503, "shutting_down"));
+    assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn a_wrong_method_is_answered_with_the_allowed_methods() {
     let server = TestServer::plain().await;
     for method in ["DELETE", "PUT", "BREW"] {

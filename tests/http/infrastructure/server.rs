@@ -33,9 +33,9 @@ use tallystick::{
         router::with_layers,
         routes::operations,
         server::{Drained, ServerLimits, serve},
-        state::{AppState, RequestLimits, Shared},
+        state::{AppState, RequestLimits, Shared, Stopping},
     },
-    metrics::Metrics,
+    metrics::{Metrics, TextFormat},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -181,6 +181,8 @@ impl TestServer {
             trusted_proxies: setup.trusted_proxies.parse().unwrap(),
             rate_limiter: RateLimiter::new(setup.rate),
             limits: setup.requests,
+            memory: Arc::default(),
+            stopping: Stopping::default(),
         });
         let gates = Gates::default();
         let queries = DeclaredQueries::default().with("/list", Method::GET, ["limit".to_owned()]);
@@ -223,7 +225,7 @@ impl TestServer {
     }
 
     pub fn metrics(&self) -> String {
-        self.state.metrics.render().unwrap()
+        self.state.metrics.render(TextFormat::OpenMetrics).unwrap()
     }
 
     /// Begins to stop the server. The handle returns how it ended.
@@ -310,6 +312,8 @@ fn routes(gates: &Gates) -> Router<AppState> {
     Router::new()
         .route("/healthz", get(operations::healthz))
         .route("/metrics", get(operations::metrics))
+        .route("/readyz", get(operations::readyz))
+        .route("/large", get(async || vec![b'x'; LARGE_BYTES]))
         .route("/echo", post(async |Json(sample): Json<Sample>| Json(sample)))
         .route("/panics", get(panics))
         .route("/fails", get(async || Error::Internal(anyhow::anyhow!("password=hunter2").context("while failing"))))
@@ -325,6 +329,9 @@ fn routes(gates: &Gates) -> Router<AppState> {
             get(async || [(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))]),
         )
 }
+
+/// The size of the answer of `/large`: more than the operating system keeps for a client that takes nothing.
+pub const LARGE_BYTES: usize = 4 * 1024 * 1024;
 
 async fn panics() -> &'static str {
     panic!("on purpose")
