@@ -12,12 +12,14 @@ use nix::{
     unistd::Pid,
 };
 
-/// The program with arguments, in an environment without settings of ours.
+/// The program with arguments, in an environment without settings of ours or of libpq.
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tallystick"));
     command.args(arguments).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
-        let ours = name.to_str().is_some_and(|name| name.starts_with("TALLYSTICK_") || name == "DATABASE_URL");
+        let ours = name
+            .to_str()
+            .is_some_and(|name| name.starts_with("TALLYSTICK_") || name.starts_with("PG") || name == "DATABASE_URL");
         if ours && name != "TALLYSTICK_POSTGRES_BIN" {
             command.env_remove(name);
         }

@@ -67,16 +67,16 @@ async fn behind_a_transaction_pooler_the_session_is_left_alone() {
 #[tokio::test]
 async fn a_pooler_that_the_url_does_not_name_is_refused_on_a_new_connection() {
     let (database, proxy) = (FreshDatabase::installed().await, Proxy::start());
-    Pool::new(&proxy.url(&database), &SETTINGS).unwrap().get().await.unwrap();
+    drop(Pool::new(&proxy.url(&database), &SETTINGS).unwrap().get().await.unwrap());
     proxy.pose_as_pooler(true);
     let pool = Pool::new(&proxy.url(&database), &SETTINGS).unwrap();
     let error = pool.get().await.unwrap_err();
     assert!(matches!(error, PoolError::Pooler) && error.to_string().contains("pgbouncer=true"), "{error}");
     for declared in ["&pgbouncer=true", "&pgbouncer=false"] {
-        Pool::new(&proxy.url_with(&database, declared), &SETTINGS).unwrap().get().await.unwrap();
+        drop(Pool::new(&proxy.url_with(&database, declared), &SETTINGS).unwrap().get().await.unwrap());
     }
     proxy.pose_as_pooler(false);
-    pool.get().await.unwrap();
+    drop(pool.get().await.unwrap());
 }
 
 #[tokio::test]
