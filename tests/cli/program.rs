@@ -12,6 +12,9 @@ use nix::{
     unistd::Pid,
 };
 
+/// An address that no machine here has. A server that should refuse to start, and does not, ends at it instead of serving.
+pub const NO_ADDRESS: &str = "192.0.2.1:1";
+
 /// The program with arguments, in an environment without settings of ours or of libpq.
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tallystick"));

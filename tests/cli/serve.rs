@@ -2,7 +2,7 @@
 
 use nix::sys::signal::Signal;
 
-use super::program::{Running, address, program, run};
+use super::program::{NO_ADDRESS, Running, address, program, run};
 use crate::support::{
     client::Client,
     cluster::cluster,
@@ -16,7 +16,7 @@ const TOKEN: &str = "hunter2-hunter2-hunter2-hunter2-hunter2";
 #[tokio::test]
 async fn serve_refuses_a_superuser_and_says_how_to_make_a_better_role() {
     let database = FreshDatabase::installed().await;
-    let serve = &["serve", "--listen", "127.0.0.1:0"];
+    let serve = &["serve", "--listen", NO_ADDRESS];
     let complaint =
         run(program(serve).env("DATABASE_URL", cluster().superuser_url(&database.name))).expect_complaint(2);
     assert!(complaint.contains("superuser"), "{complaint}");
@@ -27,7 +27,7 @@ async fn serve_refuses_a_superuser_and_says_how_to_make_a_better_role() {
 async fn serve_refuses_a_database_without_the_schema_and_says_what_to_run() {
     FreshDatabase::installed().await;
     let database = FreshDatabase::create().await;
-    let serve = &["serve", "--listen", "127.0.0.1:0"];
+    let serve = &["serve", "--listen", NO_ADDRESS];
     let complaint =
         run(program(serve).env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name))).expect_complaint(2);
     assert!(complaint.contains("tallystick migrate"), "{complaint}");
@@ -72,16 +72,16 @@ async fn serve_answers_until_it_is_told_to_stop_and_logs_one_line_a_request() {
 async fn serve_refuses_a_pooler_that_the_url_does_not_name_and_names_the_setting() {
     let (database, proxy, folder) = (FreshDatabase::installed().await, Proxy::start(), TempFolder::created());
     proxy.pose_as_pooler(true);
-    let serve = |parameters: &str| {
-        let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+    let serve = |address: &str, parameters: &str| {
+        let mut serve = program(&["serve", "--listen", address, "--log-format", "json"]);
         serve.env("DATABASE_URL", format!("{}{parameters}", proxy.url_text(&database)));
         serve
     };
-    let complaint = run(&mut serve("")).expect_complaint(2);
+    let complaint = run(&mut serve(NO_ADDRESS, "")).expect_complaint(2);
     assert!(complaint.contains("pgbouncer=true"), "{complaint}");
     for declared in ["&pgbouncer=true&options=-c%20synchronous_commit%3Don", "&pgbouncer=false"] {
         let log = folder.path().join(declared);
-        let mut running = Running::start(&mut serve(declared), &log);
+        let mut running = Running::start(&mut serve("127.0.0.1:0", declared), &log);
         let address = address(&log, &mut running).await;
         Client::new(address, None).get("/readyz").await.expect(200);
         running.signal(Signal::SIGTERM);
@@ -93,6 +93,6 @@ async fn serve_refuses_a_pooler_that_the_url_does_not_name_and_names_the_setting
 async fn behind_a_pooler_serve_refuses_commits_that_do_not_wait_for_the_disk() {
     let database = FreshDatabase::installed().await;
     let url = format!("{}&pgbouncer=true", cluster().url(SERVER_ROLE, &database.name));
-    let complaint = run(program(&["serve", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", url)).expect_complaint(2);
+    let complaint = run(program(&["serve", "--listen", NO_ADDRESS]).env("DATABASE_URL", url)).expect_complaint(2);
     assert!(complaint.contains("ALTER ROLE \"tallystick_server\" SET synchronous_commit = on"), "{complaint}");
 }

@@ -1,6 +1,6 @@
 //! Where settings come from, and the help texts.
 
-use super::program::{program, run};
+use super::program::{NO_ADDRESS, program, run};
 use crate::support::{
     cluster::cluster,
     fresh_database::{FreshDatabase, SERVER_ROLE},
@@ -53,7 +53,8 @@ fn settings_that_make_no_sense_are_refused_before_anything_starts() {
         ],
         &["--jwt-secret", "long enough, long enough, long enough!"],
     ] {
-        let complaint = run(&mut program(&[&["serve"], flags].concat())).expect_complaint(2);
+        let complaint =
+            run(program(&[&["serve"], flags].concat()).env("TALLYSTICK_LISTEN", NO_ADDRESS)).expect_complaint(2);
         assert!(!complaint.contains("too short,"), "{complaint}");
     }
 }
@@ -63,7 +64,7 @@ fn serve_without_a_database_asks_for_a_url_or_for_the_embedded_one() {
     let folder = TempFolder::created();
     let data = folder.path().join("data");
     for variables in [&[][..], &[("DATABASE_URL", "")], &[("TALLYSTICK_EMBEDDED", "false")]] {
-        let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()]);
+        let mut serve = program(&["serve", "--listen", NO_ADDRESS, "--data-dir", data.to_str().unwrap()]);
         let complaint = run(serve.envs(variables.iter().copied())).expect_complaint(2);
         assert!(complaint.contains("--embedded") && complaint.contains("DATABASE_URL"), "{complaint}");
     }
