@@ -2,15 +2,15 @@
 
 #![expect(clippy::doc_markdown, reason = "these doc comments are what --help prints")]
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::{
-    Args, Parser, Subcommand,
+    Args, Command as Definition, CommandFactory, Parser, Subcommand,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 
 use crate::{
-    config::{LogArgs, ServeArgs},
+    config::{EmbeddedArgs, LogArgs, Place, ServeArgs, names, place},
     domain::{ApiKeyId, BusinessId, Currency, FutureTime, KeyName, Name, OverdueAfterDays, Scope},
 };
 
@@ -40,7 +40,7 @@ pub enum Command {
     /// Serve the HTTP API.
     ///
     /// With DATABASE_URL it uses that PostgreSQL, as a role that can write no table (see `tallystick migrate --help`).
-    /// Without, it starts a PostgreSQL of its own on a data folder that it keeps.
+    /// With --embedded it starts a PostgreSQL of its own on a data folder that it keeps.
     Serve(Box<ServeArgs>),
     /// Serve the HTTP API with two sample businesses, and print what to paste.
     Demo(Box<ServeArgs>),
@@ -77,6 +77,9 @@ pub struct OwnerDatabase {
     /// Used if the former is not given.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
+    /// Used if no URL is given and either the data folder is named or --embedded is.
+    #[command(flatten)]
+    pub embedded: EmbeddedArgs,
 }
 
 /// How to migrate.
@@ -96,7 +99,10 @@ pub struct MigrateArgs {
 pub struct ServerDatabase {
     /// The database, as the role that the server uses.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
-    pub database_url: String,
+    pub database_url: Option<String>,
+    /// Used if no URL is given and either the data folder is named or --embedded is.
+    #[command(flatten)]
+    pub embedded: EmbeddedArgs,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -197,21 +203,72 @@ fn scope() -> impl TypedValueParser<Value = Scope> {
 }
 
 impl OwnerDatabase {
-    /// The URL to use: the owner's, or else the server's.
-    pub fn url(&self) -> anyhow::Result<&str> {
-        let url = self.migrate_database_url.as_deref().or(self.database_url.as_deref());
-        url.ok_or_else(|| anyhow::anyhow!("set TALLYSTICK_MIGRATE_DATABASE_URL, or DATABASE_URL"))
+    /// The database to work on: that of the owner's URL, or else of the server's, or else the embedded one.
+    pub fn place(&self) -> anyhow::Result<Place<'_>> {
+        let urls = [self.migrate_database_url.as_deref(), self.database_url.as_deref()];
+        let url = urls.into_iter().flatten().find(|url| !url.is_empty());
+        self.embedded.place(url, "set TALLYSTICK_MIGRATE_DATABASE_URL, or DATABASE_URL")
     }
+}
+
+impl ServerDatabase {
+    /// The database to work on: that of the URL, or else the embedded one.
+    pub fn place(&self) -> anyhow::Result<Place<'_>> {
+        self.embedded.place(self.database_url.as_deref(), "set DATABASE_URL")
+    }
+}
+
+impl EmbeddedArgs {
+    /// For commands that do not serve, the data folder's name says enough.
+    fn place<'a>(&self, url: Option<&'a str>, advice: &str) -> anyhow::Result<Place<'a>> {
+        let is_meant = self.embedded || (url.is_none_or(str::is_empty) && self.data_dir.is_some());
+        place(url, is_meant, &format!("{advice}, or, for the embedded PostgreSQL, TALLYSTICK_DATA_DIR or --embedded"))
+    }
+}
+
+/// The names of all variables of ours that set something, as the definitions above give them.
+#[must_use]
+pub fn setting_names() -> BTreeSet<String> {
+    fn collect(definition: &Definition, names: &mut BTreeSet<String>) {
+        let variables = definition.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
+        names.extend(variables.filter(|name| name.starts_with(names::PREFIX)).map(str::to_owned));
+        for subcommand in definition.get_subcommands() {
+            collect(subcommand, names);
+        }
+    }
+    let mut names = BTreeSet::new();
+    collect(&Cli::command(), &mut names);
+    names
+}
+
+/// Refuses variables that begin like ours and set nothing.
+pub fn refuse_misspelt_settings() -> anyhow::Result<()> {
+    let given = std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()));
+    names::refuse_unknown(&setting_names(), given)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use clap::CommandFactory;
 
-    use super::Cli;
+    use super::{Cli, setting_names};
+    use crate::config::names::PREFIX;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// A name that is missing there would be nowhere; a name that is only there would be refused.
+    #[test]
+    fn the_operators_guide_has_every_setting_and_no_other() {
+        let guide = include_str!("../docs/operating.md");
+        let words = guide.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_');
+        let ours = words.filter(|word| word.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty()));
+        let documented: BTreeSet<String> = ours.map(str::to_owned).collect();
+        assert_eq!(documented, setting_names());
     }
 }

@@ -1,8 +1,11 @@
 //! A PostgreSQL of tallystick's own: the crate `postgres_process`, with what tallystick tells it.
 //!
-//! For `serve` without a database URL, for the demo and for the tests.
+//! For `serve --embedded`, for the demo and for the tests.
 
-pub use postgres_process::{Lifetime, LocalPostgres, LocalPostgresError, LocalPostgresOptions, Program, SUPERUSER};
+pub use postgres_process::{
+    Lifetime, LocalPostgres, LocalPostgresError, LocalPostgresOptions, Program, RunningPostgres, SUPERUSER,
+    sized_settings,
+};
 
 /// tallystick, as the messages and files of its own PostgreSQL call it.
 pub const PROGRAM: Program = Program {

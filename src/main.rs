@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use postgres_url::tls;
-use tallystick::{cli::Cli, commands, telemetry};
+use tallystick::{
+    cli::{self, Cli},
+    commands, telemetry,
+};
 
 /// The exit status of a command that could not do its work. The others are 0 (done) and 1 (done, and the answer is no).
 const COULD_NOT: u8 = 2;
@@ -23,6 +26,7 @@ fn start() -> anyhow::Result<ExitCode> {
     tls::install_crypto_provider();
     load_env_file()?;
     let cli = Cli::parse();
+    cli::refuse_misspelt_settings()?;
     let telemetry = telemetry::start(&cli.log.clone().into())?;
     let code = tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(commands::run(cli));
     telemetry.shut_down();

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     business::open,
     output::{self, explain},
+    own_database::Target,
 };
 use crate::{
     auth::GeneratedKey,
@@ -29,16 +30,19 @@ pub(super) async fn run(command: ApiKeyCommand) -> anyhow::Result<ExitCode> {
     match command {
         ApiKeyCommand::Create { business, name, scopes, expires_at, database } => {
             let scopes = KeyScopes::try_from(scopes).map_err(|hint| anyhow::anyhow!("--scope: {hint}"))?;
-            let created = create(&open(&database)?, business, NewApiKey { name, scopes, expires_at }).await;
+            let target = Target::of_server(&database).await?;
+            let created = create(&open(&target)?, business, NewApiKey { name, scopes, expires_at }).await;
             let Some(created) = found(created)? else { return Ok(ExitCode::FAILURE) };
             if database.json { output::json(&created)? } else { output::line(&created.key)? }
         }
         ApiKeyCommand::List { business, database } => {
-            let Some(keys) = found(all(&open(&database)?, business).await)? else { return Ok(ExitCode::FAILURE) };
+            let target = Target::of_server(&database).await?;
+            let Some(keys) = found(all(&open(&target)?, business).await)? else { return Ok(ExitCode::FAILURE) };
             if database.json { output::json(&keys)? } else { print(&keys)? }
         }
         ApiKeyCommand::Revoke { business, key, database } => {
-            let revoked = open(&database)?.api_key_revoke(business, key).await;
+            let target = Target::of_server(&database).await?;
+            let revoked = open(&target)?.api_key_revoke(business, key).await;
             if found(revoked)?.is_none() {
                 return Ok(ExitCode::FAILURE);
             }

@@ -2,9 +2,12 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use super::output::{self, explain};
+use super::{
+    output::{self, explain},
+    own_database::Target,
+};
 use crate::{
-    cli::{BusinessCommand, ServerDatabase},
+    cli::BusinessCommand,
     db::{Database, connection::PoolSettings},
     domain::{Business, Cursor, NewBusiness, PageLimit},
     metrics::Metrics,
@@ -14,20 +17,22 @@ pub(super) async fn run(command: BusinessCommand) -> anyhow::Result<ExitCode> {
     match command {
         BusinessCommand::Create { name, currency, overdue_after_days, database } => {
             let new = NewBusiness { name, currency, overdue_after_days };
-            let business = open(&database)?.business_create(None, new).await.map_err(explain)?.record;
+            let target = Target::of_server(&database).await?;
+            let business = open(&target)?.business_create(None, new).await.map_err(explain)?.record;
             if database.json { output::json(&business)? } else { print(&[business])? }
         }
         BusinessCommand::List { database } => {
-            let businesses = all(&open(&database)?).await?;
+            let target = Target::of_server(&database).await?;
+            let businesses = all(&open(&target)?).await?;
             if database.json { output::json(&businesses)? } else { print(&businesses)? }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn open(database: &ServerDatabase) -> anyhow::Result<Database> {
+pub(super) fn open(target: &Target) -> anyhow::Result<Database> {
     let settings = PoolSettings { size: 1, ..PoolSettings::default() };
-    Ok(Database::open(&database.database_url.parse()?, &settings, Arc::new(Metrics::new()))?)
+    Ok(Database::open(&target.url, &settings, Arc::new(Metrics::new()))?)
 }
 
 async fn all(database: &Database) -> anyhow::Result<Vec<Business>> {

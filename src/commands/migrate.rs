@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
-use super::output;
+use super::{output, own_database::Target};
 use crate::{
     cli::MigrateArgs,
     schema::migrate::{MigrateOptions, Progress, Report, embedded, migrate},
 };
 
 pub(super) async fn run(args: &MigrateArgs) -> anyhow::Result<ExitCode> {
-    let url = args.database.url()?.parse()?;
+    let target = Target::of_owner(&args.database).await?;
     let options = MigrateOptions { reapply: args.reapply, ..MigrateOptions::default() };
-    let report = migrate(&url, &embedded::source()?, options, &mut say).await?;
+    let report = migrate(&target.url, &embedded::source()?, options, &mut say).await?;
     for line in describe(&report) {
         output::line(&line)?;
     }

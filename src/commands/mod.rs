@@ -8,6 +8,7 @@ mod openapi;
 mod output;
 mod own_database;
 mod serve;
+mod session_check;
 mod verify;
 
 use std::process::ExitCode;

@@ -1,21 +1,25 @@
-//! The database of `serve` and `demo` if the settings name none: a PostgreSQL that this program starts, with the schema and
-//! the server's role in it.
+//! The embedded database: a PostgreSQL that this program starts, with the schema and the server's role in it.
+//!
+//! `serve` and `demo` start it with [`OwnDatabase`]. The other commands reach whatever database they are told with [`Target`].
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use postgres_url::ConnectionUrl;
 
 use super::migrate::say_once;
 use crate::{
-    config::ServeArgs,
+    cli::{OwnerDatabase, ServerDatabase},
+    config::{EmbeddedArgs, Place, ServeArgs, connection_url},
     db::connection::connect,
-    local_postgres::{Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, SUPERUSER},
+    local_postgres::{self, Lifetime, LocalPostgres, LocalPostgresOptions, PROGRAM, RunningPostgres, SUPERUSER},
     schema::migrate::{MigrateOptions, embedded, migrate},
 };
 
 const DATABASE: &str = "tallystick";
 const SERVER_ROLE: &str = "tallystick_server";
+
+/// The name of the data folder of `serve`, where no setting names one.
+pub(super) const FOLDER: &str = "tallystick";
 
 /// A PostgreSQL that this program started, with the schema and the server's role in it.
 pub(super) struct OwnDatabase {
@@ -27,14 +31,10 @@ impl OwnDatabase {
     /// Starts PostgreSQL on a data folder that is kept, and brings the schema up to this program. Unless the settings name a
     /// folder, it is called `name` and lies where services or users keep their data.
     pub(super) async fn start(args: &ServeArgs, name: &str) -> anyhow::Result<Self> {
-        let data_dir = data_dir(args.database.data_dir.as_deref(), name)?;
-        let options = LocalPostgresOptions {
-            bin_dir: args.database.postgres_bin.clone(),
-            lifetime: Lifetime::WithParent,
-            settings: vec![("max_connections".to_owned(), (args.database.pool_size + 22).max(100).to_string())],
-            ..LocalPostgresOptions::new(PROGRAM, &data_dir)
-        };
-        let postgres = LocalPostgres::start(options, &|step| eprintln!("{step}")).await?;
+        let embedded = &args.database.embedded;
+        let data_dir = embedded.folder(name)?;
+        let max_connections = (args.database.pool_size + 22).max(100);
+        let postgres = LocalPostgres::start(options(embedded, &data_dir, max_connections)?, &say).await?;
         let own = Self { postgres, data_dir };
         own.prepare().await?;
         Ok(own)
@@ -75,15 +75,49 @@ impl OwnDatabase {
     }
 }
 
-/// The data folder: the one that the settings name, or else one where a service (as root) or a user keeps data.
-fn data_dir(told: Option<&Path>, name: &str) -> anyhow::Result<PathBuf> {
-    if let Some(told) = told {
-        return Ok(told.to_owned());
+/// The database that a command works on. If it is the embedded one and does not run, it runs for as long as this value lives.
+pub(super) struct Target {
+    pub(super) url: ConnectionUrl,
+    _postgres: Option<LocalPostgres>,
+}
+
+impl Target {
+    /// With the owner's role.
+    pub(super) async fn of_owner(database: &OwnerDatabase) -> anyhow::Result<Self> {
+        Self::reach(database.place()?, &database.embedded, SUPERUSER).await
     }
-    if nix::unistd::Uid::effective().is_root() {
-        return Ok(Path::new("/var/lib").join(name));
+
+    /// With the server's role.
+    pub(super) async fn of_server(database: &ServerDatabase) -> anyhow::Result<Self> {
+        Self::reach(database.place()?, &database.embedded, SERVER_ROLE).await
     }
-    let folder = |variable| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let parent = folder("XDG_DATA_HOME").or_else(|| Some(folder("HOME")?.join(".local/share")));
-    Ok(parent.context("set TALLYSTICK_DATA_DIR: there is no home folder to keep data in")?.join(name))
+
+    async fn reach(place: Place<'_>, embedded: &EmbeddedArgs, role: &str) -> anyhow::Result<Self> {
+        if let Place::Url(url) = place {
+            return Ok(Self { url: connection_url(url)?, _postgres: None });
+        }
+        let data_dir = embedded.folder(FOLDER)?;
+        if let Some(running) = RunningPostgres::find(&data_dir, PROGRAM)? {
+            return Ok(Self { url: running.url(role, DATABASE).parse()?, _postgres: None });
+        }
+        let postgres = LocalPostgres::start(options(embedded, &data_dir, 100)?, &say).await?;
+        Ok(Self { url: postgres.url(role, DATABASE).parse()?, _postgres: Some(postgres) })
+    }
+}
+
+/// What the operator sets counts more than what the machine's size suggests.
+fn options(embedded: &EmbeddedArgs, data_dir: &Path, max_connections: u32) -> anyhow::Result<LocalPostgresOptions> {
+    let mut settings = local_postgres::sized_settings(data_dir)?;
+    settings.push(("max_connections".to_owned(), max_connections.to_string()));
+    settings.extend(embedded.settings());
+    Ok(LocalPostgresOptions {
+        bin_dir: embedded.postgres_bin.clone(),
+        lifetime: Lifetime::WithParent,
+        settings,
+        ..LocalPostgresOptions::new(PROGRAM, data_dir)
+    })
+}
+
+fn say(step: &str) {
+    eprintln!("{step}");
 }

@@ -10,10 +10,14 @@ use tokio::{
     sync::oneshot,
 };
 
-use super::{output::explain, own_database::OwnDatabase};
+use super::{
+    output::explain,
+    own_database::{self, OwnDatabase},
+    session_check,
+};
 use crate::{
     app::App,
-    config::ServeArgs,
+    config::{Place, ServeArgs, connection_url},
     http::server::{self, Drained, ServerLimits},
     schema::{migrate::embedded, role_check},
 };
@@ -29,14 +33,16 @@ const OPERATOR_DRAIN: Duration = Duration::from_secs(1);
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.check()?;
     let stop = StopSignals::listen()?;
-    let Some(url) = args.database.url() else {
-        let own = OwnDatabase::start(&args, "tallystick").await?;
-        let served = async { Server::bind(&args, &own.server_url()?).await?.run(stop).await };
-        let served = served.await;
-        own.stop().await?;
-        return served;
-    };
-    Server::bind(&args, &url.expose().parse()?).await?.run(stop).await
+    match args.database.place()? {
+        Place::Url(url) => Server::bind(&args, &connection_url(url)?).await?.run(stop).await,
+        Place::Embedded => {
+            let own = OwnDatabase::start(&args, own_database::FOLDER).await?;
+            let served = async { Server::bind(&args, &own.server_url()?).await?.run(stop).await };
+            let served = served.await;
+            own.stop().await?;
+            served
+        }
+    }
 }
 
 /// A server that is ready to accept requests.
@@ -49,8 +55,9 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Checks the database and the server's role, puts the server together and binds its address.
+    /// Checks the sessions, the database and the server's role, puts the server together and binds its address.
     pub(super) async fn bind(args: &ServeArgs, url: &ConnectionUrl) -> anyhow::Result<Self> {
+        session_check::check(url).await?;
         role_check::check(url, &embedded::source()?).await?;
         let app = App::build(args, url).await?;
         app.state.db.ready().await.map_err(explain)?;

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::output;
+use super::{output, own_database::Target};
 use crate::{
     cli::VerifyArgs,
     verify::{
@@ -19,7 +19,7 @@ use crate::{
 const BUSINESSES_PRINTED: usize = 50;
 
 pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    let url = args.database.url()?.parse()?;
+    let target = Target::of_owner(&args.database).await?;
     let options = VerifyOptions { business: args.business, ..VerifyOptions::default() };
     // Draws on standard error, and only if that is a terminal.
     let bar = ProgressBar::new(1).with_style(ProgressStyle::with_template("{bar:24} {pos}/{len} {msg} {elapsed}")?);
@@ -29,7 +29,7 @@ pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
         bar.set_position(progress.done as u64);
         bar.set_message(progress.title);
     };
-    let report = verify(&url, options, &mut show).await;
+    let report = verify(&target.url, options, &mut show).await;
     bar.finish_and_clear();
     let report = report?;
     if args.json {

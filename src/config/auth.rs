@@ -15,11 +15,14 @@ use crate::auth::{
     jwt::{JwksAlgorithm, JwtSignature},
 };
 
+/// The fewest characters of an admin token. It opens every business, and nothing slows down whoever guesses it.
+pub const ADMIN_TOKEN_LENGTH: usize = 32;
+
 /// Who may call.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Authentication")]
 pub struct AuthArgs {
-    /// The operator's token, for the platform routes; without it there are none
+    /// The operator's token, for the platform routes: at least 32 characters; without it there are no such routes
     #[arg(long, env = "TALLYSTICK_ADMIN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub admin_token: Option<Secret>,
     /// How long an API key stays good without asking the database again; 0 asks every time
@@ -107,6 +110,12 @@ impl AuthArgs {
         if let Some(token) = self.admin_token.as_ref().filter(|token| !token.is_empty()) {
             let sendable = token.expose().bytes().all(|byte| byte.is_ascii_graphic());
             ensure!(sendable, "--admin-token must be visible ASCII characters, or no header can carry it");
+            let length = token.expose().len();
+            ensure!(
+                length >= ADMIN_TOKEN_LENGTH,
+                "--admin-token (TALLYSTICK_ADMIN_TOKEN) has {length} characters, and needs at least {ADMIN_TOKEN_LENGTH}: \
+                 whoever guesses it has every business. `openssl rand -hex 32` makes a good one"
+            );
         }
         self.jwt().map(drop)
     }

@@ -6,14 +6,18 @@
 mod auth;
 mod database;
 mod duration;
+mod embedded;
 mod gate;
 mod http;
+pub mod names;
 mod purchase_queue;
 mod secret;
 
-pub use auth::AuthArgs;
-pub use database::DatabaseArgs;
+pub use auth::{ADMIN_TOKEN_LENGTH, AuthArgs};
+pub use database::{DatabaseArgs, connection_url};
 pub use duration::parse_duration;
+pub(crate) use embedded::place;
+pub use embedded::{EmbeddedArgs, Place};
 pub use gate::GateArgs;
 pub use http::HttpArgs;
 pub use purchase_queue::PurchaseQueueArgs;
@@ -129,13 +133,16 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_contradict_each_other_are_refused_with_both_names() {
+    fn settings_that_make_no_sense_are_refused_with_their_names() {
         let refused = refusal(&["--body-read-timeout", "20s", "--request-timeout", "10s"]);
         assert!(refused.contains("body-read-timeout") && refused.contains("request-timeout"), "{refused}");
         let refused = refusal(&["--lock-timeout", "6s", "--statement-timeout", "5s"]);
         assert!(refused.contains("lock-timeout") && refused.contains("statement-timeout"), "{refused}");
         let refused = refusal(&["--statement-timeout", "11s", "--request-timeout", "10s"]);
         assert!(refused.contains("statement-timeout") && refused.contains("request-timeout"), "{refused}");
+        let refused = refusal(&["--admin-token", "0123456789012345678901234567890"]);
+        assert!(refused.contains("31 characters") && refused.contains("32") && !refused.contains("0123"), "{refused}");
+        parse(&["--admin-token", "01234567890123456789012345678901"]).check().unwrap();
         let refused = refusal(&["--rate-limit-burst", "10"]);
         assert!(refused.contains("rate-limit-per-second"), "{refused}");
     }

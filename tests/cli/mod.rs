@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod demo;
+mod embedded;
 mod floods;
 mod migrate;
 mod program;

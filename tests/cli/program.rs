@@ -12,13 +12,18 @@ use nix::{
     unistd::Pid,
 };
 
-/// The program with arguments, in an environment without settings of ours. `TALLYSTICK_TEST_PROGRAM` names another build.
+/// An address that no machine here has. A server that should refuse to start, and does not, ends at it instead of serving.
+pub const NO_ADDRESS: &str = "192.0.2.1:1";
+
+/// The program with arguments, in an environment without settings of ours or of libpq. `TALLYSTICK_TEST_PROGRAM` names another build.
 pub fn program(arguments: &[&str]) -> Command {
     let other = std::env::var_os("TALLYSTICK_TEST_PROGRAM");
     let mut command = Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_tallystick").into()));
     command.args(arguments).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
-        let ours = name.to_str().is_some_and(|name| name.starts_with("TALLYSTICK_") || name == "DATABASE_URL");
+        let ours = name
+            .to_str()
+            .is_some_and(|name| name.starts_with("TALLYSTICK_") || name.starts_with("PG") || name == "DATABASE_URL");
         if ours && name != "TALLYSTICK_POSTGRES_BIN" {
             command.env_remove(name);
         }

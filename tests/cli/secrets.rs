@@ -16,7 +16,7 @@ use crate::support::{
 
 /// A text that is part of every planted value, and of nothing else.
 const PLANTED: &str = "PLANTED";
-const ADMIN_TOKEN: &str = "PLANTED-admin-token";
+const ADMIN_TOKEN: &str = "PLANTED-admin-token-of-at-least-32-characters";
 const JWT_SECRET: &str = "PLANTED-jwt-secret-of-at-least-thirty-two-bytes";
 const PASSWORD: &str = "PLANTED-password";
 const PERSON: &str = "PLANTED-person";

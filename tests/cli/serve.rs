@@ -2,20 +2,21 @@
 
 use nix::sys::signal::Signal;
 
-use super::program::{Running, address, operator_address, program, run};
+use super::program::{NO_ADDRESS, Running, address, operator_address, program, run};
 use crate::support::{
     client::Client,
     cluster::cluster,
     fresh_database::{FreshDatabase, SERVER_ROLE},
+    proxy::Proxy,
     temp_folder::TempFolder,
 };
 
-const ADMIN_TOKEN: &str = "the-operators-own-token-for-signals";
+const TOKEN: &str = "hunter2-hunter2-hunter2-hunter2-hunter2";
 
 #[tokio::test]
 async fn serve_refuses_a_superuser_and_says_how_to_make_a_better_role() {
     let database = FreshDatabase::installed().await;
-    let serve = &["serve", "--listen", "127.0.0.1:0"];
+    let serve = &["serve", "--listen", NO_ADDRESS];
     let complaint =
         run(program(serve).env("DATABASE_URL", cluster().superuser_url(&database.name))).expect_complaint(2);
     assert!(complaint.contains("superuser"), "{complaint}");
@@ -26,7 +27,7 @@ async fn serve_refuses_a_superuser_and_says_how_to_make_a_better_role() {
 async fn serve_refuses_a_database_without_the_schema_and_says_what_to_run() {
     FreshDatabase::installed().await;
     let database = FreshDatabase::create().await;
-    let serve = &["serve", "--listen", "127.0.0.1:0"];
+    let serve = &["serve", "--listen", NO_ADDRESS];
     let complaint =
         run(program(serve).env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name))).expect_complaint(2);
     assert!(complaint.contains("tallystick migrate"), "{complaint}");
@@ -38,11 +39,11 @@ async fn serve_answers_until_it_is_told_to_stop_and_logs_one_line_a_request() {
     let folder = TempFolder::created();
     let log = folder.path().join("log");
     let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
-    serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", "hunter2");
+    serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", TOKEN);
     let mut running = Running::start(&mut serve, &log);
 
     let address = address(&log, &mut running).await;
-    let client = Client::new(address, Some("hunter2"));
+    let client = Client::new(address, Some(TOKEN));
     let body = serde_json::json!({"name": "x", "currency": "EUR"});
     let created = client.post("/v1/businesses", &body).await;
     created.expect(201);
@@ -58,6 +59,42 @@ async fn serve_answers_until_it_is_told_to_stop_and_logs_one_line_a_request() {
     assert_eq!(of_request[0]["route"], "/v1/businesses");
     assert_eq!(of_request[0]["status"], 201);
     assert!(!log.contains("hunter2"), "{log}");
+    // The tests' PostgreSQL does not wait for the disk.
+    for warning in ["synchronous_commit is off", "fsync is off", "full_page_writes is off"] {
+        let is_warning = |line: &serde_json::Value| {
+            line["level"] == "WARN" && line["message"].as_str().is_some_and(|message| message.starts_with(warning))
+        };
+        assert!(lines.iter().any(is_warning), "{warning}: {log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_refuses_a_pooler_that_the_url_does_not_name_and_names_the_setting() {
+    let (database, proxy, folder) = (FreshDatabase::installed().await, Proxy::start(), TempFolder::created());
+    proxy.pose_as_pooler(true);
+    let serve = |address: &str, parameters: &str| {
+        let mut serve = program(&["serve", "--listen", address, "--log-format", "json"]);
+        serve.env("DATABASE_URL", format!("{}{parameters}", proxy.url_text(&database)));
+        serve
+    };
+    let complaint = run(&mut serve(NO_ADDRESS, "")).expect_complaint(2);
+    assert!(complaint.contains("pgbouncer=true"), "{complaint}");
+    for declared in ["&pgbouncer=true&options=-c%20synchronous_commit%3Don", "&pgbouncer=false"] {
+        let log = folder.path().join(declared);
+        let mut running = Running::start(&mut serve("127.0.0.1:0", declared), &log);
+        let address = address(&log, &mut running).await;
+        Client::new(address, None).get("/readyz").await.expect(200);
+        running.signal(Signal::SIGTERM);
+        assert_eq!(running.wait(), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn behind_a_pooler_serve_refuses_commits_that_do_not_wait_for_the_disk() {
+    let database = FreshDatabase::installed().await;
+    let url = format!("{}&pgbouncer=true", cluster().url(SERVER_ROLE, &database.name));
+    let complaint = run(program(&["serve", "--listen", NO_ADDRESS]).env("DATABASE_URL", url)).expect_complaint(2);
+    assert!(complaint.contains("ALTER ROLE \"tallystick_server\" SET synchronous_commit = on"), "{complaint}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,9 +105,9 @@ async fn sigterm_first_says_not_ready_while_requests_are_taken_and_a_second_one_
     let listen = ["--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--log-format", "json"];
     // Nobody waits for that long. Only the second signal can end this test.
     let mut serve = program(&[&["serve", "--shutdown-delay", "1h"], &listen[..]].concat());
-    serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", ADMIN_TOKEN);
+    serve.env("DATABASE_URL", cluster().url(SERVER_ROLE, &database.name)).env("TALLYSTICK_ADMIN_TOKEN", TOKEN);
     let mut running = Running::start(&mut serve, &log);
-    let client = Client::new(address(&log, &mut running).await, Some(ADMIN_TOKEN));
+    let client = Client::new(address(&log, &mut running).await, Some(TOKEN));
     let operator = Client::new(operator_address(&log), None);
     for client in [&client, &operator] {
         client.get("/readyz").await.expect(200);
@@ -83,7 +120,7 @@ async fn sigterm_first_says_not_ready_while_requests_are_taken_and_a_second_one_
         client.get("/healthz").await.expect(200);
     }
     // Over new connections, too.
-    let new = Client::new(address(&log, &mut running).await, Some(ADMIN_TOKEN));
+    let new = Client::new(address(&log, &mut running).await, Some(TOKEN));
     new.post("/v1/businesses", &serde_json::json!({"name": "x", "currency": "EUR"})).await.expect(201);
     assert!(operator.get("/metrics").await.body.contains(r#"code="shutting_down""#));
     running.signal(Signal::SIGTERM);

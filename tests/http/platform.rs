@@ -8,7 +8,7 @@ use crate::support::{
     client::Client,
     contents::contents,
     fresh_database::FreshDatabase,
-    server::{TestServer, serve_args},
+    server::{ADMIN_TOKEN, TestServer, serve_args},
     shop::{Shop, id},
 };
 
@@ -213,8 +213,8 @@ async fn only_the_operator_may_use_the_platforms_routes() {
     let shop = server.shop().await;
     let before = contents(&server.database).await;
     every_platform_route(&server.anonymous(), shop.business_id, (401, "unauthenticated")).await;
-    every_platform_route(&server.client("test-admin-toke"), shop.business_id, (401, "unauthenticated")).await;
-    every_platform_route(&server.client("test-admin-token2"), shop.business_id, (401, "unauthenticated")).await;
+    every_platform_route(&server.client(&ADMIN_TOKEN[1..]), shop.business_id, (401, "unauthenticated")).await;
+    every_platform_route(&server.client(&format!("{ADMIN_TOKEN}2")), shop.business_id, (401, "unauthenticated")).await;
     every_platform_route(&shop.client, shop.business_id, (403, "forbidden")).await;
     assert_eq!(contents(&server.database).await, before);
 }

@@ -13,7 +13,10 @@ use tallystick::{
     metrics::Metrics,
 };
 
-use crate::support::fresh_database::{FreshDatabase, SERVER_ROLE};
+use crate::support::{
+    fresh_database::{FreshDatabase, SERVER_ROLE},
+    proxy::Proxy,
+};
 
 const SUM: &str = "SELECT $1::bigint + 1";
 const SETTINGS: PoolSettings = PoolSettings {
@@ -59,6 +62,34 @@ async fn behind_a_transaction_pooler_the_session_is_left_alone() {
     let left = "SELECT current_setting('statement_timeout') || ' ' || (SELECT count(*) FROM pg_prepared_statements)";
     let left = connection.query_typed(left, &[]).await.unwrap();
     assert_eq!(left[0].get::<_, String>(0), "0 0");
+}
+
+#[tokio::test]
+async fn a_pooler_that_the_url_does_not_name_is_refused_on_a_new_connection() {
+    let (database, proxy) = (FreshDatabase::installed().await, Proxy::start());
+    drop(Pool::new(&proxy.url(&database), &SETTINGS).unwrap().get().await.unwrap());
+    proxy.pose_as_pooler(true);
+    let pool = Pool::new(&proxy.url(&database), &SETTINGS).unwrap();
+    let error = pool.get().await.unwrap_err();
+    assert!(matches!(error, PoolError::Pooler) && error.to_string().contains("pgbouncer=true"), "{error}");
+    for declared in ["&pgbouncer=true", "&pgbouncer=false"] {
+        drop(Pool::new(&proxy.url_with(&database, declared), &SETTINGS).unwrap().get().await.unwrap());
+    }
+    proxy.pose_as_pooler(false);
+    drop(pool.get().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_waits_for_the_disk_whatever_the_database_prefers() {
+    let database = FreshDatabase::create().await;
+    let session = database.session().await;
+    for (preset, kept) in [("off", "on"), ("local", "local"), ("on", "on"), ("remote_apply", "remote_apply")] {
+        let prefer = format!("ALTER DATABASE {} SET synchronous_commit = '{preset}'", database.name);
+        session.client().batch_execute(&prefer).await.unwrap();
+        let connection = Pool::new(&database.url(), &SETTINGS).unwrap().get().await.unwrap();
+        let shown = connection.query_one("SHOW synchronous_commit", &[]).await.unwrap();
+        assert_eq!(shown.get::<_, &str>(0), kept, "{preset}");
+    }
 }
 
 #[tokio::test]

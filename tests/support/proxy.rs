@@ -1,11 +1,15 @@
-//! A proxy between the server and its PostgreSQL: it counts messages and cuts connections at chosen moments.
+//! A proxy between the server and its PostgreSQL: it counts messages, cuts connections at chosen moments, and can send key data
+//! of its own as a pooler does.
 //!
 //! It listens where a PostgreSQL would, on a Unix socket in a folder of its own.
 
 use std::{
     fs,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::{Buf, BytesMut};
@@ -30,6 +34,9 @@ const BIND: u8 = b'B';
 const SYNC: u8 = b'S';
 /// The message that says that a statement is done, and its transaction committed.
 const READY_FOR_QUERY: u8 = b'Z';
+
+/// The beginning of key data: its type and its length. The process id and a secret follow.
+const KEY_DATA: [u8; 5] = [b'K', 0, 0, 0, 12];
 
 /// When to cut a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,6 +64,7 @@ struct Shared {
     cut: Mutex<Option<Cut>>,
     sent: Mutex<Vec<u8>>,
     held: Mutex<Option<Held>>,
+    poses_as_pooler: AtomicBool,
 }
 
 /// A call on its way, and the connection that it will arrive on.
@@ -114,6 +122,11 @@ impl Proxy {
     /// Cuts a connection at this moment from now on; `None` cuts no more.
     pub fn cut(&self, cut: Option<Cut>) {
         *self.shared.cut.lock().unwrap() = cut;
+    }
+
+    /// Sends key data of its own on new connections, as poolers do, or no longer.
+    pub fn pose_as_pooler(&self, poses: bool) {
+        self.shared.poses_as_pooler.store(poses, Ordering::Relaxed);
     }
 
     /// Whether the cut that was asked for was made.
@@ -175,7 +188,7 @@ async fn link(mut client: UnixStream, shared: Arc<Shared>) {
                 _ => false,
             },
             read = server.read_buf(&mut down_chunk) => match read {
-                Ok(1..) => match shared.downwards(&down.add(&down_chunk)) {
+                Ok(1..) => match shared.altered(&mut down_chunk).downwards(&down.add(&down_chunk)) {
                     Downwards::Forward => forward(&mut down_chunk, &mut client).await,
                     Downwards::Withhold => { down_chunk.clear(); true }
                     Downwards::Cut => false,
@@ -239,6 +252,15 @@ impl Shared {
             Some(Cut::BeforeEachCall) => Upwards::Cut,
             Some(Cut::AfterCommit) | None => Upwards::Forward,
         }
+    }
+
+    /// Replaces the process id in key data, if that is asked for.
+    fn altered(&self, chunk: &mut BytesMut) -> &Self {
+        let at = chunk.windows(KEY_DATA.len()).position(|bytes| bytes == KEY_DATA);
+        if let Some(at) = at.filter(|_| self.poses_as_pooler.load(Ordering::Relaxed)) {
+            chunk[at + KEY_DATA.len()] ^= 0x40;
+        }
+        self
     }
 
     fn downwards(&self, messages: &[u8]) -> Downwards {

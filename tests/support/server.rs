@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use super::{audit, client::Client, fresh_database::FreshDatabase, shop::Shop};
 
 /// The admin token of every server under test.
-pub const ADMIN_TOKEN: &str = "test-admin-token";
+pub const ADMIN_TOKEN: &str = "test-admin-token-of-32-characters";
 
 /// A server under test.
 pub struct TestServer {

@@ -100,6 +100,12 @@ pub enum LocalPostgresError {
         /// Why it is not usable.
         why: String,
     },
+    /// The folder has no database.
+    #[error("{} holds no database\nName the data folder of the server", .folder.display())]
+    NoDatabase {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Another process runs this folder.
     #[error(
         "{program} is already running on {} (pid {pid})\n\

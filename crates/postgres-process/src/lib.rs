@@ -31,6 +31,8 @@ mod lock;
 mod log;
 mod pid_file;
 mod process;
+mod running;
+mod size;
 mod socket;
 mod watchdog;
 
@@ -40,6 +42,8 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 pub use error::LocalPostgresError;
+pub use running::RunningPostgres;
+pub use size::sized_settings;
 
 use account::Account;
 use find::Binaries;

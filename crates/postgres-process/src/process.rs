@@ -33,7 +33,7 @@ pub(super) const IMMEDIATE: (Signal, Duration) = (Signal::SIGQUIT, Duration::fro
 /// How often to check whether a running PostgreSQL has ended.
 const EXIT_POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The longest start. Recovery from a crash takes less, because PostgreSQL writes a checkpoint every 5 minutes.
+/// The longest start. Recovery from a crash takes less: the log since the last checkpoint is at most a few gigabytes.
 const START_LIMIT: Duration = Duration::from_mins(10);
 
 /// How often to report that a start is still under way.

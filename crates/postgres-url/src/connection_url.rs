@@ -8,18 +8,22 @@
 //!   silently turn verification off.
 //! - Nothing here prints a password: neither errors, nor [`Display`](fmt::Display), nor [`Debug`](fmt::Debug).
 //! - No connection is opened here.
+//! - What the string leaves out is taken, as by libpq, from the service that it names, from variables (`PGHOST` …) and, for
+//!   the password, from the password file. `text.parse()` looks at no variable.
 
 mod error;
 mod interpret;
+mod password_file;
+mod service_file;
 mod split;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use tokio_postgres::{Config, config::Host};
 
 pub use error::ConnectionUrlError;
 
-use crate::tls::TlsSettings;
+use crate::{Environment, tls::TlsSettings};
 
 /// Where PostgreSQL is and how to get in, read from a URL or from `key=value` pairs.
 ///
@@ -28,12 +32,17 @@ use crate::tls::TlsSettings;
 pub struct ConnectionUrl {
     config: Config,
     tls: TlsSettings,
-    transaction_pooler: bool,
+    pooler: Option<bool>,
     connection_limit: Option<usize>,
     ignored: Vec<String>,
 }
 
 impl ConnectionUrl {
+    /// Reads a connection string, and fills in from `environment` what it leaves out.
+    pub fn read(text: &str, environment: &Environment) -> Result<Self, ConnectionUrlError> {
+        interpret::interpret(&split::split(text)?, environment)
+    }
+
     /// What `tokio-postgres` needs to connect, with keepalives and time limits already filled in.
     #[must_use]
     pub const fn config(&self) -> &Config {
@@ -52,7 +61,14 @@ impl ConnectionUrl {
     /// (`PgBouncer` from 1.21 with `max_prepared_statements`; Supabase's pooler does not promise it).
     #[must_use]
     pub const fn transaction_pooler(&self) -> bool {
-        self.transaction_pooler
+        matches!(self.pooler, Some(true))
+    }
+
+    /// Whether the URL says whether there is a transaction pooler: `pgbouncer=true`, or `pgbouncer=false`. If it does not, a
+    /// program should look.
+    #[must_use]
+    pub const fn declares_pooler(&self) -> bool {
+        self.pooler.is_some()
     }
 
     /// How many connections the URL allows (`connection_limit=…`, as Prisma calls it).
@@ -93,6 +109,14 @@ impl ConnectionUrl {
     fn port(&self, index: usize) -> u16 {
         let ports = self.config.get_ports();
         ports.get(index).or_else(|| ports.first()).copied().unwrap_or(5432)
+    }
+}
+
+impl FromStr for ConnectionUrl {
+    type Err = ConnectionUrlError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::read(text, &Environment::default())
     }
 }
 

@@ -24,12 +24,12 @@ pub(super) async fn run(mut args: ServeArgs) -> anyhow::Result<ExitCode> {
         eprintln!("the demo keeps to a database of its own; DATABASE_URL is not used");
         args.database.database_url = None;
     }
+    args.http.operator_listen.get_or_insert(ANY_LOCAL_PORT);
+    args.check()?;
     let own = OwnDatabase::start(&args, "tallystick-demo").await?;
     let served = async {
         let samples = samples::load_or_create(&own, &args).await?;
         args.auth.admin_token.get_or_insert_with(|| Secret::from(samples.admin_token.clone()));
-        args.http.operator_listen.get_or_insert(ANY_LOCAL_PORT);
-        args.check()?;
         let server = Server::bind(&args, &own.server_url()?).await?;
         output::line(&guide::guide(&samples, server.address()?, server.operator_address()?, &own)?)?;
         server.run(stop).await

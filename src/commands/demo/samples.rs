@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     auth::GeneratedKey,
     commands::{output::explain, own_database::OwnDatabase},
-    config::ServeArgs,
+    config::{ADMIN_TOKEN_LENGTH, ServeArgs},
     db::{
         Database,
         connection::{PoolSettings, connect},
@@ -83,7 +83,13 @@ pub(super) async fn load_or_create(own: &OwnDatabase, args: &ServeArgs) -> anyho
     let db = Database::open(&own.server_url()?, &settings, Arc::new(Metrics::new()))?;
     if let Some(samples) = load(&file)? {
         match db.business_get(samples.shops.first().context("the demo's file names no business")?.business_id).await {
-            Ok(_) => return Ok(samples),
+            Ok(_) if samples.admin_token.len() >= ADMIN_TOKEN_LENGTH => return Ok(samples),
+            // An earlier build took shorter ones.
+            Ok(_) => {
+                let samples = Samples { admin_token: random_token(), ..samples };
+                save(&file, &samples)?;
+                return Ok(samples);
+            }
             // The file belongs to an earlier database.
             Err(Error::NotFound(_)) => {}
             Err(error) => return Err(explain(error)),

@@ -20,6 +20,7 @@ use postgres_url::{
 use super::{
     config::config,
     explain::explain,
+    key_data::UNDECLARED_POOLER,
     pooled::{Manager, PooledConnection, Preparation, SessionSettings},
 };
 
@@ -92,6 +93,9 @@ pub enum PoolError {
         /// How long opening it was tried.
         waited: Duration,
     },
+    /// A new connection was needed, and a pooler that the URL does not name answered.
+    #[error("{}", UNDECLARED_POOLER)]
+    Pooler,
     /// The pool was closed, because the server is shutting down.
     #[error("the connection pool is closed")]
     Closed,
@@ -108,7 +112,7 @@ impl Pool {
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         ));
         let named_statements = !url.transaction_pooler();
-        let preparation = Arc::new(Preparation::new(&settings.session, named_statements, settings.connect_timeout));
+        let preparation = Arc::new(Preparation::new(&settings.session, url, settings.connect_timeout));
         let hook = Hook::async_fn(move |connection: &mut PooledConnection, _| {
             let preparation = Arc::clone(&preparation);
             Box::pin(async move { preparation.run(connection).await })
@@ -181,6 +185,7 @@ impl Pool {
         use managed::PoolError as Inner;
         match error {
             Inner::Timeout(TimeoutType::Wait) => PoolError::Overloaded { waited: self.wait_timeout },
+            Inner::PostCreateHook(HookError::Message(message)) if message == UNDECLARED_POOLER => PoolError::Pooler,
             // The hook reports its time limit as a message. It is the same limit and means the same.
             Inner::Timeout(TimeoutType::Create | TimeoutType::Recycle)
             | Inner::PostCreateHook(HookError::Message(_)) => {

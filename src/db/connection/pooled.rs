@@ -8,9 +8,14 @@ use std::{
 use deadpool::managed::{self, HookError, Metrics, RecycleResult};
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::{join, join_all, join4};
+use postgres_url::ConnectionUrl;
 use tokio_postgres::Error;
 
-use super::{explain::explain, server_process::ServerProcess};
+use super::{
+    explain::explain,
+    key_data::{UNDECLARED_POOLER, is_behind_a_pooler},
+    server_process::ServerProcess,
+};
 
 /// The settings of each of the pool's sessions.
 #[derive(Debug, Clone)]
@@ -96,10 +101,17 @@ impl managed::Manager for Manager {
 const KEEPALIVES: &str =
     "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;";
 
+/// An acknowledged purchase must survive a crash of PostgreSQL, so `off` becomes `on`. Every other value is kept: each waits
+/// for this server's disk, and `local` or `remote_apply` is the operator's choice about standbys. It is set even if it stays
+/// the same, so that a reload of PostgreSQL's settings cannot change it.
+const DURABILITY: &str = "SELECT pg_catalog.set_config('synchronous_commit',
+    CASE value WHEN 'off' THEN 'on' ELSE value END, false) FROM pg_catalog.current_setting('synchronous_commit') AS value;";
+
 /// The steps between opening a connection and lending it.
 #[derive(Debug)]
 pub(super) struct Preparation {
     settings: Option<String>,
+    expects_no_pooler: bool,
     client_check: String,
     hot_statements: &'static [&'static str],
     timeout: Duration,
@@ -109,19 +121,20 @@ impl Preparation {
     /// The isolation level is set because the role or the database may have another default. The SQL functions lock first and
     /// read afterwards. At a higher level they would read a snapshot from before the lock, and every race would fail.
     ///
-    /// Without a session of its own (`own_session`), behind a transaction pooler, a connection is not prepared: the next
-    /// transaction may get another server process, without these settings. Time limits then belong to the role:
+    /// Behind a transaction pooler (`pgbouncer=true`), a connection is not prepared: the next transaction may get another
+    /// server process, without these settings. Time limits then belong to the role:
     /// `ALTER ROLE … SET statement_timeout = '10s'`.
-    pub(super) fn new(settings: &SessionSettings, own_session: bool, timeout: Duration) -> Self {
+    pub(super) fn new(settings: &SessionSettings, url: &ConnectionUrl, timeout: Duration) -> Self {
         let session = format!(
             "SET TIME ZONE 'UTC'; SET default_transaction_isolation = 'read committed'; SET statement_timeout = {}; \
-             SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {};",
+             SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; {DURABILITY}",
             settings.statement_timeout.as_millis(),
             settings.lock_timeout.as_millis(),
             settings.idle_in_transaction_timeout.as_millis(),
         );
         Self {
-            settings: own_session.then_some(session),
+            settings: (!url.transaction_pooler()).then_some(session),
+            expects_no_pooler: !url.declares_pooler(),
             client_check: format!(
                 "SET client_connection_check_interval = {}",
                 settings.client_check_interval.as_millis()
@@ -156,7 +169,13 @@ impl Preparation {
             tracing::debug!(error = explain(&error), "PostgreSQL cannot notice by itself that we are gone");
         }
         match server_process {
-            Ok(server_process) => connection.server_process = server_process,
+            Ok(Some(process)) => {
+                if self.expects_no_pooler && is_behind_a_pooler(client, process.pid).await {
+                    return Err(HookError::message(UNDECLARED_POOLER));
+                }
+                connection.server_process = Some(process);
+            }
+            Ok(None) => {}
             Err(error) if client.is_closed() => return Err(HookError::Backend(error)),
             // If this connection is lost, the outcome of its call will stay unknown.
             Err(error) => tracing::warn!(error = explain(&error), "a session could not learn which process serves it"),

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use nix::unistd::{Pid, getpgid};
-use postgres_process::{Lifetime, LocalPostgres, LocalPostgresOptions, SUPERUSER};
+use postgres_process::{Lifetime, LocalPostgres, LocalPostgresError, LocalPostgresOptions, RunningPostgres, SUPERUSER};
 
 use super::temp_folder::TempFolder;
 use super::{PROGRAM, ask, assert_note_is_there, connect, named_bin_dir, options, start, start_with, write_note};
@@ -106,6 +106,26 @@ async fn a_path_with_odd_characters_works() {
     write_note(&postgres.url(SUPERUSER, "postgres")).await;
     assert_note_is_there(&postgres).await;
     postgres.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn another_process_finds_it_while_it_runs_and_makes_nothing_where_there_is_none() {
+    let folder = TempFolder::new();
+    for _ in 0..2 {
+        let missing = RunningPostgres::find(folder.path(), PROGRAM).unwrap_err();
+        assert!(matches!(missing, LocalPostgresError::NoDatabase { .. }), "{missing}");
+    }
+    assert!(!folder.path().exists());
+    for path in [folder.path().to_owned(), folder.path().join("deeper ".repeat(16).trim_end())] {
+        let postgres = start(&path).await;
+        write_note(&postgres.url(SUPERUSER, "postgres")).await;
+        let found = RunningPostgres::find(&path, PROGRAM).unwrap().unwrap();
+        assert_eq!(found.url(SUPERUSER, "postgres"), postgres.url(SUPERUSER, "postgres"));
+        drop(found);
+        assert_note_is_there(&postgres).await;
+        postgres.stop().await.unwrap();
+        assert!(RunningPostgres::find(&path, PROGRAM).unwrap().is_none());
+    }
 }
 
 #[tokio::test]

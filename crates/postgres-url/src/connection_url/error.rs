@@ -1,5 +1,7 @@
 //! Why a connection string cannot be used. No message contains any part of a password.
 
+use std::path::PathBuf;
+
 /// Why a connection string cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectionUrlError {
@@ -44,6 +46,47 @@ pub enum ConnectionUrlError {
         name: &'static str,
         /// What it may be.
         expected: &'static str,
+    },
+    /// The value of a variable that stands for a parameter.
+    #[error("{variable}: {error}")]
+    Variable {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with the parameter.
+        error: Box<ConnectionUrlError>,
+    },
+    /// A parameter in a service file.
+    #[error("{}, service `{service}`: {error}", .file.display())]
+    Service {
+        /// The service.
+        service: String,
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with the parameter.
+        error: Box<ConnectionUrlError>,
+    },
+    /// No service file has the service.
+    #[error(
+        "no service file defines the service `{name}`; it is looked for in PGSERVICEFILE, or else in ~/.pg_service.conf \
+         and in pg_service.conf in PGSYSCONFDIR"
+    )]
+    ServiceNotFound {
+        /// The service.
+        name: String,
+    },
+    /// A password file or a service file cannot be read.
+    #[error("cannot read {}: {reason}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Others than its owner may read or write the password file.
+    #[error("the password file {file} is open to other users; make it private: chmod 600 {file}", file = .path.display())]
+    OpenPasswordFile {
+        /// The file.
+        path: PathBuf,
     },
     /// Parameters that contradict each other.
     #[error("{0}")]

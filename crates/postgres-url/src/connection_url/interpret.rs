@@ -1,6 +1,9 @@
 //! Gives each parameter its meaning: for the driver, for TLS, for the pool, or none.
 
-use std::{path::Path, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio_postgres::{
     Config,
@@ -9,9 +12,14 @@ use tokio_postgres::{
 
 use super::{
     ConnectionUrl, ConnectionUrlError,
-    split::{Parameter, split},
+    password_file::{self, Entry},
+    service_file,
+    split::Parameter,
 };
-use crate::tls::{ClientCertificate, RootCertificates, TlsMode, TlsSettings};
+use crate::{
+    Environment,
+    tls::{ClientCertificate, RootCertificates, TlsMode, TlsSettings},
+};
 
 /// Parameters of other programs that do not change how safe the connection is.
 const HARMLESS: &[&str] = &[
@@ -43,35 +51,35 @@ struct Gathered {
     key: Option<PathBuf>,
     strict: bool,
     direct: bool,
-    transaction_pooler: bool,
+    pooler: Option<bool>,
+    password_file: Option<PathBuf>,
     connection_limit: Option<usize>,
     ignored: Vec<String>,
 }
 
-impl FromStr for ConnectionUrl {
-    type Err = ConnectionUrlError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        interpret(&split(text)?)
-    }
-}
-
-fn interpret(parameters: &[Parameter]) -> Result<ConnectionUrl, ConnectionUrlError> {
+/// Puts the layers together, the weakest first, because a later value replaces an earlier one: variables, the service, the
+/// string.
+pub(super) fn interpret(
+    parameters: &[Parameter],
+    environment: &Environment,
+) -> Result<ConnectionUrl, ConnectionUrlError> {
     let mut gathered = Gathered::new();
-    for (index, (name, value)) in parameters.iter().enumerate() {
-        if gathered.driver_parameter(name, value)?
-            || gathered.patience_parameter(name, value)?
-            || gathered.tls_parameter(name, value)?
-            || gathered.other_parameter(name, value)?
-        {
-            continue;
-        }
-        let after_password = parameters.iter().take(index).any(|(earlier, _)| earlier == "password");
-        // A space or an ampersand may have cut a password that was given as a parameter. What follows is not shown then.
-        let shown = (!after_password).then(|| name.clone());
-        return Err(ConnectionUrlError::UnknownParameter { position: index + 1, name: shown });
+    for (variable, parameter) in environment.parameters() {
+        gathered
+            .take(&[parameter])
+            .map_err(|error| ConnectionUrlError::Variable { variable, error: Box::new(error) })?;
     }
-    gathered.finish()
+    let service = parameters.iter().rev().find(|(name, _)| name == "service").map(|(_, value)| value.as_str());
+    if let Some(service) = service.or_else(|| environment.variable("PGSERVICE")).filter(|service| !service.is_empty()) {
+        let found = service_file::find(service, environment)?;
+        gathered.take(&found.parameters).map_err(|error| ConnectionUrlError::Service {
+            service: service.to_owned(),
+            file: found.file,
+            error: Box::new(error),
+        })?;
+    }
+    gathered.take(parameters)?;
+    gathered.finish(environment)
 }
 
 impl Gathered {
@@ -95,10 +103,29 @@ impl Gathered {
             key: None,
             strict: false,
             direct: false,
-            transaction_pooler: false,
+            pooler: None,
+            password_file: None,
             connection_limit: None,
             ignored: Vec::new(),
         }
+    }
+
+    /// Takes parameters in order.
+    fn take(&mut self, parameters: &[Parameter]) -> Result<(), ConnectionUrlError> {
+        for (index, (name, value)) in parameters.iter().enumerate() {
+            if self.driver_parameter(name, value)?
+                || self.patience_parameter(name, value)?
+                || self.tls_parameter(name, value)?
+                || self.other_parameter(name, value)?
+            {
+                continue;
+            }
+            let after_password = parameters.iter().take(index).any(|(earlier, _)| earlier == "password");
+            // A space or an ampersand may have cut a password that was given as a parameter. What follows is not shown then.
+            let shown = (!after_password).then(|| name.clone());
+            return Err(ConnectionUrlError::UnknownParameter { position: index + 1, name: shown });
+        }
+        Ok(())
     }
 
     /// Parameters that go to the driver as they are. Answers whether `name` is one.
@@ -217,9 +244,9 @@ impl Gathered {
     fn other_parameter(&mut self, name: &str, value: &str) -> Result<bool, ConnectionUrlError> {
         match name {
             "pgbouncer" => {
-                self.transaction_pooler = match value {
-                    "true" => true,
-                    "false" => false,
+                self.pooler = match value {
+                    "true" => Some(true),
+                    "false" => Some(false),
                     _ => return Err(invalid("pgbouncer", "true or false")),
                 }
             }
@@ -233,8 +260,9 @@ impl Gathered {
             "gssencmode" => return Err(unsupported("gssencmode", "GSSAPI is not available; use TLS")),
             "require_auth" => return Err(unsupported("require_auth", "use sslmode=verify-full")),
             "requirepeer" => return Err(unsupported("requirepeer", "check the socket directory's permissions")),
-            "service" => return Err(unsupported("service", "write host, dbname and user here")),
-            "passfile" => return Err(unsupported("passfile", "write the password here")),
+            // Read before the others: its section comes before them.
+            "service" => {}
+            "passfile" => self.password_file = Some(PathBuf::from(value)),
             "replication" => return Err(unsupported("replication", "remove it")),
             name if HARMLESS.contains(&name) => self.ignored.push(name.to_owned()),
             _ => return Ok(false),
@@ -242,8 +270,9 @@ impl Gathered {
         Ok(true)
     }
 
-    fn finish(mut self) -> Result<ConnectionUrl, ConnectionUrlError> {
+    fn finish(mut self, environment: &Environment) -> Result<ConnectionUrl, ConnectionUrlError> {
         self.put_addresses()?;
+        self.look_up_password(environment)?;
         let mode = self.tls_mode()?;
         self.config.ssl_mode(match mode {
             TlsMode::Disable => SslMode::Disable,
@@ -267,7 +296,7 @@ impl Gathered {
         Ok(ConnectionUrl {
             config: self.config,
             tls: TlsSettings { mode, roots, client_certificate, direct: self.direct },
-            transaction_pooler: self.transaction_pooler,
+            pooler: self.pooler,
             connection_limit: self.connection_limit,
             ignored: self.ignored,
         })
@@ -288,6 +317,42 @@ impl Gathered {
         }
         for host in hosts.into_iter().flat_map(|list| list.split(',')) {
             self.config.host(if host.is_empty() { "localhost" } else { host });
+        }
+        Ok(())
+    }
+
+    /// Takes the password from the password file, if nothing else gives one.
+    fn look_up_password(&mut self, environment: &Environment) -> Result<(), ConnectionUrlError> {
+        if self.config.get_password().is_some_and(|password| !password.is_empty()) {
+            return Ok(());
+        }
+        let default = || Some(environment.home()?.join(".pgpass"));
+        let Some(path) = self.password_file.clone().filter(|path| !path.as_os_str().is_empty()).or_else(default) else {
+            return Ok(());
+        };
+        let Some(user) = self.config.get_user().or_else(|| environment.account_name()) else { return Ok(()) };
+        let Some(file) = password_file::read(&path)? else { return Ok(()) };
+        let database = self.config.get_dbname().unwrap_or(user);
+        let hosts: Vec<String> = if self.config.get_hosts().is_empty() {
+            self.config.get_hostaddrs().iter().map(ToString::to_string).collect()
+        } else {
+            self.config.get_hosts().iter().map(name_in_password_file).collect()
+        };
+        let ports = self.config.get_ports();
+        let port = |index: usize| ports.get(index).or_else(|| ports.first()).copied().unwrap_or(5432).to_string();
+        let mut passwords = hosts
+            .iter()
+            .enumerate()
+            .map(|(index, host)| password_file::find(&file, Entry { host, port: &port(index), database, user }));
+        let first = passwords.next().flatten();
+        // The driver has one password for all hosts. No host may see the password of another.
+        if passwords.any(|other| other != first) {
+            return Err(ConnectionUrlError::Contradiction(
+                "the password file has not the same password for every host; name one host, or give the password itself",
+            ));
+        }
+        if let Some(password) = first {
+            self.config.password(password);
         }
         Ok(())
     }
@@ -317,9 +382,21 @@ impl Gathered {
     }
 }
 
-/// Where this machine's PostgreSQL listens if no host is named: in the socket directory of Debian or of upstream, else TCP.
+/// The socket folders of Debian and of upstream.
+const SOCKET_FOLDERS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
+
+/// The host as a password file names it: a usual socket folder is `localhost`.
+fn name_in_password_file(host: &Host) -> String {
+    match host {
+        Host::Tcp(name) => name.clone(),
+        Host::Unix(folder) if SOCKET_FOLDERS.iter().any(|usual| folder == Path::new(usual)) => "localhost".to_owned(),
+        Host::Unix(folder) => folder.display().to_string(),
+    }
+}
+
+/// Where this machine's PostgreSQL listens if no host is named: in a usual socket folder, else on TCP.
 fn default_host(port: u16) -> &'static str {
-    ["/var/run/postgresql", "/tmp"]
+    SOCKET_FOLDERS
         .into_iter()
         .find(|directory| Path::new(directory).join(format!(".s.PGSQL.{port}")).exists())
         .unwrap_or("localhost")

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use tokio_postgres::config::{ChannelBinding, Host, SslMode, SslNegotiation, TargetSessionAttrs};
 
 use super::*;
-use crate::tls::{RootCertificates, TlsMode};
+use crate::{
+    Environment,
+    tls::{RootCertificates, TlsMode},
+};
 
 #[track_caller]
 fn parse(text: &str) -> ConnectionUrl {
@@ -152,7 +155,7 @@ fn contradictions_are_refused() {
 #[test]
 fn a_mistyped_or_unsupported_parameter_is_refused_by_name() {
     assert_eq!(error("postgresql://h/d?sslmod=verify-full").to_string(), "parameter `sslmod` is not known");
-    for name in ["service", "passfile", "sslcrl", "require_auth", "sslpassword", "replication"] {
+    for name in ["sslcrl", "require_auth", "sslpassword", "replication"] {
         let error = error(&format!("postgresql://h/d?{name}=x"));
         assert!(error.to_string().starts_with(&format!("parameter `{name}` is not supported")), "{error}");
     }
@@ -179,6 +182,117 @@ fn a_password_with_a_bare_at_sign_is_read_and_others_are_refused_with_advice() {
         let error = error(&format!("postgresql://u:{password}@h/d"));
         assert_eq!(error, ConnectionUrlError::Authority, "{password}");
     }
+}
+
+/// A folder with a password file and a service file, as the home of somebody whose environment has these variables.
+fn home(variables: &[(&str, &str)]) -> (tempfile::TempDir, Environment) {
+    let folder = tempfile::tempdir().unwrap();
+    let passwords =
+        "db.example:5432:shop:anna:of the file\nlocalhost:5432:shop:anna:of the socket\na:1:d:u:one\nb:2:d:u:two\n";
+    write_private(&folder.path().join(".pgpass"), passwords);
+    std::fs::write(folder.path().join(".pg_service.conf"), "[till]\nhost=db.example\ndbname=shop\nuser=anna\n")
+        .unwrap();
+    let variables = variables.iter().copied().chain([("HOME", folder.path().to_str().unwrap())]);
+    let environment = Environment::new(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    (folder, environment)
+}
+
+fn write_private(path: &std::path::Path, text: &str) {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    file.unwrap().write_all(text.as_bytes()).unwrap();
+}
+
+fn read(text: &str, variables: &[(&str, &str)]) -> Result<ConnectionUrl, ConnectionUrlError> {
+    let (_folder, environment) = home(variables);
+    ConnectionUrl::read(text, &environment)
+}
+
+#[test]
+fn the_string_counts_before_the_service_and_the_service_before_variables() {
+    let variables =
+        [("PGHOST", "h"), ("PGPORT", "6000"), ("PGUSER", "ben"), ("PGDATABASE", "d"), ("PGSSLMODE", "require")];
+    let url = read("postgresql://", &variables).unwrap();
+    assert_eq!((url.to_string().as_str(), url.tls().mode), ("postgresql://ben@h:6000/d", TlsMode::Require));
+    let url = read("postgresql://?service=till", &variables).unwrap();
+    assert_eq!(url.to_string(), "postgresql://anna@db.example:6000/shop");
+    let url = read("postgresql://carl@x:1/y?service=till&sslmode=prefer", &variables).unwrap();
+    assert_eq!((url.to_string().as_str(), url.tls().mode), ("postgresql://carl@x:1/y", TlsMode::Prefer));
+    let url = read("postgresql://", &[("PGSERVICE", "till"), ("PGHOST", "h")]).unwrap();
+    assert_eq!(url.to_string(), "postgresql://anna@db.example:5432/shop");
+    assert_eq!(read("postgresql://h/d", &[("PGUSER", "")]).unwrap().user(), None, "empty is not set");
+}
+
+#[test]
+fn without_an_environment_the_string_alone_decides() {
+    let (folder, _) = home(&[]);
+    assert_eq!(parse("postgresql://anna@db.example/shop").config().get_password(), None);
+    let named = format!("postgresql://anna@db.example/shop?passfile={}/.pgpass", folder.path().display());
+    assert_eq!(parse(&named).config().get_password(), Some(&b"of the file"[..]));
+}
+
+#[test]
+fn the_password_comes_from_the_string_or_pgpassword_or_the_password_file() {
+    let password = |text: &str, variables: &[(&str, &str)]| {
+        let url = read(text, variables).unwrap();
+        url.config().get_password().map(|password| String::from_utf8(password.to_owned()).unwrap())
+    };
+    let url = "postgresql://anna@db.example/shop";
+    assert_eq!(password(url, &[]).as_deref(), Some("of the file"));
+    assert_eq!(password(url, &[("PGPASSWORD", "p")]).as_deref(), Some("p"));
+    assert_eq!(password("postgresql://anna:own@db.example/shop", &[("PGPASSWORD", "p")]).as_deref(), Some("own"));
+    assert_eq!(password("postgresql://", &[("PGSERVICE", "till")]).as_deref(), Some("of the file"));
+    assert_eq!(
+        password("postgresql:///shop?host=/var/run/postgresql&user=anna", &[]).as_deref(),
+        Some("of the socket")
+    );
+    assert_eq!(password("postgresql://anna@db.example:5433/shop", &[]), None);
+    assert_eq!(password(url, &[("PGPASSFILE", "/dev/null")]), None);
+    assert_eq!(password(url, &[("PGPASSFILE", "/nonexistent/file")]), None);
+}
+
+#[test]
+fn no_host_gets_the_password_of_another() {
+    for hosts in ["a:1,b:2", "a:1,b:3", "b:3,a:1"] {
+        let error = read(&format!("postgresql://u@{hosts}/d"), &[]).unwrap_err();
+        assert!(matches!(error, ConnectionUrlError::Contradiction(_)), "{hosts}: {error}");
+    }
+    assert_eq!(read("postgresql://u@a:1,a:1/d", &[]).unwrap().config().get_password(), Some(&b"one"[..]));
+}
+
+#[test]
+fn a_password_file_that_others_may_read_is_refused_unless_no_password_is_needed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for mode in [0o640, 0o604, 0o620] {
+        let (folder, environment) = home(&[]);
+        let file = folder.path().join(".pgpass");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let error = ConnectionUrl::read("postgresql://anna@db.example/shop", &environment).unwrap_err();
+        assert!(error.to_string().ends_with(&format!("chmod 600 {}", file.display())), "{error}");
+        ConnectionUrl::read("postgresql://anna:own@db.example/shop", &environment).unwrap();
+    }
+}
+
+#[test]
+fn what_is_wrong_beside_the_string_is_named_with_its_place() {
+    let error = read("postgresql://h/d", &[("PGSSLMODE", "on")]).unwrap_err().to_string();
+    assert!(error.starts_with("PGSSLMODE: parameter `sslmode` must be"), "{error}");
+    let error = read("postgresql://h/d", &[("PGSSLCRL", "/crl.pem")]).unwrap_err().to_string();
+    assert!(error.starts_with("PGSSLCRL: parameter `sslcrl` is not supported"), "never ignored: {error}");
+    let error = read("postgresql://h/d?service=none", &[]).unwrap_err().to_string();
+    assert!(error.contains("`none`") && error.contains("PGSERVICEFILE"), "{error}");
+    let error = read("postgresql://", &[("PGSERVICE", "till"), ("PGSERVICEFILE", "/nonexistent")]).unwrap_err();
+    assert!(error.to_string().contains("/nonexistent"), "{error}");
+    let (folder, environment) = home(&[("PGSERVICE", "till")]);
+    std::fs::write(folder.path().join(".pg_service.conf"), "[till]\nhots=x\n").unwrap();
+    let error = ConnectionUrl::read("postgresql://", &environment).unwrap_err().to_string();
+    assert!(error.contains(".pg_service.conf, service `till`: parameter `hots` is not known"), "{error}");
+}
+
+#[test]
+fn an_environment_shows_no_value() {
+    let (_folder, environment) = home(&[("PGPASSWORD", "QQQQ")]);
+    assert!(!format!("{environment:?}").contains("QQQQ"));
 }
 
 /// Characters that mean something in one of the notations.
