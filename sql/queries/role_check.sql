@@ -38,6 +38,11 @@ owner_role AS (
     FROM reachable AS r
     WHERE r.rolname = 'tallystick_owner'
 ),
+auditor_role AS (
+    SELECT 4 AS rank, 'is a member of tallystick_auditor, which reads the rows of every business' AS finding
+    FROM reachable AS r
+    WHERE r.rolname = 'tallystick_auditor'
+),
 database_owner AS (
     SELECT 5 AS rank, pg_catalog.format('owns database %I', d.datname)
         || CASE WHEN r.rolname = session_user THEN '' ELSE ' through role ' || r.rolname END AS finding
@@ -149,6 +154,7 @@ findings AS (
     SELECT * FROM attributes
     UNION ALL SELECT * FROM predefined
     UNION ALL SELECT * FROM owner_role
+    UNION ALL SELECT * FROM auditor_role
     UNION ALL SELECT * FROM database_owner
     UNION ALL SELECT * FROM ownership
     UNION ALL SELECT * FROM table_privileges
