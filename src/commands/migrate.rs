@@ -72,7 +72,7 @@ fn describe(report: &Report) -> Vec<String> {
 fn summary(mended: &[Difference]) -> Vec<String> {
     let mut counts = BTreeMap::<String, usize>::new();
     for one in mended {
-        let object = one.object.split(' ').next().unwrap_or_default();
+        let object = one.object.split(" tallystick").next().unwrap_or_default();
         let sort = match one.property.as_deref() {
             None => object.to_owned(),
             Some(property) if property.starts_with("granted to ") => "privileges".to_owned(),
