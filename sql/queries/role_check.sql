@@ -118,7 +118,7 @@ schema_privileges AS (
 ),
 temporary_tables AS (
     SELECT 10 AS rank, pg_catalog.format(
-        'has TEMPORARY on database %1$I; its owner can REVOKE TEMPORARY ON DATABASE %1$I FROM PUBLIC',
+        'has TEMPORARY on database %1$I; its owner can REVOKE TEMPORARY ON DATABASE %1$I FROM PUBLIC, as `tallystick migrate` does',
         pg_catalog.current_database()) AS finding
     WHERE EXISTS (SELECT FROM reachable AS r
                   WHERE pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'TEMPORARY'))

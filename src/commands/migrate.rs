@@ -40,27 +40,27 @@ fn say(progress: Progress<'_>) {
 }
 
 fn describe(report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    if report.nothing_to_do() {
-        lines.push(format!("nothing to do: the schema is at version {}", report.version));
-    } else {
-        lines.extend(report.applied.iter().map(|done| format!("applied {:04} {}", done.version, done.name)));
-        if report.code_applied {
-            lines.push("applied functions, views, triggers, policies and grants".to_owned());
-        }
-        lines.push(format!("the schema is at version {}", report.version));
+    let to_be_done: Vec<_> = report.to_be_done().collect();
+    if report.nothing_to_do() && to_be_done.is_empty() {
+        return vec![format!("nothing to do: the schema is at version {}", report.version)];
     }
+    let mut lines: Vec<_> =
+        report.applied.iter().map(|done| format!("applied {:04} {}", done.version, done.name)).collect();
+    if report.code_applied {
+        lines.push("applied functions, views, triggers, policies and grants".to_owned());
+    }
+    lines.push(format!("the schema is at version {}", report.version));
     if !report.mended.is_empty() {
-        lines.push("the database had been restored or changed by hand; mended:".to_owned());
+        lines.push("the database had been restored, or changed from outside; mended:".to_owned());
         lines.extend(summary(&report.mended));
     }
-    let to_be_done: Vec<_> = report.to_be_done().collect();
     if !to_be_done.is_empty() {
-        lines.push("this is left to be done; migrate mends no data, and drops none:".to_owned());
+        lines.push("this is left to be done; migrate changes no rows, and drops nothing:".to_owned());
         lines.extend(to_be_done.iter().flat_map(|one| [format!("  - {one}"), format!("    {}", one.advice())]));
     }
     let extra = report.left.len() - to_be_done.len();
-    if extra > 0 {
+    // A view of somebody's own is no news at each run.
+    if extra > 0 && report.code_applied {
         lines.push(format!(
             "tallystick does not ship {extra} of the things that are here; `tallystick verify` names them"
         ));
@@ -117,11 +117,11 @@ mod tests {
             [
                 "applied functions, views, triggers, policies and grants",
                 "the schema is at version 12",
-                "the database had been restored or changed by hand; mended:",
+                "the database had been restored, or changed from outside; mended:",
                 "      2  owner of a table",
                 "      1  privileges",
                 "      1  role",
-                "this is left to be done; migrate mends no data, and drops none:",
+                "this is left to be done; migrate changes no rows, and drops nothing:",
                 "  - table tallystick.orders, index i: it is missing",
                 "    as a superuser, ",
                 "tallystick does not ship 1 of the things that are here; `tallystick verify` names them",

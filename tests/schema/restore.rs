@@ -18,7 +18,10 @@ use crate::support::{
     two_businesses::{OURS, fill, two_businesses},
 };
 
-use super::snapshot::{assert_same, catalogue};
+use super::{
+    snapshot::{assert_same, catalogue},
+    upgrade::{BEFORE, at_migration},
+};
 
 /// Runs a program of PostgreSQL's. Returns its messages, and whether it says that all went well.
 pub(super) async fn postgres_program(name: &str, arguments: &[&str]) -> (bool, String) {
@@ -102,6 +105,20 @@ async fn whatever_a_restore_leaves_out_is_mended_by_migrate() {
         sells(&restored).await;
         assert!(migrated(&restored, &source).await.unwrap().nothing_to_do(), "{flags:?}");
     }
+}
+
+#[tokio::test]
+async fn a_restored_dump_of_an_earlier_release_is_upgraded_and_mended_at_once() {
+    let earlier = at_migration(BEFORE).await;
+    let folder = TempFolder::created();
+    let file = folder.path().join("custom.dump");
+    dump(&earlier, &file, &["--format=custom"]).await;
+    let restored = restore(&file, &["--no-owner", "--no-privileges", "--no-comments"]).await;
+    let report = migrated(&restored, &embedded::source().unwrap()).await.unwrap();
+    assert!(!report.applied.is_empty());
+    assert_eq!(names(&report.left), [""; 0]);
+    audit::audit(&restored).await;
+    sells(&restored).await;
 }
 
 #[tokio::test]

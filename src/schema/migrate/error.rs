@@ -1,6 +1,6 @@
 //! Why a migration did not happen. In every case the database is as it was before.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use tokio_postgres::error::{ErrorPosition, SqlState};
 
@@ -101,7 +101,12 @@ impl MigrateError {
 }
 
 fn list(differences: &[Difference]) -> String {
-    differences.iter().map(|one| format!("\n  - {one}")).collect()
+    let mut text = String::new();
+    for one in differences {
+        // Writing to a String cannot fail.
+        _ = write!(text, "\n  - {one}");
+    }
+    text
 }
 
 /// What PostgreSQL said. If a privilege was missing, also who may migrate.

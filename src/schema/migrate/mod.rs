@@ -48,7 +48,7 @@ pub struct MigrateOptions {
 
 impl Default for MigrateOptions {
     fn default() -> Self {
-        Self { lock_timeout: Duration::from_secs(10), turn_timeout: Duration::from_secs(300), reapply: false }
+        Self { lock_timeout: Duration::from_secs(10), turn_timeout: Duration::from_mins(5), reapply: false }
     }
 }
 
