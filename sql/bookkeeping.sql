@@ -32,5 +32,7 @@ COMMENT ON SCHEMA tallystick_migrate IS 'What tallystick migrate has applied to 
 COMMENT ON TABLE tallystick_migrate.migrations IS 'Each applied migration, with the hash of its text at that time.';
 COMMENT ON TABLE tallystick_migrate.current_code IS 'The hash of the functions, views, triggers, policies and grants in force.';
 
+REVOKE ALL ON SCHEMA tallystick_migrate FROM PUBLIC, tallystick_app CASCADE;
+REVOKE ALL ON ALL TABLES IN SCHEMA tallystick_migrate FROM PUBLIC, tallystick_app CASCADE;
 GRANT USAGE ON SCHEMA tallystick_migrate TO tallystick_app;
 GRANT SELECT ON tallystick_migrate.migrations, tallystick_migrate.current_code TO tallystick_app;

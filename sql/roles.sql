@@ -1,14 +1,18 @@
 -- Roles and the schema, before the first migration. Runs as the migrating user.
 --
--- tallystick_owner  owns every object; nobody logs in as it.
--- tallystick_app    has the privileges of the server; the server's login role is a member of it.
+-- tallystick_owner    owns every object; nobody logs in as it.
+-- tallystick_app      has the privileges of the server; the server's login role is a member of it.
+-- tallystick_auditor  reads the rows of every business and writes nothing: `verify` and pg_dump --enable-row-security, for
+--                     those who are no superuser. No role that serves tenants is a member of it.
 --
 -- Roles belong to the whole cluster, so a migration of another database may create them at the same moment.
 DO $$
 DECLARE
+    v_roles CONSTANT name[] := ARRAY['tallystick_owner', 'tallystick_app', 'tallystick_auditor'];
     v_role text;
+    v_excess record;
 BEGIN
-    FOREACH v_role IN ARRAY ARRAY['tallystick_owner', 'tallystick_app'] LOOP
+    FOREACH v_role IN ARRAY v_roles LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', v_role);
@@ -18,13 +22,40 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- A migrating user without superuser rights must be able to become the owner.
-    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
-       AND NOT EXISTS (
-           SELECT FROM pg_catalog.pg_auth_members AS m
-           WHERE m.roleid = 'tallystick_owner'::regrole AND m.member = current_user::regrole
-             AND coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) THEN
-        EXECUTE format('GRANT tallystick_owner TO %I', current_user);
+    -- Somebody who made the roles by hand, for a restore, may have given them more. What this user may not take away is
+    -- reported by `migrate` afterwards.
+    FOR v_excess IN
+        SELECT role.rolname, attribute.without
+        FROM pg_catalog.pg_roles AS role
+        CROSS JOIN LATERAL (VALUES
+            (role.rolcanlogin, 'NOLOGIN'), (role.rolsuper, 'NOSUPERUSER'), (role.rolbypassrls, 'NOBYPASSRLS'),
+            (role.rolcreaterole, 'NOCREATEROLE'), (role.rolcreatedb, 'NOCREATEDB'), (role.rolreplication, 'NOREPLICATION')
+        ) AS attribute (is_held, without)
+        WHERE role.rolname = ANY (v_roles) AND attribute.is_held
+    LOOP
+        BEGIN
+            EXECUTE format('ALTER ROLE %I %s', v_excess.rolname, v_excess.without);
+        EXCEPTION WHEN insufficient_privilege THEN
+            NULL;
+        END;
+    END LOOP;
+
+    -- A migrating user without superuser rights must be able to become the owner, and may verify.
+    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+        IF NOT EXISTS (
+            SELECT FROM pg_catalog.pg_auth_members AS m
+            WHERE m.roleid = 'tallystick_owner'::regrole AND m.member = current_user::regrole
+              AND coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) THEN
+            EXECUTE format('GRANT tallystick_owner TO %I', current_user);
+        END IF;
+        IF NOT pg_has_role(current_user, 'tallystick_auditor', 'USAGE') THEN
+            BEGIN
+                EXECUTE format('GRANT tallystick_auditor TO %I', current_user);
+            EXCEPTION WHEN insufficient_privilege THEN
+                RAISE WARNING 'role % cannot verify this database', current_user
+                    USING HINT = format('a superuser can GRANT tallystick_auditor TO %I', current_user);
+            END;
+        END IF;
     END IF;
 END
 $$;
@@ -32,18 +63,24 @@ $$;
 CREATE SCHEMA IF NOT EXISTS tallystick AUTHORIZATION tallystick_owner;
 
 -- Refuse a database that was prepared against us. The owner of a schema can add functions to it, which our functions
--- would then call as tallystick_owner, and can drop our tables. The encoding must be UTF8, because texts contain any character.
+-- would then call as tallystick_owner, and can drop our tables. A superuser and the migrating user can do that anyway: a
+-- schema of theirs was restored without its owner, and owners.sql gives it back. The encoding must be UTF8, because texts
+-- contain any character.
 DO $$
 DECLARE
     v_schema name;
     v_owner name;
 BEGIN
-    SELECT schema.nspname, pg_catalog.pg_get_userbyid(schema.nspowner) INTO v_schema, v_owner
+    SELECT schema.nspname, owner.rolname INTO v_schema, v_owner
     FROM pg_catalog.pg_namespace AS schema
-    WHERE schema.nspname IN ('tallystick', 'tallystick_migrate') AND schema.nspowner <> 'tallystick_owner'::regrole;
+    JOIN pg_catalog.pg_roles AS owner ON owner.oid = schema.nspowner
+    WHERE schema.nspname IN ('tallystick', 'tallystick_migrate')
+      AND owner.rolname <> 'tallystick_owner' AND owner.rolname <> current_user AND NOT owner.rolsuper;
     IF FOUND THEN
         RAISE EXCEPTION 'schema % is there already and belongs to %', v_schema, v_owner
-            USING HINT = 'drop it, or use another database';
+            USING HINT = format(
+                'nothing was changed. If this is a restored tallystick, migrate as %I, or restore it as the role that '
+                'migrates. Otherwise use another database', v_owner);
     END IF;
     IF current_setting('server_encoding') <> 'UTF8' THEN
         RAISE EXCEPTION 'the database has the encoding %, and not UTF8', current_setting('server_encoding')

@@ -5,6 +5,9 @@
 role tallystick_app
     attributes: NOLOGIN, NOSUPERUSER, NOBYPASSRLS, NOCREATEROLE, NOCREATEDB, NOREPLICATION
 
+role tallystick_auditor
+    attributes: NOLOGIN, NOSUPERUSER, NOBYPASSRLS, NOCREATEROLE, NOCREATEDB, NOREPLICATION
+
 role tallystick_owner
     attributes: NOLOGIN, NOSUPERUSER, NOBYPASSRLS, NOCREATEROLE, NOCREATEDB, NOREPLICATION
 
@@ -12,11 +15,13 @@ schema tallystick
     owner: tallystick_owner
     granted to authenticated: USAGE
     granted to tallystick_app: USAGE
+    granted to tallystick_auditor: USAGE
     granted to tallystick_owner: CREATE, USAGE
 
 schema tallystick_migrate
     owner: tallystick_owner
     granted to tallystick_app: USAGE
+    granted to tallystick_auditor: USAGE
     granted to tallystick_owner: CREATE, USAGE
 
 table tallystick.api_keys
@@ -38,12 +43,14 @@ table tallystick.api_keys
     constraint api_keys_expires_at_is_in_years_1_to_9999: CHECK (((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)))
     constraint api_keys_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
-    constraint api_keys_scopes_are_known: CHECK ((((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2)) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
+    constraint api_keys_scopes_are_known: CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
     constraint api_keys_secret_hash_is_sha256: CHECK ((octet_length(secret_hash) = 32))
     index api_keys_pk: CREATE UNIQUE INDEX api_keys_pk ON tallystick.api_keys USING btree (business_id, id)
     index api_keys_prefix_is_unique: CREATE UNIQUE INDEX api_keys_prefix_is_unique ON tallystick.api_keys USING btree (business_id, prefix)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.businesses
@@ -60,10 +67,12 @@ table tallystick.businesses
     constraint businesses_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint businesses_overdue_after_days_is_0_to_3650: CHECK (((overdue_after_days >= 0) AND (overdue_after_days <= 3650)))
     index businesses_pk: CREATE UNIQUE INDEX businesses_pk ON tallystick.businesses USING btree (business_id)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy platform_lists_businesses: PERMISSIVE FOR SELECT TO tallystick_owner USING (current_setting('app.platform'::text, true) = 'business_list'::text)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.creations
@@ -133,11 +142,13 @@ table tallystick.credit_ledger
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
     index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
     index credit_ledger_prefix_sums: CREATE UNIQUE INDEX credit_ledger_prefix_sums ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no, balance_after)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.credit_ledger FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
     trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.credit_ledger FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.customers
@@ -161,9 +172,11 @@ table tallystick.customers
     constraint customers_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id)
     index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.order_items
@@ -185,12 +198,14 @@ table tallystick.order_items
     constraint order_items_quantity_is_positive: CHECK (((quantity >= 1) AND (quantity <= 2147483647)))
     constraint order_items_unit_price_is_safe_money: CHECK (((unit_price >= 0) AND (unit_price <= '9007199254740991'::bigint)))
     index order_items_pk: CREATE UNIQUE INDEX order_items_pk ON tallystick.order_items USING btree (business_id, order_id, line_no)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger order_lines_add_up: CREATE TRIGGER order_lines_add_up AFTER INSERT ON tallystick.order_items REFERENCING NEW TABLE AS new_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.order_lines_add_up(), always
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.order_items FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
     trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.order_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.orders
@@ -210,11 +225,13 @@ table tallystick.orders
     constraint orders_total_is_safe_money: CHECK (((total >= 0) AND (total <= '9007199254740991'::bigint)))
     index orders_pk: CREATE UNIQUE INDEX orders_pk ON tallystick.orders USING btree (business_id, id)
     index orders_total_belongs_to_the_customer: CREATE UNIQUE INDEX orders_total_belongs_to_the_customer ON tallystick.orders USING btree (business_id, customer_id, id, total)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.orders FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
     trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.orders FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.products
@@ -240,9 +257,11 @@ table tallystick.products
     constraint products_stock_is_never_below_zero: CHECK ((stock >= 0))
     index products_pk: CREATE UNIQUE INDEX products_pk ON tallystick.products USING btree (business_id, id)
     index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.stock_movements
@@ -274,11 +293,13 @@ table tallystick.stock_movements
     index stock_movements_idempotency_key_is_used_once: CREATE UNIQUE INDEX stock_movements_idempotency_key_is_used_once ON tallystick.stock_movements USING btree (business_id, idempotency_key)
     index stock_movements_opening_is_single: CREATE UNIQUE INDEX stock_movements_opening_is_single ON tallystick.stock_movements USING btree (business_id, product_id) WHERE (kind = 'opening'::text)
     index stock_movements_pk: CREATE UNIQUE INDEX stock_movements_pk ON tallystick.stock_movements USING btree (business_id, id)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.stock_movements FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
     trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick_migrate.current_code
@@ -294,6 +315,7 @@ table tallystick_migrate.current_code
     constraint current_code_sha256_is_hexadecimal: CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
     index current_code_pkey: CREATE UNIQUE INDEX current_code_pkey ON tallystick_migrate.current_code USING btree (only_row)
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick_migrate.migrations
@@ -310,6 +332,7 @@ table tallystick_migrate.migrations
     constraint migrations_version_counts_from_one: CHECK ((version >= 1))
     index migrations_pkey: CREATE UNIQUE INDEX migrations_pkey ON tallystick_migrate.migrations USING btree (version)
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 view tallystick.customer_accounts
@@ -330,6 +353,7 @@ view tallystick.customer_accounts
     definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue, customer.version FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, (entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 view tallystick.order_records
@@ -347,6 +371,7 @@ view tallystick.order_records
     definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 view tallystick.overdue_customers
@@ -362,6 +387,7 @@ view tallystick.overdue_customers
     definition: SELECT business_id, id AS customer_id, name, external_id, balance, oldest_unpaid_at, (floor((EXTRACT(epoch FROM (now() - oldest_unpaid_at)) / (86400)::numeric)))::integer AS days FROM tallystick.customer_accounts account WHERE overdue;
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 composite type tallystick.batch_account

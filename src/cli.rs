@@ -48,6 +48,7 @@ pub enum Command {
     ///
     /// Connects as a role that may create schemas and roles (the database's owner with CREATEROLE, or a superuser).
     /// Running it again changes nothing; two at once wait for each other; an applied migration that was edited is refused.
+    /// After a restore, it mends roles, owners, grants and whatever else it can, and lists the rest: exit status 1.
     ///
     /// Then make the role that `serve` connects as:
     ///   CREATE ROLE tallystick_server LOGIN PASSWORD '…' IN ROLE tallystick_app;
@@ -55,8 +56,8 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Prove a database from the outside: every balance, order, stock figure, chain, policy and grant.
     ///
-    /// Reads one consistent snapshot while the system is in use. Connects as a role that sees every row (a superuser, or
-    /// one with BYPASSRLS). Exit status 1 if there is any finding.
+    /// Reads one consistent snapshot while the system is in use. Connects as a role that sees every row (the one
+    /// that migrates, or a superuser). Exit status 1 if there is any finding.
     Verify(VerifyArgs),
     /// Create and list businesses.
     #[command(subcommand)]
@@ -88,8 +89,7 @@ pub struct MigrateArgs {
     /// Where.
     #[command(flatten)]
     pub database: OwnerDatabase,
-    /// Apply functions, views, triggers, policies and grants again, even if nothing changed: mends what was altered by
-    /// hand, or lost where a database was copied.
+    /// Apply functions, views, triggers, policies and grants again, even if no difference was noticed.
     #[arg(long)]
     pub reapply: bool,
 }

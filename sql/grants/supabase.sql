@@ -8,6 +8,8 @@ DECLARE
     v_relation name;
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'authenticated') THEN
+        REVOKE ALL ON SCHEMA tallystick, tallystick_migrate FROM authenticated CASCADE;
+        REVOKE ALL ON ALL TABLES IN SCHEMA tallystick_migrate FROM authenticated CASCADE;
         GRANT USAGE ON SCHEMA tallystick TO authenticated;
         REVOKE ALL ON ALL TABLES IN SCHEMA tallystick FROM authenticated;
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tallystick FROM authenticated;

@@ -86,7 +86,7 @@ property (section, rank, position, item, definition) AS (
                CASE WHEN role.rolcreatedb THEN 'CREATEDB' ELSE 'NOCREATEDB' END,
                CASE WHEN role.rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END)
     FROM pg_roles AS role
-    WHERE role.rolname IN ('tallystick_owner', 'tallystick_app')
+    WHERE role.rolname IN ('tallystick_owner', 'tallystick_app', 'tallystick_auditor')
 
     -- Schemas
     UNION ALL
@@ -279,7 +279,7 @@ property (section, rank, position, item, definition) AS (
            acl.defaclacl::text
     FROM pg_default_acl AS acl
     LEFT JOIN our_schema ON our_schema.oid = acl.defaclnamespace
-    WHERE our_schema.oid IS NOT NULL OR pg_get_userbyid(acl.defaclrole) IN ('tallystick_owner', 'tallystick_app')
+    WHERE our_schema.oid IS NOT NULL OR pg_get_userbyid(acl.defaclrole) IN ('tallystick_owner', 'tallystick_app', 'tallystick_auditor')
 
     -- Everything else in our schemas: other types, operators, collations, statistics
     UNION ALL

@@ -38,6 +38,11 @@ owner_role AS (
     FROM reachable AS r
     WHERE r.rolname = 'tallystick_owner'
 ),
+auditor_role AS (
+    SELECT 4 AS rank, 'is a member of tallystick_auditor, which reads the rows of every business' AS finding
+    FROM reachable AS r
+    WHERE r.rolname = 'tallystick_auditor'
+),
 database_owner AS (
     SELECT 5 AS rank, pg_catalog.format('owns database %I', d.datname)
         || CASE WHEN r.rolname = session_user THEN '' ELSE ' through role ' || r.rolname END AS finding
@@ -113,7 +118,7 @@ schema_privileges AS (
 ),
 temporary_tables AS (
     SELECT 10 AS rank, pg_catalog.format(
-        'has TEMPORARY on database %1$I; its owner can REVOKE TEMPORARY ON DATABASE %1$I FROM PUBLIC',
+        'has TEMPORARY on database %1$I; its owner can REVOKE TEMPORARY ON DATABASE %1$I FROM PUBLIC, as `tallystick migrate` does',
         pg_catalog.current_database()) AS finding
     WHERE EXISTS (SELECT FROM reachable AS r
                   WHERE pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'TEMPORARY'))
@@ -149,6 +154,7 @@ findings AS (
     SELECT * FROM attributes
     UNION ALL SELECT * FROM predefined
     UNION ALL SELECT * FROM owner_role
+    UNION ALL SELECT * FROM auditor_role
     UNION ALL SELECT * FROM database_owner
     UNION ALL SELECT * FROM ownership
     UNION ALL SELECT * FROM table_privileges

@@ -1,7 +1,7 @@
 -- Roles
--- Nobody can log in as tallystick_owner or tallystick_app, and neither role bypasses anything. The roles that serve tenants
--- are tallystick_app, its members, anon and authenticated. None of them bypasses row level security, can become the owner
--- or gain more power, or may read and write all tables or the server's files.
+-- Nobody can log in as tallystick_owner, tallystick_app or tallystick_auditor, and none of them bypasses anything. The roles
+-- that serve tenants are tallystick_app, its members, anon and authenticated. None of them bypasses row level security, can
+-- become the owner or an auditor, can gain more power, or may read and write all tables or the server's files.
 --
 -- Other members of tallystick_owner are allowed: a migrating user without superuser rights is one.
 WITH RECURSIVE
@@ -23,7 +23,7 @@ can_act_as (role, actor) AS (
 judged AS (
     SELECT
         role.*,
-        role.rolname IN ('tallystick_owner', 'tallystick_app') AS is_ours,
+        role.rolname IN ('tallystick_owner', 'tallystick_app', 'tallystick_auditor') AS is_ours,
         role.rolname IN ('anon', 'authenticated') OR 'tallystick_app' = ANY (acts.names) AS serves,
         acts.names
     FROM pg_roles AS role
@@ -44,6 +44,8 @@ SELECT
         CASE WHEN judged.rolcreaterole THEN 'it can create roles, and grant itself others' END,
         CASE WHEN judged.rolreplication THEN 'it can copy the whole cluster' END,
         CASE WHEN judged.serves AND 'tallystick_owner' = ANY (judged.names) THEN 'it can become tallystick_owner' END,
+        CASE WHEN judged.serves AND 'tallystick_auditor' = ANY (judged.names)
+            THEN 'it reads the rows of every business, as tallystick_auditor' END,
         CASE WHEN judged.names && ARRAY[
                 'pg_read_all_data', 'pg_write_all_data', 'pg_maintain', 'pg_database_owner',
                 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program']
@@ -55,5 +57,5 @@ FROM judged
 WHERE judged.is_ours OR judged.serves
 UNION ALL
 SELECT NULL, 1, 'the role does not exist', needed.name
-FROM unnest(ARRAY['tallystick_owner', 'tallystick_app']) AS needed (name)
+FROM unnest(ARRAY['tallystick_owner', 'tallystick_app', 'tallystick_auditor']) AS needed (name)
 WHERE NOT EXISTS (SELECT FROM pg_roles AS role WHERE role.rolname = needed.name)

@@ -6,12 +6,13 @@
 use std::{borrow::Cow, fmt};
 
 use postgres_url::ConnectionUrl;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, error::SqlState};
 
 use super::migrate::{History, HistoryError, Source};
 use crate::db::connection::{ConnectError, connect, explain};
 
 const FINDINGS: &str = include_str!("../../sql/queries/role_check.sql");
+const FOREIGN_OWNER: &str = include_str!("../../sql/queries/foreign_owner.sql");
 
 /// Why the server must not run on this database with this role.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,23 @@ pub enum Refusal {
          migrate` with the release that is to serve"
     )]
     OtherCode,
+    /// Something of ours belongs to another role. A function of a superuser would bypass row level security.
+    #[error(
+        "{object} belongs to {owner}, and not to tallystick_owner: the database was restored without its owners, or changed \
+         by hand; run `tallystick migrate`"
+    )]
+    ForeignOwner {
+        /// What.
+        object: String,
+        /// Whose it is.
+        owner: String,
+    },
+    /// The role is in `tallystick_app`, and that role's privileges are gone.
+    #[error(
+        "the server's role may not read schema tallystick_migrate: the database was restored without its privileges, or \
+         changed by hand; run `tallystick migrate`"
+    )]
+    Unreadable,
     /// The database has migrations that this program does not know, or lacks some that it should have.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -121,7 +139,10 @@ pub async fn check_role(client: &Client) -> Result<(), Refusal> {
 
 /// Fails unless the installed schema is the one that `source` makes. The role must be able to read `tallystick_migrate`.
 pub async fn check_schema(client: &Client, source: &Source) -> Result<(), Refusal> {
-    let history = History::read(client).await?;
+    let history = match History::read(client).await {
+        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => return Err(Refusal::Unreadable),
+        history => history?,
+    };
     let pending = history.pending(source)?.len();
     if pending > 0 {
         return Err(Refusal::Behind { pending, total: source.migrations.len() });
@@ -129,7 +150,10 @@ pub async fn check_schema(client: &Client, source: &Source) -> Result<(), Refusa
     if history.code_sha256.as_deref() != Some(source.code_sha256().as_str()) {
         return Err(Refusal::OtherCode);
     }
-    Ok(())
+    match client.query_opt(FOREIGN_OWNER, &[]).await? {
+        Some(row) => Err(Refusal::ForeignOwner { object: row.try_get(0)?, owner: row.try_get(1)? }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub enum VerifyError {
     },
     /// The role does not see every row, so finding nothing would prove nothing.
     #[error(
-        "role {role} cannot verify, because it does not see every row ({reason}). Use a superuser, or a role with \
-         BYPASSRLS that may read every table, such as the one that migrates; set TALLYSTICK_MIGRATE_DATABASE_URL"
+        "role {role} cannot verify, because it does not see every row ({reason}). Use the role that migrates, another member \
+         of tallystick_auditor, or a superuser; set TALLYSTICK_MIGRATE_DATABASE_URL"
     )]
     CannotSee {
         /// The role.

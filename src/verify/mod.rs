@@ -51,8 +51,8 @@ pub struct Progress {
     pub title: &'static str,
 }
 
-/// Verifies the database at `url`. The role must see every row: it is a superuser, or has BYPASSRLS and SELECT on all
-/// tables. `Err` means that nothing was proven, neither good nor bad.
+/// Verifies the database at `url`. The role must see every row: it is a member of `tallystick_auditor`, a superuser, or has
+/// BYPASSRLS and SELECT on all tables. `Err` means that nothing was proven, neither good nor bad.
 ///
 /// `progress` is called before each step.
 pub async fn verify(

@@ -56,6 +56,9 @@ const WITH_INDEXES: &str = "\
     SET LOCAL enable_indexonlyscan = on;
     SET LOCAL enable_bitmapscan = on;";
 
+/// Whether the role sees every row although it bypasses no policy.
+const AUDITS: &str = include_str!("../../sql/queries/audits.sql");
+
 const BUSINESS_TOTALS: &str = include_str!("../../sql/queries/business_totals.sql");
 
 /// Checks that are not one statement.
@@ -90,6 +93,9 @@ impl<'run> Run<'run> {
     ) -> Result<Self, VerifyError> {
         let failed = |error| VerifyError::failed("examine the database", error);
         client.batch_execute(SETTINGS).await.map_err(failed)?;
+        if client.query_one(AUDITS, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)? {
+            client.batch_execute("SET LOCAL row_security = on").await.map_err(failed)?;
+        }
         let query = "SELECT current_database()::text, current_setting('server_version'), now(), \
                      EXISTS (SELECT FROM pg_namespace WHERE nspname = 'tallystick')";
         let row = client.query_one(query, &[]).await.map_err(failed)?;

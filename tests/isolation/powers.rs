@@ -32,7 +32,7 @@ const OUTSIDE: [&str; 21] = [
 ];
 
 /// Statements that would change the role or gain power.
-const RULING: [&str; 24] = [
+const RULING: [&str; 26] = [
     "SET LOCAL ROLE tallystick_owner",
     "SET LOCAL ROLE postgres",
     "SELECT set_config('role', 'tallystick_owner', true)",
@@ -51,6 +51,8 @@ const RULING: [&str; 24] = [
     "ALTER ROLE CURRENT_USER CREATEROLE",
     "CREATE ROLE mine SUPERUSER",
     "GRANT tallystick_owner TO CURRENT_USER",
+    "GRANT tallystick_auditor TO CURRENT_USER",
+    "SET LOCAL ROLE tallystick_auditor",
     "GRANT pg_read_all_data TO CURRENT_USER",
     "ALTER DEFAULT PRIVILEGES FOR ROLE tallystick_owner GRANT ALL ON TABLES TO PUBLIC",
     "CREATE EVENT TRIGGER mine ON ddl_command_start EXECUTE FUNCTION tallystick.refuse_change()",

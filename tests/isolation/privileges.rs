@@ -109,7 +109,7 @@ async fn the_server_can_neither_become_another_role_nor_switch_a_protection_off(
 #[tokio::test]
 async fn nobody_logs_in_as_the_owner_or_as_the_application_role() {
     let database = FreshDatabase::installed().await;
-    for role in ["tallystick_owner", "tallystick_app"] {
+    for role in ["tallystick_owner", "tallystick_app", "tallystick_auditor"] {
         let error = connect(&database.url_as(role)).await.err().map(|error| format!("{error:?}")).unwrap_or_default();
         assert!(error.contains("is not permitted to log in"), "{role}: {error}");
     }

@@ -21,9 +21,8 @@ async fn what_was_granted_by_hand_is_taken_back_when_the_code_is_applied_again()
                has_table_privilege('authenticated', 'tallystick.customers', 'UPDATE'),
                has_function_privilege('authenticated', 'tallystick.payment_record(uuid, uuid, bigint, text, uuid, text)', 'EXECUTE'),
                has_function_privilege('anon', 'tallystick.new_id()', 'EXECUTE')";
-    for (reapply, expected) in [(false, "t"), (true, "f")] {
-        let options = MigrateOptions { reapply, ..MigrateOptions::default() };
-        migrate(&database.url(), &source(), options, &mut |_| {}).await.unwrap();
-        assert_eq!(superuser.rows(granted).await, [vec![Some(expected.to_owned()); 5]], "applied again: {reapply}");
-    }
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    assert_eq!(superuser.rows(granted).await, [vec![Some("t".to_owned()); 5]]);
+    migrate(&database.url(), &source(), reapply, &mut |_| {}).await.unwrap();
+    assert_eq!(superuser.rows(granted).await, [vec![Some("f".to_owned()); 5]]);
 }

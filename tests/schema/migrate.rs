@@ -1,8 +1,9 @@
 //! `tallystick migrate`: idempotent, all or nothing, safe when two run at once, for superusers and others.
 
 use postgres_url::ConnectionUrl;
-use tallystick::schema::migrate::{
-    HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, migrate, source::Script,
+use tallystick::{
+    db::connection::DedicatedConnection,
+    schema::migrate::{HistoryError, MigrateError, MigrateOptions, Progress, Report, Source, migrate, source::Script},
 };
 
 use crate::support::{fresh_database::FreshDatabase, source};
@@ -45,7 +46,7 @@ async fn run_with(
 ) -> (Result<Report, MigrateError>, Heard) {
     let mut heard = Heard::default();
     let result = migrate(url, source, options, &mut |progress: Progress<'_>| match progress {
-        Progress::WaitingForAnotherRun => heard.waited = true,
+        Progress::WaitingForAnotherRun { .. } => heard.waited = true,
         Progress::Applying { path } => heard.applied.push(path.to_owned()),
         Progress::Notice { path, notice } => {
             heard.notices.push(format!("{path} {}: {}", notice.severity, notice.message));
@@ -86,6 +87,7 @@ async fn a_fresh_database_gets_everything_and_a_second_run_finds_nothing_to_do()
         heard.applied,
         [
             "roles.sql",
+            "owners.sql",
             "bookkeeping.sql",
             "locks.sql",
             "migrations/0001_step_1.sql",
@@ -100,16 +102,17 @@ async fn a_fresh_database_gets_everything_and_a_second_run_finds_nothing_to_do()
 }
 
 #[tokio::test]
-async fn the_embedded_schema_installs_and_reapplies_without_a_warning() {
+async fn the_embedded_schema_installs_and_reapplies_without_a_notice_or_a_warning() {
     let database = FreshDatabase::create().await;
     let source = source::source();
-    let (first, _) = run(&database.url(), &source).await;
+    let (first, heard) = run(&database.url(), &source).await;
     assert_eq!(first.unwrap().applied.len(), source.migrations.len());
+    assert_eq!(heard.notices, [""; 0]);
     let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
     let (second, heard) = run_with(&database.url(), &source, reapply).await;
     let second = second.unwrap();
     assert!(second.code_applied && second.applied.is_empty());
-    assert!(!heard.notices.iter().any(|notice| notice.contains("WARNING")), "{:?}", heard.notices);
+    assert_eq!(heard.notices, [""; 0]);
 }
 
 #[tokio::test]
@@ -227,15 +230,37 @@ async fn a_run_waits_for_another_one_and_says_so() {
     let (sender, mut waiting) = tokio::sync::mpsc::unbounded_channel();
     let run = tokio::spawn(async move {
         migrate(&url, &source, MigrateOptions::default(), &mut |progress: Progress<'_>| {
-            if progress == Progress::WaitingForAnotherRun {
-                sender.send(()).unwrap();
+            if let Progress::WaitingForAnotherRun { holders } = progress {
+                sender.send(holders.to_owned()).unwrap();
             }
         })
         .await
     });
-    waiting.recv().await.unwrap();
+    let holder = pid(&other).await;
+    assert!(waiting.recv().await.unwrap().starts_with(&format!("process {holder}, role postgres")));
     other.client().execute("SELECT pg_advisory_unlock($1)", &[&lock]).await.unwrap();
     assert_eq!(versions(&run.await.unwrap().unwrap()), [1]);
+}
+
+async fn pid(session: &DedicatedConnection) -> i32 {
+    session.client().query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn a_lock_that_is_never_given_back_ends_the_run_and_its_holder_is_named() {
+    let database = FreshDatabase::create().await;
+    let role = format!("{}_nobody", database.name);
+    database.session().await.client().batch_execute(&format!("CREATE ROLE {role} LOGIN")).await.unwrap();
+    // No privilege is needed to take it.
+    let hostile = database.session_as(&role).await;
+    let lock = i64::from_be_bytes(*b"tallymig");
+    hostile.client().execute("SELECT pg_advisory_lock($1)", &[&lock]).await.unwrap();
+    let options = MigrateOptions { turn_timeout: std::time::Duration::from_millis(20), ..MigrateOptions::default() };
+    let (result, heard) = run_with(&database.url(), &source(&[FIRST], CODE), options).await;
+    let error = result.unwrap_err();
+    assert!(heard.waited && matches!(error, MigrateError::NoTurn { .. }), "{error}");
+    let holder = format!("process {}, role {role}", pid(&hostile).await);
+    assert!(error.to_string().contains(&holder) && error.to_string().contains("nothing was changed"), "{error}");
 }
 
 #[tokio::test]
@@ -344,15 +369,16 @@ async fn a_file_cannot_end_the_transaction_or_change_the_role() {
 }
 
 #[tokio::test]
-async fn notices_from_postgresql_are_passed_on() {
+async fn warnings_from_postgresql_are_passed_on() {
     let database = FreshDatabase::create().await;
-    let noisy = "DO $$ BEGIN RAISE WARNING 'three rows were %', 'odd'; RAISE NOTICE 'done'; END $$;";
+    let noisy = "DROP TABLE IF EXISTS tallystick.nothing;
+                 DO $$ BEGIN RAISE WARNING 'three rows were %', 'odd'; RAISE INFO 'done'; END $$;";
     let (result, heard) = run(&database.url(), &source(&[noisy], CODE)).await;
     result.unwrap();
     let from_migration: Vec<_> = heard.notices.iter().filter(|notice| notice.starts_with("migrations/")).collect();
     assert_eq!(
         from_migration,
-        ["migrations/0001_step_1.sql WARNING: three rows were odd", "migrations/0001_step_1.sql NOTICE: done"]
+        ["migrations/0001_step_1.sql WARNING: three rows were odd", "migrations/0001_step_1.sql INFO: done"]
     );
 }
 
@@ -388,7 +414,7 @@ async fn a_database_owner_with_createrole_can_migrate_without_being_superuser() 
 /// PostgreSQL 16 and newer give this to the creator of a role: it may grant the role, and neither inherits nor becomes it.
 async fn grant_admin(database: &FreshDatabase, role: &str) {
     let session = database.session().await;
-    for created in ["tallystick_owner", "tallystick_app"] {
+    for created in ["tallystick_owner", "tallystick_app", "tallystick_auditor"] {
         let create = format!(
             "DO $$ BEGIN CREATE ROLE {created}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
         );

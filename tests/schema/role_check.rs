@@ -79,6 +79,13 @@ async fn membership_in_the_owner_role_is_refused_also_if_indirect_and_not_inheri
 }
 
 #[tokio::test]
+async fn a_role_that_reads_every_business_is_refused() {
+    let database = installed().await;
+    let found = findings(&database, "auditor", "GRANT tallystick_auditor TO {role}").await;
+    assert!(only(&found).contains("tallystick_auditor, which reads the rows of every business"), "{found:?}");
+}
+
+#[tokio::test]
 async fn a_predefined_role_that_reads_or_writes_everything_is_refused() {
     let database = installed().await;
     for predefined in ["pg_read_all_data", "pg_write_all_data", "pg_write_server_files"] {

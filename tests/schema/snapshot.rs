@@ -18,7 +18,7 @@ use crate::support::{
     tables::{FACTS, TENANT_TABLES},
 };
 
-async fn catalogue(database: &FreshDatabase) -> String {
+pub(super) async fn catalogue(database: &FreshDatabase) -> String {
     let session = database.session().await;
     session.client().batch_execute("SET search_path = pg_catalog").await.unwrap();
     render(&read(session.client()).await.unwrap())
@@ -26,7 +26,7 @@ async fn catalogue(database: &FreshDatabase) -> String {
 
 /// The first line that differs, which says more than two texts of a thousand lines.
 #[track_caller]
-fn assert_same(found: &str, expected: &str) {
+pub(super) fn assert_same(found: &str, expected: &str) {
     let differing = found.lines().zip(expected.lines()).find(|(found, expected)| found != expected);
     assert!(found == expected, "run UPDATE_SNAPSHOTS=1 cargo test schema, and review the difference: {differing:#?}");
 }

@@ -14,10 +14,10 @@ use crate::support::{
 };
 
 /// The migration before the one that these tests are about. Today's functions run on it.
-const BEFORE: usize = 9;
+pub(super) const BEFORE: usize = 9;
 
 /// A database of both businesses, at an earlier migration.
-async fn at_migration(version: usize) -> FreshDatabase {
+pub(super) async fn at_migration(version: usize) -> FreshDatabase {
     // Makes the server's role.
     FreshDatabase::installed().await;
     let database = FreshDatabase::create().await;

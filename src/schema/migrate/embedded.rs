@@ -3,6 +3,7 @@
 //! `build.rs` lists every file of the folders of `sql/`; a test holds the lists against the folders.
 
 use super::source::{Script, Source, SourceError};
+use crate::verify::catalogue::SNAPSHOT;
 
 /// Path below `sql/`, and text.
 type File = (&'static str, &'static str);
@@ -10,18 +11,22 @@ type File = (&'static str, &'static str);
 // MIGRATIONS, VIEWS, FUNCTIONS, TRIGGERS, POLICIES and GRANTS, each sorted by name.
 include!(concat!(env!("OUT_DIR"), "/embedded_sql.rs"));
 
+/// What was granted before is taken back, before the files grant it again.
+const REVOKES: &[File] = &[("revokes.sql", include_str!("../../../sql/revokes.sql"))];
+
 /// In the order of application; within a folder by name. Functions return rows of views, so views come first and call none.
-const CODE: &[&[File]] = &[VIEWS, FUNCTIONS, TRIGGERS, POLICIES, GRANTS];
+const CODE: &[&[File]] = &[REVOKES, VIEWS, FUNCTIONS, TRIGGERS, POLICIES, GRANTS];
 
 /// The SQL of this release. It fails only if a migration is misnamed, which a test rules out.
 pub fn source() -> Result<Source, SourceError> {
     let scripts = |files: &[File]| files.iter().map(|(path, sql)| Script::new(*path, *sql)).collect::<Vec<_>>();
-    Source::new(
+    let source = Source::new(
         Script::new("roles.sql", include_str!("../../../sql/roles.sql")),
         scripts(MIGRATIONS),
         CODE.iter().flat_map(|files| scripts(files)).collect(),
         Script::new("database.sql", include_str!("../../../sql/database.sql")),
-    )
+    )?;
+    Ok(Source { catalogue: Some(SNAPSHOT), ..source })
 }
 
 #[cfg(test)]

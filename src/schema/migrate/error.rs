@@ -1,10 +1,10 @@
 //! Why a migration did not happen. In every case the database is as it was before.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use tokio_postgres::error::{ErrorPosition, SqlState};
 
-use super::{HistoryError, source::Script};
+use super::{Difference, HistoryError, source::Script};
 use crate::db::connection::{ConnectError, explain_fully};
 
 /// Why the database was left as it was.
@@ -27,6 +27,30 @@ pub enum MigrateError {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// Another session holds the lock that only one run has at a time.
+    #[error(
+        "another session has held the migration lock for more than {waited:?}: {holders}; nothing was changed. If it is no \
+         running `tallystick migrate`, end it with pg_terminate_backend(), and migrate again"
+    )]
+    NoTurn {
+        /// Who: process, role, program and since when.
+        holders: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// Tables without a record of the migrations that made them.
+    #[error(
+        "schema tallystick has tables, but schema tallystick_migrate does not say which migrations made them; nothing was \
+         changed. If the database was restored, restore schema tallystick_migrate from the same backup, with its rows, and \
+         migrate again"
+    )]
+    NoHistory,
+    /// The bookkeeping says that tables, columns or types were made, and they are not there.
+    #[error(
+        "the database lacks what its own migrations made:{}\nIt was not restored completely, and nothing was changed. Read \
+         the messages of the restore, and restore the whole backup into a new database", list(.0)
+    )]
+    Incomplete(Vec<Difference>),
     /// PostgreSQL refused a statement of a file.
     #[error("sql/{path}{}: {message}", .line.map(|line| format!(":{line}")).unwrap_or_default())]
     Script {
@@ -74,6 +98,15 @@ impl MigrateError {
             _ => Self::Script { path, line: line_of(script, &error), message: advise(&error), error },
         }
     }
+}
+
+fn list(differences: &[Difference]) -> String {
+    let mut text = String::new();
+    for one in differences {
+        // Writing to a String cannot fail.
+        _ = write!(text, "\n  - {one}");
+    }
+    text
 }
 
 /// What PostgreSQL said. If a privilege was missing, also who may migrate.

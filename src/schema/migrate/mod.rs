@@ -4,10 +4,14 @@
 //! anything changed, it applies all current code again. A run that fails leaves the database as it was. Of two runs at once,
 //! the second finds nothing to do.
 //!
+//! If nothing is to be applied, a run compares the catalogue with that of a fresh install. So it notices a restored database,
+//! or one that was changed by hand: it applies the current code again, and names what that does not mend.
+//!
 //! Migrations and code run as `tallystick_owner`, so everything belongs to that role, whichever role migrates.
 //! `sql/README.md` describes what the SQL does.
 
 mod bookkeeping;
+mod condition;
 pub mod embedded;
 mod error;
 mod run;
@@ -20,6 +24,7 @@ use serde::Serialize;
 
 pub use self::{
     bookkeeping::{History, HistoryError, RecordedMigration},
+    condition::{Difference, Kind},
     error::MigrateError,
     source::Source,
 };
@@ -34,13 +39,16 @@ pub struct MigrateOptions {
     /// How long to wait for any one lock before everything is rolled back. While a migration waits for a table, every later
     /// query on that table waits behind it.
     pub lock_timeout: Duration,
+    /// How long to wait for another run to end before this one gives up. Any session can take the lock that runs wait for, so
+    /// without an end to it, anybody who may connect could keep the schema from ever being migrated.
+    pub turn_timeout: Duration,
     /// Apply the current code again even if it is recorded as applied. This mends what was altered by hand.
     pub reapply: bool,
 }
 
 impl Default for MigrateOptions {
     fn default() -> Self {
-        Self { lock_timeout: Duration::from_secs(10), reapply: false }
+        Self { lock_timeout: Duration::from_secs(10), turn_timeout: Duration::from_mins(5), reapply: false }
     }
 }
 
@@ -48,7 +56,10 @@ impl Default for MigrateOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'run> {
     /// Another run holds the lock. This run continues when that one ends.
-    WaitingForAnotherRun,
+    WaitingForAnotherRun {
+        /// Who: process, role, program and since when.
+        holders: &'run str,
+    },
     /// A file is being applied.
     Applying {
         /// Its path below `sql/`.
@@ -72,6 +83,10 @@ pub struct Report {
     pub code_applied: bool,
     /// The version that the schema has now; 0 when it has no migration at all.
     pub version: i32,
+    /// In what the database differed from its own bookkeeping, and does no more: it had been restored, or changed by hand.
+    pub mended: Vec<Difference>,
+    /// In what it still differs from a fresh install.
+    pub left: Vec<Difference>,
 }
 
 /// A migration that was applied.
@@ -88,6 +103,11 @@ impl Report {
     #[must_use]
     pub const fn nothing_to_do(&self) -> bool {
         self.applied.is_empty() && !self.code_applied
+    }
+
+    /// What a person has to mend: it is missing, or not as shipped. Something in addition is no failure of a migration.
+    pub fn to_be_done(&self) -> impl Iterator<Item = &Difference> {
+        self.left.iter().filter(|one| one.kind != Kind::Extra)
     }
 }
 

@@ -1,8 +1,11 @@
 //! One run of `migrate`: the transaction, step by step.
 
+use tokio_postgres::error::SqlState;
+
 use super::{
-    AppliedMigration, History, MigrateError, MigrateOptions, Progress, Report, Source,
+    AppliedMigration, Difference, History, MigrateError, MigrateOptions, Progress, Report, Source,
     bookkeeping::{self, record_code, record_migration},
+    condition,
     source::{Migration, Script},
 };
 use crate::db::connection::DedicatedConnection;
@@ -13,6 +16,9 @@ const LOCK: i64 = i64::from_be_bytes(*b"tallymig");
 /// Settings that a migration needs, whatever the role, the database or the server sets.
 ///
 /// Names in `sql/` are qualified. With this search path, a name that is not fails. `pg_temp` comes last.
+///
+/// Notices are left out: on a fresh database, PostgreSQL sends one for everything that does not exist and is skipped. A file
+/// that has something to say raises a WARNING, or INFO, which every client gets.
 const BEGIN: &str = "\
     BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SET LOCAL statement_timeout = 0;
@@ -21,8 +27,10 @@ const BEGIN: &str = "\
     SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';
     SET LOCAL search_path = pg_catalog, pg_temp;
     SET LOCAL TIME ZONE 'UTC';
+    SET LOCAL DateStyle = ISO;
+    SET LOCAL quote_all_identifiers = off;
     SET LOCAL check_function_bodies = on;
-    SET LOCAL client_min_messages = notice;";
+    SET LOCAL client_min_messages = warning;";
 
 /// The schema must exist before the owner can fill it, and only the migrating role may create it.
 const BOOKKEEPING_SCHEMA: &str = "\
@@ -33,6 +41,29 @@ const BOOKKEEPING_SCHEMA: &str = "\
         END IF;
     END
     $$;";
+
+/// Gives back what a restore left to another role. Runs as the migrating role, each time.
+const OWNERS: &str = include_str!("../../../sql/owners.sql");
+
+/// Who holds the lock of the migrations. Any session may hold it, because everybody may take any advisory lock.
+const HOLDERS: &str = "\
+    SELECT pg_catalog.string_agg(pg_catalog.concat_ws(', ',
+               coalesce('process ' || held.pid::text, 'a prepared transaction'),
+               'role ' || session.usename,
+               nullif(session.application_name, ''),
+               'since ' || pg_catalog.date_trunc('second', session.state_change)::text), '; ' ORDER BY held.pid)
+    FROM pg_catalog.pg_locks AS held
+    LEFT JOIN pg_catalog.pg_stat_activity AS session ON session.pid = held.pid
+    WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
+      AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+      AND (held.classid::bigint << 32) | held.objid::bigint = $1";
+
+/// Whether there is any table of ours.
+const HAS_TABLES: &str = "\
+    SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_class AS relation
+        JOIN pg_catalog.pg_namespace AS schema ON schema.oid = relation.relnamespace
+        WHERE schema.nspname = 'tallystick' AND relation.relkind IN ('r', 'p'))";
 
 /// Takes every lock that requests could hold. Runs as `tallystick_owner`, each time.
 const LOCKS: &str = include_str!("../../../sql/locks.sql");
@@ -66,12 +97,19 @@ impl<'run> Run<'run> {
         let history = self.history().await?;
         let pending = history.pending(source)?;
         let code_sha256 = source.code_sha256();
-        let code_changed = history.code_sha256.as_deref() != Some(code_sha256.as_str());
-        let apply_code = code_changed || self.options.reapply || !pending.is_empty();
+        let is_behind = !pending.is_empty() || history.code_sha256.as_deref() != Some(code_sha256.as_str());
+        // A database that is behind differs for that reason alone.
+        let before = if is_behind { Vec::new() } else { self.examine(source).await? };
+        let lost: Vec<_> = before.iter().filter(|one| one.is_lost_data()).cloned().collect();
+        if !lost.is_empty() {
+            return Err(MigrateError::Incomplete(lost));
+        }
+        let apply_code = is_behind || self.options.reapply || before.iter().any(Difference::is_mendable);
         if apply_code {
             self.apply(source, pending, &code_sha256).await?;
         }
         self.execute("commit", "COMMIT").await?;
+        let left = if apply_code { self.examine_again(source).await? } else { before.clone() };
         Ok(Report {
             applied: pending
                 .iter()
@@ -79,6 +117,8 @@ impl<'run> Run<'run> {
                 .collect(),
             code_applied: apply_code,
             version: source.migrations.last().map_or(0, |last| last.version),
+            mended: before.into_iter().filter(|one| !left.contains(one)).collect(),
+            left,
         })
     }
 
@@ -86,11 +126,33 @@ impl<'run> Run<'run> {
     async fn history(&mut self) -> Result<History, MigrateError> {
         let failed = |error| MigrateError::Database { doing: "read schema tallystick_migrate", error };
         let client = self.connection.client();
-        if History::exists(client).await.map_err(failed)? {
-            History::read(client).await.map_err(failed)
+        let history = if History::exists(client).await.map_err(failed)? {
+            History::read(client).await.map_err(failed)?
         } else {
-            Ok(History::default())
+            History::default()
+        };
+        // Otherwise the first migration would fail at the first table that is there already, and say no more than that.
+        if history.migrations.is_empty() {
+            let has_tables = client.query_one(HAS_TABLES, &[]).await.and_then(|row| row.try_get(0));
+            if has_tables.map_err(failed)? {
+                return Err(MigrateError::NoHistory);
+            }
         }
+        Ok(history)
+    }
+
+    async fn examine(&mut self, source: &Source) -> Result<Vec<Difference>, MigrateError> {
+        let Some(catalogue) = source.catalogue else { return Ok(Vec::new()) };
+        let failed = |error| MigrateError::Database { doing: "read the catalogue", error };
+        condition::examine(self.connection.client(), catalogue).await.map_err(failed)
+    }
+
+    /// After the commit, so that requests do not wait for it.
+    async fn examine_again(&mut self, source: &Source) -> Result<Vec<Difference>, MigrateError> {
+        self.execute("begin", BEGIN).await?;
+        let found = self.examine(source).await?;
+        self.execute("end", "ROLLBACK").await?;
+        Ok(found)
     }
 
     async fn lock(&mut self) -> Result<(), MigrateError> {
@@ -99,17 +161,41 @@ impl<'run> Run<'run> {
         let attempt = "SELECT pg_catalog.pg_try_advisory_xact_lock($1)";
         let row = self.connection.client().query_one(attempt, &[&LOCK]).await.map_err(failed)?;
         if !row.try_get::<_, bool>(0).map_err(failed)? {
-            (self.progress)(Progress::WaitingForAnotherRun);
-            let wait = "SELECT pg_catalog.pg_advisory_xact_lock($1)";
-            self.connection.client().execute(wait, &[&LOCK]).await.map_err(failed)?;
+            self.wait_for_lock().await?;
         }
         // From here on, this run may block requests.
         let limit = format!("SET LOCAL lock_timeout = {}", self.options.lock_timeout.as_millis());
         self.execute(doing, &limit).await
     }
 
+    async fn wait_for_lock(&mut self) -> Result<(), MigrateError> {
+        let doing = "wait for the migration lock";
+        let holders = self.holders().await?;
+        (self.progress)(Progress::WaitingForAnotherRun { holders: &holders });
+        let waited = self.options.turn_timeout;
+        self.execute(doing, &format!("SET LOCAL lock_timeout = {}", waited.as_millis().max(1))).await?;
+        let wait = "SELECT pg_catalog.pg_advisory_xact_lock($1)";
+        match self.connection.client().execute(wait, &[&LOCK]).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                // The failed transaction answers no question.
+                self.execute(doing, "ROLLBACK").await?;
+                Err(MigrateError::NoTurn { holders: self.holders().await?, waited })
+            }
+            Err(error) => Err(MigrateError::Database { doing, error }),
+        }
+    }
+
+    async fn holders(&mut self) -> Result<String, MigrateError> {
+        let failed = |error| MigrateError::Database { doing: "see who holds the migration lock", error };
+        let row = self.connection.client().query_one(HOLDERS, &[&LOCK]).await.map_err(failed)?;
+        let holders: Option<String> = row.try_get(0).map_err(failed)?;
+        Ok(holders.unwrap_or_else(|| "a session that has just ended".to_owned()))
+    }
+
     async fn apply(&mut self, source: &Source, pending: &[Migration], code_sha256: &str) -> Result<(), MigrateError> {
         self.script(&source.roles).await?;
+        self.script(&Script::new("owners.sql", OWNERS)).await?;
         self.execute("create schema tallystick_migrate", BOOKKEEPING_SCHEMA).await?;
         self.execute("become tallystick_owner", "SET LOCAL ROLE tallystick_owner").await?;
         self.script(&Script::new("bookkeeping.sql", bookkeeping::TABLES)).await?;
@@ -120,7 +206,7 @@ impl<'run> Run<'run> {
                 .await
                 .map_err(|error| MigrateError::Database { doing: "record a migration", error })?;
         }
-        for script in &source.code {
+        for script in source.tables().iter().chain(&source.code) {
             self.script(script).await?;
         }
         record_code(self.connection.client(), code_sha256)

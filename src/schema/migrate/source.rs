@@ -1,6 +1,6 @@
 //! The SQL that `migrate` applies, as a value. Tests pass their own, and the program passes [`embedded`](super::embedded).
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
 
 use sha2::{Digest, Sha256};
 
@@ -35,6 +35,9 @@ pub struct Source {
     pub code: Vec<Script>,
     /// What only the database's owner may do, as the migrating user, after the code.
     pub database: Script,
+    /// The catalogue that all of it makes, as `sql/schema.snapshot.sql` writes it. With it, `migrate` tells a restored or
+    /// altered database from a good one. A source without it is judged by its bookkeeping alone.
+    pub catalogue: Option<&'static str>,
 }
 
 /// Why a set of files is not a source.
@@ -109,7 +112,23 @@ impl Source {
                 return Err(SourceError::Sequence { path: migration.script.path.to_string(), expected });
             }
         }
-        Ok(Self { roles, migrations, code, database })
+        Ok(Self { roles, migrations, code, database, catalogue: None })
+    }
+
+    /// What the migrations say of each table as a whole: its comment, and that its row level security is forced. To be said
+    /// again before anything follows from it, because `pg_dump --no-comments` and `--no-policies` lose it.
+    pub(super) fn tables(&self) -> Option<Script> {
+        let said = self.migrations.iter().flat_map(|migration| statements_on_tables(&migration.script.sql));
+        // The last word on a table counts.
+        let last: BTreeMap<_, _> = said.map(|said| ((said.table, said.kind), said.sql)).collect();
+        let mut body = String::new();
+        for ((table, _), sql) in &last {
+            // Writing to a String cannot fail.
+            _ = write!(body, "IF pg_catalog.to_regclass('{table}') IS NOT NULL THEN\n{sql}\nEND IF;\n");
+        }
+        let script =
+            || Script::new("migrations (what each table is)", format!("DO $tables$ BEGIN\n{body}END $tables$;"));
+        (!last.is_empty()).then(script)
     }
 
     /// The SHA-256 of all scripts that are applied again when one of them changes: roles, code and database.
@@ -124,6 +143,39 @@ impl Source {
         }
         hexadecimal(&hasher.finalize())
     }
+}
+
+/// A statement on a table as a whole.
+struct OnTable<'text> {
+    table: &'text str,
+    kind: &'static str,
+    sql: String,
+}
+
+const COMMENT: &str = "COMMENT ON TABLE ";
+const FORCE: &str = "ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;";
+
+/// The statements that begin at a line's beginning and end at a line's end, as migrations are written.
+fn statements_on_tables(sql: &str) -> Vec<OnTable<'_>> {
+    let mut found = Vec::new();
+    let mut lines = sql.lines();
+    while let Some(first) = lines.next() {
+        let (kind, rest) = match (first.strip_prefix(COMMENT), first.strip_prefix("ALTER TABLE ")) {
+            (Some(rest), _) => (COMMENT, rest),
+            (_, Some(rest)) => (FORCE, rest),
+            _ => continue,
+        };
+        let mut statement = first.trim_end().to_owned();
+        while !statement.ends_with(';') {
+            let Some(line) = lines.next() else { break };
+            statement.extend(["\n", line.trim_end()]);
+        }
+        let table = rest.split_whitespace().next().unwrap_or_default();
+        if kind == COMMENT || statement.split_whitespace().collect::<Vec<_>>().join(" ").ends_with(FORCE) {
+            found.push(OnTable { table, kind, sql: statement });
+        }
+    }
+    found
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -159,6 +211,25 @@ mod tests {
         for path in ["migrations/1_x.sql", "migrations/0001.sql", "migrations/0001_.sql", "migrations/0001_x.txt"] {
             assert!(matches!(source(&[path]), Err(SourceError::Name(_))), "{path}");
         }
+    }
+
+    #[test]
+    fn the_last_word_on_a_table_is_said_again() {
+        let first = "CREATE TABLE s.a (x integer);\n\
+                     ALTER TABLE s.a ENABLE ROW LEVEL SECURITY,\n    FORCE ROW LEVEL SECURITY;\n\
+                     ALTER TABLE s.a NO FORCE ROW LEVEL SECURITY;\n\
+                     COMMENT ON TABLE s.a IS 'fact: one';\n";
+        let second = "COMMENT ON TABLE s.a IS\n    'state: it''s another';\nALTER TABLE s.a ADD COLUMN y integer;\n";
+        let migrations =
+            vec![Script::new("migrations/0001_a.sql", first), Script::new("migrations/0002_b.sql", second)];
+        let source = Source::new(Script::new("roles.sql", ""), migrations, vec![], Script::new("d.sql", "")).unwrap();
+        let said = source.tables().unwrap().sql;
+        assert!(said.contains("COMMENT ON TABLE s.a IS\n    'state: it''s another';"), "{said}");
+        assert!(said.contains("ENABLE ROW LEVEL SECURITY,\n    FORCE ROW LEVEL SECURITY;"), "{said}");
+        for absent in ["fact: one", "NO FORCE", "COLUMN"] {
+            assert!(!said.contains(absent), "{said}");
+        }
+        assert_eq!(super::Source { migrations: vec![], ..source }.tables(), None);
     }
 
     #[test]

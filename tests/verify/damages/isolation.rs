@@ -129,6 +129,12 @@ pub const DAMAGES: &[Damage] = &[
         "ALTER POLICY platform_finds_its_keys ON tallystick.creations TO tallystick_app",
     ),
     damage(
+        "the auditors' policy was opened to everybody",
+        "policies",
+        &["it opens the table to more than the auditors' reading", "tallystick.orders"],
+        "ALTER POLICY auditors_read_everything ON tallystick.orders TO PUBLIC",
+    ),
+    damage(
         "a view reads with its owner's rights",
         "views",
         &["it reads with its owner's rights", "tallystick.customer_accounts"],
@@ -207,6 +213,12 @@ pub const DAMAGES: &[Damage] = &[
         "roles",
         &["it bypasses row level security", "\"role\":\"tallystick_app\""],
         "ALTER ROLE tallystick_app BYPASSRLS",
+    ),
+    damage(
+        "the server's role is an auditor",
+        "roles",
+        &["it reads the rows of every business", "\"role\":\"tallystick_app\""],
+        "GRANT tallystick_auditor TO tallystick_app",
     ),
     damage(
         "the server's role reads everything",
