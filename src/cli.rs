@@ -56,7 +56,8 @@ pub enum Command {
     /// Prove a database from the outside: every balance, order, stock figure, chain, policy and grant.
     ///
     /// Reads one consistent snapshot while the system is in use. Connects as a role that sees every row (a superuser, or
-    /// one with BYPASSRLS). Exit status 1 if there is any finding.
+    /// one with BYPASSRLS). Exit status 1 if there is any finding, and 3 if there is none, but the role could not look at
+    /// everything.
     Verify(VerifyArgs),
     /// Create and list businesses.
     #[command(subcommand)]

@@ -1,8 +1,8 @@
 //! `tallystick verify`: audits a database from the outside, while it is in use.
 //!
 //! It runs in one `REPEATABLE READ READ ONLY` transaction, so that every check sees the same moment and changes nothing.
-//! `sql/verify` has one check per file; `sql/schema.snapshot.sql` is the expected catalogue. The audit calls no function of
-//! the database that it examines.
+//! `sql/verify` has one check per file; `sql/schema.snapshot.sql` is the expected catalogue; [`indexes`] reads every index.
+//! The audit calls no function of the database that it examines, but for amcheck's where that extension is installed.
 //!
 //! While it runs, vacuum cannot remove rows that died after its start, and a migration waits for its locks. Purchases do
 //! not wait.
@@ -10,6 +10,8 @@
 pub mod catalogue;
 pub mod checks;
 mod error;
+mod indexes;
+mod mend;
 pub mod report;
 mod run;
 
@@ -41,14 +43,14 @@ impl Default for VerifyOptions {
 }
 
 /// How far a verification is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// How many steps are done.
     pub done: usize,
     /// How many there are.
     pub total: usize,
     /// What the next step looks at.
-    pub title: &'static str,
+    pub title: String,
 }
 
 /// Verifies the database at `url`. The role must see every row: it is a superuser, or has BYPASSRLS and SELECT on all
