@@ -20,7 +20,7 @@ FROM (
         END AS wrong,
         CASE
             WHEN present.oid IS NOT NULL AND present.tgenabled <> 'O'
-                THEN format('ALTER TABLE %s ENABLE TRIGGER ALL, ENABLE ALWAYS TRIGGER USER', needed.relation::regclass)
+                THEN format('ALTER TABLE %s ENABLE TRIGGER %I', needed.relation::regclass, present.tgname)
             ELSE format(
                 'DELETE FROM pg_depend AS lost WHERE lost.classid = ''pg_trigger''::regclass'
                 ' AND NOT EXISTS (SELECT FROM pg_trigger AS kept WHERE kept.oid = lost.objid);'

@@ -16,8 +16,7 @@ SELECT
         CASE WHEN NOT held.is_enforced THEN 'it is switched off' END
     ), '') AS wrong,
     CASE
-        WHEN held.kind = 'foreign key' AND NOT held.is_enforced
-            THEN format('ALTER TABLE %s ENABLE TRIGGER ALL, ENABLE ALWAYS TRIGGER USER', held.relation::regclass)
+        WHEN held.kind = 'foreign key' AND NOT held.is_enforced THEN NULL -- foreign_keys.sql says it for each trigger.
         WHEN held.kind = 'foreign key' AND NOT held.is_valid
             THEN format('ALTER TABLE %s VALIDATE CONSTRAINT %I', held.relation::regclass, held.name)
         WHEN held.kind = 'foreign key'

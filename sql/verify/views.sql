@@ -53,7 +53,7 @@ FROM (
         END AS readers
     FROM pg_class AS relation
     JOIN pg_namespace AS schema ON schema.oid = relation.relnamespace
-    WHERE relation.oid IN (
+    WHERE relation.relkind IN ('v', 'm') AND relation.oid IN (
         SELECT dependent.oid FROM (
             {dependent_views}
         ) AS dependent)

@@ -237,7 +237,7 @@ const HARMLESS: &str = "
     GRANT SELECT ON closed.copy TO PUBLIC;
     CREATE FUNCTION closed.total() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT sum(total) FROM tallystick.orders';
     CREATE FUNCTION public.total() RETURNS bigint LANGUAGE sql AS 'SELECT sum(total) FROM tallystick.orders';
-    CREATE FUNCTION public.hello() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN ''execute''; END';
+    CREATE FUNCTION public.hello() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN ''hello''; END';
     CREATE FUNCTION public.private() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT sum(total) FROM tallystick.orders';
     REVOKE ALL ON FUNCTION public.private FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION public.private TO harmless_reports;

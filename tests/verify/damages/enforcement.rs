@@ -87,10 +87,11 @@ pub const DAMAGES: &[Damage] = &[
         "SET LOCAL session_replication_role = replica;
          ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
          ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_balance_after_is_before_plus_amount;
-         UPDATE pg_index SET indisready = false WHERE indrelid = 'tallystick.credit_ledger'::regclass;
+         UPDATE pg_index SET indislive = false WHERE indrelid = 'tallystick.credit_ledger'::regclass;
          UPDATE tallystick.credit_ledger SET balance_after = balance_after - 100
          WHERE id = '0a000000-0000-7000-8000-0000000000e3';
-         UPDATE pg_index SET indisready = true WHERE indrelid = 'tallystick.credit_ledger'::regclass",
+         UPDATE pg_index SET indislive = true WHERE indrelid = 'tallystick.credit_ledger'::regclass;
+         ALTER TABLE tallystick.credit_ledger ENABLE ALWAYS TRIGGER refuse_change",
     ),
     damage(
         "an index sorts by a collation that has changed",
