@@ -3,7 +3,7 @@
 -- can act as. Included in the place of {callers}.
 --
 -- Left out: roles that verify/roles.sql and verify/memberships.sql report (superusers, tallystick_owner, tallystick_auditor,
--- the predefined ones); and service_role, which bypasses row level security by design.
+-- the predefined ones); service_role, which bypasses row level security by design; and Supabase's own administrators.
 WITH acting AS MATERIALIZED (
     {can_act_as}
 ),
@@ -25,5 +25,5 @@ FROM first
 JOIN acting ON acting.role = first.oid
 JOIN pg_roles AS reached ON reached.oid = acting.actor
 WHERE NOT reached.rolsuper
-  AND reached.rolname !~ '^pg_'
+  AND reached.rolname !~ '^pg_|^supabase_([a-z]+_)?admin$'
   AND reached.rolname NOT IN ('tallystick_owner', 'tallystick_auditor', 'service_role')

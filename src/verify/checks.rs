@@ -58,7 +58,7 @@ pub const CHECKS: &[Check] = checks![
     "copies": Catalogue,
     "functions": Catalogue,
     "definers": Catalogue,
-    "system_functions": Catalogue,
+    "system_objects": Catalogue,
     "triggers": Catalogue,
     "event_triggers": Catalogue,
     "replication": Catalogue,

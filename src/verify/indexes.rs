@@ -133,7 +133,12 @@ pub(super) async fn read_table(client: &Client, table: &Table, only: Option<Uuid
 }
 
 /// What the index holds, read alone.
-pub(super) async fn read_index(client: &Client, table: &Table, index: &Index, only: Option<Uuid>) -> Result<ByIndex, Error> {
+pub(super) async fn read_index(
+    client: &Client,
+    table: &Table,
+    index: &Index,
+    only: Option<Uuid>,
+) -> Result<ByIndex, Error> {
     let falls = index.keys.as_ref().map_or_else(
         || "false".to_owned(),
         |keys| format!("ROW({keys}) < lag(ROW({keys})) OVER (ORDER BY {})", index.ordering),
@@ -236,7 +241,8 @@ mod tests {
         assert!(!reads_only(&scan("Index Only Scan"), "another"));
         assert!(!reads_only(&scan("Index Scan"), "pk"), "it gives the table's values");
         assert!(!reads_only(&json!([{"Plan": {"Node Type": "Seq Scan"}}]), "pk"));
-        let sorted = json!([{"Plan": {"Node Type": "Sort", "Plans": [{"Node Type": "Index Only Scan", "Index Name": "pk"}]}}]);
+        let sorted =
+            json!([{"Plan": {"Node Type": "Sort", "Plans": [{"Node Type": "Index Only Scan", "Index Name": "pk"}]}}]);
         assert!(!reads_only(&sorted, "pk"));
     }
 

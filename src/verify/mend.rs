@@ -29,7 +29,9 @@ pub(super) fn property(section: &str, item: &str, expected: Option<&str>, found:
         let kind = if kind == "function" { "routine" } else { kind };
         return expected.map(|owner| format!("ALTER {} {name} OWNER TO {owner}", kind.to_uppercase()));
     }
-    if kind == "table" && let Some(statement) = of_table(name, item, expected, found) {
+    if kind == "table"
+        && let Some(statement) = of_table(name, item, expected, found)
+    {
         return Some(statement);
     }
     if kind == "role" && item == "attributes" {
@@ -116,7 +118,11 @@ mod tests {
         ] {
             assert_eq!(property(table, item, expected, found).as_deref(), Some(statement), "{item}");
         }
-        assert_eq!(property(table, "column a", Some("text"), Some("integer")), None, "somebody must decide what becomes of it");
+        assert_eq!(
+            property(table, "column a", Some("text"), Some("integer")),
+            None,
+            "somebody must decide what becomes of it"
+        );
         let function = "function tallystick.new(uuid)";
         assert_eq!(object(function, false).as_deref(), Some("DROP ROUTINE tallystick.new(uuid)"));
         assert_eq!(object(function, true).as_deref(), Some(REAPPLY));

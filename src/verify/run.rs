@@ -112,7 +112,16 @@ impl<'run> Run<'run> {
             duration_ms: 0,
         };
         let (steps_done, steps_total) = (0, 0);
-        Ok(Self { client, options, progress, started, steps_done, steps_total, report, findings_of_business: HashMap::new() })
+        Ok(Self {
+            client,
+            options,
+            progress,
+            started,
+            steps_done,
+            steps_total,
+            report,
+            findings_of_business: HashMap::new(),
+        })
     }
 
     pub(super) async fn finish(mut self, source: &Source) -> Result<VerifyReport, VerifyError> {

@@ -116,12 +116,16 @@ async fn it_says_what_the_role_cannot_look_at_and_exits_with_3() {
     database.session().await.client().batch_execute(&create).await.unwrap();
     // The grants are no part of tallystick, and a finding. So the report is read as JSON.
     let output = run(&database, &auditor, &["--json"]).await;
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect(&text(&output.stderr));
+    let report: serde_json::Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
     let check = |name: &str| report["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).unwrap();
     assert_eq!(check("release")["findings_total"], 0, "{report}");
     assert!(check("release")["not_checked"][0].as_str().unwrap().contains("permission denied"), "{report}");
     assert_eq!(check("ledger_chain")["rows_checked"], 5);
     assert_eq!(report["not_checked"], 1);
     let printed = text(&run(&database, &auditor, &[]).await.stdout);
-    assert!(printed.contains("part   Release ") && printed.contains("not checked: Release: permission denied"), "{printed}");
+    assert!(
+        printed.contains("part   Release ") && printed.contains("not checked: Release: permission denied"),
+        "{printed}"
+    );
 }

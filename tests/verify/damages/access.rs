@@ -201,21 +201,33 @@ pub const DAMAGES: &[Damage] = &[
     ),
     damage(
         "the server can read files",
-        "system_functions",
+        "system_objects",
         &["it may be executed by tallystick_server", "pg_read_file(text)"],
         "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO tallystick_server",
     ),
     damage(
         "everybody can write files",
-        "system_functions",
+        "system_objects",
         &["it may be executed by PUBLIC", "lo_export(oid,text)"],
         "GRANT EXECUTE ON FUNCTION lo_export(oid, text) TO PUBLIC",
     ),
     damage(
         "a signed-in user can reset statistics",
-        "system_functions",
+        "system_objects",
         &["it may be executed by authenticated", "pg_stat_reset()"],
         "GRANT EXECUTE ON FUNCTION pg_stat_reset() TO authenticated",
+    ),
+    damage(
+        "the server can read samples of every table",
+        "system_objects",
+        &["it may be read by tallystick_app", "\"object\":\"pg_statistic\""],
+        "GRANT SELECT ON pg_statistic TO tallystick_app",
+    ),
+    damage(
+        "everybody can read password hashes",
+        "system_objects",
+        &["it may be read by PUBLIC", "\"object\":\"pg_authid\""],
+        "GRANT SELECT (rolname, rolpassword) ON pg_authid TO PUBLIC",
     ),
     damage(
         "the server can switch foreign keys off",

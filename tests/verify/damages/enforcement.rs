@@ -72,6 +72,20 @@ pub const DAMAGES: &[Damage] = &[
         "DELETE FROM pg_attrdef WHERE adrelid = 'tallystick.orders'::regclass",
     ),
     damage(
+        "a unique index is not unique any more",
+        "catalogue",
+        &["it is not as shipped", "index credit_ledger_idempotency_key_is_used_once", "CREATE INDEX"],
+        "UPDATE pg_index SET indisunique = false
+         WHERE indexrelid = 'tallystick.credit_ledger_idempotency_key_is_used_once'::regclass",
+    ),
+    damage(
+        "a unique index leaves its check to a trigger that is not there",
+        "catalogue",
+        &["it is not as shipped", "index credit_ledger_idempotency_key_is_used_once", "deferrable"],
+        "UPDATE pg_index SET indimmediate = false
+         WHERE indexrelid = 'tallystick.credit_ledger_idempotency_key_is_used_once'::regclass",
+    ),
+    damage(
         "an index has lost a row",
         "index_contents",
         &["the index has 3 entries for 4 rows", "tallystick.customers_pk"],

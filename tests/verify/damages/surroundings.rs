@@ -6,7 +6,9 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "new sessions do not hold foreign keys",
         "database_settings",
-        &["session_replication_role=replica is in force for every new session of every role: it switches foreign keys off"],
+        &[
+            "session_replication_role=replica is in force for every new session of every role: it switches foreign keys off",
+        ],
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica', current_database()); END $$",
     ),
     damage(
@@ -47,7 +49,10 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "no session uses indexes",
         "role_settings",
-        &["enable_indexscan=off is in force for every new session of every role", "ALTER ROLE ALL RESET enable_indexscan"],
+        &[
+            "enable_indexscan=off is in force for every new session of every role",
+            "ALTER ROLE ALL RESET enable_indexscan",
+        ],
         "ALTER ROLE ALL SET enable_indexscan = off",
     ),
     damage(
