@@ -111,6 +111,20 @@ impl BusinessReport {
 }
 
 impl CheckReport {
+    /// One that found nothing so far.
+    pub(super) fn empty(name: &'static str, title: &'static str, proves: String) -> Self {
+        Self {
+            name,
+            title,
+            proves,
+            rows_checked: 0,
+            findings_total: 0,
+            findings: Vec::new(),
+            not_checked: Vec::new(),
+            duration_ms: 0,
+        }
+    }
+
     /// Counts a finding, and keeps it if there is room.
     pub(super) fn add(&mut self, finding: Finding) {
         self.findings_total += 1;
@@ -121,6 +135,20 @@ impl CheckReport {
 }
 
 impl Finding {
+    /// A finding as the statement returns it: an object of keys and figures, with `wrong` among them.
+    pub(super) fn described(business_id: Option<Uuid>, finding: Value) -> Self {
+        let mut keys = match finding {
+            Value::Object(keys) => keys,
+            other => Map::from_iter([("finding".to_owned(), other)]),
+        };
+        let wrong = match keys.remove("wrong") {
+            Some(Value::String(wrong)) => wrong,
+            _ => "it is wrong".to_owned(),
+        };
+        let mend = keys.remove("mend").and_then(|mend| mend.as_str().map(str::to_owned));
+        Self { business_id, wrong, mend, keys }
+    }
+
     /// A finding that belongs to no business.
     pub(super) fn of_catalogue<'a>(
         wrong: impl Into<String>,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::TryStreamExt;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio_postgres::{
     Client, Error, Row,
     types::{Json, ToSql, Type},
@@ -175,7 +175,7 @@ impl<'run> Run<'run> {
 
     async fn check(&mut self, check: &Check) -> Result<(), VerifyError> {
         let started = Instant::now();
-        let mut report = empty(check.name, check.title(), check.proves());
+        let mut report = CheckReport::empty(check.name, check.title(), check.proves());
         let business = self.options.business.filter(|_| check.subject == Subject::Rows).map(BusinessId::uuid);
         let statement = check.statement(business.is_some());
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
@@ -189,7 +189,7 @@ impl<'run> Run<'run> {
                 report.rows_checked += rows_checked.unwrap_or(0).unsigned_abs();
                 if let Some(finding) = row.try_get::<_, Option<Value>>(2)? {
                     *self.findings_of_business.entry(business_id).or_default() += 1;
-                    report.add(described(business_id, finding));
+                    report.add(Finding::described(business_id, finding));
                 }
             }
             Ok(())
@@ -208,7 +208,7 @@ impl<'run> Run<'run> {
 
     async fn indexes(&mut self, tables: Result<Vec<Table>, String>) -> Result<(), VerifyError> {
         let started = Instant::now();
-        let mut report = empty(INDEXES.0, INDEXES.1, INDEXES.2.to_owned());
+        let mut report = CheckReport::empty(INDEXES.0, INDEXES.1, INDEXES.2.to_owned());
         match tables {
             Ok(tables) => {
                 self.set("SAVEPOINT before_check").await?;
@@ -293,7 +293,7 @@ impl<'run> Run<'run> {
 
     async fn catalogue(&mut self) -> Result<(), VerifyError> {
         let started = Instant::now();
-        let mut report = empty(CATALOGUE.0, CATALOGUE.1, CATALOGUE.2.to_owned());
+        let mut report = CheckReport::empty(CATALOGUE.0, CATALOGUE.1, CATALOGUE.2.to_owned());
         self.set("SAVEPOINT before_check").await?;
         let read = async {
             let found = catalogue::read(self.client).await?;
@@ -311,7 +311,7 @@ impl<'run> Run<'run> {
 
     async fn release(&mut self, source: &Source) -> Result<(), VerifyError> {
         let started = Instant::now();
-        let mut report = empty(RELEASE.0, RELEASE.1, RELEASE.2.to_owned());
+        let mut report = CheckReport::empty(RELEASE.0, RELEASE.1, RELEASE.2.to_owned());
         self.set("SAVEPOINT before_check").await?;
         let read = async {
             let recorded = History::read(self.client).await?;
@@ -395,33 +395,6 @@ impl<'run> Run<'run> {
     async fn set(&self, sql: &str) -> Result<(), VerifyError> {
         self.client.batch_execute(sql).await.map_err(|error| VerifyError::failed("go on verifying", error))
     }
-}
-
-fn empty(name: &'static str, title: &'static str, proves: String) -> CheckReport {
-    CheckReport {
-        name,
-        title,
-        proves,
-        rows_checked: 0,
-        findings_total: 0,
-        findings: Vec::new(),
-        not_checked: Vec::new(),
-        duration_ms: 0,
-    }
-}
-
-/// A finding as the statement returns it: an object of keys and figures, with `wrong` among them.
-fn described(business_id: Option<Uuid>, finding: Value) -> Finding {
-    let mut keys = match finding {
-        Value::Object(keys) => keys,
-        other => Map::from_iter([("finding".to_owned(), other)]),
-    };
-    let wrong = match keys.remove("wrong") {
-        Some(Value::String(wrong)) => wrong,
-        _ => "it is wrong".to_owned(),
-    };
-    let mend = keys.remove("mend").and_then(|mend| mend.as_str().map(str::to_owned));
-    Finding { business_id, wrong, mend, keys }
 }
 
 fn business_report(row: &Row) -> Result<BusinessReport, Error> {
