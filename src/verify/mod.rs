@@ -23,7 +23,7 @@ use tokio_postgres::Client;
 pub use self::{
     checks::{CHECKS, Check, Subject},
     error::VerifyError,
-    report::VerifyReport,
+    report::{CheckReport, VerifyReport},
 };
 use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedded};
 
@@ -80,4 +80,11 @@ pub async fn verify_within(
 ) -> Result<VerifyReport, VerifyError> {
     let source = embedded::source().map_err(|error| VerifyError::Source(error.to_string()))?;
     run::Run::start(client, options, progress, Instant::now()).await?.finish(&source).await
+}
+
+/// Runs one check within the transaction that is open on `client`, by its name. This shows whether a finding is mended.
+pub async fn check_within(client: &Client, name: &str) -> Result<CheckReport, VerifyError> {
+    let source = embedded::source().map_err(|error| VerifyError::Source(error.to_string()))?;
+    let mut silent = |_: Progress| {};
+    run::Run::start(client, VerifyOptions::default(), &mut silent, Instant::now()).await?.only(name, &source).await
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use tallystick::{
     db::connection::{DedicatedConnection, explain},
-    verify::{CHECKS, Progress, VerifyOptions, VerifyReport, verify_within},
+    verify::{CHECKS, Progress, VerifyOptions, VerifyReport, check_within, verify_within},
 };
 
 use super::damages::{
@@ -60,8 +60,8 @@ async fn found_and_mended(session: &DedicatedConnection, damage: &Damage, after:
         if let Err(error) = session.client().batch_execute(&statements).await {
             return Err(format!("{statements}\n  does not mend it: {}", explain(&error)));
         }
-        let left: Vec<_> =
-            audit::findings(&verified(session).await).into_iter().filter(|finding| fits(&finding)).collect();
+        let again = check_within(session.client(), damage.check).await.unwrap_or_else(|error| panic!("{error}"));
+        let left: Vec<_> = audit::findings_of(&again).into_iter().filter(|finding| fits(&finding)).collect();
         if !left.is_empty() {
             return Err(format!("{statements}\n  does not mend it:\n  {}", left.join("\n  ")));
         }
