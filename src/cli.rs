@@ -56,8 +56,9 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Prove a database from the outside: every balance, order, stock figure, chain, policy and grant.
     ///
-    /// Reads one consistent snapshot while the system is in use. Connects as a role that sees every row (the one
-    /// that migrates, or a superuser). Exit status 1 if there is any finding.
+    /// Reads one consistent snapshot while the system is in use. Connects as a role that sees every row (the one that
+    /// migrates, or a superuser). Exit status 1 if there is any finding, and 3 if there is none, but the role could not
+    /// look at everything.
     Verify(VerifyArgs),
     /// Create and list businesses.
     #[command(subcommand)]

@@ -1,33 +1,42 @@
 -- Database
--- No role that serves tenants may create schemas or temporary objects: those could take the place of ours. Nothing sets
--- session_replication_role, which switches foreign keys off.
+-- Neither PUBLIC nor the server nor an API role owns the database, or may create schemas, temporary objects, or anything in
+-- a schema that is not ours: those could take the place of ours.
+WITH caller AS MATERIALIZED (
+    {callers}
+)
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,
-    CASE WHEN privilege.type IS NOT NULL THEN format('%s has the privilege %s on the database', holder.name, privilege.type)
+    CASE WHEN privilege.type IS NOT NULL THEN format('%s has the privilege %s on the database', caller.name, privilege.type)
         END AS wrong,
-    holder.name AS role
+    format('REVOKE %s ON DATABASE %I FROM %s', privilege.type, database.datname, caller.name) AS mend,
+    caller.name AS role
 FROM pg_database AS database
-CROSS JOIN (
-    SELECT 0::oid AS oid, 'PUBLIC' AS name
-    UNION ALL
-    SELECT role.oid, role.rolname FROM pg_roles AS role
-    WHERE role.rolname IN ('tallystick_app', 'anon', 'authenticated')
-) AS holder
+CROSS JOIN caller
 LEFT JOIN LATERAL (
     SELECT string_agg(held.privilege_type, ', ' ORDER BY held.privilege_type) AS type
     FROM aclexplode(coalesce(database.datacl, acldefault('d', database.datdba))) AS held
-    WHERE held.grantee = holder.oid AND held.privilege_type IN ('TEMPORARY', 'CREATE')
+    WHERE held.grantee = caller.oid AND held.privilege_type IN ('TEMPORARY', 'CREATE')
 ) AS privilege ON true
 WHERE database.datname = current_database()
 UNION ALL
-SELECT NULL, 1, format('%s is in force for every new session', option.setting), coalesce(role.rolname, 'every role')
-FROM pg_db_role_setting AS preset
-LEFT JOIN pg_roles AS role ON role.oid = preset.setrole
-CROSS JOIN LATERAL unnest(preset.setconfig) AS option (setting)
-WHERE preset.setdatabase IN (0, (SELECT own.oid FROM pg_database AS own WHERE own.datname = current_database()))
-  AND option.setting LIKE 'session\_replication\_role=%' AND option.setting <> 'session_replication_role=origin'
+SELECT NULL, 1,
+    CASE WHEN caller.oid IS NOT NULL THEN format('the database belongs to %s', caller.name) END,
+    format('ALTER DATABASE %I OWNER TO tallystick_owner', database.datname), caller.name
+FROM pg_database AS database
+LEFT JOIN caller ON caller.oid = database.datdba
+WHERE database.datname = current_database()
 UNION ALL
-SELECT NULL, 1, format('session_replication_role=%s is in force', setting.reset_val), NULL
-FROM pg_settings AS setting
-WHERE setting.name = 'session_replication_role' AND setting.reset_val <> 'origin'
+SELECT NULL, 1,
+    CASE WHEN held.names IS NOT NULL
+        THEN format('%s may create objects in schema %s', held.names, quote_ident(schema.nspname)) END,
+    format('REVOKE CREATE ON SCHEMA %I FROM %s', schema.nspname, held.names), held.names
+FROM pg_namespace AS schema
+CROSS JOIN LATERAL (
+    SELECT string_agg(DISTINCT caller.name, ', ') AS names
+    FROM aclexplode(schema.nspacl) AS privilege
+    JOIN caller ON caller.oid = privilege.grantee
+    WHERE privilege.privilege_type = 'CREATE' AND privilege.grantee <> schema.nspowner
+) AS held
+-- The catalogue's comparison has the grants on ours.
+WHERE schema.nspname NOT IN ('tallystick', 'tallystick_migrate')

@@ -16,6 +16,10 @@ SELECT
                 WHERE privilege.grantee = 0)
             THEN 'everybody may execute it' END
     ), '') AS wrong,
+    CASE WHEN language.lanname NOT IN ('sql', 'plpgsql') THEN format('DROP ROUTINE %s', function.oid::regprocedure)
+        ELSE format(
+            'ALTER ROUTINE %1$s OWNER TO tallystick_owner; REVOKE ALL ON ROUTINE %1$s FROM PUBLIC; '
+            'ALTER ROUTINE %1$s SET search_path = pg_catalog, pg_temp', function.oid::regprocedure) END AS mend,
     function.oid::regprocedure::text AS function
 FROM pg_proc AS function
 JOIN pg_roles AS owner ON owner.oid = function.proowner

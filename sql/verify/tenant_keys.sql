@@ -16,6 +16,15 @@ SELECT
         CASE WHEN NOT held.is_valid THEN 'it is not valid' END,
         CASE WHEN NOT held.is_enforced THEN 'it is switched off' END
     ), '') AS wrong,
+    CASE
+        WHEN held.kind = 'foreign key' AND NOT held.is_enforced THEN NULL -- foreign_keys.sql says it for each trigger.
+        WHEN held.kind = 'foreign key' AND NOT held.is_valid
+            THEN format('ALTER TABLE %s VALIDATE CONSTRAINT %I', held.relation::regclass, held.name)
+        WHEN held.kind = 'foreign key'
+            THEN format('ALTER TABLE %s DROP CONSTRAINT %I', held.relation::regclass, held.name)
+        WHEN NOT held.is_valid THEN format('REINDEX INDEX %I.%I', 'tallystick', held.name)
+        WHEN held.kind = 'unique key' THEN format('DROP INDEX %I.%I', 'tallystick', held.name)
+    END AS mend,
     held.relation::regclass::text AS "table",
     held.kind,
     held.name

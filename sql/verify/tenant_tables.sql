@@ -24,6 +24,14 @@ SELECT
         CASE WHEN heir.inhrelid IS NOT NULL
             THEN format('%s inherits from it and adds rows of its own', heir.inhrelid::regclass) END
     ), '') AS wrong,
+    concat_ws('; ',
+        CASE WHEN NOT (relation.relrowsecurity AND relation.relforcerowsecurity) THEN format(
+            'ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', relation.oid::regclass) END,
+        CASE WHEN pg_get_userbyid(relation.relowner) <> 'tallystick_owner'
+            THEN format('ALTER TABLE %s OWNER TO tallystick_owner', relation.oid::regclass) END,
+        CASE WHEN heir.inhrelid IS NOT NULL
+            THEN format('ALTER TABLE %s NO INHERIT %s', heir.inhrelid::regclass, relation.oid::regclass) END,
+        'tallystick migrate --reapply') AS mend,
     relation.oid::regclass::text AS "table"
 FROM pg_class AS relation
 CROSS JOIN (

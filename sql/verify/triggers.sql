@@ -12,6 +12,9 @@ SELECT
         WHEN present.tgfoid IS DISTINCT FROM to_regprocedure(needed.function)
             THEN format('the trigger executes %s', present.tgfoid::regprocedure)
     END AS wrong,
+    CASE WHEN present.tgenabled <> 'A'
+        THEN format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', needed."table", needed.trigger)
+        ELSE 'tallystick migrate --reapply' END AS mend,
     needed."table",
     needed.trigger
 FROM (

@@ -37,7 +37,16 @@ pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     } else {
         print(&report)?;
     }
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(ExitCode::from(exit_status(report.findings, report.not_checked)))
+}
+
+/// Something that was not looked at is neither right nor wrong, so it has a status of its own.
+const fn exit_status(findings: u64, not_checked: u64) -> u8 {
+    match (findings, not_checked) {
+        (0, 0) => 0,
+        (0, _) => 3,
+        _ => 1,
+    }
 }
 
 fn print(report: &VerifyReport) -> std::io::Result<()> {
@@ -57,7 +66,11 @@ fn check_lines(checks: &[CheckReport]) -> Vec<String> {
     let mut lines = Vec::new();
     for check in checks {
         let found = check.findings_total;
-        let mark = if found == 0 { "ok   " } else { "WRONG" };
+        let mark = match (found, check.not_checked.is_empty()) {
+            (0, true) => "ok   ",
+            (0, false) => "part ",
+            _ => "WRONG",
+        };
         let mut line = format!(
             "{mark}  {:width$}  {:>12} checked  {:>8}",
             check.title,
@@ -71,14 +84,21 @@ fn check_lines(checks: &[CheckReport]) -> Vec<String> {
         lines.push(line);
         if found > 0 {
             lines.push(format!("       {}", check.proves));
-            lines.extend(check.findings.iter().map(|finding| format!("       - {}", finding_text(finding))));
+            lines.extend(check.findings.iter().flat_map(finding_lines));
         }
+        lines.extend(check.not_checked.iter().map(|what| format!("       not checked: {what}")));
         let hidden = found - check.findings.len() as u64;
         if hidden > 0 {
             lines.push(format!("       - and {hidden} more"));
         }
     }
     lines
+}
+
+/// What is wrong, and below it the statement that mends it.
+fn finding_lines(finding: &Finding) -> Vec<String> {
+    let mend = finding.mend.iter().map(|statement| format!("         to mend it: {statement}"));
+    std::iter::once(format!("       - {}", finding_text(finding))).chain(mend).collect()
 }
 
 fn finding_text(finding: &Finding) -> String {
@@ -134,10 +154,16 @@ fn verdict(report: &VerifyReport) -> String {
         count_of(report.businesses.len() as u64, "business", "businesses"),
         seconds(report.duration_ms),
     );
-    match report.findings {
-        0 => format!("{checked}: everything is as it should be"),
-        found => format!("{checked}: {}", count(found, "finding")),
+    match (report.findings, report.not_checked) {
+        (0, 0) => format!("{checked}: everything is as it should be"),
+        (0, skipped) => format!("{checked}: nothing is wrong, but {} not checked", things(skipped)),
+        (found, 0) => format!("{checked}: {}", count(found, "finding")),
+        (found, skipped) => format!("{checked}: {}, and {} not checked", count(found, "finding"), things(skipped)),
     }
+}
+
+fn things(number: u64) -> String {
+    format!("{} {}", count(number, "thing"), if number == 1 { "was" } else { "were" })
 }
 
 fn count(number: u64, noun: &str) -> String {
@@ -151,4 +177,14 @@ fn count_of(number: u64, one: &str, many: &str) -> String {
 #[allow(clippy::cast_precision_loss, reason = "a duration for people, to a hundredth of a second")]
 fn seconds(milliseconds: u64) -> String {
     format!("{:.2} s", milliseconds as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_goes_before_what_was_not_checked_and_both_differ_from_clean() {
+        assert_eq!([exit_status(0, 0), exit_status(0, 1), exit_status(1, 0), exit_status(2, 3)], [0, 3, 1, 1]);
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::{Client, Error};
 
-use super::report::Finding;
+use super::{mend, report::Finding};
 
 const QUERY: &str = include_str!("../../sql/queries/catalogue.sql");
 
@@ -90,8 +90,8 @@ pub fn compare(expected: &[Property], found: &[Property], supabase: bool) -> Vec
     sections
         .into_iter()
         .flat_map(|section| match (expected.get(section), found.get(section)) {
-            (Some(_), None) => vec![Finding::of_catalogue("it is missing", [("object", section.to_owned())])],
-            (None, _) => vec![Finding::of_catalogue("it is not part of tallystick", [("object", section.to_owned())])],
+            (Some(_), None) => vec![of_object(section, "it is missing", true)],
+            (None, _) => vec![of_object(section, "it is not part of tallystick", false)],
             (Some(expected), Some(found)) => differences(section, expected, found),
         })
         .collect()
@@ -114,6 +114,11 @@ fn by_section<'a>(properties: impl Iterator<Item = &'a Property>) -> BTreeMap<&'
     sections
 }
 
+fn of_object(section: &str, wrong: &str, missing: bool) -> Finding {
+    let finding = Finding::of_catalogue(wrong, [("object", section.to_owned())]);
+    finding.mended_by(mend::object(section, missing))
+}
+
 fn differences(section: &str, expected: &Section<'_>, found: &Section<'_>) -> Vec<Finding> {
     let items: BTreeSet<_> = expected.keys().chain(found.keys()).copied().collect();
     let text = |definitions: &BTreeSet<&str>| definitions.iter().copied().collect::<Vec<_>>().join("; ");
@@ -125,10 +130,12 @@ fn differences(section: &str, expected: &Section<'_>, found: &Section<'_>) -> Ve
             (Some(expected), Some(found)) if expected != found => "it is not as shipped",
             _ => return None,
         };
+        let (expected, found) = (expected.map(text), found.map(text));
+        let mend = mend::property(section, item, expected.as_deref(), found.as_deref());
         let mut keys = vec![("object", section.to_owned()), ("property", String::from(item))];
-        keys.extend(expected.map(|expected| ("expected", text(expected))));
-        keys.extend(found.map(|found| ("found", text(found))));
-        Some(Finding::of_catalogue(wrong, keys))
+        keys.extend(expected.map(|expected| ("expected", expected)));
+        keys.extend(found.map(|found| ("found", found)));
+        Some(Finding::of_catalogue(wrong, keys).mended_by(mend))
     };
     items.into_iter().filter_map(difference).collect()
 }

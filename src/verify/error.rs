@@ -56,11 +56,16 @@ impl VerifyError {
     }
 }
 
+/// Whether the role was denied something.
+pub(super) fn is_denied(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE)
+}
+
 /// A missing or mistyped table, column or function is damage, and so is an impossible value or an unreadable page.
 /// A lost connection, a time limit, a full disk and a conflict on a standby are not.
 pub(super) fn meaning(error: &tokio_postgres::Error) -> Meaning {
     let Some(state) = error.code() else { return Meaning::Unproven };
-    if *state == SqlState::INSUFFICIENT_PRIVILEGE {
+    if is_denied(error) {
         return Meaning::CannotSee;
     }
     match state.code().get(..2) {

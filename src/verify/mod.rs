@@ -1,8 +1,8 @@
 //! `tallystick verify`: audits a database from the outside, while it is in use.
 //!
 //! It runs in one `REPEATABLE READ READ ONLY` transaction, so that every check sees the same moment and changes nothing.
-//! `sql/verify` has one check per file; `sql/schema.snapshot.sql` is the expected catalogue. The audit calls no function of
-//! the database that it examines.
+//! `sql/verify` has one check per file; `sql/schema.snapshot.sql` is the expected catalogue; [`indexes`] reads every index.
+//! The audit calls no function of the database that it examines, but for amcheck's where that extension is installed.
 //!
 //! While it runs, vacuum cannot remove rows that died after its start, and a migration waits for its locks. Purchases do
 //! not wait.
@@ -10,6 +10,8 @@
 pub mod catalogue;
 pub mod checks;
 mod error;
+mod indexes;
+mod mend;
 pub mod report;
 mod run;
 
@@ -21,7 +23,7 @@ use tokio_postgres::Client;
 pub use self::{
     checks::{CHECKS, Check, Subject},
     error::VerifyError,
-    report::VerifyReport,
+    report::{CheckReport, VerifyReport},
 };
 use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedded};
 
@@ -41,14 +43,14 @@ impl Default for VerifyOptions {
 }
 
 /// How far a verification is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// How many steps are done.
     pub done: usize,
     /// How many there are.
     pub total: usize,
     /// What the next step looks at.
-    pub title: &'static str,
+    pub title: String,
 }
 
 /// Verifies the database at `url`. The role must see every row: it is a member of `tallystick_auditor`, a superuser, or has
@@ -78,4 +80,11 @@ pub async fn verify_within(
 ) -> Result<VerifyReport, VerifyError> {
     let source = embedded::source().map_err(|error| VerifyError::Source(error.to_string()))?;
     run::Run::start(client, options, progress, Instant::now()).await?.finish(&source).await
+}
+
+/// Runs one check within the transaction that is open on `client`, by its name. This shows whether a finding is mended.
+pub async fn check_within(client: &Client, name: &str) -> Result<CheckReport, VerifyError> {
+    let source = embedded::source().map_err(|error| VerifyError::Source(error.to_string()))?;
+    let mut silent = |_: Progress| {};
+    run::Run::start(client, VerifyOptions::default(), &mut silent, Instant::now()).await?.only(name, &source).await
 }

@@ -27,6 +27,8 @@ pub struct VerifyReport {
     pub rows_checked: u64,
     /// How many findings there are in all.
     pub findings: u64,
+    /// How many things the role could not look at, of all checks.
+    pub not_checked: u64,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
 }
@@ -46,6 +48,8 @@ pub struct CheckReport {
     pub findings_total: u64,
     /// The first of them, at most [`FINDINGS_KEPT`].
     pub findings: Vec<Finding>,
+    /// What could not be looked at, and why. It is neither right nor wrong.
+    pub not_checked: Vec<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
 }
@@ -58,6 +62,9 @@ pub struct Finding {
     pub business_id: Option<Uuid>,
     /// What is wrong, in words.
     pub wrong: String,
+    /// The statement that mends it, if there is one. Damaged rows have none: somebody must find out what happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
     /// The keys and figures that identify it.
     #[serde(flatten)]
     pub keys: Map<String, Value>,
@@ -87,6 +94,12 @@ impl VerifyReport {
     pub const fn is_clean(&self) -> bool {
         self.findings == 0
     }
+
+    /// Whether everything was looked at.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.not_checked == 0
+    }
 }
 
 impl BusinessReport {
@@ -98,6 +111,20 @@ impl BusinessReport {
 }
 
 impl CheckReport {
+    /// One that found nothing so far.
+    pub(super) fn empty(name: &'static str, title: &'static str, proves: String) -> Self {
+        Self {
+            name,
+            title,
+            proves,
+            rows_checked: 0,
+            findings_total: 0,
+            findings: Vec::new(),
+            not_checked: Vec::new(),
+            duration_ms: 0,
+        }
+    }
+
     /// Counts a finding, and keeps it if there is room.
     pub(super) fn add(&mut self, finding: Finding) {
         self.findings_total += 1;
@@ -108,12 +135,32 @@ impl CheckReport {
 }
 
 impl Finding {
+    /// A finding as the statement returns it: an object of keys and figures, with `wrong` among them.
+    pub(super) fn described(business_id: Option<Uuid>, finding: Value) -> Self {
+        let mut keys = match finding {
+            Value::Object(keys) => keys,
+            other => Map::from_iter([("finding".to_owned(), other)]),
+        };
+        let wrong = match keys.remove("wrong") {
+            Some(Value::String(wrong)) => wrong,
+            _ => "it is wrong".to_owned(),
+        };
+        let mend = keys.remove("mend").and_then(|mend| mend.as_str().map(str::to_owned));
+        Self { business_id, wrong, mend, keys }
+    }
+
     /// A finding that belongs to no business.
     pub(super) fn of_catalogue<'a>(
         wrong: impl Into<String>,
         keys: impl IntoIterator<Item = (&'a str, String)>,
     ) -> Self {
         let keys = keys.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        Self { business_id: None, wrong: wrong.into(), keys }
+        Self { business_id: None, wrong: wrong.into(), mend: None, keys }
+    }
+
+    /// The same with the statement that mends it.
+    pub(super) fn mended_by(mut self, statement: impl Into<Option<String>>) -> Self {
+        self.mend = statement.into();
+        self
     }
 }

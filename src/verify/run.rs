@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::TryStreamExt;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio_postgres::{
     Client, Error, Row,
     types::{Json, ToSql, Type},
@@ -16,8 +16,9 @@ use uuid::Uuid;
 
 use super::{
     Progress, VerifyOptions, catalogue,
-    checks::{CHECKS, Check, Subject, with_tenant_rows},
-    error::{Meaning, VerifyError, meaning},
+    checks::{CHECKS, Check, Subject, with_parts},
+    error::{Meaning, VerifyError, is_denied, meaning},
+    indexes::{self, ByIndex, Contents, Index, Table},
     report::{BusinessReport, CheckReport, Finding, VerifyReport},
 };
 use crate::{
@@ -50,18 +51,18 @@ const WITHOUT_INDEXES: &str = "\
     SET LOCAL enable_indexonlyscan = off;
     SET LOCAL enable_bitmapscan = off;";
 
-/// In a database with many tables, reading the catalogue without its indexes takes too long.
-const WITH_INDEXES: &str = "\
-    SET LOCAL enable_indexscan = on;
-    SET LOCAL enable_indexonlyscan = on;
-    SET LOCAL enable_bitmapscan = on;";
-
 /// Whether the role sees every row although it bypasses no policy.
 const AUDITS: &str = include_str!("../../sql/queries/audits.sql");
 
 const BUSINESS_TOTALS: &str = include_str!("../../sql/queries/business_totals.sql");
 
 /// Checks that are not one statement.
+const INDEXES: (&str, &str, &str) = (
+    "index_contents",
+    "Index contents",
+    "Every index has the entries of its table's rows and no others, in order: both are read in the same snapshot. Where \
+     amcheck is installed and may be used, the structure of every index is sound.",
+);
 const RELEASE: (&str, &str, &str) = (
     "release",
     "Release",
@@ -80,6 +81,8 @@ pub(super) struct Run<'run> {
     options: VerifyOptions,
     progress: &'run mut (dyn FnMut(Progress) + Send),
     started: Instant,
+    steps_done: usize,
+    steps_total: usize,
     report: VerifyReport,
     findings_of_business: HashMap<Option<Uuid>, u64>,
 }
@@ -111,36 +114,71 @@ impl<'run> Run<'run> {
             businesses: Vec::new(),
             rows_checked: 0,
             findings: 0,
+            not_checked: 0,
             duration_ms: 0,
         };
-        Ok(Self { client, options, progress, started, report, findings_of_business: HashMap::new() })
+        let (steps_done, steps_total) = (0, 0);
+        Ok(Self {
+            client,
+            options,
+            progress,
+            started,
+            steps_done,
+            steps_total,
+            report,
+            findings_of_business: HashMap::new(),
+        })
     }
 
     pub(super) async fn finish(mut self, source: &Source) -> Result<VerifyReport, VerifyError> {
         let checks: Vec<&Check> =
             CHECKS.iter().filter(|check| self.options.cluster || check.subject != Subject::Cluster).collect();
-        let total = checks.len() + 3;
         let (of_rows, of_catalogue): (Vec<&Check>, Vec<&Check>) =
-            checks.into_iter().partition(|check| check.subject == Subject::Rows);
+            checks.iter().copied().partition(|check| check.subject == Subject::Rows);
+        let tables = self.tables_with_indexes().await?;
+        let reads = tables.as_ref().map_or(0, |tables| tables.iter().map(|table| 1 + table.indexes.len()).sum());
+        // And the businesses, the catalogue and the release.
+        self.steps_total = checks.len() + reads + 3;
 
         self.set(WITHOUT_INDEXES).await?;
         for check in of_rows {
-            self.say(total, check.title());
+            self.say(check.title());
             self.check(check).await?;
         }
-        self.say(total, "Businesses");
+        self.say("Businesses");
         self.businesses().await?;
+        self.indexes(tables).await?;
 
-        self.set(WITH_INDEXES).await?;
+        // In a database with many tables, reading the catalogue without its indexes takes too long.
+        self.set(indexes::FREELY).await?;
         for check in of_catalogue {
-            self.say(total, check.title());
+            self.say(check.title());
             self.check(check).await?;
         }
-        self.say(total, CATALOGUE.1);
+        self.say(CATALOGUE.1);
         self.catalogue().await?;
-        self.say(total, RELEASE.1);
+        self.say(RELEASE.1);
         self.release(source).await?;
         Ok(self.finished())
+    }
+
+    /// Runs the check of this name and no other.
+    pub(super) async fn only(mut self, name: &str, source: &Source) -> Result<CheckReport, VerifyError> {
+        self.set(indexes::FREELY).await?;
+        if name == INDEXES.0 {
+            let tables = self.tables_with_indexes().await?;
+            self.indexes(tables).await?;
+        } else if name == CATALOGUE.0 {
+            self.catalogue().await?;
+        } else if name == RELEASE.0 {
+            self.release(source).await?;
+        } else if let Some(check) = CHECKS.iter().find(|check| check.name == name) {
+            if check.subject == Subject::Rows {
+                self.set(WITHOUT_INDEXES).await?;
+            }
+            self.check(check).await?;
+        }
+        self.report.checks.pop().ok_or_else(|| VerifyError::Source(format!("there is no check {name}")))
     }
 
     fn finished(self) -> VerifyReport {
@@ -150,19 +188,19 @@ impl<'run> Run<'run> {
         }
         report.rows_checked = report.checks.iter().map(|check| check.rows_checked).sum();
         report.findings = report.checks.iter().map(|check| check.findings_total).sum();
+        report.not_checked = report.checks.iter().map(|check| check.not_checked.len() as u64).sum();
         report.duration_ms = milliseconds(self.started.elapsed());
         report
     }
 
-    fn say(&mut self, total: usize, title: &'static str) {
-        // Reading the businesses is a step, but not a check.
-        let done = self.report.checks.len() + usize::from(!self.report.businesses.is_empty());
-        (self.progress)(Progress { done, total, title });
+    fn say(&mut self, title: impl Into<String>) {
+        (self.progress)(Progress { done: self.steps_done, total: self.steps_total, title: title.into() });
+        self.steps_done += 1;
     }
 
     async fn check(&mut self, check: &Check) -> Result<(), VerifyError> {
         let started = Instant::now();
-        let mut report = empty(check.name, check.title(), check.proves());
+        let mut report = CheckReport::empty(check.name, check.title(), check.proves());
         let business = self.options.business.filter(|_| check.subject == Subject::Rows).map(BusinessId::uuid);
         let statement = check.statement(business.is_some());
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
@@ -176,18 +214,111 @@ impl<'run> Run<'run> {
                 report.rows_checked += rows_checked.unwrap_or(0).unsigned_abs();
                 if let Some(finding) = row.try_get::<_, Option<Value>>(2)? {
                     *self.findings_of_business.entry(business_id).or_default() += 1;
-                    report.add(described(business_id, finding));
+                    report.add(Finding::described(business_id, finding));
                 }
             }
             Ok(())
         }
         .await;
-        self.conclude(report, started, read).await
+        self.conclude(report, check.subject, started, read).await
+    }
+
+    async fn tables_with_indexes(&self) -> Result<Result<Vec<Table>, String>, VerifyError> {
+        self.set("SAVEPOINT before_check").await?;
+        match indexes::list(self.client).await {
+            Ok(tables) => Ok(Ok(tables)),
+            Err(error) => self.give_up_on_damage_only(error).await.map(Err),
+        }
+    }
+
+    async fn indexes(&mut self, tables: Result<Vec<Table>, String>) -> Result<(), VerifyError> {
+        let started = Instant::now();
+        let mut report = CheckReport::empty(INDEXES.0, INDEXES.1, INDEXES.2.to_owned());
+        match tables {
+            Ok(tables) => {
+                self.set("SAVEPOINT before_check").await?;
+                let amcheck = match indexes::amcheck(self.client).await {
+                    Ok(amcheck) => amcheck,
+                    Err(error) => self.give_up_on_damage_only(error).await.map(|_| None)?,
+                };
+                for table in &tables {
+                    self.indexes_of(table, amcheck.as_deref(), &mut report).await?;
+                }
+            }
+            Err(reason) => report.add(Finding::of_catalogue(format!("the check cannot run: {reason}"), [])),
+        }
+        self.conclude(report, Subject::Catalogue, started, Ok(())).await
+    }
+
+    async fn indexes_of(
+        &mut self,
+        table: &Table,
+        amcheck: Option<&str>,
+        report: &mut CheckReport,
+    ) -> Result<(), VerifyError> {
+        let only = self.options.business.map(BusinessId::uuid);
+        self.say(format!("{}: {}", INDEXES.1, table.name));
+        self.set(indexes::BY_TABLE).await?;
+        self.set("SAVEPOINT before_check").await?;
+        let by_table = match indexes::read_table(self.client, table, only).await {
+            Ok(by_table) => by_table,
+            Err(error) => {
+                let reason = self.give_up_on_damage_only(error).await?;
+                let keys = [("table", table.name.clone())];
+                report.add(Finding::of_catalogue(format!("the table cannot be read: {reason}"), keys));
+                Vec::new()
+            }
+        };
+        self.set(indexes::BY_INDEX).await?;
+        for (position, index) in table.indexes.iter().enumerate() {
+            self.say(format!("{}: {}", INDEXES.1, index.name));
+            if let Some(reason) = &index.unreadable {
+                report.not_checked.push(format!("{}: {reason}", index.name));
+            } else if let Some(by_table) = by_table.get(position) {
+                self.index(table, index, by_table, amcheck, report).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn index(
+        &self,
+        table: &Table,
+        index: &Index,
+        by_table: &Contents,
+        amcheck: Option<&str>,
+        report: &mut CheckReport,
+    ) -> Result<(), VerifyError> {
+        let only = self.options.business.map(BusinessId::uuid);
+        self.set("SAVEPOINT before_check").await?;
+        match indexes::read_index(self.client, table, index, only).await {
+            Ok(ByIndex::Read(by_index, falls)) => {
+                report.rows_checked += by_index.rows.unsigned_abs();
+                if let Some(finding) = indexes::compare(table, index, by_table, &by_index, falls) {
+                    report.add(finding);
+                }
+            }
+            Ok(ByIndex::NoPlan) => {
+                report.not_checked.push(format!("{}: PostgreSQL has no plan that reads it alone", index.name));
+            }
+            Err(error) => {
+                let reason = self.give_up_on_damage_only(error).await?;
+                report.add(indexes::finding(table, index, format!("the index cannot be read: {reason}")));
+            }
+        }
+        if let Some(amcheck) = amcheck {
+            self.set("SAVEPOINT before_check").await?;
+            if let Err(error) = indexes::check_structure(self.client, amcheck, index).await {
+                let reason = self.give_up_on_damage_only(error).await?;
+                report.add(indexes::finding(table, index, format!("amcheck found: {reason}")));
+            }
+        }
+        Ok(())
     }
 
     async fn catalogue(&mut self) -> Result<(), VerifyError> {
         let started = Instant::now();
-        let mut report = empty(CATALOGUE.0, CATALOGUE.1, CATALOGUE.2.to_owned());
+        let mut report = CheckReport::empty(CATALOGUE.0, CATALOGUE.1, CATALOGUE.2.to_owned());
         self.set("SAVEPOINT before_check").await?;
         let read = async {
             let found = catalogue::read(self.client).await?;
@@ -200,12 +331,12 @@ impl<'run> Run<'run> {
             Ok(())
         }
         .await;
-        self.conclude(report, started, read).await
+        self.conclude(report, Subject::Catalogue, started, read).await
     }
 
     async fn release(&mut self, source: &Source) -> Result<(), VerifyError> {
         let started = Instant::now();
-        let mut report = empty(RELEASE.0, RELEASE.1, RELEASE.2.to_owned());
+        let mut report = CheckReport::empty(RELEASE.0, RELEASE.1, RELEASE.2.to_owned());
         self.set("SAVEPOINT before_check").await?;
         let read = async {
             let recorded = History::read(self.client).await?;
@@ -227,14 +358,14 @@ impl<'run> Run<'run> {
             Ok(())
         }
         .await;
-        self.conclude(report, started, read).await
+        self.conclude(report, Subject::Catalogue, started, read).await
     }
 
     async fn businesses(&mut self) -> Result<(), VerifyError> {
         let business = self.options.business.map(BusinessId::uuid);
         self.set("SAVEPOINT before_check").await?;
         let read = async {
-            let rows = self.client.query_typed(&with_tenant_rows(BUSINESS_TOTALS), &[(&business, Type::UUID)]).await?;
+            let rows = self.client.query_typed(&with_parts(BUSINESS_TOTALS), &[(&business, Type::UUID)]).await?;
             rows.iter().map(business_report).collect::<Result<Vec<_>, Error>>()
         }
         .await;
@@ -246,14 +377,22 @@ impl<'run> Run<'run> {
         Ok(())
     }
 
-    /// If damage kept the check from running, that is a finding, and the next check runs.
+    /// If damage kept the check from running, that is a finding, and the next check runs. If the role may not read what a
+    /// check of the catalogue needs, the check says so. If it may not read rows, the whole verification proves nothing.
     async fn conclude(
         &mut self,
         mut report: CheckReport,
+        subject: Subject,
         started: Instant,
         read: Result<(), Error>,
     ) -> Result<(), VerifyError> {
-        if let Err(error) = read {
+        if let Err(error) = &read
+            && subject != Subject::Rows
+            && is_denied(error)
+        {
+            self.set("ROLLBACK TO SAVEPOINT before_check").await?;
+            report.not_checked.push(format!("{}: {}", report.title, explain(error)));
+        } else if let Err(error) = read {
             let reason = self.give_up_on_damage_only(error).await?;
             report.add(Finding::of_catalogue(format!("the check cannot run: {reason}"), []));
         }
@@ -281,23 +420,6 @@ impl<'run> Run<'run> {
     async fn set(&self, sql: &str) -> Result<(), VerifyError> {
         self.client.batch_execute(sql).await.map_err(|error| VerifyError::failed("go on verifying", error))
     }
-}
-
-fn empty(name: &'static str, title: &'static str, proves: String) -> CheckReport {
-    CheckReport { name, title, proves, rows_checked: 0, findings_total: 0, findings: Vec::new(), duration_ms: 0 }
-}
-
-/// A finding as the statement returns it: an object of keys and figures, with `wrong` among them.
-fn described(business_id: Option<Uuid>, finding: Value) -> Finding {
-    let mut keys = match finding {
-        Value::Object(keys) => keys,
-        other => Map::from_iter([("finding".to_owned(), other)]),
-    };
-    let wrong = match keys.remove("wrong") {
-        Some(Value::String(wrong)) => wrong,
-        _ => "it is wrong".to_owned(),
-    };
-    Finding { business_id, wrong, keys }
 }
 
 fn business_report(row: &Row) -> Result<BusinessReport, Error> {

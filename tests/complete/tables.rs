@@ -80,6 +80,9 @@ impl Table<'_> {
         if self.is_fact() && !text("sql/verify/triggers.sql").contains(&quoted) {
             missing.push(format!("sql/verify/triggers.sql: {quoted} among the facts"));
         }
+        if !text("sql/verify/copies.sql").contains(&quoted) {
+            missing.push(format!("sql/verify/copies.sql: {quoted} with the columns by which a copy is recognised"));
+        }
         if !files("sql/verify", ".sql").iter().any(|(_, text)| text.contains(&format!("tallystick.{name} AS"))) {
             missing.push(format!(
                 "sql/verify/{name}.sql, and its line in src/verify/checks.rs: what its rows must add up to"

@@ -28,10 +28,11 @@ pub async fn report(database: &FreshDatabase, options: VerifyOptions) -> VerifyR
 
 /// Every finding, as `check: {json}`.
 pub fn findings(report: &VerifyReport) -> Vec<String> {
-    let of_check = |check: &CheckReport| {
-        let name = check.name;
-        let text = move |finding| format!("{name}: {}", serde_json::to_string(finding).unwrap());
-        check.findings.iter().map(text).collect::<Vec<_>>()
-    };
-    report.checks.iter().flat_map(of_check).collect()
+    report.checks.iter().flat_map(findings_of).collect()
+}
+
+/// The findings of one check, as `check: {json}`.
+pub fn findings_of(check: &CheckReport) -> Vec<String> {
+    let text = |finding| format!("{}: {}", check.name, serde_json::to_string(finding).unwrap());
+    check.findings.iter().map(text).collect()
 }

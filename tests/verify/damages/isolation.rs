@@ -156,7 +156,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a materialized view elsewhere shows all tenants to everybody",
         "views",
-        &["it can be read by anon, authenticated, tallystick_app", "public.all_accounts"],
+        &["it can be read by PUBLIC", "public.all_accounts"],
         "CREATE MATERIALIZED VIEW public.all_accounts AS SELECT * FROM tallystick.customer_accounts;
          GRANT SELECT ON public.all_accounts TO PUBLIC",
     ),
@@ -195,12 +195,6 @@ pub const DAMAGES: &[Damage] = &[
         "database",
         &["tallystick_app has the privilege CREATE"],
         "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO tallystick_app', current_database()); END $$",
-    ),
-    damage(
-        "new sessions do not hold foreign keys",
-        "database",
-        &["session_replication_role=replica is in force for every new session", "every role"],
-        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica', current_database()); END $$",
     ),
     damage(
         "somebody can log in as the owner",

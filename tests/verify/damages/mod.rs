@@ -1,10 +1,13 @@
 //! Every planted damage, and what the verification must report about it.
 
+pub mod access;
+pub mod enforcement;
 pub mod identities_and_references;
 pub mod isolation;
 pub mod ledger;
 pub mod orders_and_stock;
 pub mod shipped;
+pub mod surroundings;
 
 /// A damage, and what must be reported about it.
 pub struct Damage {
