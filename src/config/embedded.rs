@@ -12,8 +12,7 @@ pub struct EmbeddedArgs {
     /// Use a PostgreSQL that this program starts on a data folder, in place of a database URL
     #[arg(long, env = "TALLYSTICK_EMBEDDED", value_parser = parse_switch)]
     pub embedded: bool,
-    /// Where the embedded PostgreSQL keeps its data [default: /var/lib/tallystick for root, else a folder in
-    /// $XDG_DATA_HOME or ~/.local/share]
+    /// Where the embedded PostgreSQL keeps its data [default: /var/lib/tallystick for root, else where users keep data]
     #[arg(long, env = "TALLYSTICK_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
     /// The folder of PostgreSQL's programs, if they are not where they usually are

@@ -91,6 +91,7 @@ fn cgroup_limits(root: &Path) -> Vec<u64> {
 }
 
 /// The size of the file system that a folder is on, or will be on.
+#[allow(clippy::useless_conversion, reason = "on macOS the number of blocks is narrower")]
 fn file_system_size(folder: &Path) -> Option<u64> {
     let existing: PathBuf = std::path::absolute(folder).ok()?.ancestors().find(|folder| folder.exists())?.to_owned();
     let found = statvfs(&existing).ok()?;
