@@ -270,6 +270,10 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
         "\"2099-01-01\"",
         "\"2099-01-01T00:00:00\"",
         "\"2099-02-30T00:00:00Z\"",
+        "\"2099-01-01 00:00:00Z\"",
+        "\"2099-01-01T00:00:00 UTC\"",
+        "\"+12099-01-01T00:00:00Z\"",
+        "\"9999-12-31T23:59:59-00:01\"",
         "\"\"",
         "1",
     ];
@@ -359,6 +363,53 @@ async fn an_unknown_a_missing_and_a_repeated_member_are_pointed_at() {
         assert!(send(&body.to_string()).await.status < 300, "{path}");
     }
     server.audit().await;
+}
+
+#[tokio::test]
+async fn every_fault_of_a_body_is_named_at_once() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let (customer, beans) = (shop.customer(1_000).await, shop.product(1, 100).await);
+    let pointers = async |path: &str, body: &Value| {
+        let problem = shop.client.move_once(path, body).await.expect_problem(422, "invalid_request");
+        let faults = problem["errors"].as_array().unwrap();
+        faults.iter().map(|fault| fault["pointer"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(pointers("/v1/customers", &json!({})).await, ["/name", "/credit_limit"]);
+    let wrong = json!({"name": "", "credit_limit": -1, "blocked": "no", "balance": 5});
+    assert_eq!(pointers("/v1/customers", &wrong).await, ["/balance", "/blocked", "/credit_limit", "/name"]);
+    let lines = json!([
+        {"product_id": beans, "quantity": 1},
+        {"product_id": "x", "quantity": 0},
+        {"product_id": beans},
+        {"product_id": beans, "quantity": 1, "unit_price": 5},
+        7,
+    ]);
+    assert_eq!(
+        pointers("/v1/purchases", &json!({"customer_id": customer, "items": lines})).await,
+        ["/items/1/product_id", "/items/1/quantity", "/items/2/quantity", "/items/3/unit_price", "/items/4",]
+    );
+    let many = json!({"customer_id": customer, "items": vec![json!({}); 500]});
+    assert_eq!(pointers("/v1/purchases", &many).await.len(), 100);
+    server.audit().await;
+}
+
+/// What was answered is what is kept, to the microsecond.
+#[tokio::test]
+async fn a_time_is_answered_as_it_is_kept() {
+    let server = TestServer::start().await;
+    let keys = format!("/v1/businesses/{}/api-keys", server.shop().await.business_id);
+    for (sent, kept) in [
+        ("2099-01-01T00:00:00.1234567Z", "2099-01-01T00:00:00.123456Z"),
+        ("2099-01-01T05:30:00+05:30", "2099-01-01T00:00:00Z"),
+        ("2098-12-31T23:59:60Z", "2099-01-01T00:00:00Z"),
+        ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+    ] {
+        let created = server.admin().post(&keys, &json!({"name": "A", "scopes": ["read"], "expires_at": sent})).await;
+        assert_eq!(created.expect(201)["expires_at"], kept, "{sent}");
+        let listed = server.admin().get(&format!("{keys}?limit=1")).await.expect(200);
+        assert_eq!(listed["data"][0]["expires_at"], kept, "{sent}");
+    }
 }
 
 #[tokio::test]

@@ -70,6 +70,9 @@ async fn the_sight_of_the_platforms_keys_ends_with_the_call_and_shows_no_other_k
         fill(&format!("SELECT business_id FROM tallystick.business_create({business}, 'x', 'EUR', 1, '{key}')"))
     };
     let seen = fill("SELECT count(*) FROM tallystick.creations WHERE business_id = {their_business}");
+    let customer = fill("customer_create({their_business}, gen_random_uuid(), 'theirs', NULL, 1, false, 'theirs')");
+    let planting = format!("BEGIN; {} SELECT FROM tallystick.{customer}; COMMIT", context(&THEIRS.id("business")));
+    database.session_as(SERVER_ROLE).await.client().batch_execute(&planting).await.unwrap();
 
     let server = Actor::server(&database, &OURS.id("business")).await;
     let after =
