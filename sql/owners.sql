@@ -29,7 +29,13 @@ BEGIN
             -- Indexes and the sequences of columns go with their tables.
             WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
             UNION ALL
-            SELECT 3, 'ROUTINE', routine.oid::regprocedure::text, routine.proowner
+            SELECT 3, CASE type.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END,
+                   format('%I.%I', schema.name, type.typname), type.typowner
+            FROM pg_catalog.pg_type AS type
+            JOIN schema ON schema.oid = type.typnamespace
+            WHERE type.typtype IN ('d', 'e', 'r')
+            UNION ALL
+            SELECT 4, 'ROUTINE', routine.oid::regprocedure::text, routine.proowner
             FROM pg_catalog.pg_proc AS routine
             JOIN schema ON schema.oid = routine.pronamespace
         )

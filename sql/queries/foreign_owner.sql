@@ -9,7 +9,12 @@ FROM (
     SELECT pg_catalog.format('%I.%I', schema.nspname, relation.relname), relation.relowner
     FROM pg_catalog.pg_class AS relation
     JOIN pg_catalog.pg_namespace AS schema ON schema.oid = relation.relnamespace
-    WHERE schema.nspname IN ('tallystick', 'tallystick_migrate') AND relation.relkind IN ('r', 'p', 'v', 'm', 'f')
+    WHERE schema.nspname IN ('tallystick', 'tallystick_migrate') AND relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+    UNION ALL
+    SELECT pg_catalog.format('type %I.%I', schema.nspname, type.typname), type.typowner
+    FROM pg_catalog.pg_type AS type
+    JOIN pg_catalog.pg_namespace AS schema ON schema.oid = type.typnamespace
+    WHERE schema.nspname IN ('tallystick', 'tallystick_migrate') AND type.typtype IN ('d', 'e', 'r')
     UNION ALL
     SELECT pg_catalog.format('function %I.%I', schema.nspname, routine.proname), routine.proowner
     FROM pg_catalog.pg_proc AS routine

@@ -73,6 +73,11 @@ async fn a_dump_that_is_restored_has_the_same_catalogue() {
     assert_same(&catalogue(&restored).await, &catalogue(&original).await);
 }
 
+/// Domains and composite types of ours that belong to somebody else.
+const TYPES_OF_OTHERS: &str = "
+    SELECT count(*) FROM pg_type
+    WHERE typnamespace = 'tallystick'::regnamespace AND typowner <> 'tallystick_owner'::regrole";
+
 #[tokio::test]
 async fn whatever_a_restore_leaves_out_is_mended_by_migrate() {
     let source = embedded::source().unwrap();
@@ -86,6 +91,7 @@ async fn whatever_a_restore_leaves_out_is_mended_by_migrate() {
         (
             &["--no-owner", "--no-privileges", "--no-comments"],
             &[
+                "schema tallystick_migrate, owner: it is not as shipped (expected tallystick_owner; found postgres)",
                 "schema tallystick, owner: it is not as shipped (expected tallystick_owner; found postgres)",
                 "table tallystick.orders, owner: it is not as shipped (expected tallystick_owner; found postgres)",
                 "table tallystick.orders, comment: it is missing",
@@ -101,6 +107,7 @@ async fn whatever_a_restore_leaves_out_is_mended_by_migrate() {
             assert!(mended.iter().any(|mended| mended == expected), "{expected}\n{mended:#?}");
         }
         assert_eq!((names(&report.left), report.applied.len()), (vec![], 0), "{flags:?}");
+        assert_eq!(Actor::superuser(&restored).await.value(TYPES_OF_OTHERS).await, "0", "{flags:?}");
         audit::audit(&restored).await;
         sells(&restored).await;
         assert!(migrated(&restored, &source).await.unwrap().nothing_to_do(), "{flags:?}");
