@@ -1,6 +1,6 @@
 -- Whose privileges a request has or could gain: PUBLIC, the server (every role that can act as tallystick_app), the roles of a
 -- Supabase-style API (anon, authenticated, authenticator, and whatever authenticator can become), and every role that these
--- can act as. Included in the place of {callers}.
+-- can act as. Included by its name.
 --
 -- Left out: roles that verify/roles.sql and verify/memberships.sql report (superusers, tallystick_owner, tallystick_auditor,
 -- the predefined ones); service_role, which bypasses row level security by design; and Supabase's own administrators.

@@ -1,5 +1,5 @@
 -- Which role can act as which: every role as itself, and as each role that it is a member of, directly or through others.
--- Included in the place of {can_act_as}.
+-- Included by its name.
 --
 -- From PostgreSQL 16 on, a membership can be of no use: it neither inherits nor allows SET ROLE. The creator of a role gets
 -- such a membership, with ADMIN OPTION. ADMIN OPTION alone is still power, because its holder can grant the role to itself;

@@ -1,5 +1,5 @@
--- Every view and materialized view that reads tables of tenants, directly or through other views. Included in the place of
--- {dependent_views}. The text decides, and not the recorded dependencies: those could have been removed.
+-- Every view and materialized view that reads tables of tenants, directly or through other views. Included by its
+-- name. The text decides, and not the recorded dependencies: those could have been removed.
 WITH RECURSIVE dependent (oid) AS (
     SELECT relation.oid
     FROM pg_class AS relation

@@ -1,4 +1,4 @@
--- Schemas whose objects a request could name: those that PUBLIC, the server or an API role may use. Included by name, below a
+-- Schemas whose objects a request could name: those that PUBLIC, the server or an API role may use. Included by its name, below a
 -- common table expression `caller` with what callers.sql gives.
 SELECT DISTINCT schema.oid, schema.nspname
 FROM pg_namespace AS schema

@@ -1,5 +1,5 @@
--- Every setting that ALTER ROLE … SET or ALTER DATABASE … SET presets for new sessions: of this database, of all databases, and
--- of roles that serve tenants or own our tables. Included in the place of {presets}. `wrong` is NULL for what is harmless.
+-- Every setting that ALTER ROLE … SET or ALTER DATABASE … SET presets for new sessions: of this database, of all databases,
+-- and of roles that serve tenants or own our tables. `wrong` is NULL for what is harmless. Included by its name.
 --
 -- Harmless are settings of this list, PostgreSQL's own defaults, and settings of others (with a point in their name).
 WITH caller AS MATERIALIZED (

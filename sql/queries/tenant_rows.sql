@@ -1,6 +1,6 @@
 -- How many rows each business has in each table. This is the audit's own list of tables: the audit must not take it from
 -- the catalogue that it examines. A row with is_total counts the whole table and is there even if the table is empty.
--- Included by verify/businesses_exist.sql and queries/business_totals.sql, in the place of {tenant_rows}.
+-- Included by verify/businesses_exist.sql and queries/business_totals.sql, by its name.
 SELECT 'customers' AS "table", held.business_id, count(*) AS number, grouping(held.business_id) = 1 AS is_total
 FROM tallystick.customers AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL

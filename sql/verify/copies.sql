@@ -33,7 +33,7 @@ FROM (
              ('products', ARRAY['id uuid', 'sku text', 'name text', 'price bigint', 'stock bigint']),
              ('stock_movements', ARRAY['id uuid', 'product_id uuid', 'kind text', 'quantity bigint', 'stock_after bigint']),
              ('orders', ARRAY['id uuid', 'customer_id uuid', 'total bigint', 'created_at timestamp with time zone']),
-             ('order_items', ARRAY['order_id uuid', 'line_no integer', 'product_id uuid', 'quantity bigint', 'line_total bigint']),
+             ('order_items', ARRAY['order_id uuid', 'line_no integer', 'product_id uuid', 'line_total bigint']),
              ('credit_ledger', ARRAY['customer_id uuid', 'entry_no bigint', 'amount bigint', 'balance_after bigint']),
              ('api_keys', ARRAY['prefix text', 'secret_hash bytea'])
          ) AS ours (name, columns)

@@ -51,10 +51,12 @@ judged AS (
         CASE
             WHEN named.name IS NOT NULL THEN format('it uses %s', named.name)
             WHEN elsewhere.is_known THEN NULL
-            WHEN elsewhere.lanname IN ('c', 'internal') OR NOT elsewhere.lanpltrusted AND elsewhere.lanname NOT IN ('sql', 'plpgsql')
+            WHEN elsewhere.lanname IN ('c', 'internal')
+                OR (NOT elsewhere.lanpltrusted AND elsewhere.lanname NOT IN ('sql', 'plpgsql'))
                 THEN format('it is written in %s and could do anything', elsewhere.lanname)
             -- A statement that is one literal has been looked at; EXECUTE also stands in GRANT and CREATE TRIGGER.
-            WHEN regexp_replace(elsewhere.text, '\mexecute\s+(on|function|procedure)\M|\mexecute\s+''[^'']*''\s*(;|into|using)', '', 'g')
+            WHEN regexp_replace(elsewhere.text,
+                    '\mexecute\s+(on|function|procedure)\M|\mexecute\s+''[^'']*''\s*(;|into|using)', '', 'g')
                     ~ '\m(execute|spi_exec\w*|spi_query|spi_prepare|(query|cursor|table|schema|database)_to_xml\w*|dblink\w*)\M'
                 THEN 'it runs SQL that it puts together'
         END AS reason,
