@@ -17,7 +17,7 @@ use std::{
 const MAX_ORIGINS: usize = 10_000;
 /// How often origins without a recent failure are looked for, if no more can be remembered.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Where requests come from: an IPv4 address, or the /64 network of an IPv6 address. Whoever has one address of such a
 /// network usually has all of them.

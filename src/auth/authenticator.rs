@@ -93,12 +93,11 @@ impl Authenticator {
     async fn ask_for_stranger(&self, key: &ParsedKey<'_>, origin: Origin) -> Result<Caller> {
         self.check(origin)?;
         let _turn = self.strangers.acquire().await.map_err(Error::internal)?;
-        let result = match self.keys.remembered(key).await {
-            Some(result) => result,
-            None => {
-                self.check(origin)?;
-                self.keys.ask(key).await
-            }
+        let result = if let Some(result) = self.keys.remembered(key).await {
+            result
+        } else {
+            self.check(origin)?;
+            self.keys.ask(key).await
         };
         result.map_err(|error| self.counted(error, AuthFailure::ApiKey, origin))
     }
