@@ -256,7 +256,7 @@ async fn hostile_clients_of_every_kind_together_take_little_memory_while_others_
         clients.spawn(async move { kinds[number % kinds.len()].go_on(server, &begun, &closed).await });
     }
     let all_begun = begun.acquire_many(hostile.try_into().unwrap());
-    drop(timeout(LONG, all_begun).await.expect("every hostile client has begun").unwrap());
+    drop(timeout(LONG * 5, all_begun).await.expect("every hostile client has begun").unwrap());
     let mut refused = 0;
     let purchases = from_environment("TALLYSTICK_HOSTILE_PURCHASES").unwrap_or(PURCHASES);
     for number in 0..purchases {
