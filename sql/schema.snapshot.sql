@@ -41,6 +41,7 @@ table tallystick.api_keys
     constraint api_keys_prefix_is_unique: UNIQUE (business_id, prefix)
     constraint api_keys_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
     constraint api_keys_expires_at_is_in_years_1_to_9999: CHECK (((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)))
+    constraint api_keys_name_identifies: CHECK ((name ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
     constraint api_keys_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
     constraint api_keys_scopes_are_known: CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
@@ -62,9 +63,11 @@ table tallystick.businesses
     column currency: text NOT NULL
     column overdue_after_days: integer NOT NULL DEFAULT 30
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+    column currency_decimals: integer GENERATED ALWAYS AS ( CASE WHEN (currency ~ '^(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF)$'::text) THEN 0 WHEN (currency ~ '^(AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BGN|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CNY|COP|COU|CRC|CUC|CUP|CVE|CZK|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GTQ|GYD|HKD|HNL|HRK|HTG|HUF|IDR|ILS|INR|IRR|JMD|KES|KGS|KHR|KPW|KYD|KZT|LAK|LBP|LKR|LRD|LSL|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|PAB|PEN|PGK|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SLL|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TOP|TRY|TTD|TWD|TZS|UAH|USD|USN|UYU|UZS|VED|VES|WST|XAD|XCD|XCG|YER|ZAR|ZMW|ZWG|ZWL)$'::text) THEN 2 WHEN (currency ~ '^(BHD|IQD|JOD|KWD|LYD|OMR|TND)$'::text) THEN 3 WHEN (currency ~ '^(CLF|UYW)$'::text) THEN 4 ELSE NULL::integer END) STORED
     constraint businesses_pk: PRIMARY KEY (business_id)
-    constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency ~ '^[A-Z]{3}$'::text))
+    constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency_decimals IS NOT NULL))
     constraint businesses_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint businesses_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     constraint businesses_overdue_after_days_is_0_to_3650: CHECK (((overdue_after_days >= 0) AND (overdue_after_days <= 3650)))
     index businesses_pk: CREATE UNIQUE INDEX businesses_pk ON tallystick.businesses USING btree (business_id)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -93,9 +96,11 @@ table tallystick.creations
     constraint creations_kind_is_known: CHECK ((kind = ANY (ARRAY['business'::text, 'api_key'::text, 'customer'::text, 'product'::text])))
     index creations_pk: CREATE UNIQUE INDEX creations_pk ON tallystick.creations USING btree (business_id, kind, idempotency_key)
     index creations_platform_key_is_used_once: CREATE UNIQUE INDEX creations_platform_key_is_used_once ON tallystick.creations USING btree (idempotency_key) WHERE (kind = 'business'::text)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy platform_finds_its_keys: PERMISSIVE FOR SELECT TO tallystick_owner USING ((kind = 'business'::text) AND (current_setting('app.platform'::text, true) = 'business_create'::text))
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
 table tallystick.credit_ledger
@@ -164,13 +169,16 @@ table tallystick.customers
     column blocked: boolean NOT NULL DEFAULT false
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
     column version: uuid
+    column external_id_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(external_id, NFC)) STORED
     constraint customers_pk: PRIMARY KEY (business_id, id)
-    constraint customers_external_id_is_unique: UNIQUE (business_id, external_id)
+    constraint customers_external_id_is_unique: UNIQUE (business_id, external_id_nfc)
     constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
     constraint customers_credit_limit_is_safe_money: CHECK (((credit_limit >= 0) AND (credit_limit <= '9007199254740991'::bigint)))
+    constraint customers_external_id_identifies: CHECK ((external_id ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
     constraint customers_external_id_is_short_text: CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200)))
     constraint customers_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id)
+    constraint customers_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
+    index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id_nfc)
     index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
@@ -241,22 +249,21 @@ table tallystick.products
     options: fillfactor=60
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
-    column sku: text NOT NULL
-    column name: text NOT NULL
+    column sku: tallystick.product_sku NOT NULL
+    column name: tallystick.product_name NOT NULL
     column price: bigint NOT NULL
     column stock: bigint NOT NULL
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
     column version: uuid
+    column sku_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(sku, NFC)) STORED
     constraint products_pk: PRIMARY KEY (business_id, id)
-    constraint products_sku_is_unique: UNIQUE (business_id, sku)
+    constraint products_sku_is_unique: UNIQUE (business_id, sku_nfc)
     constraint products_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
-    constraint products_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint products_price_is_safe_money: CHECK (((price >= 0) AND (price <= '9007199254740991'::bigint)))
-    constraint products_sku_is_short_text: CHECK (((char_length(sku) >= 1) AND (char_length(sku) <= 100)))
     constraint products_stock_is_a_safe_integer: CHECK ((stock <= '9007199254740991'::bigint))
     constraint products_stock_is_never_below_zero: CHECK ((stock >= 0))
     index products_pk: CREATE UNIQUE INDEX products_pk ON tallystick.products USING btree (business_id, id)
-    index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku)
+    index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku_nfc)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     granted to authenticated: SELECT
@@ -288,6 +295,7 @@ table tallystick.stock_movements
     constraint stock_movements_kind_is_known: CHECK ((kind = ANY (ARRAY['opening'::text, 'adjustment'::text])))
     constraint stock_movements_opening_is_positive: CHECK (((kind <> 'opening'::text) OR (quantity > 0)))
     constraint stock_movements_reason_is_short_text: CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+    constraint stock_movements_reason_shows_something: CHECK ((reason ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     constraint stock_movements_stock_is_never_below_zero: CHECK (((stock_after >= 0) AND (stock_after <= '9007199254740991'::bigint)))
     index stock_movements_by_product: CREATE INDEX stock_movements_by_product ON tallystick.stock_movements USING btree (business_id, product_id, id)
     index stock_movements_idempotency_key_is_used_once: CREATE UNIQUE INDEX stock_movements_idempotency_key_is_used_once ON tallystick.stock_movements USING btree (business_id, idempotency_key)
@@ -444,6 +452,22 @@ composite type tallystick.purchase_answer
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+domain tallystick.product_name
+    owner: tallystick_owner
+    type: text
+    constraint product_name_is_short_text: CHECK ((char_length(VALUE) <= 200))
+    constraint product_name_shows_something: CHECK ((VALUE ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+domain tallystick.product_sku
+    owner: tallystick_owner
+    type: text
+    constraint product_sku_identifies: CHECK ((VALUE ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
+    constraint product_sku_is_short_text: CHECK ((char_length(VALUE) <= 100))
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT created_at timestamp with time zone, OUT id uuid
@@ -577,6 +601,17 @@ function tallystick.business_list(uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.claims_allow(text)
+    owner: tallystick_owner
+    arguments: p_scope text
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 51dbf5346ed3620d86091f6b96b74ada65cf56866c08e8b2f650a179286ea959
+    granted to authenticated: EXECUTE
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.claims_business_id()
     owner: tallystick_owner
     arguments:
@@ -594,7 +629,7 @@ function tallystick.context_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b90e6a2b92593723c1d09df9772f61fd7154031c3052f56a86cb19fe9ae2b0b5
+    body: sha256 705c9ca72898d1d4b153e8b2435e34c3b958f19fadb0bfe0ed850df2ae174c2c
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -608,13 +643,22 @@ function tallystick.creation_claim(uuid,text,text,bytea,uuid)
     body: sha256 2451bb8d85692a6b7f33012050bae41baa62e5407cd7e60f5a8b25e7d9935ec2
     granted to tallystick_owner: EXECUTE
 
+function tallystick.customer_by_external_id(uuid,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_external_id text
+    returns: uuid
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 f8134242f7faf87749c4abb3c8d485339ae30ede5f6faf46c3a51452b0c907d4
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 0908f185d52934eb47f373e6deacfe96a281452f40b5f01e1cfa6856dd30df3d
+    body: sha256 8a072f99696ad73f61b51c612abc34d491f1904ead37408c0a2777aab15ca02c
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -628,23 +672,32 @@ function tallystick.customer_get(uuid,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.customer_is_held(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 ea0bb764df9e85ca620798a15368dc87279e6f815501fa8a23326108c9363919
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.customer_list(uuid,text,uuid,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_external_id text, p_before uuid, p_limit integer
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 a72974a786e6acf96f642ecb78b6ec39e1b7e13a5a4d1e10bd02842889e50161
+    body: sha256 6dd34f984c2a8c93da2ead0f6344653c0ae912676ea39f8313f10dbd88789887
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,uuid,uuid[])
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text,uuid,uuid[])
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 16ba9f70981869143a799b31b4a424fd95841871e6c7babf674791ff0ef453a7
+    body: sha256 d34999d65987efc1f4c11496345d68d39768b0a114b42e2ac54157f173e5f22a
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -715,14 +768,23 @@ function tallystick.overdue_list(uuid,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.payment_record(uuid,uuid,bigint,text,uuid)
+function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 aae77d10fbd063ea10b5c6b441daec6580c90b23817230386ee5850d330b68b0
+    body: sha256 55d7de73375e48ebc91b577164450f411c763f0a55ce688d5db14b2cc1d43277
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.product_by_sku(uuid,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_sku text
+    returns: uuid
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 53dec325539555827e82d8cc3705986ecc494587db3c3629b2e4150a4ddda0d9
     granted to tallystick_owner: EXECUTE
 
 function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text)
@@ -731,7 +793,7 @@ function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 6f76b6dc94e9293786ccf95448391144397c9744783f9e543c34bde74aab3289
+    body: sha256 80d64995105cc2f73ca0c2b7c491c8937c29c55dfc4bc75b1cbb4a52578fba62
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -745,23 +807,32 @@ function tallystick.product_get(uuid,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.product_is_held(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_product_id uuid
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 698e76824f5bf1e0f43222f356683d1ceaf67a3bc1d2e573d7883522866bdeec
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.product_list(uuid,text,uuid,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_sku text, p_before uuid, p_limit integer
     returns: SETOF tallystick.products
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 f59b526561e140b7ec596377b4a17180ef5d284ab1b2167d627561db41cad240
+    body: sha256 53a5af4e98e7f49dc2498d252a473e2cdcde4208e879fecce90a4703a3d4ecae
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_update(uuid,uuid,text,text,bigint,uuid,uuid[])
+function tallystick.product_update(uuid,uuid,text,text,bigint,text,uuid,uuid[])
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 6e8662c3a1ef58543f13eb1f98a69a47b1c3f4659956ff4b3a0b94dc8499f551
+    body: sha256 c8ebdeb14441ed9b3aa18cfd518945f56d2d02fd91df56f154a12ad69988d439
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -828,15 +899,15 @@ function tallystick.require_context(uuid)
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 72a74648b3c37d3ba150e805273df277a7c12d893f8e8da6e7c3e875322a4451
+    body: sha256 b44c3fdef699e1b9fd3e1c244292b9de59ed830bf249f46041e80e1fbf0dc1de
     granted to tallystick_owner: EXECUTE
 
-function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid)
+function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 f0db51aa94ca0f44c86d2d517c03cec36f59a57c508817087fb15f122415106b
+    body: sha256 d14a37be2d55209c23e380a422f4817c6ae8f787c55273e8daa36285ba892967
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

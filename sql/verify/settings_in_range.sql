@@ -1,7 +1,7 @@
 -- Settings in range
 -- The properties of businesses, customers, products and API keys are within their ranges: limits and prices are money,
 -- names are short text and show something, what identifies is visible, currencies are ISO 4217 codes, and secrets are stored as
--- SHA-256 only. The code points are written out as in migrations/0014_what_identifies.sql.
+-- SHA-256 only. The code points are written out as in migrations/0013_what_identifies.sql.
 WITH unseen (disruptive, others) AS (
     VALUES (
         '\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069',

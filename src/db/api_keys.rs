@@ -83,10 +83,7 @@ fn already_created(id: ApiKeyId) -> Error {
         "the API key {id} was created with it, and its secret was shown then; if that answer was lost, revoke that API key \
          and create one with another Idempotency-Key"
     );
-    Error::AlreadyExists {
-        faults: vec![Fault::header("/idempotency-key", detail)],
-        existing_id: Some(id.uuid()),
-    }
+    Error::AlreadyExists { faults: vec![Fault::header("/idempotency-key", detail)], existing_id: Some(id.uuid()) }
 }
 
 impl KeyStore for Database {

@@ -29,7 +29,7 @@ pub(super) async fn at_migration(version: usize) -> FreshDatabase {
     database
 }
 
-/// Takes from the code what needs the tables and columns of migration 13 as soon as it is installed.
+/// Takes from the code what needs the tables and columns of migration 12 as soon as it is installed.
 fn without_versions_and_creations(source: &mut Source) {
     source.code.retain(|script| script.path != "policies/platform_finds_its_keys.sql");
     let view = source.code.iter_mut().find(|script| script.path == "views/customer_accounts.sql").unwrap();
@@ -134,7 +134,7 @@ async fn texts_and_currencies_that_are_no_longer_allowed_stop_the_upgrade_and_ar
         let before = catalogue(&database).await;
         let error = migrate_to(&database, &source()).await.unwrap_err().to_string();
         assert!(
-            error.starts_with("sql/migrations/0014_what_identifies.sql: rows of this database break rules"),
+            error.starts_with("sql/migrations/0013_what_identifies.sql: rows of this database break rules"),
             "{error}"
         );
         assert!(error.contains("docs/api.md"), "{error}");
