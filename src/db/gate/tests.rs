@@ -15,6 +15,7 @@ fn gate() -> Gate {
     gate_with(Duration::from_mins(1))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the platform is a caller, too")]
 fn anyone() -> Caller {
     Some(BusinessId::new())
 }
