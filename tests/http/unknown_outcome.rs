@@ -100,16 +100,15 @@ async fn a_creation_with_a_key_and_a_change_of_a_version_survive_a_connection_th
     let product = |name: &str| json!({"sku": name, "name": "A", "price": 0, "stock": 1});
     let business = |name: &str| json!({"name": name, "currency": "EUR"});
     let api_key = |name: &str| json!({"name": name, "scopes": ["read"]});
-    let bodies: [(_, &str, &dyn Fn(&str) -> Value); 4] = [
-        (&shop.client, "/v1/customers", &customer),
-        (&shop.client, "/v1/products", &product),
-        (&server.admin(), "/v1/businesses", &business),
-        (&server.admin(), &keys, &api_key),
-    ];
-    for (client, path, body) in bodies {
-        client.move_with("before", path, &body("before")).await.expect(201);
+    for (client, path, before, after) in [
+        (&shop.client, "/v1/customers", customer("before"), customer("after")),
+        (&shop.client, "/v1/products", product("before"), product("after")),
+        (&server.admin(), "/v1/businesses", business("before"), business("after")),
+        (&server.admin(), &keys, api_key("before"), api_key("after")),
+    ] {
+        client.move_with("before", path, &before).await.expect(201);
         proxy.cut(Some(Cut::AfterCommit));
-        let created = client.move_with("key", path, &body("after")).await;
+        let created = client.move_with("key", path, &after).await;
         let record = created.expect(201);
         assert!(proxy.has_cut() && !created.is_replay(), "{path}");
         if created.header("etag").is_none() {
