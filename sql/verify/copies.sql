@@ -35,8 +35,8 @@ FROM (
              ('orders', ARRAY['id uuid', 'customer_id uuid', 'total bigint', 'created_at timestamp with time zone']),
              ('order_items', ARRAY['order_id uuid', 'line_no integer', 'product_id uuid', 'line_total bigint']),
              ('credit_ledger', ARRAY['customer_id uuid', 'entry_no bigint', 'amount bigint', 'balance_after bigint']),
-            ('api_keys', ARRAY['prefix text', 'secret_hash bytea']),
-            ('creations', ARRAY['idempotency_key text', 'request_fingerprint bytea'])
+             ('api_keys', ARRAY['prefix text', 'secret_hash bytea']),
+             ('creations', ARRAY['idempotency_key text', 'request_fingerprint bytea'])
          ) AS ours (name, columns)
          WHERE shape.columns @> ours.columns) AS source,
         relation.relkind NOT IN ('r', 'p') OR NOT relation.relrowsecurity OR EXISTS (

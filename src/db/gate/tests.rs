@@ -3,7 +3,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use super::*;
-use crate::domain::BusinessId;
+use crate::{domain::BusinessId, metrics::TextFormat};
 
 /// One permit, and one call of a business may wait for it.
 fn gate_with(wait_timeout: Duration) -> Gate {
@@ -115,7 +115,7 @@ async fn what_waits_is_measured_by_class() {
     start(waiting.as_mut()).await;
     drop(permit);
     drop(waiting.await.unwrap());
-    let text = metrics.render().unwrap();
+    let text = metrics.render(TextFormat::OpenMetrics).unwrap();
     for class in ["heavy", "quick"] {
         let line = format!(r#"tallystick_call_wait_seconds_count{{class="{class}"}} 1"#);
         assert!(text.contains(&line), "{line} is missing from:\n{text}");
