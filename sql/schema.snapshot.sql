@@ -687,7 +687,7 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 6dd34f984c2a8c93da2ead0f6344653c0ae912676ea39f8313f10dbd88789887
+    body: sha256 4ff4282ae2c664cd9c518caf70d1d54b1afff7fa2d6986cc1be11d0204a1e27a
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -31,10 +31,10 @@ BEGIN
         WHERE customer.business_id = p_business_id
           AND customer.external_id_nfc BETWEEN v_external_id AND v_external_id
         ORDER BY customer.external_id_nfc;
-        -- One row at most, and so in no order: to keep one, the planner could walk all rows in it.
         RETURN QUERY
         SELECT account.* FROM tallystick.customer_accounts AS account
-        WHERE account.business_id = p_business_id AND account.id = v_id AND account.id < v_before
+        WHERE account.business_id = p_business_id AND account.id BETWEEN v_id AND v_id AND account.id < v_before
+        ORDER BY account.id
         LIMIT p_limit;
     END IF;
 END

@@ -26,7 +26,7 @@ FROM (
     SELECT
         relation.oid::regclass::text AS name,
         shape.columns && ARRAY['business_id uuid'] AS has_business,
-        (SELECT min(ours.name)
+        (SELECT ours.name
          FROM (VALUES
              ('businesses', ARRAY['name text', 'currency text', 'overdue_after_days integer']),
              ('customers', ARRAY['id uuid', 'name text', 'external_id text', 'credit_limit bigint', 'blocked boolean']),
@@ -38,7 +38,9 @@ FROM (
              ('api_keys', ARRAY['prefix text', 'secret_hash bytea']),
              ('creations', ARRAY['idempotency_key text', 'request_fingerprint bytea'])
          ) AS ours (name, columns)
-         WHERE shape.columns @> ours.columns) AS source,
+         WHERE shape.columns @> ours.columns
+         ORDER BY cardinality(ours.columns) DESC, ours.name
+         LIMIT 1) AS source,
         relation.relkind NOT IN ('r', 'p') OR NOT relation.relrowsecurity OR EXISTS (
             SELECT FROM pg_policy AS policy
             WHERE policy.polrelid = relation.oid AND policy.polpermissive AND policy.polcmd IN ('*', 'r')
