@@ -115,7 +115,7 @@ pub const DAMAGES: &[Damage] = &[
          SELECT '0a000000-0000-7000-8000-000000000000', gen_random_uuid(), sku, 'x', 0, 0
          FROM unnest(ARRAY['Zebra', 'apple']) AS sku;
          UPDATE pg_attribute SET attcollation = '\"und-x-icu\"'::regcollation
-         WHERE attname = 'sku'
+         WHERE attname = 'sku_nfc'
            AND attrelid IN ('tallystick.products'::regclass, 'tallystick.products_sku_is_unique'::regclass);
          UPDATE pg_index
          SET indcollation = format('0 %s', '\"und-x-icu\"'::regcollation::oid)::oidvector
