@@ -18,6 +18,7 @@ mod records;
 mod requests;
 mod scope;
 mod text;
+mod timestamp;
 
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};

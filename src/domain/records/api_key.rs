@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{ApiKeyId, Scope};
+use crate::domain::{ApiKeyId, Scope, timestamp};
 
 /// An API key without its secret, which only its holder has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,10 +25,13 @@ pub struct ApiKey {
     pub scopes: Vec<Scope>,
     /// When it stops working; `null` for never.
     #[schema(required)]
+    #[serde(serialize_with = "timestamp::serialize_option")]
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was revoked; `null` if it was not.
     #[schema(required)]
+    #[serde(serialize_with = "timestamp::serialize_option")]
     pub revoked_at: Option<DateTime<Utc>>,
     /// When it was created.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{BusinessId, Currency};
+use crate::domain::{BusinessId, Currency, timestamp};
 
 /// A business: one tenant, whose data no other business sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,5 +27,6 @@ pub struct Business {
     #[schema(examples(30), minimum = 0, maximum = 3650)]
     pub overdue_after_days: i32,
     /// When it was created.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId, Money, Version};
+use crate::domain::{Balance, CustomerId, Money, Version, timestamp};
 
 /// A customer who buys on credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -34,8 +34,10 @@ pub struct Customer {
     pub overdue: bool,
     /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
     #[schema(required)]
+    #[serde(serialize_with = "timestamp::serialize_option")]
     pub oldest_unpaid_at: Option<DateTime<Utc>>,
     /// When the customer was created.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
     /// Which change made it so: name, reference, limit and block, but not what the ledger says. It is no part of the JSON.
     #[serde(skip)]
@@ -61,6 +63,7 @@ pub struct CustomerBalance {
     pub overdue: bool,
     /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
     #[schema(required)]
+    #[serde(serialize_with = "timestamp::serialize_option")]
     pub oldest_unpaid_at: Option<DateTime<Utc>>,
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId, LedgerEntryId, Money, OrderId};
+use crate::domain::{Balance, CustomerId, LedgerEntryId, Money, OrderId, timestamp};
 
 /// One change of a customer's debt: append-only, numbered without a gap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -36,6 +36,7 @@ pub struct LedgerEntry {
     #[schema(required)]
     pub order_id: Option<OrderId>,
     /// When it was made.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
 }
 

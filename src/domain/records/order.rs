@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId, Money, OrderId, ProductId, Quantity};
+use crate::domain::{Balance, CustomerId, Money, OrderId, ProductId, Quantity, timestamp};
 
 /// An order: a completed fact. It has no status, and never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -28,6 +28,7 @@ pub struct Order {
     /// The lines, as they were asked for.
     pub items: Vec<OrderItem>,
     /// When it was made.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId};
+use crate::domain::{Balance, CustomerId, timestamp};
 
 /// A customer whose oldest unpaid charge is older than the business's `overdue_after_days`. Computed when asked, never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,6 +24,7 @@ pub struct OverdueCustomer {
     /// What the customer owes, in minor units.
     pub balance: Balance,
     /// When the oldest charge that is not fully paid was made. Payments settle the oldest charges first.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub oldest_unpaid_at: DateTime<Utc>,
     /// The age of that charge in whole days of 24 hours.
     #[schema(minimum = 0, examples(41))]

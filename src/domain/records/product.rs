@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Money, ProductId, Stock, Version};
+use crate::domain::{Money, ProductId, Stock, Version, timestamp};
 
 /// A product that a business sells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -26,6 +26,7 @@ pub struct Product {
     /// How many there are.
     pub stock: Stock,
     /// When the product was created.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
     /// Which change made it so: sku, name and price, but not the stock. It is no part of the JSON.
     #[serde(skip)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{ProductId, Stock, StockChange, StockMovementId};
+use crate::domain::{ProductId, Stock, StockChange, StockMovementId, timestamp};
 
 /// A restock or a correction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,5 +25,6 @@ pub struct StockMovement {
     /// How many there were right after it.
     pub stock_after: Stock,
     /// When it was recorded.
+    #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
 }
