@@ -640,7 +640,7 @@ function tallystick.creation_claim(uuid,text,text,bytea,uuid)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 2451bb8d85692a6b7f33012050bae41baa62e5407cd7e60f5a8b25e7d9935ec2
+    body: sha256 771e1eb156990697c5be3ca3fc62b30fc4201375b3dbeec4bc6d448f1ab86fa8
     granted to tallystick_owner: EXECUTE
 
 function tallystick.customer_by_external_id(uuid,text)
@@ -687,7 +687,7 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     returns: SETOF tallystick.customer_accounts
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 4ff4282ae2c664cd9c518caf70d1d54b1afff7fa2d6986cc1be11d0204a1e27a
+    body: sha256 1a208b03a15418ca635b2bfaa22f56212228463b25fe6cdf69e375139c97b726
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

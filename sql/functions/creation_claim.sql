@@ -38,6 +38,10 @@ BEGIN
     WHERE creation.business_id = p_business_id AND creation.kind = p_kind
       AND creation.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
     ORDER BY creation.idempotency_key;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the memory of the earlier request was deleted at this moment'
+            USING ERRCODE = 'serialization_failure', HINT = 'try again';
+    END IF;
     IF v_earlier.request_fingerprint <> p_fingerprint THEN
         outcome := 'key_reused';
         RETURN;

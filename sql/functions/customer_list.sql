@@ -25,6 +25,8 @@ BEGIN
         ORDER BY account.id DESC
         LIMIT least(p_limit, 201);
     ELSE
+        -- Lock the view before any table, as migrate does (sql/locks.sql).
+        PERFORM FROM tallystick.customer_accounts AS account WHERE false;
         -- BETWEEN and ORDER BY leave the planner only the index of the external ids, as in keys_known.
         SELECT customer.id INTO v_id
         FROM tallystick.customers AS customer

@@ -21,6 +21,13 @@ SELECT
     pg_get_expr(index.indpred, index.indrelid) AS predicate,
     CASE
         WHEN method.amname <> 'btree' THEN 'it is no B-tree'
+        -- The catalogue knows dependencies on what is not PostgreSQL's own. Reading such an index would run that code.
+        WHEN EXISTS (
+            SELECT FROM pg_depend AS dependency
+            WHERE dependency.classid = 'pg_class'::regclass AND dependency.objid = index.indexrelid
+              AND dependency.refclassid IN
+                  ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_type'::regclass))
+            THEN 'it computes with code that is not PostgreSQL''s own'
         WHEN NOT (index.indisvalid AND index.indisready AND index.indislive) THEN 'it is not valid'
     END AS unreadable
 FROM pg_index AS index

@@ -59,8 +59,11 @@ FROM (
     FROM pg_class AS relation
     JOIN open_schema AS schema ON schema.oid = relation.relnamespace
     CROSS JOIN LATERAL (
-        SELECT array_agg(format('%s %s', attribute.attname, format_type(attribute.atttypid, NULL))) AS columns
+        -- A copy of a column keeps its domain.
+        SELECT array_agg(format('%s %s', attribute.attname,
+            format_type(coalesce(nullif(type.typbasetype, 0), attribute.atttypid), NULL))) AS columns
         FROM pg_attribute AS attribute
+        JOIN pg_type AS type ON type.oid = attribute.atttypid
         WHERE attribute.attrelid = relation.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped
     ) AS shape
     WHERE relation.relkind IN ('r', 'p', 'f', 'm') AND relation.relpersistence <> 't'

@@ -80,6 +80,18 @@ impl Attempts {
         failed.set(origin, until, now);
     }
 
+    /// Takes back an attempt that was counted before its outcome was known.
+    pub(super) fn take_back(&self, origin: Origin) {
+        self.take_back_at(origin, Instant::now());
+    }
+
+    fn take_back_at(&self, origin: Origin, now: Instant) {
+        let Some(allowance) = self.allowance else { return };
+        let mut failed = self.lock();
+        let until = failed.until(origin, now);
+        failed.set(origin, until.checked_sub(cost(allowance)).map_or(now, |until| until.max(now)), now);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Failed> {
         // Nothing panics while it holds the lock, and half a change of these figures would harm nobody.
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)

@@ -97,7 +97,11 @@ impl Authenticator {
             result
         } else {
             self.check(origin)?;
-            self.keys.ask(key).await
+            // Counted before its outcome is known: the client may hang up, and the look-up runs on.
+            self.attempts.count(origin);
+            let result = self.keys.ask(key).await;
+            self.attempts.take_back(origin);
+            result
         };
         result.map_err(|error| self.counted(error, AuthFailure::ApiKey, origin))
     }
@@ -181,5 +185,52 @@ impl Authenticator {
         self.attempts.count(origin);
         self.metrics.auth_failed(kind);
         UNAUTHENTICATED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::{pending, poll_fn},
+        net::{IpAddr, Ipv4Addr},
+        num::NonZeroU32,
+        pin::pin,
+        sync::Arc,
+        task::Poll,
+    };
+
+    use futures_util::future::BoxFuture;
+
+    use super::{Authenticator, KeyCacheSettings, Origin};
+    use crate::{
+        auth::{KeyStore, StoredKey, api_key::GeneratedKey},
+        domain::BusinessId,
+        error::{Error, Result},
+        metrics::Metrics,
+    };
+
+    /// A store that never answers.
+    struct Silent;
+
+    impl KeyStore for Silent {
+        fn find<'a>(&'a self, _: BusinessId, _: &'a str) -> BoxFuture<'a, Result<Option<StoredKey>>> {
+            Box::pin(pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_hangs_up_before_its_key_is_looked_up_has_failed() {
+        let keys = KeyCacheSettings::default();
+        let authenticator = Authenticator::new(Arc::new(Silent), keys, None, None, Arc::new(Metrics::new()))
+            .with_failures_per_minute(NonZeroU32::new(1));
+        let origin = Origin::from(IpAddr::from(Ipv4Addr::LOCALHOST));
+        let made_up = || GeneratedKey::generate(BusinessId::new()).unwrap().plain;
+        {
+            let key = made_up();
+            let mut asking = pin!(authenticator.authenticate(&key, origin));
+            poll_fn(|cx| Poll::Ready(assert!(asking.as_mut().poll(cx).is_pending()))).await;
+        }
+        let refused = authenticator.authenticate(&made_up(), origin).await.unwrap_err();
+        assert!(matches!(refused, Error::TooManyAttempts { .. }), "{refused}");
     }
 }

@@ -33,7 +33,7 @@ impl Database {
         let id = ApiKeyId::new();
         let scopes = Vec::from(new.scopes);
         let expires_at = new.expires_at.map(FutureTime::get);
-        let call = Call::quick("api_key_create", API_KEY_CREATE, business_id)
+        let call = Call::of_platform("api_key_create", API_KEY_CREATE, business_id)
             .with(id)
             .with(new.name.clone())
             .with(prefix.clone())
@@ -66,13 +66,14 @@ impl Database {
         before: Option<Cursor<ApiKeyId>>,
         limit: PageLimit,
     ) -> Result<Page<ApiKey>> {
-        let call = Call::heavy("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
+        let call =
+            Call::of_platform("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |key: &ApiKey| key.id)
     }
 
     /// Ends a key now, or answers [`Entity::ApiKey`] not found. Ending it twice changes nothing.
     pub async fn api_key_revoke(&self, business_id: BusinessId, id: ApiKeyId) -> Result<()> {
-        let answer = self.run(Call::quick("api_key_revoke", API_KEY_REVOKE, business_id).with(id)).await?;
+        let answer = self.run(Call::of_platform("api_key_revoke", API_KEY_REVOKE, business_id).with(id)).await?;
         if answer.value("found")? { Ok(()) } else { Err(Error::NotFound(Entity::ApiKey)) }
     }
 }

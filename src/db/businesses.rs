@@ -25,7 +25,7 @@ impl Database {
         new: NewBusiness,
     ) -> Result<Movement<Business>> {
         let own_id = BusinessId::new();
-        let call = Call::quick("business_create", BUSINESS_CREATE, own_id)
+        let call = Call::of_platform("business_create", BUSINESS_CREATE, own_id)
             .with(new.name)
             .with(new.currency)
             .with(new.overdue_after_days.get())

@@ -1,8 +1,9 @@
 //! The handle on the database that handlers and commands hold.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use postgres_url::ConnectionUrl;
+use tokio::sync::Mutex;
 
 use super::{
     call::{Call, rows::Answer, runner::CallRunner},
@@ -22,12 +23,15 @@ use crate::{
 pub struct Database {
     pub(super) calls: CallRunner,
     purchases: Purchases,
+    /// When the last probe with a good answer began.
+    last_good_probe: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Database {
     /// A handle on the database at `url` that counts into `metrics`. It opens a connection only when one is needed.
     pub fn open(url: &ConnectionUrl, settings: &PoolSettings, metrics: Arc<Metrics>) -> Result<Self, PoolSetupError> {
-        Ok(Self { calls: CallRunner::open(url, settings, metrics)?, purchases: Purchases::default() })
+        let calls = CallRunner::open(url, settings, metrics)?;
+        Ok(Self { calls, purchases: Purchases::default(), last_good_probe: Arc::default() })
     }
 
     /// The same, with other bounds of the gate before the pool.
@@ -74,9 +78,18 @@ impl Database {
         self.purchases.make(&self.calls, business_id, idempotency_key, purchase).await
     }
 
-    /// Whether a call can be made now.
+    /// Whether a call can be made now. Anybody may ask, and credentials are looked up on the same connections. So one probe asks
+    /// at a time, and its good answer counts for all who asked before it began.
     pub async fn ready(&self) -> Result<()> {
-        self.run(Call::probe("ready", "SELECT 1")).await.map(drop)
+        let asked = Instant::now();
+        let mut last_good = self.last_good_probe.lock().await;
+        if last_good.is_some_and(|began| began >= asked) {
+            return Ok(());
+        }
+        let began = Instant::now();
+        self.run(Call::probe("ready", "SELECT 1")).await?;
+        *last_good = Some(began);
+        Ok(())
     }
 
     /// Refuses new calls.

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_second_has_only_the_digits_that_it_needs() {
-        let at = |micros| written(DateTime::from_timestamp_micros(1_000_000_000_000_000 + micros).unwrap());
+        let at = |micros: i64| written(DateTime::from_timestamp_micros(1_000_000_000_000_000 + micros).unwrap());
         assert_eq!(at(0), r#""2001-09-09T01:46:40Z""#);
         assert_eq!(at(120_000), r#""2001-09-09T01:46:40.120Z""#);
         assert_eq!(at(120_001), r#""2001-09-09T01:46:40.120001Z""#);

@@ -3,8 +3,8 @@
 //! 1. connection: limit on connections, header, idle and write timeouts, the grammar of heads ([`server`](super::server))
 //! 2. router: finds the route, or the fallback; adds `Allow`, strips the body from an answer to `HEAD`
 //! 3. cross-origin requests, if the operator allows any: preflights, and headers on every answer ([`cors`](super::cors))
-//! 4. lifecycle: request id, problem body, log line, metrics, trace span, headers of every answer. Just inside of it, a large
-//!    answer is counted ([`memory`])
+//! 4. lifecycle: request id, problem body, log line, metrics, trace span, headers of every answer. It counts a large answer
+//!    ([`memory`](super::memory))
 //! 5. query parameters that the route does not have; refused here, or by the extractor of the credentials if there is one
 //! 6. limits and panics: announced body size, time limit, panics
 //! 7. extractors: credentials, rate limit, path, idempotency key, query, body (counted and timed while it is read)
@@ -24,7 +24,6 @@ use tracing::Instrument;
 
 pub use super::middleware::declared_queries::DeclaredQueries;
 use super::{
-    memory,
     middleware::{framework_errors, limits_and_panics, request_lifecycle::RequestLifecycle},
     state::AppState,
 };
@@ -42,12 +41,10 @@ pub struct Around {
 pub async fn around_request(State(around): State<Around>, mut request: Request, next: Next) -> Response {
     let limits = around.state.limits;
     let method = request.method().clone();
-    let client_memory = Arc::clone(&around.state.memory);
     let lifecycle = RequestLifecycle::begin(around.state, &mut request);
     let response = match around.queries.check(&mut request) {
         Ok(()) => limits_and_panics::run(&limits, request, next).instrument(lifecycle.span()).await,
         Err(error) => error.into_response(),
     };
-    let response = memory::count_answer(&client_memory, lifecycle.business_id(), response).await;
-    lifecycle.end(framework_errors::answer_options(&method, response))
+    lifecycle.end(framework_errors::answer_options(&method, response)).await
 }

@@ -59,7 +59,8 @@ pub struct Held {
 impl Held {
     /// Counts up to `bytes` in all. If that is too much for the business or for all, it is [`Error::Overloaded`].
     ///
-    /// A business that holds nothing may hold one of any size: the size of one body has a limit of its own.
+    /// A business that holds nothing may hold one of any size, whatever the others hold: they cannot take its turn. The size of
+    /// one body has a limit of its own.
     pub fn grow(&mut self, bytes: usize) -> Result<(), Error> {
         let more = bytes.saturating_sub(self.bytes);
         if more == 0 {
@@ -71,8 +72,7 @@ impl Held {
         if !is_only_one && of_business + more > BUSINESS_BYTES {
             return Err(Error::Overloaded);
         }
-        let is_all = counted.all == self.bytes;
-        if !is_all && counted.all + more > ALL_BYTES {
+        if !is_only_one && counted.all + more > ALL_BYTES {
             return Err(Error::Overloaded);
         }
         counted.all += more;
@@ -166,9 +166,13 @@ mod tests {
             held.grow(BUSINESS_BYTES).unwrap();
             all.push(held);
         }
-        memory.of(Some(BusinessId::new())).grow(1).unwrap_err();
-        all.pop();
-        memory.of(Some(BusinessId::new())).grow(1).unwrap();
+        // One body or answer of each other business has room, and no second.
+        let business = Some(BusinessId::new());
+        let mut one = memory.of(business);
+        one.grow(1).unwrap();
+        memory.of(business).grow(1).unwrap_err();
+        drop(all);
+        memory.of(business).grow(1).unwrap();
     }
 
     #[test]

@@ -16,6 +16,12 @@ pub enum VerifyError {
         /// The database.
         database: String,
     },
+    /// Something else stands where a table should, and reading it would run somebody's code with the role's rights.
+    #[error("{name} is no table; nothing was read")]
+    NoTable {
+        /// The relation, with its schema.
+        name: String,
+    },
     /// The role does not see every row, so finding nothing would prove nothing.
     #[error(
         "role {role} cannot verify, because it does not see every row ({reason}). Use the role that migrates, another member \

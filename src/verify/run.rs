@@ -51,6 +51,8 @@ const WITHOUT_INDEXES: &str = "\
     SET LOCAL enable_indexonlyscan = off;
     SET LOCAL enable_bitmapscan = off;";
 
+/// What stands where a table should and is none. The audit reads these names.
+const NO_TABLE: &str = include_str!("../../sql/queries/no_table.sql");
 /// Whether the role sees every row although it bypasses no policy.
 const AUDITS: &str = include_str!("../../sql/queries/audits.sql");
 
@@ -105,6 +107,9 @@ impl<'run> Run<'run> {
         let database = row.try_get(0).map_err(failed)?;
         if !row.try_get::<_, bool>(3).map_err(failed)? {
             return Err(VerifyError::NotInstalled { database });
+        }
+        if let Some(row) = client.query_opt(NO_TABLE, &[]).await.map_err(failed)? {
+            return Err(VerifyError::NoTable { name: row.try_get(0).map_err(failed)? });
         }
         let report = VerifyReport {
             database,

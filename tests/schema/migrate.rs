@@ -435,6 +435,23 @@ async fn a_role_that_may_not_migrate_is_told_which_one_may() {
     assert!(error.to_string().contains("TALLYSTICK_MIGRATE_DATABASE_URL"), "{error}");
 }
 
+/// A view in the place of the bookkeeping would run its owner's functions with the rights of whoever migrates.
+#[tokio::test]
+async fn bookkeeping_that_somebody_else_prepared_is_refused_and_not_read() {
+    let database = FreshDatabase::create().await;
+    let role = format!("{}_preparer", database.name);
+    let prepare = format!(
+        "CREATE ROLE {role}; CREATE SCHEMA tallystick_migrate AUTHORIZATION {role}; SET ROLE {role};
+         CREATE FUNCTION tallystick_migrate.ran() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'it was read'; END $$;
+         CREATE VIEW tallystick_migrate.current_code AS SELECT tallystick_migrate.ran() AS sha256;
+         CREATE VIEW tallystick_migrate.migrations AS
+             SELECT 1 AS version, tallystick_migrate.ran() AS name, tallystick_migrate.ran() AS sha256"
+    );
+    database.session().await.client().batch_execute(&prepare).await.unwrap();
+    let error = run(&database.url(), &source::source()).await.0.unwrap_err();
+    assert!(error.to_string().contains(&format!("is there already and belongs to {role}")), "{error}");
+}
+
 #[tokio::test]
 async fn a_schema_that_belongs_to_somebody_else_is_refused() {
     for schema in ["tallystick", "tallystick_migrate"] {

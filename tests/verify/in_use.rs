@@ -141,6 +141,24 @@ async fn a_database_without_tallystick_is_refused() {
     assert!(matches!(refused, VerifyError::NotInstalled { .. }), "{refused}");
 }
 
+/// A view in the place of a table would run its owner's functions with the rights of whoever verifies.
+#[tokio::test]
+async fn a_view_in_the_place_of_a_table_is_refused_before_it_is_read() {
+    let database = seeded().await;
+    let session = database.session().await;
+    session
+        .client()
+        .batch_execute(
+            "CREATE FUNCTION public.ran() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'the view was read'; END $$;
+             ALTER TABLE tallystick_migrate.current_code RENAME TO former;
+             CREATE VIEW tallystick_migrate.current_code AS SELECT *, public.ran() FROM tallystick_migrate.former",
+        )
+        .await
+        .unwrap();
+    let refused = verify(&database.url(), NO_ROLES, &mut |_: Progress| {}).await.unwrap_err();
+    assert!(refused.to_string().starts_with("tallystick_migrate.current_code is no table"), "{refused}");
+}
+
 #[tokio::test]
 async fn progress_counts_every_step() {
     let database = seeded().await;

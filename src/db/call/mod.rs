@@ -91,6 +91,11 @@ impl Call {
         Self::new(function, statement, Way::Gate(Some(business_id), Class::Heavy)).with(business_id.to_string())
     }
 
+    /// The platform's call in the context of `business_id`. It waits in the platform's queue: the business may have filled its own.
+    pub(super) fn of_platform(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::new(function, statement, Way::Gate(None, Class::Quick)).with(business_id.to_string())
+    }
+
     /// A call in the context of `business_id` that other requests wait for, and that costs next to nothing.
     pub(super) fn aside(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
         Self::new(function, statement, Way::Aside).with(business_id.to_string())

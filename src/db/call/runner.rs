@@ -106,7 +106,15 @@ impl CallRunner {
                 place = &mut turn => return Ok(self.run_at(place?, call.waiting()).await?.0),
                 () = tokio::time::sleep(pause) => {}
             }
-            let (answer, sent) = self.run_at(self.place(call.way).await?, call).await?;
+            // Its turn may come while it waits to look again. Nobody else could use that permit meanwhile.
+            let place = tokio::select! {
+                biased;
+                place = &mut turn => return Ok(self.run_at(place?, call.waiting()).await?.0),
+                place = self.place(call.way) => place,
+            };
+            // There is no room to look again. Its turn comes all the same.
+            let Ok(place) = place else { continue };
+            let (answer, sent) = self.run_at(place, call).await?;
             if !sent.has_passed_over(&answer) {
                 return Ok(answer);
             }

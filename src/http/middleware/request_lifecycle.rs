@@ -11,10 +11,10 @@ use tracing::Span;
 
 use super::framework_errors;
 use crate::{
-    domain::BusinessId,
     http::{
         error::HttpError,
         extract::{REQUEST_ID, RequestContext, RequestId},
+        memory,
         problem::{self, Refusal},
         routes::IDEMPOTENT_REPLAYED,
         state::AppState,
@@ -67,22 +67,23 @@ impl RequestLifecycle {
         self.span.clone()
     }
 
-    /// The business of the caller, if the caller was authenticated.
-    pub fn business_id(&self) -> Option<BusinessId> {
-        self.context.business_id()
-    }
-
-    /// Writes the problem body of a refusal, adds the request id and the headers of every answer, and records the answer.
-    pub fn end(mut self, mut response: Response) -> Response {
-        self.answered = true;
+    /// Writes the problem body of a refusal, counts a large answer, adds the request id and the headers of every answer, and
+    /// records the answer.
+    pub async fn end(mut self, mut response: Response) -> Response {
         let replayed = response.headers().contains_key(IDEMPOTENT_REPLAYED);
         let refusal = response.extensions_mut().remove::<Refusal>().map(|Refusal(error)| error);
         let refusal =
             refusal.or_else(|| framework_errors::as_our_error(&response).map(|error| self.hinted(error).into()));
-        let error = refusal.as_deref();
-        if let Some(error) = error {
+        if let Some(error) = refusal.as_deref() {
             response = problem::render(error, self.context.id().as_str());
         }
+        response = memory::count_answer(&self.state.memory, self.context.business_id(), response).await;
+        let no_room = response.extensions_mut().remove::<Refusal>().map(|Refusal(error)| error);
+        if let Some(error) = no_room.as_deref() {
+            response = problem::render(error, self.context.id().as_str());
+        }
+        let error = no_room.as_deref().or(refusal.as_deref());
+        self.answered = true;
         response.headers_mut().insert(REQUEST_ID, self.context.id().header_value());
         add_headers_of_every_answer(response.headers_mut());
         let code = error.map_or(OK, |error| error.code().name());

@@ -134,6 +134,18 @@ impl History {
         client.query_one(query, &[]).await?.try_get(0)
     }
 
+    /// Whether the bookkeeping is tables of a role that may decide here. A view that somebody prepared would run that role's code
+    /// with the rights of whoever reads it.
+    pub(in crate::schema) async fn is_ours(client: &Client) -> Result<bool, Error> {
+        let query = "SELECT count(*) = 2 FROM pg_catalog.pg_class AS t \
+                     JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace \
+                     JOIN pg_catalog.pg_roles AS o ON o.oid = t.relowner \
+                     WHERE s.nspname = 'tallystick_migrate' AND t.relname IN ('migrations', 'current_code') \
+                       AND t.relkind = 'r' \
+                       AND (o.rolname IN ('tallystick_owner', current_user) OR o.rolsuper)";
+        client.query_one(query, &[]).await?.try_get(0)
+    }
+
     /// Reads the bookkeeping; it must [exist](Self::exists).
     pub(crate) async fn read(client: &Client) -> Result<Self, Error> {
         let migrations = client

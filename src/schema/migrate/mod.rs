@@ -105,9 +105,10 @@ impl Report {
         self.applied.is_empty() && !self.code_applied
     }
 
-    /// What a person has to mend: it is missing, or not as shipped. Something in addition is no failure of a migration.
+    /// What a person has to mend: it is missing, or not as shipped. Something in addition is no failure of a migration, but for
+    /// rights that it could not take back.
     pub fn to_be_done(&self) -> impl Iterator<Item = &Difference> {
-        self.left.iter().filter(|one| one.kind != Kind::Extra)
+        self.left.iter().filter(|one| one.kind != Kind::Extra || one.is_mendable())
     }
 }
 

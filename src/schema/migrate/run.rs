@@ -126,11 +126,10 @@ impl<'run> Run<'run> {
     async fn history(&mut self) -> Result<History, MigrateError> {
         let failed = |error| MigrateError::Database { doing: "read schema tallystick_migrate", error };
         let client = self.connection.client();
-        let history = if History::exists(client).await.map_err(failed)? {
-            History::read(client).await.map_err(failed)?
-        } else {
-            History::default()
-        };
+        // roles.sql refuses a schema that somebody else prepared, and says whose it is.
+        let is_there =
+            History::exists(client).await.map_err(failed)? && History::is_ours(client).await.map_err(failed)?;
+        let history = if is_there { History::read(client).await.map_err(failed)? } else { History::default() };
         // Otherwise the first migration would fail at the first table that is there already, and say no more than that.
         if history.migrations.is_empty() {
             let has_tables = client.query_one(HAS_TABLES, &[]).await.and_then(|row| row.try_get(0));

@@ -134,15 +134,15 @@ async fn good_keys_do_not_count_however_many_come_at_once() {
 }
 
 #[tokio::test]
-async fn many_guesses_at_once_are_looked_up_no_more_often_than_a_few_beyond_the_limit() {
+async fn many_guesses_at_once_are_looked_up_no_more_often_than_the_limit_allows() {
     let server = TestServer::start(patient(2)).await;
     let gate = Arc::new(Notify::new());
     *server.keys.gate.lock().unwrap() = Some(Arc::clone(&gate));
     let guesses: Vec<_> = (0..40).map(|_| made_up()).collect();
     let sent = join_all(guesses.iter().map(|guess| read(&server, guess)));
     let open = async {
-        // As many as may are looked up now, and the others wait for them.
-        while server.keys.look_ups() < 8 {
+        // As many as may fail are looked up now.
+        while server.keys.look_ups() < 2 {
             tokio::task::yield_now().await;
         }
         *server.keys.gate.lock().unwrap() = None;
@@ -151,7 +151,7 @@ async fn many_guesses_at_once_are_looked_up_no_more_often_than_a_few_beyond_the_
     let (statuses, ()) = tokio::join!(sent, open);
     assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 2, "{statuses:?}");
-    assert_eq!(server.keys.look_ups(), 8);
+    assert_eq!(server.keys.look_ups(), 2);
 }
 
 #[tokio::test]

@@ -23,12 +23,17 @@ use super::{
 
 /// The routers of a server without a database: for everybody, and for the operator.
 fn routers() -> [Router; 2] {
+    let state = state();
+    [router(state.clone()).unwrap(), operator_router(state)]
+}
+
+fn state() -> AppState {
     let metrics = Arc::new(Metrics::new());
     let keys = Arc::new(MemoryKeys::default());
     let authenticator = Authenticator::new(keys, KeyCacheSettings::default(), None, None, Arc::clone(&metrics));
     let limits = RequestLimits::default();
     let db = nowhere(&metrics);
-    let state = AppState::from(Shared {
+    AppState::from(Shared {
         db,
         metrics,
         authenticator,
@@ -37,8 +42,22 @@ fn routers() -> [Router; 2] {
         limits,
         memory: Arc::default(),
         stopping: Stopping::default(),
-    });
-    [router(state.clone()).unwrap(), operator_router(state)]
+    })
+}
+
+/// A refusal names many faults where a request has many. It takes memory like any other answer.
+#[tokio::test]
+async fn a_large_refusal_counts_like_any_other_large_answer() {
+    let state = state();
+    let faults = (0..300).map(|number| format!("unknown_{number:0100}=1")).collect::<Vec<_>>().join("&");
+    let path = format!("/openapi.json?{faults}");
+    let answer = get_from(router(state.clone()).unwrap(), &path, "*/*").await;
+    assert!(answer.0 == 422 && answer.2.len() > 8 * 1024, "{answer:?}");
+    let mut all = state.memory.of(None);
+    all.grow(64 * 1024 * 1024).unwrap();
+    let answer = get_from(router(state).unwrap(), &path, "*/*").await;
+    assert_eq!((answer.0, answer.2.contains(r#""code":"overloaded""#)), (503, true), "{answer:?}");
+    drop(all);
 }
 
 /// The answer of the first router: status, type or location, body.

@@ -162,6 +162,13 @@ pub const DAMAGES: &[Damage] = &[
          GRANT SELECT ON public.damaged_orders TO PUBLIC",
     ),
     damage(
+        "everybody can read a copy of all products without their business",
+        "copies",
+        &["it has the columns of tallystick.products", "it can be read by PUBLIC", "public.damaged_products"],
+        "CREATE TABLE public.damaged_products AS SELECT id, sku, name, price, stock FROM tallystick.products;
+         GRANT SELECT ON public.damaged_products TO PUBLIC",
+    ),
+    damage(
         "the server can read one column of a copy",
         "copies",
         &["it has the columns of tallystick.credit_ledger", "it can be read by tallystick_server", "public.damaged_ledger"],
