@@ -11,6 +11,7 @@ DECLARE
     v_roles CONSTANT name[] := ARRAY['tallystick_owner', 'tallystick_app', 'tallystick_auditor'];
     v_role text;
     v_excess record;
+    v_own text;
 BEGIN
     FOREACH v_role IN ARRAY v_roles LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
@@ -48,7 +49,28 @@ BEGIN
               AND coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) THEN
             EXECUTE format('GRANT tallystick_owner TO %I', current_user);
         END IF;
-        IF NOT pg_has_role(current_user, 'tallystick_auditor', 'USAGE') THEN
+        -- What reads with the rights of this role would then show the rows of every business to whoever may use it.
+        SELECT format('%I.%I', schema.nspname, own.name) INTO v_own
+        FROM (
+            SELECT relation.relnamespace AS schema, relation.relname AS name
+            FROM pg_catalog.pg_class AS relation
+            WHERE relation.relowner = current_user::regrole AND relation.relkind IN ('v', 'm')
+            UNION ALL
+            SELECT function.pronamespace, function.proname
+            FROM pg_catalog.pg_proc AS function
+            WHERE function.proowner = current_user::regrole AND function.prosecdef
+        ) AS own
+        JOIN pg_catalog.pg_namespace AS schema ON schema.oid = own.schema
+        WHERE schema.nspname NOT IN ('tallystick', 'tallystick_migrate')
+        LIMIT 1;
+        IF pg_has_role(current_user, 'tallystick_auditor', 'USAGE')
+            OR v_own IS NOT NULL AND (SELECT rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+            NULL;
+        ELSIF v_own IS NOT NULL THEN
+            RAISE WARNING 'role % cannot verify this database: % reads with its rights, and would show the rows of every business',
+                current_user, v_own
+                USING HINT = 'GRANT tallystick_auditor TO a role of its own, and verify as that role';
+        ELSE
             BEGIN
                 EXECUTE format('GRANT tallystick_auditor TO %I', current_user);
             EXCEPTION WHEN insufficient_privilege THEN

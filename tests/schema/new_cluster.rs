@@ -104,6 +104,7 @@ async fn a_dump_restored_into_a_new_cluster_is_mended_verified_and_sells() {
     a_role_that_comes_later_gets_its_grants(&cluster).await;
     roles_made_by_hand_lose_what_they_should_not_have(&cluster).await;
     an_owner_who_is_no_superuser_restores_migrates_and_verifies(&cluster, verified.rows_checked).await;
+    an_owner_whose_own_view_would_show_all_rows_is_no_auditor(&cluster).await;
 }
 
 async fn a_role_that_comes_later_gets_its_grants(cluster: &NewCluster) {
@@ -157,4 +158,25 @@ async fn an_owner_who_is_no_superuser_restores_migrates_and_verifies(cluster: &N
     cluster.run("theirs", "DROP POLICY auditors_read_everything ON tallystick.orders").await;
     let blind = verify(&cluster.url("keeper", "theirs"), VerifyOptions::default(), &mut |_: Progress| {}).await;
     assert!(blind.unwrap_err().to_string().contains("does not see every row"));
+}
+
+/// The rows that a view shows are those of its owner. An upgrade must not open it to those who may read it.
+async fn an_owner_whose_own_view_would_show_all_rows_is_no_auditor(cluster: &NewCluster) {
+    for statement in ["CREATE ROLE viewer LOGIN CREATEROLE", "CREATE DATABASE viewed OWNER viewer"] {
+        cluster.run("postgres", statement).await;
+    }
+    if cluster.postgres.major_version() >= 16 {
+        let grant = "GRANT tallystick_owner, tallystick_app, tallystick_auditor TO viewer WITH ADMIN TRUE, INHERIT FALSE, SET FALSE";
+        cluster.run("postgres", grant).await;
+    }
+    let viewer = cluster.session("viewer", "viewed").await;
+    viewer.client().batch_execute("CREATE SCHEMA mine; CREATE VIEW mine.own AS SELECT 1").await.unwrap();
+    let mut warnings = String::new();
+    let (url, source) = (cluster.url("viewer", "viewed"), embedded::source().unwrap());
+    migrate(&url, &source, MigrateOptions::default(), &mut |progress| warnings += &format!("{progress:?}"))
+        .await
+        .unwrap();
+    assert!(warnings.contains("mine.own reads with its rights"), "{warnings}");
+    let audits = "SELECT pg_has_role('viewer', 'tallystick_auditor', 'USAGE')::text";
+    assert_eq!(cluster.ask("viewed", audits).await, "false");
 }
