@@ -171,12 +171,12 @@ async fn an_owner_whose_own_view_would_show_all_rows_is_no_auditor(cluster: &New
     }
     let viewer = cluster.session("viewer", "viewed").await;
     viewer.client().batch_execute("CREATE SCHEMA mine; CREATE VIEW mine.own AS SELECT 1").await.unwrap();
-    let mut warnings = String::new();
+    let mut warnings = Vec::new();
     let (url, source) = (cluster.url("viewer", "viewed"), embedded::source().unwrap());
-    migrate(&url, &source, MigrateOptions::default(), &mut |progress| warnings += &format!("{progress:?}"))
+    migrate(&url, &source, MigrateOptions::default(), &mut |progress| warnings.push(format!("{progress:?}")))
         .await
         .unwrap();
-    assert!(warnings.contains("mine.own reads with its rights"), "{warnings}");
+    assert!(warnings.concat().contains("mine.own reads with its rights"), "{warnings:#?}");
     let audits = "SELECT pg_has_role('viewer', 'tallystick_auditor', 'USAGE')::text";
     assert_eq!(cluster.ask("viewed", audits).await, "false");
 }

@@ -19,11 +19,8 @@ pub(super) struct Entry<'a> {
 /// warnings, and the refused password would be a riddle.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, ConnectionUrlError> {
     let failed = |error: io::Error| ConnectionUrlError::File { path: path.to_owned(), reason: error.to_string() };
-    let found = match fs::metadata(path) {
-        Ok(found) => found,
-        // A home that does not exist or is closed holds no file for this user, as libpq sees it.
-        Err(_) => return Ok(None),
-    };
+    // A home that does not exist or is closed holds no file for this user, as libpq sees it.
+    let Ok(found) = fs::metadata(path) else { return Ok(None) };
     if !found.is_file() {
         return Ok(None);
     }
