@@ -4,11 +4,16 @@
 -- Volatile: it must see what was committed while the caller waited for its locks.
 -- Caller: purchase_batch, whose plan settings apply. They and LIMIT are explained there.
 CREATE OR REPLACE FUNCTION tallystick.batch_read_accounts(p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[])
-RETURNS tallystick.batch_account[]
+RETURNS tallystick.ledger_account[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_due_after interval;
 BEGIN
+    SELECT make_interval(hours => 24 * business.overdue_after_days) INTO v_due_after
+    FROM tallystick.businesses AS business
+    WHERE business.business_id = p_business_id;
     RETURN ARRAY(
         SELECT ROW(
             customer.id,
@@ -16,19 +21,29 @@ BEGIN
             customer.id IS NOT NULL AND coalesce(customer.id <> ALL (p_locked_ids), false),
             customer.blocked,
             customer.credit_limit,
+            v_due_after,
             coalesce(last.entry_no, 0),
             coalesce(last.balance_after, 0),
-            coalesce(last.charged_total, 0))::tallystick.batch_account
+            coalesce(last.charged_total, 0),
+            coalesce(last.allocated_total, 0),
+            coalesce(last.ahead_total, 0),
+            coalesce(last.held_total, 0),
+            coalesce(last.due_at, '-infinity'),
+            coalesce(last.due_run_from, 0),
+            coalesce(last.created_at, '-infinity'),
+            coalesce(last.entry_hash, '\x0000000000000000000000000000000000000000000000000000000000000000')
+        )::tallystick.ledger_account
         FROM (
             SELECT * FROM unnest(p_customer_ids) WITH ORDINALITY LIMIT cardinality(p_customer_ids)
         ) AS asked (id, no)
         LEFT JOIN tallystick.customers AS customer
             ON customer.business_id = p_business_id AND customer.id = asked.id
         LEFT JOIN LATERAL (
-            SELECT entry.entry_no, entry.balance_after, entry.charged_total
+            SELECT entry.entry_no, entry.balance_after, entry.charged_total, entry.allocated_total, entry.ahead_total,
+                   entry.held_total, entry.due_at, entry.due_run_from, entry.created_at, entry.entry_hash
             FROM tallystick.credit_ledger AS entry
             WHERE entry.business_id = p_business_id AND entry.customer_id = asked.id
-            ORDER BY entry.entry_no DESC
+            ORDER BY entry.charged_total DESC, entry.entry_no DESC
             LIMIT 1
         ) AS last ON true
         ORDER BY asked.no);

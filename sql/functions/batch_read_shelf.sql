@@ -1,4 +1,4 @@
--- Purpose: prices and stocks of the products of a batch, in the order of p_product_ids.
+-- Purpose: prices of the products of a batch, and how much of them can be sold, in the order of p_product_ids.
 -- Locks: none. The caller holds the locks on the products of p_locked_ids, or on all products if p_locked_ids is NULL.
 -- Returns an element for each id. A product that exists and is not locked is held by another transaction.
 -- Volatile: it must see what was committed while the caller waited for its locks.
@@ -11,11 +11,15 @@ AS $$
 DECLARE
     v_shelf tallystick.batch_shelf;
 BEGIN
-    SELECT array_agg(shelf.is_held), array_agg(shelf.price), array_agg(shelf.stock) INTO v_shelf
+    SELECT array_agg(shelf.is_held), array_agg(shelf.price), array_agg(shelf.available), array_agg(shelf.version_no),
+           array_agg(shelf.quantity_decimals)
+    INTO v_shelf
     FROM (
         -- `<> ALL ('{}')` is true for any id, and so for the id of a product that does not exist.
         SELECT product.id IS NOT NULL AND coalesce(product.id <> ALL (p_locked_ids), false) AS is_held,
-               product.price, product.stock
+               product.price,
+               CASE WHEN product.track_stock THEN product.stock - product.backordered + product.backorder_limit END AS available,
+               product.version_no, product.quantity_decimals
         FROM (
             SELECT * FROM unnest(p_product_ids) WITH ORDINALITY LIMIT cardinality(p_product_ids)
         ) AS asked (id, no)

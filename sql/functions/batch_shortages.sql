@@ -5,8 +5,8 @@
 CREATE OR REPLACE FUNCTION tallystick.batch_shortages(
     p_product_ids uuid[],
     p_positions integer[],
-    p_stocks bigint[],
-    p_stocks_left bigint[]
+    p_available bigint[],
+    p_left bigint[]
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -18,18 +18,18 @@ BEGIN
     -- A sold-out product is mostly bought by itself: then the figures are at hand, and no query is needed.
     IF cardinality(p_positions) = 1 THEN
         v_answer.product_ids := ARRAY[p_product_ids[p_positions[1]]];
-        v_answer.requested := ARRAY[p_stocks[p_positions[1]] - p_stocks_left[p_positions[1]]];
-        v_answer.available := ARRAY[p_stocks[p_positions[1]]];
+        v_answer.requested := ARRAY[p_available[p_positions[1]] - p_left[p_positions[1]]];
+        v_answer.available := ARRAY[p_available[p_positions[1]]];
         RETURN v_answer;
     END IF;
 
     SELECT array_agg(p_product_ids[short.position]),
-           array_agg(p_stocks[short.position] - p_stocks_left[short.position]),
-           array_agg(p_stocks[short.position])
+           array_agg(p_available[short.position] - p_left[short.position]),
+           array_agg(p_available[short.position])
     INTO v_answer.product_ids, v_answer.requested, v_answer.available
     FROM (
         SELECT DISTINCT line.position FROM unnest(p_positions) AS line (position)
-        WHERE p_stocks_left[line.position] < 0
+        WHERE p_left[line.position] < 0
         ORDER BY line.position
     ) AS short;
     RETURN v_answer;

@@ -7,11 +7,11 @@
 -- Caller: purchase_batch, whose plan settings apply. They and LIMIT are explained there.
 CREATE OR REPLACE FUNCTION tallystick.batch_write(
     p_business_id uuid,
-    p_charges tallystick.batch_charge[],
+    p_entries tallystick.credit_ledger[],
+    p_items tallystick.order_items[],
     p_product_ids uuid[],
-    p_stocks_before bigint[],
-    p_stocks_after bigint[],
-    p_now timestamptz
+    p_available_before bigint[],
+    p_available_after bigint[]
 ) RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -21,38 +21,37 @@ DECLARE
 BEGIN
     WITH taken AS (
         UPDATE tallystick.products AS product
-        SET stock = product.stock - shelf.taken
+        -- What the stock does not have is owed: it is backordered.
+        SET stock = greatest(product.stock - shelf.taken, 0),
+            backordered = product.backordered + greatest(shelf.taken - product.stock, 0)
         FROM (
-            SELECT shelf.product_id, shelf.stock_before - shelf.stock_after AS taken
-            FROM unnest(p_product_ids, p_stocks_before, p_stocks_after) AS shelf (product_id, stock_before, stock_after)
-            WHERE shelf.stock_before > shelf.stock_after
+            SELECT shelf.product_id, shelf.before - shelf.after AS taken
+            FROM unnest(p_product_ids, p_available_before, p_available_after) AS shelf (product_id, before, after)
+            WHERE shelf.before > shelf.after
             LIMIT cardinality(p_product_ids)
         ) AS shelf
         WHERE product.business_id = p_business_id AND product.id = shelf.product_id
     ), placed AS (
         INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)
-        SELECT p_business_id, charge.order_id, charge.customer_id, charge.total, p_now
-        FROM unnest(p_charges) AS charge
+        SELECT p_business_id, entry.id, entry.customer_id, entry.amount, entry.created_at
+        FROM unnest(p_entries) AS entry
     ), lines AS (
-        INSERT INTO tallystick.order_items (business_id, order_id, line_no, product_id, quantity, unit_price, line_total)
-        SELECT p_business_id, line.order_id, line.line_no, line.product_id, line.quantity, line.unit_price,
-               line.quantity * line.unit_price
-        FROM (
-            SELECT charge.order_id, generate_subscripts(charge.product_ids, 1) AS line_no,
-                   unnest(charge.product_ids) AS product_id, unnest(charge.quantities) AS quantity,
-                   unnest(charge.unit_prices) AS unit_price
-            FROM unnest(p_charges) AS charge
-        ) AS line
+        INSERT INTO tallystick.order_items
+        SELECT item.* FROM unnest(p_items) AS item
     )
     INSERT INTO tallystick.credit_ledger (
-        business_id, customer_id, entry_no, id, kind, amount, balance_before, balance_after, charged_total,
-        credit_limit, idempotency_key, request_fingerprint, created_at)
-    SELECT p_business_id, charge.customer_id, charge.entry_no, charge.order_id, 'purchase', charge.total,
-           charge.balance_after - charge.total, charge.balance_after, charge.charged_total,
-           charge.credit_limit, charge.idempotency_key, charge.request_fingerprint, p_now
-    FROM unnest(p_charges) AS charge
+        business_id, customer_id, entry_no, id, amount, balance_before, balance_after, charged_total, allocated_before,
+        allocated_total, ahead_before, ahead_total, held_before, held_total, due_before, due_at, due_run_before, due_run_from,
+        created_at, credit_limit, kind, idempotency_key, request_fingerprint, details_digest, previous_hash, entry_hash, actor)
+    SELECT
+        p_business_id, entry.customer_id, entry.entry_no, entry.id, entry.amount, entry.balance_before, entry.balance_after,
+        entry.charged_total, entry.allocated_before, entry.allocated_total, entry.ahead_before, entry.ahead_total,
+        entry.held_before, entry.held_total, entry.due_before, entry.due_at, entry.due_run_before, entry.due_run_from,
+        entry.created_at, entry.credit_limit, entry.kind, entry.idempotency_key, entry.request_fingerprint,
+        entry.details_digest, entry.previous_hash, entry.entry_hash, entry.actor
+    FROM unnest(p_entries) AS entry
     -- In key order, so that two batches with the same keys queue instead of deadlocking.
-    ORDER BY charge.idempotency_key COLLATE "C";
+    ORDER BY entry.idempotency_key COLLATE "C";
     GET DIAGNOSTICS v_written = ROW_COUNT;
     RETURN v_written;
 END

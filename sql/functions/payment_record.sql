@@ -11,24 +11,29 @@ CREATE OR REPLACE FUNCTION tallystick.payment_record(
     p_idempotency_key text,
     p_entry_id uuid DEFAULT NULL,
     p_held text DEFAULT 'wait',
+    p_actor text DEFAULT NULL,
     OUT outcome text,
     OUT id uuid,
     OUT entry_no bigint,
     OUT balance_before bigint,
     OUT balance_after bigint,
-    OUT created_at timestamptz
+    OUT created_at timestamptz,
+    OUT entry_hash bytea
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 SET enable_sort = off
 AS $$
 DECLARE
     v_fingerprint bytea := tallystick.request_fingerprint('payment', p_customer_id::text, p_amount::text);
     v_known boolean;
-    v_last record;
+    v_account tallystick.ledger_account;
+    v_entry tallystick.credit_ledger;
     v_replay record;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
@@ -47,7 +52,7 @@ BEGIN
     v_known := FOUND;
 
     SELECT entry.request_fingerprint, entry.id, entry.entry_no, entry.balance_before, entry.balance_after,
-           entry.created_at
+           entry.created_at, entry.entry_hash
     INTO v_replay
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
@@ -63,36 +68,38 @@ BEGIN
         balance_before := v_replay.balance_before;
         balance_after := v_replay.balance_after;
         created_at := v_replay.created_at;
+        entry_hash := v_replay.entry_hash;
         RETURN;
     ELSIF NOT v_known THEN
         outcome := 'customer_not_found';
         RETURN;
     END IF;
 
-    SELECT entry.entry_no, entry.balance_after, entry.charged_total INTO v_last
-    FROM tallystick.credit_ledger AS entry
-    WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
-    ORDER BY entry.entry_no DESC
-    LIMIT 1;
-
-    balance_before := coalesce(v_last.balance_after, 0);
-    balance_after := balance_before - p_amount;
-    IF balance_after < -9007199254740991 THEN
+    v_account := (tallystick.batch_read_accounts(p_business_id, ARRAY[p_customer_id], NULL))[1];
+    IF v_account.balance - p_amount < -9007199254740991 THEN
         outcome := 'amount_too_large';
         RETURN;
     END IF;
 
+    v_entry.business_id := p_business_id;
+    v_entry.id := coalesce(p_entry_id, tallystick.new_id());
+    v_entry.kind := 'payment';
+    v_entry.amount := -p_amount;
+    v_entry.created_at := greatest(clock_timestamp(), v_account.created_at);
+    v_entry.idempotency_key := p_idempotency_key;
+    v_entry.request_fingerprint := v_fingerprint;
+    v_entry.details_digest := sha256('\x01');
+    v_entry.actor := tallystick.caller_actor(p_actor);
+    v_entry := tallystick.ledger_continue(v_account, v_entry);
+    PERFORM tallystick.ledger_write(v_entry);
+
     outcome := 'created';
-    id := coalesce(p_entry_id, tallystick.new_id());
-    entry_no := coalesce(v_last.entry_no, 0) + 1;
-    created_at := clock_timestamp();
-    INSERT INTO tallystick.credit_ledger (
-        business_id, customer_id, entry_no, id, kind, amount, balance_before, balance_after, charged_total,
-        credit_limit, idempotency_key, request_fingerprint, created_at)
-    VALUES (
-        p_business_id, p_customer_id, payment_record.entry_no, payment_record.id, 'payment', -p_amount,
-        payment_record.balance_before, payment_record.balance_after, coalesce(v_last.charged_total, 0),
-        NULL, p_idempotency_key, v_fingerprint, payment_record.created_at);
+    id := v_entry.id;
+    entry_no := v_entry.entry_no;
+    balance_before := v_entry.balance_before;
+    balance_after := v_entry.balance_after;
+    created_at := v_entry.created_at;
+    entry_hash := v_entry.entry_hash;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.payment_record TO tallystick_app;

@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_price bigint,
     p_stock bigint,
     p_idempotency_key text DEFAULT NULL,
+    p_actor text DEFAULT NULL,
     OUT outcome text,
     OUT product tallystick.products
 )
@@ -54,9 +55,10 @@ BEGIN
     ON CONFLICT DO NOTHING;
     IF FOUND AND p_stock > 0 THEN
         INSERT INTO tallystick.stock_movements (
-            business_id, id, product_id, kind, quantity, stock_after, reason, created_at)
+            business_id, id, product_id, kind, quantity, stock_after, reason, created_at, actor)
         VALUES (
-            p_business_id, tallystick.new_id(), p_id, 'opening', p_stock, p_stock, 'opening stock', clock_timestamp());
+            p_business_id, tallystick.new_id(), p_id, 'opening', p_stock, p_stock, 'opening stock', clock_timestamp(),
+            tallystick.caller_actor(p_actor));
     END IF;
     SELECT created.* INTO product
     FROM tallystick.products AS created

@@ -34,7 +34,10 @@ BEGIN
         SET sku = coalesce(p_sku, changed.sku),
             name = coalesce(p_name, changed.name),
             price = coalesce(p_price, changed.price),
-            version = coalesce(p_version, tallystick.new_id())
+            version = coalesce(p_version, tallystick.new_id()),
+            -- The next version, if it is called otherwise now. The trigger product_is_versioned writes it.
+            version_no = changed.version_no
+                + (coalesce(p_sku, changed.sku) <> changed.sku OR coalesce(p_name, changed.name) <> changed.name)::integer
         WHERE changed.business_id = p_business_id AND changed.id = p_id
           AND (p_expected_versions IS NULL
                OR coalesce(changed.version, changed.id) = ANY (p_expected_versions) OR changed.version = p_version)

@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION tallystick.purchase(
     p_product_ids uuid[],
     p_quantities bigint[],
     p_idempotency_key text,
-    p_order_id uuid DEFAULT NULL
+    p_order_id uuid DEFAULT NULL,
+    p_actor text DEFAULT NULL
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -18,7 +19,7 @@ DECLARE
 BEGIN
     SELECT * INTO v_answer
     FROM tallystick.purchase_batch(
-        p_business_id, ARRAY[p_customer_id], v_product_ids, ARRAY[1], ARRAY[p_idempotency_key],
+        p_business_id, ARRAY[p_customer_id], v_product_ids, ARRAY[1], ARRAY[p_idempotency_key], ARRAY[p_actor],
         -- The server chooses the order's id, so that its second try recognises what its first try wrote. A caller with
         -- claims may not choose: lists are in id order, and an id of its choice could hide the order there.
         ARRAY[CASE WHEN nullif(current_setting('request.jwt.claims', true), '') IS NULL THEN p_order_id END],

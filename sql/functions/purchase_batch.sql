@@ -24,7 +24,8 @@
 --   insufficient_stock     product_ids, requested, available (all lines of a product together)
 --   total_too_large
 --   credit_limit_exceeded  credit_limit, balance, total
---   created                order_id, created_at, total, balance_after, unit_prices in line order, credit_limit, balance
+--   created                order_id, created_at, total, balance_after, unit_prices in line order, credit_limit, balance,
+--                          due_at, entry_no, entry_hash
 --   Every row has lock_wait_us: microseconds spent in the two locking steps of the batch.
 --   A refusal is an outcome and not an exception: nothing is written for it and nothing is stored.
 -- The same key twice in one batch is an error (unique violation, nothing happens), unless the first one was refused.
@@ -36,6 +37,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_batch(
     p_product_ids uuid[],
     p_customer_positions integer[],
     p_idempotency_keys text[],
+    p_actors text[],
     p_order_ids uuid[],
     p_line_counts integer[],
     p_product_positions integer[],
@@ -60,22 +62,23 @@ DECLARE
     v_lock_wait interval;
     v_lock_wait_us bigint;
     v_locked_ids uuid[];
-    v_accounts tallystick.batch_account[];
+    v_accounts tallystick.ledger_account[];
     v_is_key_used boolean[];
     v_is_key_used_by_now boolean[];
     v_needs_products boolean;
     v_shelf tallystick.batch_shelf;
     v_is_held boolean[];
     v_prices bigint[];
-    v_stocks bigint[];
-    v_charges tallystick.batch_charge[];
+    v_available bigint[];
+    v_entries tallystick.credit_ledger[];
+    v_items tallystick.order_items[];
     v_now timestamptz;
     v_written integer;
     v_last_line integer := 0;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
     v_wrong := tallystick.purchase_check_input(
-        p_customer_ids, p_product_ids, p_customer_positions, p_idempotency_keys, p_order_ids,
+        p_customer_ids, p_product_ids, p_customer_positions, p_idempotency_keys, p_actors, p_order_ids,
         p_line_counts, p_product_positions, p_quantities, p_held);
     IF v_wrong IS NOT NULL THEN
         RAISE EXCEPTION '%', v_wrong USING ERRCODE = 'invalid_parameter_value';
@@ -102,7 +105,7 @@ BEGIN
         v_shelf := tallystick.batch_read_shelf(p_business_id, p_product_ids, v_locked_ids);
         v_is_held := v_shelf.is_held;
         v_prices := v_shelf.prices;
-        v_stocks := v_shelf.stocks;
+        v_available := v_shelf.available;
     END IF;
 
     -- 4. Decide one purchase after the other, each against what the ones before it left.
@@ -111,11 +114,12 @@ BEGIN
     FOR n IN 1 .. cardinality(p_customer_positions) LOOP
         DECLARE
             v_answer tallystick.purchase_answer;
-            v_account tallystick.batch_account := v_accounts[p_customer_positions[n]];
-            -- A scratch copy: it is kept only if the purchase is accepted.
-            v_stocks_left bigint[] := v_stocks;
+            v_account tallystick.ledger_account := v_accounts[p_customer_positions[n]];
+            -- Scratch copies: they are kept only if the purchase is accepted.
+            v_left bigint[] := v_available;
+            v_entry tallystick.credit_ledger;
+            v_lines record;
             v_first_line integer := v_last_line + 1;
-            v_quantities bigint[];
             v_product_ids uuid[];
             v_unit_prices bigint[];
             v_position integer;
@@ -126,16 +130,16 @@ BEGIN
         BEGIN
             v_last_line := v_last_line + p_line_counts[n];
 
-            -- Take everything from the shelf. Lines of one product count together.
+            -- Take everything from the shelf. Lines of one product count together. What has no end stays NULL.
             FOR line IN v_first_line .. v_last_line LOOP
                 v_position := p_product_positions[line];
                 v_product_ids := v_product_ids || p_product_ids[v_position];
                 v_unit_prices := v_unit_prices || v_prices[v_position];
-                v_stocks_left[v_position] := v_stocks_left[v_position] - p_quantities[line];
+                v_left[v_position] := v_left[v_position] - p_quantities[line];
                 v_total := v_total + p_quantities[line]::numeric * v_prices[v_position];
                 v_has_held := v_has_held OR v_is_held[v_position];
                 v_has_unknown := v_has_unknown OR v_prices[v_position] IS NULL;
-                v_has_short := v_has_short OR v_stocks_left[v_position] < 0;
+                v_has_short := v_has_short OR v_left[v_position] < 0;
             END LOOP;
             -- While this call waited for the products, a request for another customer may have used the key and taken the
             -- stock. Then that request came first, and the key decides. (This customer's requests wait for our lock.)
@@ -167,37 +171,56 @@ BEGIN
                 v_answer.outcome := 'key_reused';
             ELSIF v_has_short THEN
                 v_answer := tallystick.batch_shortages(
-                    p_product_ids, p_product_positions[v_first_line:v_last_line], v_stocks, v_stocks_left);
+                    p_product_ids, p_product_positions[v_first_line:v_last_line], v_available, v_left);
             ELSIF v_total > 9007199254740991 OR v_account.charged_total > 9223372036854775807 - v_total THEN
                 v_answer.outcome := 'total_too_large';
             -- A purchase that costs nothing uses no credit.
-            ELSIF v_total > 0 AND v_account.balance + v_total > v_account.credit_limit THEN
+            ELSIF v_total > 0 AND v_account.balance + v_account.held_total + v_total > v_account.credit_limit THEN
                 v_answer.outcome := 'credit_limit_exceeded';
                 v_answer.credit_limit := v_account.credit_limit;
                 v_answer.balance := v_account.balance;
                 v_answer.total := v_total;
             ELSE
-                v_answer.outcome := 'created';
-                v_answer.order_id := coalesce(p_order_ids[n], tallystick.new_id());
-                v_answer.created_at := v_now;
-                v_answer.total := v_total;
-                v_answer.balance_after := v_account.balance + v_answer.total;
-                v_answer.unit_prices := v_unit_prices;
-                v_answer.credit_limit := v_account.credit_limit;
-                v_answer.balance := v_account.balance;
+                v_entry.business_id := p_business_id;
+                v_entry.id := coalesce(p_order_ids[n], tallystick.new_id());
+                v_entry.kind := 'purchase';
+                v_entry.amount := v_total;
+                v_entry.created_at := greatest(v_now, v_account.created_at);
+                v_entry.due_at := v_entry.created_at + v_account.due_after;
+                v_entry.credit_limit := v_account.credit_limit;
+                v_entry.idempotency_key := p_idempotency_keys[n];
+                v_entry.request_fingerprint := tallystick.request_fingerprint(
+                    'purchase', v_account.id::text, v_product_ids::text, p_quantities[v_first_line:v_last_line]::text);
+                v_entry.actor := tallystick.caller_actor(p_actors[n]);
+                v_lines := tallystick.batch_lines(
+                    p_business_id, v_entry.id, p_product_ids, v_shelf, v_left,
+                    p_product_positions[v_first_line:v_last_line], p_quantities[v_first_line:v_last_line]);
+                v_entry.details_digest := v_lines.digest;
+                v_entry := tallystick.ledger_continue(v_account, v_entry);
+                v_entries := v_entries || v_entry;
+                v_items := v_items || v_lines.items;
+                v_available := v_left;
 
-                v_account.entry_no := v_account.entry_no + 1;
-                v_account.balance := v_answer.balance_after;
-                v_account.charged_total := v_account.charged_total + v_answer.total;
+                v_account.entry_no := v_entry.entry_no;
+                v_account.balance := v_entry.balance_after;
+                v_account.charged_total := v_entry.charged_total;
+                v_account.due_at := v_entry.due_at;
+                v_account.due_run_from := v_entry.due_run_from;
+                v_account.created_at := v_entry.created_at;
+                v_account.entry_hash := v_entry.entry_hash;
                 v_accounts[p_customer_positions[n]] := v_account;
-                v_stocks := v_stocks_left;
-                v_quantities := p_quantities[v_first_line:v_last_line];
-                v_charges := v_charges || ROW(
-                    v_answer.order_id, v_account.id, v_account.entry_no, v_answer.total, v_answer.balance_after,
-                    v_account.charged_total, v_account.credit_limit, p_idempotency_keys[n],
-                    tallystick.request_fingerprint(
-                        'purchase', v_account.id::text, v_product_ids::text, v_quantities::text),
-                    v_product_ids, v_quantities, v_unit_prices)::tallystick.batch_charge;
+
+                v_answer.outcome := 'created';
+                v_answer.order_id := v_entry.id;
+                v_answer.created_at := v_entry.created_at;
+                v_answer.total := v_entry.amount;
+                v_answer.balance_after := v_entry.balance_after;
+                v_answer.unit_prices := v_unit_prices;
+                v_answer.credit_limit := v_entry.credit_limit;
+                v_answer.balance := v_entry.balance_before;
+                v_answer.due_at := v_entry.due_at;
+                v_answer.entry_no := v_entry.entry_no;
+                v_answer.entry_hash := v_entry.entry_hash;
             END IF;
             v_answer.lock_wait_us := v_lock_wait_us;
             RETURN NEXT v_answer;
@@ -205,8 +228,9 @@ BEGIN
     END LOOP;
 
     -- 5. Write what was accepted.
-    IF v_charges IS NOT NULL THEN
-        v_written := tallystick.batch_write(p_business_id, v_charges, p_product_ids, v_shelf.stocks, v_stocks, v_now);
+    IF v_entries IS NOT NULL THEN
+        v_written := tallystick.batch_write(
+            p_business_id, v_entries, v_items, p_product_ids, v_shelf.available, v_available);
     END IF;
 END
 $$;

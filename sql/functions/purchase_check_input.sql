@@ -9,6 +9,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_check_input(
     p_product_ids uuid[],
     p_customer_positions integer[],
     p_idempotency_keys text[],
+    p_actors text[],
     p_order_ids uuid[],
     p_line_counts integer[],
     p_product_positions integer[],
@@ -35,6 +36,7 @@ BEGIN
         WHEN (v_purchases BETWEEN 1 AND 500) IS NOT TRUE
             THEN 'a batch has 1 to 500 purchases'
         WHEN (array_dims(p_customer_positions) = v_by_purchase AND array_dims(p_idempotency_keys) = v_by_purchase
+              AND array_dims(p_actors) = v_by_purchase
               AND array_dims(p_order_ids) = v_by_purchase AND array_dims(p_line_counts) = v_by_purchase) IS NOT TRUE
             THEN 'each list by purchase has one element for each purchase, counted from 1'
         WHEN (v_lines >= 1) IS NOT TRUE

@@ -18,7 +18,9 @@ DECLARE
     v_answer tallystick.purchase_answer;
     v_entry record;
 BEGIN
-    SELECT entry.request_fingerprint, entry.id, entry.created_at, entry.amount, entry.balance_after INTO v_entry
+    SELECT entry.request_fingerprint, entry.id, entry.created_at, entry.amount, entry.balance_after,
+           entry.due_at, entry.entry_no, entry.entry_hash
+    INTO v_entry
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
     ORDER BY entry.idempotency_key;
@@ -32,6 +34,9 @@ BEGIN
     v_answer.created_at := v_entry.created_at;
     v_answer.total := v_entry.amount;
     v_answer.balance_after := v_entry.balance_after;
+    v_answer.due_at := v_entry.due_at;
+    v_answer.entry_no := v_entry.entry_no;
+    v_answer.entry_hash := v_entry.entry_hash;
     v_answer.unit_prices := ARRAY(
         SELECT item.unit_price FROM tallystick.order_items AS item
         WHERE item.business_id = p_business_id AND item.order_id = v_entry.id

@@ -7,6 +7,9 @@ UNION ALL
 SELECT 'products', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.products AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL
+SELECT 'product_versions', held.business_id, count(*), grouping(held.business_id) = 1
+FROM tallystick.product_versions AS held GROUP BY GROUPING SETS ((held.business_id), ())
+UNION ALL
 SELECT 'stock_movements', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.stock_movements AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL

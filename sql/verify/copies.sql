@@ -31,6 +31,7 @@ FROM (
              ('businesses', ARRAY['name text', 'currency text', 'overdue_after_days integer']),
              ('customers', ARRAY['id uuid', 'name text', 'external_id text', 'credit_limit bigint', 'blocked boolean']),
              ('products', ARRAY['id uuid', 'sku text', 'name text', 'price bigint', 'stock bigint']),
+             ('product_versions', ARRAY['product_id uuid', 'version_no integer', 'sku text', 'name text']),
              ('stock_movements', ARRAY['id uuid', 'product_id uuid', 'kind text', 'quantity bigint', 'stock_after bigint']),
              ('orders', ARRAY['id uuid', 'customer_id uuid', 'total bigint', 'created_at timestamp with time zone']),
              ('order_items', ARRAY['order_id uuid', 'line_no integer', 'product_id uuid', 'line_total bigint']),

@@ -1,10 +1,11 @@
 //! What the tests know about the tables by themselves. Each list is held against the catalogue (`schema::snapshot`).
 
 /// Every table of schema tallystick; every one of them is the tenants'.
-pub const TENANT_TABLES: [&str; 9] = [
+pub const TENANT_TABLES: [&str; 10] = [
     "businesses",
     "customers",
     "products",
+    "product_versions",
     "stock_movements",
     "orders",
     "order_items",
@@ -14,7 +15,7 @@ pub const TENANT_TABLES: [&str; 9] = [
 ];
 
 /// The tables whose rows are never changed and never deleted.
-pub const FACTS: [&str; 4] = ["stock_movements", "orders", "order_items", "credit_ledger"];
+pub const FACTS: [&str; 5] = ["product_versions", "stock_movements", "orders", "order_items", "credit_ledger"];
 
 /// The tables of [`TENANT_TABLES`] but for `exceptions`.
 pub fn tenant_tables_but(exceptions: &[&str]) -> Vec<&'static str> {

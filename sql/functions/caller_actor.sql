@@ -1,0 +1,16 @@
+-- Purpose: who asks for a change, for the records: sub:<subject> of a token, or key:<id> of an API key.
+-- The server knows it and says it. A Supabase user who calls by RPC cannot choose: the claims say it.
+-- Caller: every function that writes a fact.
+CREATE OR REPLACE FUNCTION tallystick.caller_actor(p_actor text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_claims text := nullif(current_setting('request.jwt.claims', true), '');
+BEGIN
+    IF v_claims IS NOT NULL THEN
+        RETURN left('sub:' || coalesce(v_claims::jsonb ->> 'sub', ''), 300);
+    END IF;
+    RETURN coalesce(left(p_actor, 300), 'role:' || session_user);
+END
+$$;
