@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use postgres_url::ConnectionUrl;
 
 use super::migrate::say_once;
@@ -46,7 +47,9 @@ impl OwnDatabase {
         if client.query("SELECT FROM pg_database WHERE datname = $1", &[&DATABASE]).await?.is_empty() {
             client.batch_execute(&format!("CREATE DATABASE {DATABASE}")).await?;
         }
-        migrate(&self.owner_url().parse()?, &embedded::source()?, MigrateOptions::default(), &mut say_once()).await?;
+        migrate(&self.owner_url().parse()?, &embedded::source()?, MigrateOptions::default(), &mut say_once())
+            .await
+            .with_context(|| format!("the data folder {}", self.data_dir.display()))?;
         if client.query("SELECT FROM pg_roles WHERE rolname = $1", &[&SERVER_ROLE]).await?.is_empty() {
             client.batch_execute(&format!("CREATE ROLE {SERVER_ROLE} LOGIN IN ROLE tallystick_app")).await?;
         }

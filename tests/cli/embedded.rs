@@ -66,3 +66,35 @@ async fn the_embedded_database_is_sized_for_its_machine_and_found_by_its_folder(
     running.signal(Signal::SIGTERM);
     assert_eq!(running.wait(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_of_a_development_version_is_named_and_left_alone() {
+    let folder = TempFolder::created();
+    let data = folder.path().join("data");
+    let serve = || {
+        let mut serve = program(&["serve", "--embedded", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+        serve.env("TALLYSTICK_DATA_DIR", &data);
+        serve
+    };
+    let log = folder.path().join("log");
+    let mut running = Running::start(&mut serve(), &log);
+    address(&log, &mut running).await;
+    // As if another text of the last migration had made it.
+    let change = "UPDATE tallystick_migrate.migrations SET sha256 = repeat('0', 64)
+        WHERE version = (SELECT max(version) FROM tallystick_migrate.migrations) RETURNING to_char(version, 'FM0000') || '_' || name";
+    let changed = ask(&data, change).await;
+    running.signal(Signal::SIGTERM);
+    assert_eq!(running.wait(), Some(0));
+
+    let mut demo = program(&["demo", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()]);
+    for command in [&mut serve(), &mut demo] {
+        let complaint = run(command).expect_complaint(2);
+        let said = format!(
+            "error: the data folder {}: the database was made by a development version of tallystick: no release has its migration \
+             {changed}. It cannot be upgraded; keep it elsewhere, or start with a new data folder or database\n",
+            data.display()
+        );
+        assert!(complaint.ends_with(&said), "{complaint}");
+        assert!(RunningPostgres::find(&data, PROGRAM).unwrap().is_none(), "it was stopped again");
+    }
+}

@@ -1,240 +1,455 @@
 //! The ledger's chain holds by itself: an entry written by hand, by the owner, is refused by the constraint it breaks.
 
+use std::collections::BTreeSet;
+
 use crate::support::{
     actor::Actor,
+    by_hand::{self, Values, object},
+    fresh_database::FreshDatabase,
     two_businesses::{OURS, fill, two_businesses},
 };
 
-/// Column and SQL value.
-type Values<'a> = &'a [(&'a str, &'a str)];
+/// The next entry of our customer, who owes 70 after two entries: a payment.
+const PAYMENT: Values<'static> =
+    &[("kind", "'payment'"), ("amount", "-40"), ("id", "{no_payment}"), ("idempotency_key", "'by-hand'")];
 
-/// The next entry of our customer, who owes 70 after two entries: a payment of 40, right in every respect.
-const NEXT_PAYMENT: [(&str, &str); 13] = [
-    ("business_id", "{business}"),
-    ("customer_id", "{customer}"),
-    ("entry_no", "3"),
-    ("id", "{no_payment}"),
-    ("kind", "'payment'"),
-    ("amount", "-40"),
-    ("balance_before", "70"),
-    ("balance_after", "30"),
-    ("charged_total", "100"),
-    ("credit_limit", "NULL"),
-    ("idempotency_key", "'by-hand'"),
-    ("request_fingerprint", "sha256('by hand')"),
-    ("created_at", "clock_timestamp()"),
-];
+/// What differs when it is a purchase, by the order that [`NEW_ORDER`] writes.
+const PURCHASE: Values<'static> = &[("kind", "'purchase'"), ("amount", "500"), ("id", "{no_order}")];
 
-/// What differs when the next entry is a purchase for 500, by the order that [`NEW_ORDER`] writes.
-const NEXT_PURCHASE: Values = &[
-    ("id", "{no_order}"),
-    ("kind", "'purchase'"),
-    ("amount", "500"),
-    ("balance_after", "570"),
-    ("charged_total", "600"),
-    ("credit_limit", "1000"),
-];
-
-/// What differs when it is the first entry of a customer who has none.
-const FIRST_PAYMENT: Values = &[
-    ("customer_id", "{newcomer}"),
-    ("entry_no", "1"),
-    ("balance_before", "0"),
-    ("balance_after", "-40"),
-    ("charged_total", "0"),
-];
-
+/// Without its lines, which are looked at when the transaction commits.
 const NEW_ORDER: &str = "SET CONSTRAINTS ALL DEFERRED;
     INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)
     VALUES ({business}, {no_order}, {customer}, 500, clock_timestamp());";
 
-/// The INSERT of [`NEXT_PAYMENT`] with changes, later ones over earlier ones.
-fn entry(changes: &[Values]) -> String {
-    let mut values = NEXT_PAYMENT.to_vec();
-    for (column, value) in changes.iter().copied().flatten() {
-        let place = values.iter_mut().find(|(name, _)| name == column).unwrap_or_else(|| panic!("no column {column}"));
-        place.1 = value;
-    }
-    let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
-    fill(&format!("INSERT INTO tallystick.credit_ledger ({}) VALUES ({});", columns.join(", "), values.join(", ")))
+const ZEROS: &str = "'\\x0000000000000000000000000000000000000000000000000000000000000000'";
+
+/// An entry of `customer`: the [`PAYMENT`] with other properties, from which follow its number and its figures. Then `changed`
+/// makes something wrong. Its hash is right again, unless `changed` has one.
+fn entry_of(customer: &str, given: Values, changed: Values) -> String {
+    let sql = format!(
+        "SELECT by_hand.entry({{business}}, {customer}, {}, {});",
+        object(&[PAYMENT, given]),
+        object(&[changed])
+    );
+    fill(&sql)
 }
 
-fn purchase(changes: Values) -> String {
-    fill(NEW_ORDER) + &entry(&[NEXT_PURCHASE, changes])
+fn entry(given: Values, changed: Values) -> String {
+    entry_of("{customer}", given, changed)
+}
+
+/// The first entry of a customer who has none.
+fn first(given: Values, changed: Values) -> String {
+    entry_of("{newcomer}", given, changed)
+}
+
+fn purchase(given: Values, changed: Values) -> String {
+    fill(NEW_ORDER) + &entry(&[PURCHASE, given].concat(), changed)
+}
+
+async fn database() -> FreshDatabase {
+    let database = two_businesses().await;
+    by_hand::install(&database).await;
+    database
+}
+
+/// Fails unless each entry is refused by its constraint of the ledger.
+async fn are_refused(cases: &[(&str, String, &str)]) {
+    let database = database().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    for (name, sql, constraint) in cases {
+        let refusal = owner.refusal(sql).await;
+        assert_eq!(refusal.constraint(), Some(format!("credit_ledger_{constraint}").as_str()), "{name}: {refusal:?}");
+    }
 }
 
 #[tokio::test]
 async fn the_entries_that_the_tests_start_from_are_accepted() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    for sql in [entry(&[]), purchase(&[]), entry(&[FIRST_PAYMENT])] {
+    let opening: Values = &[("kind", "'opening'"), ("amount", "930")];
+    for sql in [
+        entry(&[], &[]),
+        purchase(&[], &[]),
+        first(&[], &[]),
+        // Exactly at the limit, and a payment that leaves the customer in credit.
+        purchase(&[("credit_limit", "570")], &[]),
+        entry(&[("amount", "-71")], &[]),
+        entry(opening, &[]),
+        // Somebody allowed more.
+        entry(&[opening, &[("credit_limit", "0"), ("authorized_limit", "1000")]].concat(), &[]),
+        entry(&[("kind", "'fee'"), ("amount", "1"), ("due_date", "'2026-12-31'")], &[]),
+        entry(&[("kind", "'debit'"), ("amount", "1"), ("reason", "'why'"), ("reference", "'what'")], &[]),
+        entry(&[("kind", "'credit'")], &[]),
+        entry(&[("kind", "'write_off'")], &[]),
+        entry(&[("kind", "'return'"), ("amount", "0")], &[]),
+        entry(&[("kind", "'allocation'"), ("amount", "0")], &[]),
+        // All of entry 2 is taken back.
+        entry(&[("kind", "'reversal'"), ("amount", "30"), ("reverses_no", "2")], &[]),
+        // All that was paid too much is paid out.
+        first(&[], &[])
+            + &first(&[("kind", "'refund'"), ("amount", "40"), ("id", "{no_order}"), ("idempotency_key", "'2'")], &[]),
+        // A charge that is due before the last one starts a new run.
+        entry(&[opening, &[("due_at", "'2001-01-01'")]].concat(), &[("due_run_from", "3")]),
+    ] {
         owner.rows(&sql).await;
     }
-    // Exactly at the limit, and a payment that leaves the customer in credit.
-    owner.rows(&purchase(&[("credit_limit", "570")])).await;
-    owner.rows(&entry(&[&[("amount", "-71"), ("balance_after", "-1")]])).await;
 }
 
 #[tokio::test]
-async fn a_payment_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
-    let database = two_businesses().await;
-    let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let cases: [(&str, Values, &str); 26] = [
-        ("a wrong balance", &[("balance_after", "31")], "balance_after_is_before_plus_amount"),
-        (
-            "a wrong balance before",
-            &[("balance_before", "71"), ("balance_after", "31")],
-            "continues_the_previous_entry",
-        ),
-        ("a gap", &[("entry_no", "4")], "continues_the_previous_entry"),
-        ("a fork", &[("entry_no", "2"), ("balance_before", "100"), ("balance_after", "60")], "pk"),
-        ("a second beginning", &[FIRST_PAYMENT, &[("customer_id", "{customer}")]].concat(), "pk"),
+async fn an_entry_that_does_not_continue_the_last_one_is_refused() {
+    let beginning: Values = &[
+        ("entry_no", "1"),
+        ("balance_before", "0"),
+        ("balance_after", "-40"),
+        ("charged_total", "0"),
+        ("due_before", "'-infinity'"),
+        ("due_at", "'-infinity'"),
+        ("due_run_before", "0"),
+        ("due_run_from", "0"),
+        ("previous_hash", ZEROS),
+    ];
+    let continues = "continues_the_previous_entry";
+    let starts = "first_entry_starts_from_zero";
+    let none: Values = &[];
+    are_refused(&[
+        ("a gap", entry(none, &[("entry_no", "4")]), continues),
+        ("a fork", entry(none, &[("entry_no", "2"), ("balance_before", "100"), ("balance_after", "60")]), "pk"),
+        ("a second beginning", entry(none, beginning), "pk"),
+        ("a wrong balance", entry(none, &[("balance_after", "31")]), "balance_after_is_before_plus_amount"),
+        ("a wrong balance before", entry(none, &[("balance_before", "71"), ("balance_after", "31")]), continues),
         (
             "a balance from two entries ago",
-            &[("balance_before", "100"), ("balance_after", "60")],
-            "continues_the_previous_entry",
+            entry(none, &[("balance_before", "100"), ("balance_after", "60")]),
+            continues,
         ),
-        ("a charged total too high", &[("charged_total", "101")], "continues_the_previous_entry"),
-        ("a charged total too low", &[("charged_total", "99")], "continues_the_previous_entry"),
+        ("a charged total too high", entry(none, &[("charged_total", "101")]), continues),
+        ("a charged total too low", entry(none, &[("charged_total", "99")]), continues),
         (
-            "a first balance from nowhere",
-            &[FIRST_PAYMENT, &[("balance_before", "50"), ("balance_after", "10")]].concat(),
-            "first_entry_starts_from_zero",
+            "an allocated sum from nowhere",
+            entry(&[("kind", "'allocation'"), ("amount", "0")], &[("allocated_before", "1")]),
+            continues,
         ),
-        ("charges from nowhere", &[FIRST_PAYMENT, &[("charged_total", "7")]].concat(), "first_entry_starts_from_zero"),
-        ("no beginning", &[FIRST_PAYMENT, &[("entry_no", "2")]].concat(), "continues_the_previous_entry"),
+        ("a sum ahead from nowhere", entry(none, &[("ahead_before", "1")]), continues),
+        ("a hold from nowhere", entry(none, &[("held_before", "1")]), continues),
+        ("another due time", entry(none, &[("due_before", "'2001-01-01'"), ("due_at", "'2001-01-01'")]), continues),
+        ("another run of due times", entry(none, &[("due_run_before", "2"), ("due_run_from", "2")]), continues),
+        ("the hash of no entry", entry(none, &[("previous_hash", "sha256('x')")]), continues),
+        ("the hash of no first entry", entry(none, &[("previous_hash", ZEROS)]), continues),
+        ("no beginning", first(none, &[("entry_no", "2")]), continues),
+        ("a first balance from nowhere", first(none, &[("balance_before", "50"), ("balance_after", "10")]), starts),
+        ("charges from nowhere", first(none, &[("charged_total", "7")]), starts),
         (
-            "a payment that charges",
-            &[("amount", "40"), ("balance_after", "110"), ("charged_total", "140")],
-            "purchase_charges_and_payment_pays",
+            "allocated from the beginning",
+            first(&[("kind", "'allocation'"), ("amount", "0")], &[("allocated_before", "1")]),
+            starts,
         ),
-        ("a payment of nothing", &[("amount", "0"), ("balance_after", "70")], "purchase_charges_and_payment_pays"),
-        ("an unknown kind", &[("kind", "'gift'")], "purchase_charges_and_payment_pays"),
-        ("a payment with a limit", &[("credit_limit", "1000")], "charge_keeps_the_limit_in_force"),
-        ("a foreign customer", &[FIRST_PAYMENT, &[("customer_id", "{their_customer}")]].concat(), "customer_exists"),
+        ("ahead from the beginning", first(none, &[("ahead_before", "1")]), starts),
+        ("held from the beginning", first(none, &[("held_before", "1")]), starts),
         (
-            "a customer that is missing",
-            &[FIRST_PAYMENT, &[("customer_id", "{no_customer}")]].concat(),
-            "customer_exists",
+            "due before the beginning",
+            first(none, &[("due_before", "'2001-01-01'"), ("due_at", "'2001-01-01'")]),
+            starts,
         ),
-        ("a later entry of a foreign customer", &[("customer_id", "{their_customer}")], "continues_the_previous_entry"),
-        (
-            "a later entry of a customer that is missing",
-            &[("customer_id", "{no_customer}")],
-            "continues_the_previous_entry",
-        ),
-        ("a used key", &[("idempotency_key", "'same-purchase'")], "idempotency_key_is_used_once"),
-        ("a used id", &[("id", "{payment}")], "id_is_unique"),
-        ("entry 0", &[("entry_no", "0")], "entry_no_counts_from_1"),
-        ("entry -1", &[("entry_no", "-1")], "entry_no_counts_from_1"),
-        ("a fingerprint that is none", &[("request_fingerprint", "'x'")], "fingerprint_is_sha256"),
-        (
-            "an unsafe amount",
-            &[("amount", "-9007199254740992"), ("balance_after", "-9007199254740922")],
-            "amount_is_safe_money",
-        ),
+        ("a run before the beginning", first(none, &[("due_run_before", "1"), ("due_run_from", "1")]), starts),
+        ("a hash before the beginning", first(none, &[("previous_hash", "sha256('x')")]), starts),
+        ("entry 0", entry(none, &[("entry_no", "0")]), "entry_no_counts_from_1"),
+        ("entry -1", entry(none, &[("entry_no", "-1")]), "entry_no_counts_from_1"),
+        ("a foreign customer", first(none, &[("customer_id", "{their_customer}")]), "customer_exists"),
+        ("a customer that is missing", first(none, &[("customer_id", "{no_customer}")]), "customer_exists"),
+        ("a later entry of a foreign customer", entry(none, &[("customer_id", "{their_customer}")]), continues),
+        ("a later entry of a customer that is missing", entry(none, &[("customer_id", "{no_customer}")]), continues),
+        ("another customer's entry", entry(none, &[("customer_id", "{newcomer}")]), continues),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn an_amount_is_that_of_its_kind_and_within_what_a_number_can_say_exactly() {
+    let wrong = "amount_is_that_of_its_kind";
+    let of = |kind: &'static str, amount: &'static str| {
+        // A reversal names an entry, and a refund needs a customer in credit.
+        let given =
+            [("kind", kind), ("amount", amount), ("reverses_no", if kind == "'reversal'" { "1" } else { "NULL" })];
+        if kind == "'refund'" { first(&given, &[]) } else { entry(&given, &[]) }
+    };
+    let mut cases = vec![
+        ("a payment that charges", of("'payment'", "40"), wrong),
+        ("a purchase that pays", of("'purchase'", "-500"), wrong),
+        ("a return that charges", of("'return'", "1"), wrong),
+        ("an allocation that charges", of("'allocation'", "1"), wrong),
+        ("an allocation that pays", of("'allocation'", "-1"), wrong),
+        ("a credit that charges", of("'credit'", "1"), wrong),
+        ("a write-off that charges", of("'write_off'", "1"), wrong),
+        ("an opening that pays", of("'opening'", "-1"), wrong),
+        ("a fee that pays", of("'fee'", "-1"), wrong),
+        ("a debit that pays", of("'debit'", "-1"), wrong),
+        ("a refund that pays", of("'refund'", "-1"), wrong),
+        ("an unsafe amount", entry(&[("amount", "-9007199254740992")], &[]), "amount_is_safe_money"),
         (
             "an unsafe balance",
-            &[("balance_before", "-1"), ("amount", "-9007199254740991"), ("balance_after", "-9007199254740992")],
+            entry(
+                &[("amount", "-9007199254740991")],
+                &[("balance_before", "-1"), ("balance_after", "-9007199254740992")],
+            ),
             "balance_is_safe_money",
         ),
     ];
-    for (name, changes, constraint) in cases {
-        let refusal = owner.refusal(&entry(&[changes])).await;
-        assert_eq!(refusal.constraint(), Some(format!("credit_ledger_{constraint}").as_str()), "{name}: {refusal:?}");
+    for kind in ["payment", "credit", "write_off", "opening", "fee", "debit", "refund", "reversal"] {
+        let quoted: &'static str = format!("'{kind}'").leak();
+        cases.push(("an entry of nothing", of(quoted, "0"), wrong));
+    }
+    for kind in ["'gift'", "'hold'", "'release'", "'expiry'", "''", "'Payment'"] {
+        cases.push(("an unknown kind, or one that is not used yet", of(kind, "0"), wrong));
+    }
+    are_refused(&cases).await;
+}
+
+#[tokio::test]
+async fn new_debt_stays_within_the_limit_and_says_which_one() {
+    let limit = "credit_stays_within_the_limit";
+    let mut cases = vec![
+        ("a charge above the limit", purchase(&[("credit_limit", "569")], &[]), limit),
+        ("a charge without a limit", purchase(&[], &[("credit_limit", "NULL")]), limit),
+        (
+            "a charge of nothing without a limit",
+            entry(&[("kind", "'purchase'"), ("amount", "0"), ("credit_limit", "NULL")], &[]),
+            "new_debt_keeps_the_limit_in_force",
+        ),
+        ("a payment with a limit", entry(&[("credit_limit", "1000")], &[]), "new_debt_keeps_the_limit_in_force"),
+        ("a payment beyond a limit", entry(&[("authorized_limit", "1000")], &[]), "authorized_limit_is_for_new_debt"),
+        ("a negative limit", purchase(&[("authorized_limit", "-1")], &[]), "authorized_limit_is_safe_money"),
+        (
+            "an unsafe limit",
+            purchase(&[("authorized_limit", "9007199254740992")], &[]),
+            "authorized_limit_is_safe_money",
+        ),
+        (
+            "a refund of what was not paid",
+            entry(&[("kind", "'refund'"), ("amount", "1")], &[]),
+            "a_refund_pays_out_a_credit_balance",
+        ),
+    ];
+    for kind in ["'opening'", "'fee'", "'debit'"] {
+        let of = |given: Values| entry(&[&[("kind", kind), ("amount", "1")], given].concat(), &[]);
+        cases.extend([
+            ("new debt above the limit", of(&[("credit_limit", "70")]), limit),
+            ("new debt above what somebody allowed", of(&[("authorized_limit", "70")]), limit),
+            ("new debt without a limit", of(&[("credit_limit", "NULL")]), limit),
+            (
+                "new debt that somebody allowed without a limit",
+                of(&[("credit_limit", "NULL"), ("authorized_limit", "71")]),
+                "authorized_limit_is_for_new_debt",
+            ),
+        ]);
+    }
+    are_refused(&cases).await;
+}
+
+#[tokio::test]
+async fn what_is_allocated_ahead_or_held_cannot_be_made_up() {
+    let opening: Values = &[("kind", "'opening'"), ("amount", "1")];
+    let reversal: Values = &[("kind", "'reversal'"), ("amount", "5"), ("reverses_no", "2")];
+    are_refused(&[
+        (
+            "more back than there was",
+            entry(&[reversal, &[("amount", "31")]].concat(), &[]),
+            "unapplied_credit_is_never_negative",
+        ),
+        ("a payment that takes back", entry(&[], &[("allocated_total", "-1")]), "a_credit_allocates_nothing_back"),
+        (
+            "a payment for more than it is",
+            entry(&[], &[("allocated_total", "41")]),
+            "a_credit_allocates_at_most_itself",
+        ),
+        ("a charge that allocates", entry(opening, &[("allocated_total", "1")]), "a_credit_allocates_at_most_itself"),
+        (
+            "a reversal that allocates",
+            entry(reversal, &[("allocated_total", "1")]),
+            "a_credit_allocates_at_most_itself",
+        ),
+        (
+            "a reversal of more than it is",
+            entry(reversal, &[("allocated_before", "6")]),
+            "a_reversal_takes_back_at_most_itself",
+        ),
+        ("less than nothing ahead", entry(&[], &[("ahead_total", "-1")]), "ahead_is_never_negative"),
+        ("more ahead than allocated", entry(&[], &[("ahead_total", "1")]), "ahead_is_a_part_of_allocated"),
+        (
+            "a sum ahead where nothing is owed",
+            entry(&[("amount", "-70")], &[("allocated_total", "1"), ("ahead_total", "1")]),
+            "nothing_is_ahead_without_debt",
+        ),
+        (
+            "a charge that moves the pointer",
+            entry(opening, &[("allocated_before", "1"), ("allocated_total", "1"), ("ahead_total", "1")]),
+            "charges_move_no_pointer",
+        ),
+        (
+            "a payment for one charge, which nothing names yet",
+            entry(&[], &[("allocated_total", "1")]),
+            "nothing_is_allocated",
+        ),
+        (
+            "an allocation, which nothing names yet",
+            entry(&[("kind", "'allocation'"), ("amount", "0")], &[("allocated_total", "1")]),
+            "nothing_is_allocated",
+        ),
+        ("a hold", entry(&[], &[("held_total", "1")]), "nothing_is_held"),
+        ("a hold of less than nothing", entry(&[], &[("held_total", "-1")]), "nothing_is_held"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn due_times_follow_from_the_charges() {
+    let opening: Values = &[("kind", "'opening'"), ("amount", "1")];
+    let early: Values = &[("kind", "'opening'"), ("amount", "1"), ("due_at", "'2001-01-01'")];
+    let run = "a_charge_continues_or_starts_a_run_of_due_times";
+    are_refused(&[
+        ("a run that begins too late", entry(opening, &[("due_run_from", "3")]), run),
+        ("a run that begins too early", entry(opening, &[("due_run_from", "0")]), run),
+        ("a run that goes on after a fall", entry(early, &[("due_run_from", "1")]), run),
+        ("a run that begins with another entry", entry(early, &[("due_run_from", "2")]), run),
+        ("a first charge that begins no run", first(opening, &[("due_run_from", "0")]), run),
+        (
+            "a charge that is never due",
+            entry(&[opening, &[("due_at", "'infinity'")]].concat(), &[]),
+            "a_charge_is_due_at_some_time",
+        ),
+        (
+            "a charge that was always due",
+            entry(&[opening, &[("due_at", "'-infinity'")]].concat(), &[]),
+            "a_charge_is_due_at_some_time",
+        ),
+        ("a payment that is due", entry(&[], &[("due_at", "'2001-01-01'")]), "others_carry_the_due_time"),
+        ("a payment that begins a run", entry(&[], &[("due_run_from", "3")]), "others_carry_the_due_time"),
+        ("a payment that is due on a day", entry(&[], &[("due_date", "'2026-12-31'")]), "others_carry_the_due_time"),
+        ("a payment at no time", entry(&[], &[("created_at", "'infinity'")]), "created_at_is_a_time"),
+        ("a payment before all times", entry(&[], &[("created_at", "'-infinity'")]), "created_at_is_a_time"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_is_taken_back_once_by_a_reversal_that_names_it() {
+    let reversal: Values = &[("kind", "'reversal'"), ("amount", "5"), ("reverses_no", "2")];
+    let of = |reverses_no: &'static str| entry(&[reversal, &[("reverses_no", reverses_no)]].concat(), &[]);
+    let again = entry(&[reversal, &[("id", "{no_order}"), ("idempotency_key", "'again'")]].concat(), &[]);
+    are_refused(&[
+        ("a reversal of nothing", of("NULL"), "a_reversal_names_an_earlier_entry"),
+        ("a reversal of entry 0", of("0"), "a_reversal_names_an_earlier_entry"),
+        ("a reversal of itself", of("3"), "reverses_no_is_earlier"),
+        ("a reversal of what is to come", of("4"), "reverses_no_is_earlier"),
+        ("a payment that takes back", entry(&[("reverses_no", "2")], &[]), "a_reversal_names_an_earlier_entry"),
+        ("a second reversal", of("2") + &again, "an_entry_is_reversed_once"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_charge_is_that_of_its_order() {
+    let order = "purchase_charges_its_orders_total";
+    let of = |given: Values| entry(&[&[("kind", "'purchase'"), ("amount", "100")], given].concat(), &[]);
+    are_refused(&[
+        ("an order whose total differs", purchase(&[("amount", "499")], &[]), order),
+        ("no order", purchase(&[("id", "{no_payment}")], &[]), order),
+        ("a foreign order", of(&[("id", "{their_order}")]), order),
+        ("an order charged before", of(&[("id", "{order}")]), "id_is_unique"),
+        ("another customer's order", fill(NEW_ORDER) + &first(PURCHASE, &[]), order),
+        ("a used key", entry(&[("idempotency_key", "'same-purchase'")], &[]), "idempotency_key_is_used_once"),
+        ("a used id", entry(&[("id", "{payment}")], &[]), "id_is_unique"),
+    ])
+    .await;
+    // The charge of an order that is charged as something else.
+    let database = database().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    for kind in ["'opening'", "'fee'", "'debit'"] {
+        let sql = purchase(&[("kind", kind)], &[]) + "SET CONSTRAINTS tallystick.orders_are_charged IMMEDIATE";
+        assert_eq!(owner.refusal(&sql).await.constraint(), Some("orders_are_charged"), "{kind}");
     }
 }
 
 #[tokio::test]
-async fn a_charge_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
-    let database = two_businesses().await;
+async fn hashes_and_texts_are_what_they_say() {
+    let covers = "entry_hash_covers_the_entry";
+    are_refused(&[
+        ("another hash", entry(&[], &[("entry_hash", "sha256('x')")]), covers),
+        ("a hash of no length", entry(&[], &[("entry_hash", "''::bytea")]), covers),
+        ("a previous hash that is none", entry(&[], &[("previous_hash", "'x'::bytea")]), "previous_hash_is_sha256"),
+        ("a digest that is none", purchase(&[], &[("details_digest", "'x'::bytea")]), "details_digest_is_sha256"),
+        (
+            "a digest of a payment, which has no details",
+            entry(&[("details_digest", "sha256('x')")], &[]),
+            "only_orders_have_details",
+        ),
+        ("a fingerprint that is none", entry(&[("request_fingerprint", "'x'::bytea")], &[]), "fingerprint_is_sha256"),
+        ("nobody", entry(&[("actor", "''")], &[]), "actor_is_short_text"),
+        ("a long name of somebody", entry(&[("actor", "repeat('x', 301)")], &[]), "actor_is_short_text"),
+        ("a long reason", entry(&[("reason", "repeat('x', 501)")], &[]), "reason_is_short_text"),
+        ("a long reference", entry(&[("reference", "repeat('x', 201)")], &[]), "reference_is_short_text"),
+    ])
+    .await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let other_amount: Values = &[("amount", "499"), ("balance_after", "569"), ("charged_total", "599")];
-    let cases: [(&str, Values, &str); 14] = [
-        ("a charge above the limit", &[("credit_limit", "569")], "charge_stays_within_the_limit"),
-        ("a charge without a limit", &[("credit_limit", "NULL")], "charge_keeps_the_limit_in_force"),
-        (
-            "a charge that pays",
-            &[("amount", "-500"), ("balance_after", "-430"), ("charged_total", "100")],
-            "purchase_charges_and_payment_pays",
-        ),
-        ("a charge that is not counted", &[("charged_total", "100")], "continues_the_previous_entry"),
-        ("a charge that is counted twice", &[("charged_total", "1100")], "continues_the_previous_entry"),
-        ("a wrong balance", &[("balance_after", "71")], "balance_after_is_before_plus_amount"),
-        (
-            "a wrong balance before",
-            &[("balance_before", "0"), ("balance_after", "500")],
-            "continues_the_previous_entry",
-        ),
-        ("an order whose total differs", other_amount, "purchase_charges_its_orders_total"),
-        ("no order", &[("id", "{no_payment}")], "purchase_charges_its_orders_total"),
-        (
-            "a foreign order",
-            &[("id", "{their_order}"), ("amount", "100"), ("balance_after", "170"), ("charged_total", "200")],
-            "purchase_charges_its_orders_total",
-        ),
-        (
-            "an order charged before",
-            &[("id", "{order}"), ("amount", "100"), ("balance_after", "170"), ("charged_total", "200")],
-            "id_is_unique",
-        ),
-        (
-            "another customer's order",
-            &[FIRST_PAYMENT, &[("amount", "500"), ("balance_after", "500"), ("charged_total", "500")]].concat(),
-            "purchase_charges_its_orders_total",
-        ),
-        (
-            "a first charge that is not counted",
-            &[FIRST_PAYMENT, &[("amount", "500"), ("balance_after", "500")]].concat(),
-            "first_entry_starts_from_zero",
-        ),
-        ("a payment under an order's id", &[("kind", "'payment'")], "charge_keeps_the_limit_in_force"),
-    ];
-    for (name, changes, constraint) in cases {
-        let refusal = owner.refusal(&purchase(changes)).await;
-        assert_eq!(refusal.constraint(), Some(format!("credit_ledger_{constraint}").as_str()), "{name}: {refusal:?}");
+    for column in ["reason", "reference"] {
+        for text in ["''", "' '", "U&'\\200b'", "E'a\\nb'"] {
+            let refusal = owner.refusal(&entry(&[(column, text)], &[])).await;
+            assert_eq!(refusal.constraint(), Some("visible_text_shows_something"), "{column} {text}: {refusal:?}");
+        }
     }
 }
 
 #[tokio::test]
 async fn a_key_is_1_to_255_visible_ascii_characters() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     for key in ["'!'", "'~'", "repeat('k', 255)", "'a\"b''c\\'"] {
-        owner.rows(&entry(&[&[("idempotency_key", key)]])).await;
+        owner.rows(&entry(&[("idempotency_key", key)], &[])).await;
     }
     for key in ["''", "' '", "'a b'", "' a'", "E'a\\n'", "E'a\\nb'", "E'\\x7f'", "'é'", "'ａ'", "repeat('k', 256)"] {
-        let refusal = owner.refusal(&entry(&[&[("idempotency_key", key)]])).await;
+        let refusal = owner.refusal(&entry(&[("idempotency_key", key)], &[])).await;
         assert_eq!(refusal.constraint(), Some("credit_ledger_idempotency_key_is_visible_ascii"), "{key}: {refusal:?}");
     }
 }
 
+/// One NULL in a foreign key or in a hash would switch it off.
 #[tokio::test]
-async fn nothing_but_the_limit_may_be_left_out_of_an_entry() {
-    let database = two_businesses().await;
+async fn nothing_but_what_few_entries_have_may_be_left_out() {
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    for (column, _) in NEXT_PAYMENT.iter().filter(|(column, _)| *column != "credit_limit") {
-        let refusal = owner.refusal(&entry(&[&[(column, "NULL")]])).await;
-        // 42501: a row of no business is not our business's.
-        let expected = if *column == "business_id" { "42501" } else { "23502" };
-        assert_eq!(refusal.code().code(), expected, "{column}: {refusal:?}");
+    let columns = "SELECT attname FROM pg_attribute
+        WHERE attrelid = 'tallystick.credit_ledger'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped";
+    let mut optional = BTreeSet::new();
+    for row in owner.rows(columns).await {
+        let column = row[0].as_deref().unwrap();
+        match owner.try_rows(&entry(&[], &[(column, "NULL")])).await {
+            Ok(_) => drop(optional.insert(column.to_owned())),
+            // A row of no business is not our business's.
+            Err(error) if column == "business_id" => assert_eq!(error.code().unwrap().code(), "42501"),
+            Err(error) => {
+                let error = error.as_db_error().unwrap();
+                assert_eq!((error.code().code(), error.column()), ("23502", Some(column)), "{error:?}");
+            }
+        }
     }
+    let few = ["authorized_limit", "credit_limit", "due_date", "reason", "reference", "reverses_no"];
+    assert_eq!(optional, BTreeSet::from(few.map(str::to_owned)));
 }
 
 #[tokio::test]
 async fn the_owner_in_one_context_writes_nothing_into_another_business() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     let theirs: Values = &[("business_id", "{their_business}"), ("customer_id", "{their_customer}")];
-    for sql in [entry(&[theirs]), entry(&[FIRST_PAYMENT, theirs])] {
+    for sql in [entry(&[], theirs), first(&[], theirs)] {
         let refusal = owner.refusal(&sql).await;
         assert_eq!(refusal.code().code(), "42501", "{refusal:?}");
         assert_eq!(refusal.message(), "new row violates row-level security policy for table \"credit_ledger\"");
     }
     // The derived columns cannot be given at all.
     for column in ["previous_entry_no", "charged_before", "order_id", "first_entry_customer_id"] {
-        let sql = entry(&[]).replacen(" (business_id", &format!(" ({column}, business_id"), 1);
-        let sql = sql.replacen("VALUES (", "VALUES (NULL, ", 1);
-        assert_eq!(owner.refusal(&sql).await.code().code(), "428C9", "{column}");
+        let sql = format!("INSERT INTO tallystick.credit_ledger (business_id, {column}) VALUES ({{business}}, NULL)");
+        assert_eq!(owner.refusal(&fill(&sql)).await.code().code(), "428C9", "{column}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod context;
 mod foreign_ids;
+mod forgeries;
 mod functions;
 pub mod http;
 mod ledger_rules;

@@ -2,49 +2,84 @@
 
 use crate::support::{
     actor::Actor,
+    by_hand,
+    fresh_database::FreshDatabase,
     tables::{FACTS, TENANT_TABLES, tenant_tables_but},
     two_businesses::{NOBODY, OURS, THEIR_IDS, fill, two_businesses},
 };
 
-/// An order for 300 of our customer, in need of lines.
+/// An order for 300 of our customer, in need of lines and of a charge.
 const ORDER: &str = "SET CONSTRAINTS ALL DEFERRED;
     INSERT INTO tallystick.orders VALUES ({business}, {no_order}, {customer}, 300, now());";
 
-/// Lines: number, product, quantity, unit price and total of each.
+/// A charged order for 300 with these lines: number, product, quantity, unit price and total of each.
 fn lines(lines: &str) -> String {
-    let columns = "business_id, order_id, line_no, product_id, quantity, unit_price, line_total";
-    let values: Vec<_> = lines.split("; ").map(|line| format!("({{business}}, {{no_order}}, {line})")).collect();
-    fill(&format!("{ORDER} INSERT INTO tallystick.order_items ({columns}) VALUES {};", values.join(", ")))
+    lines_with(lines, "{}")
+}
+
+/// The same, with more properties of each line.
+fn lines_with(lines: &str, properties: &str) -> String {
+    let line = |line| format!("{} || jsonb '{properties}'", object(&LINE, line));
+    let lines: Vec<_> = lines.split("; ").map(line).collect();
+    let purchase = "by_hand.purchase({business}, {customer}, {no_order}, ARRAY[LINES], '{\"amount\": 300}')";
+    fill(&format!("SELECT {};", purchase.replace("LINES", &lines.join(", "))))
+}
+
+const LINE: [&str; 5] = ["line_no", "product_id", "quantity", "unit_price", "line_total"];
+const MOVEMENT: [&str; 8] =
+    ["product_id", "kind", "quantity", "stock_after", "reason", "idempotency_key", "request_fingerprint", "created_at"];
+
+/// A jsonb expression of values for columns.
+fn object(columns: &[&str], values: &str) -> String {
+    let pairs: Vec<_> =
+        columns.iter().zip(values.split(", ")).map(|(column, value)| format!("'{column}', {value}")).collect();
+    format!("jsonb_build_object({})", pairs.join(", "))
 }
 
 fn movement(values: &str) -> String {
-    fill(&format!("INSERT INTO tallystick.stock_movements VALUES ({{business}}, {{no_movement}}, {values});"))
+    fill(&format!(
+        "INSERT INTO tallystick.stock_movements (business_id, id, actor, {})
+         VALUES ({{business}}, {{no_movement}}, 'key:by-hand', {values});",
+        MOVEMENT.join(", ")
+    ))
+}
+
+async fn database() -> FreshDatabase {
+    let database = two_businesses().await;
+    by_hand::install(&database).await;
+    database
 }
 
 #[tokio::test]
 async fn the_records_that_the_tests_start_from_are_accepted() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     for sql in [
         lines("1, {product}, 3, 100, 300"),
         lines("1, {product}, 2, 100, 200; 2, {product}, 1, 100, 100; 3, {product}, 1, 0, 0"),
-        movement("{product}, 'adjustment', -24, 0, 'why', 'k', sha256('x'), now()"),
+        // As a service; at another price than the shelf's; with a discount and a tax.
+        lines_with("1, {product}, 3, 100, 300", r#"{"stock_taken": 0, "list_price": 120}"#),
+        lines_with("1, {product}, 3, 100, 300", r#"{"discount": 60, "tax": 60}"#),
     ] {
-        owner.rows(&sql).await;
+        owner.rows(&committed(&sql)).await;
     }
+    owner.rows(&movement("{product}, 'adjustment', -24, 0, 'why', 'k', sha256('x'), now()")).await;
 }
 
 #[tokio::test]
 async fn an_order_without_lines_or_without_a_charge_cannot_be_committed() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let order = fill(ORDER);
-    for (constraint, sql) in
-        [("orders_have_a_first_line", order), ("orders_are_charged", lines("1, {product}, 3, 100, 300"))]
-    {
-        let commit = format!("{sql} SET CONSTRAINTS tallystick.{constraint} IMMEDIATE");
+    for constraint in ["orders_have_a_first_line", "orders_are_charged"] {
+        let commit = format!("{} SET CONSTRAINTS tallystick.{constraint} IMMEDIATE", fill(ORDER));
         assert_eq!(owner.refusal(&commit).await.constraint(), Some(constraint));
     }
+    // Lines have to be those of a charge, so they cannot even be written without one.
+    let line = "INSERT INTO tallystick.order_items
+        SELECT (by_hand.line({business}, {no_order}, LINE)).*";
+    let line = fill(&line.replace("LINE", &object(&LINE, "1, {product}, 3, 100, 300")));
+    let refusal = owner.refusal(&format!("{} {line}", fill(ORDER))).await;
+    assert_eq!(refusal.constraint(), Some("order_lines_are_those_of_the_ledger_entry"));
     // Whoever does not ask for delay hears of it at once.
     let at_once = fill(ORDER).replace("SET CONSTRAINTS ALL DEFERRED;", "");
     assert!(owner.refusal(&at_once).await.constraint().is_some_and(|name| name.starts_with("orders_")));
@@ -55,74 +90,79 @@ fn committed(sql: &str) -> String {
     format!("{sql} SET CONSTRAINTS ALL IMMEDIATE")
 }
 
-/// An order for 300 with its line, but without a charge.
+/// An order for 300, without lines and without a charge.
 fn order_of(customer: &str, id: &str) -> String {
-    let lines = lines("1, {product}, 3, 100, 300").replace(&fill("{no_order}"), &fill(id));
-    lines.replace(&fill("{customer}"), &fill(customer))
+    fill(&ORDER.replace("{no_order}", id).replace("{customer}", customer))
 }
 
-/// The purchase's entry of the new order, as the customer's entry `entry_no`, which leaves a balance of `balance`.
-fn charge(customer: &str, entry_no: u32, amount: u32, balance: u32) -> String {
-    fill(&format!(
-        " INSERT INTO tallystick.credit_ledger VALUES ({{business}}, {customer}, {entry_no}, {{no_order}}, 'purchase', {amount},
-             {balance} - {amount}, {balance}, {balance}, 1000, 'by-hand', sha256('x'), now());"
-    ))
+/// The purchase's entry of the new order, as the next entry of `customer`. Then `changed` makes something wrong.
+fn charge(customer: &str, amount: u32, changed: &str) -> String {
+    let charge = "by_hand.entry({business}, CUSTOMER, jsonb_build_object(
+        'kind', 'purchase', 'id', {no_order}, 'amount', AMOUNT, 'credit_limit', 1000), jsonb_build_object(CHANGED))";
+    let charge =
+        charge.replace("CUSTOMER", customer).replace("AMOUNT", &amount.to_string()).replace("CHANGED", changed);
+    fill(&format!(" SELECT {charge};"))
 }
 
 #[tokio::test]
 async fn an_order_is_not_charged_by_an_entry_that_only_has_its_id() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     // A payment of ours, which is the customer's own or another customer's, and entries of another business.
     for id in ["{payment}", "{their_payment}", "{their_order}"] {
         for customer in ["{customer}", "{newcomer}", "{their_customer}", "{no_customer}"] {
-            let refusal = owner.refusal(&committed(&order_of(customer, id))).await;
-            assert_eq!(refusal.constraint(), Some("orders_are_charged"), "{customer} {id}");
+            let commit = format!("{} SET CONSTRAINTS tallystick.orders_are_charged IMMEDIATE", order_of(customer, id));
+            assert_eq!(owner.refusal(&commit).await.constraint(), Some("orders_are_charged"), "{customer} {id}");
         }
     }
 }
 
 #[tokio::test]
 async fn an_order_and_its_charge_agree_on_customer_and_total() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     let order = order_of("{newcomer}", "{no_order}");
-    owner.rows(&committed(&(order.clone() + &charge("{newcomer}", 1, 300, 300)))).await;
+    owner.rows(&(order.clone() + &charge("{newcomer}", 300, ""))).await;
     let theirs = "credit_ledger_purchase_charges_its_orders_total";
-    for (name, charge, constraint) in [
-        ("another total", charge("{newcomer}", 1, 299, 299), theirs),
-        ("another customer", charge("{customer}", 3, 300, 370).replace("370, 370, 1000", "370, 400, 1000"), theirs),
-        ("no charge", String::new(), "orders_are_charged"),
-    ] {
-        let refusal = owner.refusal(&committed(&(order.clone() + &charge))).await;
-        assert_eq!(refusal.constraint(), Some(constraint), "{name}: {refusal:?}");
+    for (name, charge) in
+        [("another total", charge("{newcomer}", 299, "")), ("another customer", charge("{customer}", 300, ""))]
+    {
+        let refusal = owner.refusal(&(order.clone() + &charge)).await;
+        assert_eq!(refusal.constraint(), Some(theirs), "{name}: {refusal:?}");
     }
 }
 
 /// No foreign key says so of orders: their charge is in a chain of entries, and the first one names the customer.
 #[tokio::test]
 async fn an_order_belongs_to_a_customer_of_its_business() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
+    let as_a_later_one = "'entry_no', 3, 'balance_before', 70, 'balance_after', 370, 'charged_total', 400";
     for customer in ["{their_customer}", "{no_customer}"] {
         let order = order_of(customer, "{no_order}");
+        let charged =
+            |charge: String| format!("{order} {charge} SET CONSTRAINTS tallystick.orders_are_charged IMMEDIATE");
         for (name, charge, constraint) in [
             ("no entry", String::new(), "orders_are_charged"),
-            ("a first entry", charge(customer, 1, 300, 300), "credit_ledger_customer_exists"),
-            ("a later entry", charge(customer, 2, 300, 300), "credit_ledger_continues_the_previous_entry"),
+            ("a first entry", charge(customer, 300, ""), "credit_ledger_customer_exists"),
+            (
+                "a second entry",
+                charge(customer, 300, "'entry_no', 2, 'due_run_from', 2"),
+                "credit_ledger_continues_the_previous_entry",
+            ),
             // As their customer's next one would be.
             (
                 "a third entry",
-                charge(customer, 3, 300, 370).replace("370, 370, 1000", "370, 400, 1000"),
+                charge(customer, 300, &format!("{as_a_later_one}, 'due_run_from', 3")),
                 "credit_ledger_continues_the_previous_entry",
             ),
             (
                 "an entry of our customer",
-                charge("{newcomer}", 1, 300, 300),
+                charge("{newcomer}", 300, ""),
                 "credit_ledger_purchase_charges_its_orders_total",
             ),
         ] {
-            let refusal = owner.refusal(&committed(&(order.clone() + &charge))).await;
+            let refusal = owner.refusal(&charged(charge)).await;
             assert_eq!(refusal.constraint(), Some(constraint), "{customer}, {name}: {refusal:?}");
         }
     }
@@ -145,7 +185,7 @@ async fn a_customer_with_entries_is_neither_deleted_nor_given_another_id() {
 
 /// Fails unless the owner, in our business's context, is refused each statement by its constraint.
 async fn are_refused(cases: &[(&str, String, &str)]) {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     for (name, sql, constraint) in cases {
         let refusal = owner.refusal(sql).await;
@@ -156,37 +196,29 @@ async fn are_refused(cases: &[(&str, String, &str)]) {
 #[tokio::test]
 async fn an_order_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
     let order = |values: &str| fill(&format!("INSERT INTO tallystick.orders VALUES ({values}, now())"));
+    let one_more = |order: &str, line: &str| {
+        fill(&format!(
+            "INSERT INTO tallystick.order_items SELECT (by_hand.line({{business}}, {order}, {})).*",
+            object(&LINE, line)
+        ))
+    };
     are_refused(&[
-        (
-            "a line that multiplies wrongly",
-            lines("1, {product}, 3, 100, 301"),
-            "order_items_line_total_is_quantity_times_price",
-        ),
         ("lines that add up to less", lines("1, {product}, 2, 100, 200"), "order_lines_add_up"),
         ("lines that add up to more", lines("1, {product}, 3, 100, 300; 2, {product}, 1, 1, 1"), "order_lines_add_up"),
-        (
-            "one more line on an old order",
-            fill("INSERT INTO tallystick.order_items VALUES ({business}, {order}, 2, {product}, 1, 1, 1)"),
-            "order_lines_add_up",
-        ),
+        ("one more line on an old order", one_more("{order}", "2, {product}, 1, 1, 1"), "order_lines_add_up"),
         (
             "one more line that would make up an old order by itself",
-            fill("INSERT INTO tallystick.order_items VALUES ({business}, {order}, 2, {product}, 1, 100, 100)"),
+            one_more("{order}", "2, {product}, 1, 100, 100"),
             "order_lines_add_up",
         ),
-        ("a foreign product", lines("1, {their_product}, 3, 100, 300"), "order_items_product_exists"),
-        ("a product that is missing", lines("1, {no_product}, 3, 100, 300"), "order_items_product_exists"),
-        ("a line twice", lines("1, {product}, 2, 100, 200; 1, {product}, 1, 100, 100"), "order_items_pk"),
-        ("line 0", lines("0, {product}, 3, 100, 300"), "order_items_line_no_is_1_to_500"),
-        ("line 501", lines("501, {product}, 3, 100, 300"), "order_items_line_no_is_1_to_500"),
-        ("a quantity of 0", lines("1, {product}, 0, 100, 0"), "order_items_quantity_is_positive"),
-        ("a negative quantity", lines("1, {product}, -3, 100, -300"), "order_items_quantity_is_positive"),
-        ("a negative price", lines("1, {product}, 3, -100, -300"), "order_items_unit_price_is_safe_money"),
         (
-            "a line of a foreign order",
-            fill("INSERT INTO tallystick.order_items VALUES ({business}, {their_order}, 2, {product}, 1, 0, 0)"),
-            "order_items_order_exists",
+            "one more line that costs nothing",
+            one_more("{order}", "2, {product}, 1, 0, 0"),
+            "order_lines_are_those_of_the_ledger_entry",
         ),
+        ("a line of a foreign order", one_more("{their_order}", "2, {product}, 1, 0, 0"), "order_items_order_exists"),
+        ("a line of no order", one_more("{no_order}", "1, {product}, 1, 0, 0"), "order_items_order_exists"),
+        ("a line twice", lines("1, {product}, 2, 100, 200; 1, {product}, 1, 100, 100"), "order_items_pk"),
         ("an order twice", order("{business}, {order}, {customer}, 1"), "orders_pk"),
         ("a negative total", order("{business}, {no_order}, {customer}, -1"), "orders_total_is_safe_money"),
         (
@@ -196,6 +228,134 @@ async fn an_order_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
         ),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
+    let exists = "order_items_product_version_exists";
+    let line_total = "order_items_line_total_is_quantity_times_price";
+    let with = |properties| lines_with("1, {product}, 3, 100, 300", properties);
+    let decimals = |line, decimals: u32| lines_with(line, &format!(r#"{{"decimals": {decimals}}}"#));
+    are_refused(&[
+        ("a line that multiplies wrongly", lines("1, {product}, 3, 100, 301"), line_total),
+        ("a foreign product", lines("1, {their_product}, 3, 100, 300"), exists),
+        ("a product that is missing", lines("1, {no_product}, 3, 100, 300"), exists),
+        ("a version to come", with(r#"{"product_version": 2}"#), exists),
+        ("a version before the first", with(r#"{"product_version": 0}"#), exists),
+        ("line 0", lines("0, {product}, 3, 100, 300"), "order_items_line_no_is_1_to_500"),
+        ("line 501", lines("501, {product}, 3, 100, 300"), "order_items_line_no_is_1_to_500"),
+        ("a quantity of 0", lines("1, {product}, 0, 100, 0"), "order_items_quantity_is_positive"),
+        ("a negative quantity", lines("1, {product}, -3, 0, 0"), "order_items_quantity_is_positive"),
+        ("an unsafe quantity", lines("1, {product}, 2147483648, 1, 2147483648"), "order_items_quantity_is_positive"),
+        ("a negative price", decimals("1, {product}, 1, -1, 0", 3), "order_items_unit_price_is_safe_money"),
+        (
+            "an unsafe price",
+            lines("1, {product}, 1, 9007199254740992, 9007199254740992"),
+            "order_items_unit_price_is_safe_money",
+        ),
+        ("a negative list price", with(r#"{"list_price": -1}"#), "order_items_list_price_is_safe_money"),
+        ("an unsafe list price", with(r#"{"list_price": 9007199254740992}"#), "order_items_list_price_is_safe_money"),
+        ("a negative discount", with(r#"{"discount": -1, "line_total": 301}"#), "order_items_discount_is_safe_money"),
+        ("a negative tax", with(r#"{"tax": -1, "line_total": 299}"#), "order_items_tax_is_safe_money"),
+        (
+            "an unsafe tax",
+            with(r#"{"tax": 9007199254740992, "line_total": 9007199254741292}"#),
+            "order_items_tax_is_safe_money",
+        ),
+        ("a discount that is not taken off", with(r#"{"discount": 1}"#), line_total),
+        ("a tax that is not charged", with(r#"{"tax": 1}"#), line_total),
+        (
+            "a discount of more than the price",
+            with(r#"{"discount": 301, "line_total": -1}"#),
+            "order_items_discount_is_at_most_the_price",
+        ),
+        (
+            "a discount of the tax",
+            with(r#"{"discount": 301, "tax": 1, "line_total": 0}"#),
+            "order_items_discount_is_at_most_the_price",
+        ),
+        ("a part of it from the stock", with(r#"{"stock_taken": 2}"#), "order_items_takes_all_or_nothing_from_stock"),
+        ("more than it from the stock", with(r#"{"stock_taken": 4}"#), "order_items_takes_all_or_nothing_from_stock"),
+        ("4 decimals", decimals("1, {product}, 3, 100, 0", 4), "order_items_decimals_are_0_to_3"),
+        ("-1 decimals", with(r#"{"decimals": -1}"#), "order_items_decimals_are_0_to_3"),
+        ("decimals that the product has not", decimals("1, {product}, 30, 100, 300", 1), exists),
+        // Half a unit is rounded up, and less is not.
+        ("a half that is rounded down", decimals("1, {product}, 5, 1, 0", 1), line_total),
+        ("less than a half that is rounded up", decimals("1, {product}, 4, 1, 1", 1), line_total),
+        ("a half of hundredths that is rounded down", decimals("1, {product}, 50, 1, 0", 2), line_total),
+        ("less than a half of hundredths that is rounded up", decimals("1, {product}, 49, 1, 1", 2), line_total),
+        ("a half of thousandths that is rounded down", decimals("1, {product}, 500, 1, 0", 3), line_total),
+        ("less than a half of thousandths that is rounded up", decimals("1, {product}, 499, 1, 1", 3), line_total),
+    ])
+    .await;
+}
+
+/// The lines that a product with decimals has: a half is rounded up.
+#[tokio::test]
+async fn a_quantity_with_decimals_is_priced_to_the_nearest_and_a_half_up() {
+    for (decimals, half) in [(1, 5), (2, 50), (3, 500)] {
+        let database = database().await;
+        let product = format!(
+            "INSERT INTO tallystick.products (business_id, id, sku, name, price, stock, unit, quantity_decimals)
+             VALUES ({{business}}, {{no_product}}, 'by weight', 'x', 1, 0, 'kg', {decimals});"
+        );
+        let owner = Actor::owner(&database, &OURS.id("business")).await;
+        for (quantity, total) in [(1, 0), (half - 1, 0), (half, 1), (3 * half - 1, 1), (3 * half, 2)] {
+            let purchase = format!(
+                "SELECT by_hand.purchase({{business}}, {{customer}}, {{no_order}}, ARRAY[jsonb_build_object(
+                     'product_id', {{no_product}}, 'quantity', {quantity}, 'unit_price', 1, 'line_total', {total},
+                     'decimals', {decimals})]);"
+            );
+            owner.rows(&committed(&fill(&(product.clone() + &purchase)))).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_product_is_called_has_a_version_and_its_decimals_never_change() {
+    let product = |set: &str| fill(&format!("UPDATE tallystick.products SET {set} WHERE id = {{product}}"));
+    let version = |values: &str| {
+        fill(&format!(
+            "INSERT INTO tallystick.product_versions (business_id, product_id, version_no, sku, name, quantity_decimals, created_at)
+             VALUES ({{business}}, {values}, now())"
+        ))
+    };
+    are_refused(&[
+        ("another name", product("name = 'another'"), "product_is_versioned"),
+        ("another sku", product("sku = 'another'"), "product_is_versioned"),
+        ("another unit", product("unit = 'kg'"), "product_is_versioned"),
+        ("other decimals", product("quantity_decimals = 1"), "product_is_versioned"),
+        ("other decimals in a new version", product("quantity_decimals = 1, version_no = 2"), "product_is_versioned"),
+        ("another id, which order lines point at", product("id = {no_product}"), "product_versions_product_exists"),
+        (
+            "4 decimals in a new version",
+            product("quantity_decimals = 4, version_no = 2"),
+            "product_versions_quantity_decimals_are_0_to_3",
+        ),
+        ("version 0", product("version_no = 0"), "product_versions_count_from_1"),
+        ("a version twice", version("{product}, 1, 'x', 'x', 0"), "product_versions_pk"),
+        ("version -1", version("{product}, -1, 'x', 'x', 0"), "product_versions_count_from_1"),
+        ("-1 decimals", version("{product}, 2, 'x', 'x', -1"), "product_versions_quantity_decimals_are_0_to_3"),
+        (
+            "a version of a foreign product",
+            version("{their_product}, 2, 'x', 'x', 0"),
+            "product_versions_product_exists",
+        ),
+        ("a version without a sku", version("{product}, 2, '', 'x', 0"), "product_sku_identifies"),
+        ("a version without a name", version("{product}, 2, 'x', '', 0"), "product_name_shows_something"),
+    ])
+    .await;
+    let database = database().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    let renamed = product("name = 'another', sku = 'other', unit = 'kg', version_no = 2") + ";";
+    let versions = "SELECT version_no, sku, name, unit FROM tallystick.product_versions ORDER BY 1";
+    let expected = [["1", "same", "ours", "NULL"], ["2", "other", "another", "kg"]];
+    let found = owner.rows(&(renamed + versions)).await;
+    let found: Vec<_> = found
+        .iter()
+        .map(|row| row.iter().map(|value| value.as_deref().unwrap_or("NULL")).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(found, expected);
 }
 
 /// Two products whose skus look the same.
@@ -221,20 +381,54 @@ async fn a_record_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
         ("two spellings of one sku", SPELLINGS.to_owned(), "products_sku_is_unique"),
         ("a product without a name", product("name = ''"), "product_name_shows_something"),
         ("a product's long name", product("name = repeat('x', 201)"), "product_name_is_short_text"),
+        ("a unit that shows nothing", product("unit = ' '"), "product_unit_identifies"),
+        ("a long unit", product("unit = repeat('x', 21)"), "product_unit_is_short_text"),
+        (
+            "a debt of less than nothing",
+            product("stock = 0, backordered = -1"),
+            "products_backordered_is_never_below_zero",
+        ),
+        (
+            "more owed than may be",
+            product("stock = 0, backordered = 3, backorder_limit = 2"),
+            "products_backordered_is_within_its_limit",
+        ),
+        (
+            "an unsafe limit of what is owed",
+            product("backorder_limit = 9007199254740992"),
+            "products_backorder_limit_is_a_safe_integer",
+        ),
+        (
+            "owed although it is there",
+            product("backordered = 1, backorder_limit = 1"),
+            "products_nothing_is_backordered_while_there_is_stock",
+        ),
+        ("a service in stock", product("track_stock = false"), "products_services_have_no_stock"),
+        (
+            "a service that is owed",
+            product("track_stock = false, stock = 0, backorder_limit = 1"),
+            "products_services_have_no_stock",
+        ),
         ("a negative limit", customer("credit_limit = -1"), "customers_credit_limit_is_safe_money"),
         ("an unsafe limit", customer("credit_limit = 9007199254740992"), "customers_credit_limit_is_safe_money"),
-        ("no name", customer("name = ''"), "customers_name_is_short_text"),
-        ("a name of nothing", customer("name = U&'\\200b'"), "customers_name_shows_something"),
-        ("an empty reference", customer("external_id = ''"), "customers_external_id_identifies"),
+        ("no name", customer("name = ''"), "visible_text_shows_something"),
+        ("a long name", customer("name = repeat('x', 201)"), "customers_name_is_short_text"),
+        ("a name of nothing", customer("name = U&'\\200b'"), "visible_text_shows_something"),
+        ("an empty reference", customer("external_id = ''"), "identifying_text_has_only_visible_characters"),
         ("a long reference", customer("external_id = repeat('x', 201)"), "customers_external_id_is_short_text"),
-        ("a reference with a mark", customer("external_id = U&'\\feffx'"), "customers_external_id_identifies"),
-        ("a business without a name", business("name = ''"), "businesses_name_is_short_text"),
-        ("a business that turns its name", business("name = U&'x\\202e'"), "businesses_name_shows_something"),
+        (
+            "a reference with a mark",
+            customer("external_id = U&'\\feffx'"),
+            "identifying_text_has_only_visible_characters",
+        ),
+        ("a business without a name", business("name = ''"), "visible_text_shows_something"),
+        ("a business with a long name", business("name = repeat('x', 201)"), "businesses_name_is_short_text"),
+        ("a business that turns its name", business("name = U&'x\\202e'"), "visible_text_shows_something"),
         ("a currency in words", business("currency = 'euro'"), "businesses_currency_is_an_iso_4217_code"),
         ("a currency that is none", business("currency = 'XYZ'"), "businesses_currency_is_an_iso_4217_code"),
         ("gold, which has no decimals", business("currency = 'XAU'"), "businesses_currency_is_an_iso_4217_code"),
         ("days before the charge", business("overdue_after_days = -1"), "businesses_overdue_after_days_is_0_to_3650"),
-        ("an API key without a name", api_key("name = ''"), "api_keys_name_identifies"),
+        ("an API key without a name", api_key("name = ''"), "identifying_text_has_only_visible_characters"),
         ("an API key with a long name", api_key("name = repeat('x', 201)"), "api_keys_name_is_short_text"),
         ("a prefix with a blank", api_key("prefix = 'two words'"), "api_keys_prefix_is_short_ascii"),
         ("a secret as it is", api_key("secret_hash = 'secret'"), "api_keys_secret_hash_is_sha256"),
@@ -285,6 +479,11 @@ async fn a_creation_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
 
 #[tokio::test]
 async fn a_stock_movement_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
+    let right = movement("{product}, 'adjustment', 1, 25, 'why', 'k', sha256('x'), now()");
+    let by = |actor: &str| right.replace("'key:by-hand'", actor);
+    let owing = |figures: &str| {
+        right.replace("stock_after,", "stock_after, backordered_after,").replace("1, 25,", &format!("1, {figures},"))
+    };
     are_refused(&[
         (
             "a movement below zero",
@@ -319,12 +518,22 @@ async fn a_stock_movement_that_breaks_a_rule_is_refused_by_the_rules_constraint(
         (
             "a movement without a reason",
             movement("{product}, 'adjustment', 1, 25, '', 'k', sha256('x'), now()"),
+            "visible_text_shows_something",
+        ),
+        (
+            "a movement with a long reason",
+            movement("{product}, 'adjustment', 1, 25, repeat('x', 501), 'k', sha256('x'), now()"),
             "stock_movements_reason_is_short_text",
         ),
+        ("owed less than nothing", owing("0, -1"), "stock_movements_backordered_is_never_below_zero"),
+        ("owed more than can be said", owing("0, 9007199254740992"), "stock_movements_backordered_is_never_below_zero"),
+        ("owed although it is there", owing("1, 1"), "stock_movements_nothing_is_backordered_while_there_is_stock"),
+        ("nobody's movement", by("''"), "stock_movements_actor_is_short_text"),
+        ("the movement of a long name", by("repeat('x', 301)"), "stock_movements_actor_is_short_text"),
         (
             "a reason that shows nothing",
             movement("{product}, 'adjustment', 1, 25, U&'\\2800', 'k', sha256('x'), now()"),
-            "stock_movements_reason_shows_something",
+            "visible_text_shows_something",
         ),
         (
             "a key that is none",
@@ -357,17 +566,34 @@ async fn a_stock_movement_that_breaks_a_rule_is_refused_by_the_rules_constraint(
 
 #[tokio::test]
 async fn every_order_of_a_statement_is_added_up() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let orders = "SET CONSTRAINTS ALL DEFERRED; INSERT INTO tallystick.orders VALUES
-        ({business}, {no_order}, {customer}, 300, now()), ({business}, {their_order}, {customer}, 300, now());";
-    for (one, other, adds_up) in [(3, 3, true), (3, 2, false), (2, 3, false)] {
-        let lines = format!(
-            "INSERT INTO tallystick.order_items VALUES
-             ({{business}}, {{no_order}}, 1, {{product}}, {one}, 100, 100 * {one}),
-             ({{business}}, {{their_order}}, 1, {{product}}, {other}, 100, 100 * {other})"
+    let order = |id: &str, quantity: u32| {
+        let line = object(&LINE, &format!("1, {{product}}, {quantity}, 100, 100 * {quantity}"));
+        let charge = format!(
+            "jsonb_build_object('kind', 'purchase', 'id', {id}, 'amount', 300, 'details_digest', by_hand.digest(ARRAY[line]))"
         );
-        let answer = owner.try_rows(&fill(&format!("{orders} {lines}"))).await;
+        format!(
+            "INSERT INTO tallystick.orders VALUES ({{business}}, {id}, {{customer}}, 300, now());
+             WITH added AS MATERIALIZED (SELECT line FROM by_hand.line({{business}}, {id}, {line}) AS line)
+             SELECT by_hand.entry({{business}}, {{customer}}, {charge}) FROM added;"
+        )
+    };
+    for (one, other, adds_up) in [(3, 3, true), (3, 2, false), (2, 3, false)] {
+        let lines = [("{no_order}", one), ("{their_order}", other)].map(|(id, quantity)| {
+            format!(
+                "(by_hand.line({{business}}, {id}, {}))",
+                object(&LINE, &format!("1, {{product}}, {quantity}, 100, 100 * {quantity}"))
+            )
+        });
+        let sql = format!(
+            "SET CONSTRAINTS ALL DEFERRED; {} {}
+             INSERT INTO tallystick.order_items SELECT line.* FROM unnest(ARRAY[{}]) AS line",
+            order("{no_order}", one),
+            order("{their_order}", other),
+            lines.join(", ")
+        );
+        let answer = owner.try_rows(&fill(&sql)).await;
         let broken = answer.err().and_then(|error| error.as_db_error()?.constraint().map(str::to_owned));
         assert_eq!(broken.as_deref(), (!adds_up).then_some("order_lines_add_up"), "{one} and {other}");
     }
@@ -413,7 +639,7 @@ async fn the_owner_in_one_context_neither_sees_nor_touches_another_business() {
 /// The owner, and whoever switches triggers and foreign keys off as far as a superuser can.
 #[tokio::test]
 async fn completed_facts_are_neither_changed_nor_deleted_whoever_asks() {
-    let database = two_businesses().await;
+    let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     let superuser = Actor::superuser(&database).await;
     let replica = Actor::new(

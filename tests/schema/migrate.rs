@@ -165,12 +165,19 @@ async fn code_altered_by_hand_is_mended_by_reapplying() {
 #[tokio::test]
 async fn an_edited_migration_is_refused_and_nothing_is_changed() {
     let database = FreshDatabase::create().await;
-    migrated(&database.url(), &source(&[FIRST], CODE)).await;
-    let edited = FIRST.replace("integer", "bigint");
-    let (result, heard) = run(&database.url(), &source(&[&edited, SECOND], CODE)).await;
-    let error = result.unwrap_err();
-    assert!(matches!(error, MigrateError::History(HistoryError::Edited { version: 1, .. })), "{error}");
-    assert!(heard.applied.is_empty(), "{:?}", heard.applied);
+    let first = source(&[FIRST], CODE);
+    migrated(&database.url(), &first).await;
+    let edited = source(&[&FIRST.replace("integer", "bigint"), SECOND], CODE);
+    let released = format!("{}  migrations/0001_step_1.sql", first.migrations[0].script.sha256());
+    for (edited, said) in [
+        (edited.clone(), "was made by a development version of tallystick: no release has its migration 0001_step_1"),
+        (edited.with_released(&released).unwrap(), "migration 0001_step_1 was edited after a release had shipped it"),
+    ] {
+        let (result, heard) = run(&database.url(), &edited).await;
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+        assert!(heard.applied.is_empty(), "{:?}", heard.applied);
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use crate::support::{
     actor::{Actor, quoted},
+    by_hand,
     fresh_database::FreshDatabase,
 };
 
@@ -20,6 +21,12 @@ const LARGEST: i64 = 9_007_199_254_740_991;
 const BUSINESS: &str = "10000000-0000-7000-8000-000000000000";
 const CUSTOMER: &str = "20000000-0000-7000-8000-000000000000";
 
+async fn database() -> FreshDatabase {
+    let database = FreshDatabase::installed().await;
+    by_hand::install(&database).await;
+    database
+}
+
 /// SQL that writes a business with one customer and its entries, oldest first, through every constraint.
 fn planting(overdue_after_days: u32, entries: Entries) -> String {
     let (business, customer) = (quoted(BUSINESS), quoted(CUSTOMER));
@@ -28,22 +35,19 @@ fn planting(overdue_after_days: u32, entries: Entries) -> String {
          INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', {overdue_after_days});
          INSERT INTO tallystick.customers VALUES ({business}, {customer}, 'c', NULL, 9007199254740991);"
     );
-    let (mut balance, mut charged) = (0, 0);
     for (number, (amount, age)) in (1..).zip(entries) {
         let id = format!("'30000000-0000-7000-8000-{number:012}'");
         let created_at = format!("now() - interval '{age}'");
-        let (kind, limit) = if *amount >= 0 { ("purchase", "9007199254740991") } else { ("payment", "NULL") };
-        let before = balance;
-        balance += amount;
-        charged += amount.max(&0);
+        let kind = if *amount >= 0 { "purchase" } else { "payment" };
         if kind == "purchase" {
             let order =
                 format!("INSERT INTO tallystick.orders VALUES ({business}, {id}, {customer}, {amount}, {created_at});");
             sql.push_str(&order);
         }
+        // In a block, so that nothing is returned.
         let entry = format!(
-            "INSERT INTO tallystick.credit_ledger VALUES ({business}, {customer}, {number}, {id}, '{kind}', {amount},
-                 {before}, {balance}, {charged}, {limit}, 'key-{number}', sha256('{number}'), {created_at});"
+            "DO $$ BEGIN PERFORM by_hand.entry({business}, {customer}, jsonb_build_object(
+                 'kind', '{kind}', 'id', {id}, 'amount', {amount}, 'created_at', {created_at})); END $$;"
         );
         sql.push_str(&entry);
     }
@@ -73,7 +77,7 @@ async fn check(database: &FreshDatabase, entries: Entries<'_>, overdue: bool, ol
 
 #[tokio::test]
 async fn a_charge_is_overdue_when_it_is_older_than_30_days_to_the_microsecond() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     check(&database, &[(100, EXACTLY_30_DAYS)], false, Some("2592000.000000")).await;
     check(&database, &[(100, A_MICROSECOND_OLDER)], true, Some("2592000.000001")).await;
     check(&database, &[(100, A_MICROSECOND_YOUNGER)], false, Some("2591999.999999")).await;
@@ -82,7 +86,7 @@ async fn a_charge_is_overdue_when_it_is_older_than_30_days_to_the_microsecond() 
 
 #[tokio::test]
 async fn who_owes_nothing_is_not_overdue() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     check(&database, &[], false, None).await;
     check(&database, &[(100, "900 hours"), (-100, "1 hour")], false, None).await;
     check(&database, &[(100, "900 hours"), (-101, "1 hour")], false, None).await;
@@ -92,7 +96,7 @@ async fn who_owes_nothing_is_not_overdue() {
 
 #[tokio::test]
 async fn payments_settle_the_oldest_charges_first() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     let charges = |payment| [(100, "900 hours"), (50, "800 hours"), (50, "1 hour"), (payment, "0 seconds")];
     // All of the first charge but 1; exactly the first; all of the first two but 1; exactly the first two.
     check(&database, &charges(-99), true, Some("3240000.000000")).await;
@@ -111,7 +115,7 @@ async fn payments_settle_the_oldest_charges_first() {
 
 #[tokio::test]
 async fn what_was_paid_in_advance_settles_the_charges_that_follow() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     // Paid before any charge.
     check(&database, &[(-100, "1000 hours"), (100, "900 hours")], false, None).await;
     check(&database, &[(-100, "1000 hours"), (101, "900 hours")], true, Some("3240000.000000")).await;
@@ -126,7 +130,7 @@ async fn what_was_paid_in_advance_settles_the_charges_that_follow() {
 
 #[tokio::test]
 async fn purchases_that_cost_nothing_are_never_the_oldest_unpaid() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     check(&database, &[(0, "900 hours"), (100, "1 hour")], false, Some("3600.000000")).await;
     check(&database, &[(0, "900 hours"), (0, "899 hours"), (100, "800 hours")], true, Some("2880000.000000")).await;
     let between = [(100, "900 hours"), (0, "890 hours"), (-100, "880 hours"), (0, "870 hours"), (5, "1 hour")];
@@ -137,7 +141,7 @@ async fn purchases_that_cost_nothing_are_never_the_oldest_unpaid() {
 
 #[tokio::test]
 async fn a_business_sets_its_own_number_of_days() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     for (days, age, overdue) in [
         (0, "0 seconds", false),
         (0, "1 microsecond", true),
@@ -154,7 +158,7 @@ async fn a_business_sets_its_own_number_of_days() {
 /// lie on the other side of a change, in each zone.
 #[tokio::test]
 async fn a_clock_change_makes_nobody_overdue_and_nobody_less_so() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     for zone in ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"] {
         let setup = format!("SET LOCAL TIME ZONE '{zone}';");
         let mut across_a_change = 0;
@@ -175,13 +179,15 @@ async fn a_clock_change_makes_nobody_overdue_and_nobody_less_so() {
 /// Enough purchases and payments of the largest amounts bring the total ever charged to the end of its type.
 #[tokio::test]
 async fn a_customer_in_credit_at_the_end_of_all_figures_can_still_be_read() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     let planter = Actor::superuser(&database).await;
     for (balance, overdue) in [(-LARGEST, false), (-1, false), (0, false), (1, true)] {
         let sql = format!(
             "{} SET LOCAL session_replication_role = replica;
-             INSERT INTO tallystick.credit_ledger VALUES ('{BUSINESS}', '{CUSTOMER}', 1000, '{CUSTOMER}', 'purchase', 1,
-                 {balance} - 1, {balance}, 9223372036854775807, 9007199254740991, 'k', sha256('x'), now() - interval '1000 hours');
+             DO $$ BEGIN PERFORM by_hand.entry('{BUSINESS}', '{CUSTOMER}',
+                 jsonb_build_object('kind', 'purchase', 'amount', 1, 'created_at', now() - interval '1000 hours'),
+                 jsonb_build_object('entry_no', 1000, 'balance_before', {balance} - 1, 'balance_after', {balance},
+                     'charged_total', 9223372036854775807, 'due_run_from', 1000)); END $$;
              SELECT balance, overdue FROM tallystick.customer_accounts WHERE id = '{CUSTOMER}'",
             planting(30, &[])
         );
@@ -192,7 +198,7 @@ async fn a_customer_in_credit_at_the_end_of_all_figures_can_still_be_read() {
 
 #[tokio::test]
 async fn available_credit_is_the_limit_less_the_balance_within_0_and_the_largest_amount() {
-    let database = FreshDatabase::installed().await;
+    let database = database().await;
     let planter = Actor::superuser(&database).await;
     for (limit, entries, available) in [
         (1_000, &[][..], 1_000),

@@ -5,19 +5,17 @@ use serde_json::Value;
 
 use crate::support::{
     actor::{Actor, TextRow, context},
+    by_hand,
     fresh_database::{FreshDatabase, SERVER_ROLE},
     two_businesses::{OURS, fill, two_businesses},
 };
 
 /// Our customer's ledger, longer by thousands of entries, in both businesses alike.
 const MANY_ENTRIES: &str = "
-    SET session_replication_role = replica;
-    INSERT INTO tallystick.credit_ledger
-    SELECT last.business_id, last.customer_id, 2 + n, gen_random_uuid(), CASE n % 2 WHEN 0 THEN 'payment' ELSE 'purchase' END,
-           CASE n % 2 WHEN 0 THEN -1 ELSE 1 END, 70 + (n + 1) % 2, 70 + n % 2, 100 + (n + 1) / 2,
-           CASE n % 2 WHEN 0 THEN NULL ELSE 1000 END, 'many-' || n, sha256('x'), now()
-    FROM tallystick.credit_ledger AS last, generate_series(1, 5000) AS n
-    WHERE last.entry_no = 2;";
+    SELECT by_hand.entries(last.business_id, last.customer_id, ARRAY(
+        SELECT jsonb_build_object('kind', CASE n % 2 WHEN 0 THEN 'payment' ELSE 'debit' END, 'amount', n % 2 * 2 - 1)
+        FROM generate_series(1, 3000) AS n))
+    FROM (SELECT business_id, customer_id FROM tallystick.credit_ledger WHERE entry_no = 2 OFFSET 0) AS last;";
 
 /// Every scan in a plan of a table: the table, how, by which index, and how many rows it touched.
 fn scans(plan: &Value, found: &mut Vec<(String, String, String, i64)>) {
@@ -35,6 +33,7 @@ fn scans(plan: &Value, found: &mut Vec<(String, String, String, i64)>) {
 #[tokio::test]
 async fn a_customers_balance_and_oldest_unpaid_charge_are_one_index_seek_each() {
     let database = two_businesses().await;
+    by_hand::install(&database).await;
     let superuser = database.session().await;
     superuser.client().batch_execute(MANY_ENTRIES).await.unwrap();
     for statistics in ["", "ANALYZE;"] {
@@ -55,11 +54,41 @@ async fn a_customers_balance_and_oldest_unpaid_charge_are_one_index_seek_each() 
             scans(&plan[0]["Plan"], &mut found);
             let ledger: Vec<_> = found.iter().filter(|(relation, ..)| relation == "credit_ledger").collect();
             let indexes: Vec<_> = ledger.iter().map(|(_, _, index, _)| index.as_str()).collect();
-            assert_eq!(indexes, ["credit_ledger_pk", "credit_ledger_prefix_sums"], "{plan:#}");
+            // From its end for the balance, and by what was paid for the charge.
+            assert_eq!(indexes, ["credit_ledger_running_figures"; 2], "{plan:#}");
             for (_, node, index, rows) in ledger {
                 assert!(node.starts_with("Index") && *rows == 1, "{index}: {rows} rows by {node}\n{plan:#}");
             }
         }
+    }
+}
+
+/// How many pages it takes to read an account, after it was read once.
+async fn pages(actor: &Actor, customer: &str) -> i64 {
+    let sql = fill(&format!(
+        "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT json)
+         SELECT * FROM tallystick.customer_accounts WHERE business_id = {{business}} AND id = {customer}"
+    ));
+    actor.value(&sql).await;
+    let plan: Value = serde_json::from_str(&actor.value(&sql).await).unwrap();
+    plan[0]["Plan"]["Shared Hit Blocks"].as_i64().unwrap() + plan[0]["Plan"]["Shared Read Blocks"].as_i64().unwrap()
+}
+
+/// The price of an account does not grow with its length: 3,000 entries are read as 10 are. docs/BENCHMARKS.md has a million.
+#[tokio::test]
+async fn an_account_of_thousands_of_entries_is_read_by_as_many_pages_as_one_of_ten() {
+    let database = two_businesses().await;
+    by_hand::install(&database).await;
+    let superuser = database.session().await;
+    let ten = fill(
+        "SELECT by_hand.entries({business}, {newcomer}, array_fill(jsonb '{\"kind\": \"debit\", \"amount\": 1}', ARRAY[10]));",
+    );
+    superuser.client().batch_execute(&[&ten, MANY_ENTRIES].concat()).await.unwrap();
+    for statistics in ["", "VACUUM ANALYZE tallystick.credit_ledger"] {
+        superuser.client().batch_execute(statistics).await.unwrap();
+        let server = Actor::server(&database, &OURS.id("business")).await;
+        let (long, short) = (pages(&server, "{customer}").await, pages(&server, "{newcomer}").await);
+        assert!(10 * long <= 12 * short, "{long} pages for thousands of entries, {short} for ten");
     }
 }
 
@@ -71,21 +100,20 @@ const MANY_CUSTOMERS: &str = "
     INSERT INTO tallystick.customers
     SELECT {business}, ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'c', NULL, 1000
     FROM generate_series(1, 3000) AS n;
-    INSERT INTO tallystick.credit_ledger
-    SELECT business_id, id, 1, gen_random_uuid(), 'purchase', 3, 0, 3, 3, 1000, 'a' || id, sha256('x'), now() - interval '1 hour'
-    FROM tallystick.customers;
-    INSERT INTO tallystick.credit_ledger
-    SELECT business_id, id, 2, gen_random_uuid(), 'payment', -paid, 3, 3 - paid, 3, NULL, 'b' || id, sha256('x'), now()
-    FROM (
-        SELECT *, CASE right(id::text, 4)::integer % 3 WHEN 0 THEN 3 ELSE 1 END AS paid FROM tallystick.customers
-    ) AS customer;
+    SELECT by_hand.write(ARRAY(
+        SELECT entry
+        FROM tallystick.customers AS customer
+        CROSS JOIN LATERAL (SELECT CASE right(customer.id::text, 4)::integer % 3 WHEN 0 THEN 3 ELSE 1 END AS paid) AS paying
+        CROSS JOIN LATERAL by_hand.chain({business}, customer.id, ARRAY[
+            jsonb_build_object('kind', 'debit', 'amount', 3, 'created_at', now() - interval '1 hour'),
+            jsonb_build_object('kind', 'payment', 'amount', -paid)]) AS entry));
     RESET session_replication_role;";
 
 /// By relation: how often it was scanned, and how many rows or entries were read, by this session and lately.
 const READ: &str = "
     SELECT relation, pg_stat_get_xact_numscans(relation), pg_stat_get_xact_tuples_returned(relation)
     FROM unnest('{tallystick.customers, tallystick.customers_pk, tallystick.credit_ledger, tallystick.credit_ledger_pk,
-                  tallystick.credit_ledger_prefix_sums}'::regclass[]) AS relation;";
+                  tallystick.credit_ledger_running_figures}'::regclass[]) AS relation;";
 
 /// A page of the overdue list, and what was read for it: relation, scans, and rows or entries.
 async fn page(actor: &Actor, limit: u32) -> (Vec<TextRow>, Vec<(String, i64, i64)>) {
@@ -104,6 +132,7 @@ async fn page(actor: &Actor, limit: u32) -> (Vec<TextRow>, Vec<(String, i64, i64
 #[tokio::test]
 async fn a_page_of_the_overdue_reads_no_further_than_it_needs_whatever_the_statistics_say() {
     let database = FreshDatabase::installed().await;
+    by_hand::install(&database).await;
     let superuser = Actor::superuser(&database).await;
     let context = context(&OURS.id("business"));
     let from_the_start = Actor::new(&database, SERVER_ROLE, &context).await;
@@ -117,7 +146,7 @@ async fn a_page_of_the_overdue_reads_no_further_than_it_needs_whatever_the_stati
             let expected = [2999, 2998, 2996, 2995, 2993];
             assert_eq!(customers, expected.map(|n| vec![Some(format!("20000000-0000-7000-8000-{n:012}"))]));
             // From 3000 to 2993 there are 8, of whom 5 owe something.
-            let expected = [("customers_pk", 1, 8), ("credit_ledger_pk", 8, 8), ("credit_ledger_prefix_sums", 5, 5)];
+            let expected = [("customers_pk", 1, 8), ("credit_ledger_running_figures", 8 + 5, 8 + 5)];
             assert_eq!(read, expected.map(|(relation, scans, read)| (relation.to_owned(), scans, read)));
         }
     }
@@ -140,6 +169,6 @@ async fn a_page_without_anybody_overdue_asks_5_000_customers_at_most() {
     assert_eq!(rows.len(), 1, "the place where the next page begins");
     let parts = read[0].1 / 2;
     assert!((1..=10).contains(&parts), "{read:?}");
-    let expected = [("customers_pk", 2 * parts, 1000 * parts), ("credit_ledger_pk", 500 * parts, 0)];
+    let expected = [("customers_pk", 2 * parts, 1000 * parts), ("credit_ledger_running_figures", 500 * parts, 0)];
     assert_eq!(read, expected.map(|(relation, scans, read)| (relation.to_owned(), scans, read)));
 }

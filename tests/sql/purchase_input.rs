@@ -2,6 +2,7 @@
 
 use crate::support::{
     actor::Actor,
+    by_hand,
     two_businesses::{OURS, SAME, fill, two_businesses},
 };
 
@@ -110,12 +111,13 @@ async fn a_purchase_whose_total_is_no_safe_amount_is_refused_whatever_the_limit(
 #[tokio::test]
 async fn a_purchase_that_no_longer_fits_into_the_total_of_all_charges_is_refused() {
     let database = two_businesses().await;
+    by_hand::install(&database).await;
     let superuser = Actor::superuser(&database).await;
     for (left, outcome) in [(100, "created"), (99, "total_too_large"), (0, "total_too_large")] {
         let sql = fill(&format!(
             "SET LOCAL session_replication_role = replica;
-             INSERT INTO tallystick.credit_ledger VALUES ({{business}}, {{newcomer}}, 1000, {{no_payment}}, 'payment', -1, 1, 0,
-                 9223372036854775807 - {left}, NULL, 'planted', sha256('x'), now());
+             SELECT by_hand.entry({{business}}, {{newcomer}}, '{{\"kind\": \"payment\", \"amount\": -1}}', jsonb_build_object(
+                 'entry_no', 1000, 'balance_before', 1, 'balance_after', 0, 'charged_total', 9223372036854775807 - {left}));
              SET LOCAL session_replication_role = origin;
              SET LOCAL ROLE tallystick_server; SELECT set_config('app.business_id', {{business}}::text, true);
              SELECT outcome FROM tallystick.purchase({{business}}, {{newcomer}}, ARRAY[{{product}}], '{{1}}', 'k')"

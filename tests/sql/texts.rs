@@ -4,28 +4,24 @@ use tallystick::domain::{Currency, ExternalId, KeyName, Name, Reason, Sku};
 
 use crate::support::{actor::Actor, fresh_database::FreshDatabase};
 
-/// The rule of a text: the constraint that has it in the database, the name of what it looks at, and the type of the program.
+/// The rule of a text: the domain's constraint that has it in the database, and the type of the program.
 struct Rule {
     constraint: &'static str,
-    of: &'static str,
     accepts: fn(&str) -> bool,
 }
 
-const RULES: [Rule; 7] = [
-    Rule { constraint: "product_sku_identifies", of: "value", accepts: |text| text.parse::<Sku>().is_ok() },
-    Rule { constraint: "product_name_shows_something", of: "value", accepts: |text| text.parse::<Name>().is_ok() },
+const RULES: [Rule; 5] = [
+    Rule { constraint: "product_sku_identifies", accepts: |text| text.parse::<Sku>().is_ok() },
+    Rule { constraint: "product_name_shows_something", accepts: |text| text.parse::<Name>().is_ok() },
+    // A unit is identified as a sku is, and no request has one yet.
+    Rule { constraint: "product_unit_identifies", accepts: |text| text.parse::<Sku>().is_ok() },
     Rule {
-        constraint: "customers_external_id_identifies",
-        of: "external_id",
-        accepts: |text| text.parse::<ExternalId>().is_ok(),
+        constraint: "identifying_text_has_only_visible_characters",
+        accepts: |text| text.parse::<ExternalId>().is_ok() && text.parse::<KeyName>().is_ok(),
     },
-    Rule { constraint: "customers_name_shows_something", of: "name", accepts: |text| text.parse::<Name>().is_ok() },
-    Rule { constraint: "businesses_name_shows_something", of: "name", accepts: |text| text.parse::<Name>().is_ok() },
-    Rule { constraint: "api_keys_name_identifies", of: "name", accepts: |text| text.parse::<KeyName>().is_ok() },
     Rule {
-        constraint: "stock_movements_reason_shows_something",
-        of: "reason",
-        accepts: |text| text.parse::<Reason>().is_ok(),
+        constraint: "visible_text_shows_something",
+        accepts: |text| text.parse::<Name>().is_ok() && text.parse::<Reason>().is_ok(),
     },
 ];
 
@@ -45,7 +41,7 @@ async fn a_character_that_the_program_refuses_the_database_refuses_too_and_no_ot
     let database = FreshDatabase::installed().await;
     let superuser = Actor::superuser(&database).await;
     let codes = code_points();
-    for Rule { constraint, of, accepts } in RULES {
+    for Rule { constraint, accepts } in RULES {
         let rule = format!("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{constraint}'");
         let rule = superuser.value(&rule).await;
         let rule = rule.strip_prefix("CHECK ").unwrap();
@@ -54,7 +50,7 @@ async fn a_character_that_the_program_refuses_the_database_refuses_too_and_no_ot
         for place in places {
             let text = format!("'{}'", place.replace('@', "' || chr(code) || '"));
             let refused = format!(
-                "SELECT code FROM (SELECT code, {text} AS {of} FROM unnest('{{{}}}'::integer[]) AS code) AS each WHERE NOT {rule}",
+                "SELECT code FROM (SELECT code, {text} AS value FROM unnest('{{{}}}'::integer[]) AS code) AS each WHERE NOT {rule}",
                 codes.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
             );
             let refused = superuser.rows(&refused).await;

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod audit;
+pub mod by_hand;
 pub mod client;
 pub mod cluster;
 pub mod contents;

@@ -21,8 +21,9 @@ use crate::{
     error::{Error, Result},
 };
 
-pub(in crate::db) const PURCHASE: &str =
-    tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, array_fill(NULL::text, ARRAY[cardinality($5)]), $6, $7, $8, $9, $10) WITH ORDINALITY");
+pub(in crate::db) const PURCHASE: &str = tenant_call!(
+    "purchase_batch(context::uuid, $2, $3, $4, $5, array_fill(NULL::text, ARRAY[cardinality($5)]), $6, $7, $8, $9, $10) WITH ORDINALITY"
+);
 
 /// One purchase of a batch.
 #[derive(Debug, Clone, Copy)]

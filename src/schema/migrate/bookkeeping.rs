@@ -34,7 +34,14 @@ pub struct RecordedMigration {
 /// How a database's history differs from this program's. Only the right program can continue it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HistoryError {
-    /// A migration was edited after it had been applied.
+    /// The database was made by a text of a migration that no release has: by a development version.
+    Unreleased {
+        /// Its number.
+        version: i32,
+        /// Its name.
+        name: String,
+    },
+    /// A migration was edited after a release had shipped it.
     Edited {
         /// Its number.
         version: i32,
@@ -73,9 +80,14 @@ impl std::error::Error for HistoryError {}
 impl fmt::Display for HistoryError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unreleased { version, name } => write!(
+                formatter,
+                "the database was made by a development version of tallystick: no release has its migration \
+                 {version:04}_{name}. It cannot be upgraded; keep it elsewhere, or start with a new data folder or database"
+            ),
             Self::Edited { version, name, recorded, found } => write!(
                 formatter,
-                "migration {version:04}_{name} was edited after it had been applied (recorded {recorded}, now \
+                "migration {version:04}_{name} was edited after a release had shipped it (recorded {recorded}, now \
                  {found}); restore the file and put the change into a new migration"
             ),
             Self::NewerDatabase { version, name } => write!(
@@ -113,7 +125,14 @@ impl History {
             };
             let found = known.script.sha256();
             if found != recorded.sha256 {
-                return Err(HistoryError::Edited { version, name, recorded: recorded.sha256.clone(), found });
+                // What a release has shipped stays as it is. So if this program's text is the released one, or none is released yet,
+                // then the database's text is that of no release.
+                let is_edited = source.released.get(&*known.script.path).is_some_and(|released| *released != found);
+                return Err(if is_edited {
+                    HistoryError::Edited { version, name, recorded: recorded.sha256.clone(), found }
+                } else {
+                    HistoryError::Unreleased { version, name }
+                });
             }
         }
         // Each recorded migration is known, and the source has no holes. So the first difference in number is a gap.
@@ -209,10 +228,35 @@ mod tests {
     }
 
     #[test]
-    fn an_edited_migration_is_refused() {
-        let before = history(&[1, 2], &source(&["a", "b"]));
-        let error = before.pending(&source(&["a", "B"])).unwrap_err();
+    fn a_migration_that_was_edited_after_its_release_is_refused() {
+        let released = source(&["a", "b"]);
+        let list = released.migrations.iter().map(|one| format!("{}  {}\n", one.script.sha256(), one.script.path));
+        let edited = source(&["a", "B"]).with_released(&list.collect::<String>()).unwrap();
+        let error = history(&[1, 2], &released).pending(&edited).unwrap_err();
         assert!(matches!(error, HistoryError::Edited { version: 2, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_database_with_a_text_that_no_release_has_was_made_by_a_development_version() {
+        let released = source(&["a", "b"]);
+        let one = &released.migrations[0].script;
+        // Before the first release; when the first migration is released; and of the one after it.
+        for (list, development) in [
+            (String::new(), &["A", "b"]),
+            (format!("{}  {}", one.sha256(), one.path), &["A", "b"]),
+            (format!("{}  {}", one.sha256(), one.path), &["a", "B"]),
+        ] {
+            let version = if development[0] == "A" { 1 } else { 2 };
+            let program = released.clone().with_released(&list).unwrap();
+            let error = history(&[1, 2], &source(development)).pending(&program).unwrap_err();
+            assert_eq!(error, HistoryError::Unreleased { version, name: "step".to_owned() });
+        }
+    }
+
+    #[test]
+    fn a_development_database_that_is_ahead_is_told_what_it_is() {
+        let error = history(&[1, 2, 3], &source(&["A", "b", "c"])).pending(&source(&["a"])).unwrap_err();
+        assert!(matches!(error, HistoryError::Unreleased { version: 1, .. }), "{error}");
     }
 
     #[test]

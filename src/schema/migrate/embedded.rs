@@ -17,7 +17,7 @@ const REVOKES: &[File] = &[("revokes.sql", include_str!("../../../sql/revokes.sq
 /// In the order of application; within a folder by name. Functions return rows of views, so views come first and call none.
 const CODE: &[&[File]] = &[REVOKES, VIEWS, FUNCTIONS, TRIGGERS, POLICIES, GRANTS];
 
-/// The SQL of this release. It fails only if a migration is misnamed, which a test rules out.
+/// The SQL of this release. It fails only if a file is misnamed or miswritten, which a test rules out.
 pub fn source() -> Result<Source, SourceError> {
     let scripts = |files: &[File]| files.iter().map(|(path, sql)| Script::new(*path, *sql)).collect::<Vec<_>>();
     let source = Source::new(
@@ -26,6 +26,7 @@ pub fn source() -> Result<Source, SourceError> {
         CODE.iter().flat_map(|files| scripts(files)).collect(),
         Script::new("database.sql", include_str!("../../../sql/database.sql")),
     )?;
+    let source = source.with_released(include_str!("../../../sql/released_migrations.txt"))?;
     Ok(Source { catalogue: Some(SNAPSHOT), ..source })
 }
 
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_files_are_a_source() {
-        source().unwrap();
+    fn the_files_are_a_source_and_no_release_had_other_migrations() {
+        assert_eq!(source().unwrap().changed_after_release(), [""; 0]);
     }
 }

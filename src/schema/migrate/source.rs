@@ -13,7 +13,7 @@ pub struct Script {
     pub sql: Cow<'static, str>,
 }
 
-/// One append-only step, `migrations/0007_name.sql`.
+/// One step, `migrations/0007_name.sql`. From the first release that ships it, it never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// Its number. The first is 1, and none is left out.
@@ -38,6 +38,8 @@ pub struct Source {
     /// The catalogue that all of it makes, as `sql/schema.snapshot.sql` writes it. With it, `migrate` tells a restored or
     /// altered database from a good one. A source without it is judged by its bookkeeping alone.
     pub catalogue: Option<&'static str>,
+    /// The migrations that releases have shipped: the hash of each, by its path. None before the first release.
+    pub released: BTreeMap<String, String>,
 }
 
 /// Why a set of files is not a source.
@@ -54,6 +56,9 @@ pub enum SourceError {
         /// The number that comes next.
         expected: i32,
     },
+    /// A line of the list of released migrations is not as `sha256sum` writes it.
+    #[error("sql/released_migrations.txt has a line that is no hash and path: {0}")]
+    Released(String),
 }
 
 impl Script {
@@ -112,7 +117,27 @@ impl Source {
                 return Err(SourceError::Sequence { path: migration.script.path.to_string(), expected });
             }
         }
-        Ok(Self { roles, migrations, code, database, catalogue: None })
+        Ok(Self { roles, migrations, code, database, catalogue: None, released: BTreeMap::new() })
+    }
+
+    /// The same source with a list of released migrations: lines as `sha256sum` writes them, and comments that begin with `#`.
+    pub fn with_released(self, list: &str) -> Result<Self, SourceError> {
+        let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let released = lines.map(|line| match line.split_once("  ") {
+            Some((sha256, path)) if sha256.len() == 64 => Ok((path.to_owned(), sha256.to_owned())),
+            _ => Err(SourceError::Released(line.to_owned())),
+        });
+        Ok(Self { released: released.collect::<Result<_, _>>()?, ..self })
+    }
+
+    /// The paths of the migrations that a release has shipped and that this source lacks, or has another text of.
+    #[must_use]
+    pub fn changed_after_release(&self) -> Vec<&str> {
+        let is_the_same = |path: &str, sha256: &str| {
+            self.migrations.iter().any(|one| one.script.path == path && one.script.sha256() == sha256)
+        };
+        let changed = self.released.iter().filter(|(path, sha256)| !is_the_same(path, sha256));
+        changed.map(|(path, _)| path.as_str()).collect()
     }
 
     /// What the migrations say of each table as a whole: its comment, and that its row level security is forced. To be said
@@ -210,6 +235,21 @@ mod tests {
         }
         for path in ["migrations/1_x.sql", "migrations/0001.sql", "migrations/0001_.sql", "migrations/0001_x.txt"] {
             assert!(matches!(source(&[path]), Err(SourceError::Name(_))), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_released_migration_that_changed_or_is_gone_is_named() {
+        let source = source(&["migrations/0001_x.sql", "migrations/0002_y.sql"]).unwrap();
+        let released = source.migrations[0].script.sha256();
+        let with = |list: String| source.clone().with_released(&list).unwrap();
+        let changed = |list: String| with(list).changed_after_release().join(" ");
+        assert_eq!(changed("# none\n".to_owned()), "");
+        assert_eq!(changed(format!("# one\n{released}  migrations/0001_x.sql\n")), "");
+        assert_eq!(changed(format!("{}  migrations/0001_x.sql", "0".repeat(64))), "migrations/0001_x.sql");
+        assert_eq!(changed(format!("{released}  migrations/0001_other.sql")), "migrations/0001_other.sql");
+        for line in ["migrations/0001_x.sql", "abc  migrations/0001_x.sql"] {
+            assert!(matches!(source.clone().with_released(line), Err(SourceError::Released(_))), "{line}");
         }
     }
 

@@ -1,0 +1,199 @@
+-- Right rows for tests that write to tables by hand, and that then make one thing wrong. Installed by tests/support/by_hand.rs.
+-- Whoever calls a function here needs the rights of tallystick_owner, and a business in its context.
+CREATE SCHEMA by_hand;
+GRANT USAGE ON SCHEMA by_hand TO PUBLIC;
+
+-- What the hash of an entry has to be, by the expression of the table's own constraint.
+DO $do$
+DECLARE
+    v_rule text;
+BEGIN
+    SELECT pg_get_constraintdef(oid) INTO STRICT v_rule
+    FROM pg_constraint WHERE conname = 'credit_ledger_entry_hash_covers_the_entry';
+    v_rule := substr(v_rule, length('CHECK ((entry_hash = ') + 1);
+    EXECUTE format(
+        'CREATE FUNCTION by_hand.hash(e tallystick.credit_ledger) RETURNS bytea LANGUAGE plpgsql AS
+         $$ BEGIN RETURN (SELECT %s FROM (SELECT e.*) AS entry); END $$',
+        left(v_rule, -2));
+END
+$do$;
+
+-- The digest of an order's lines, as docs/proofs.md writes it.
+CREATE FUNCTION by_hand.digest(p_lines tallystick.order_items[]) RETURNS bytea
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (
+        SELECT sha256('\x01'::bytea || coalesce(string_agg(
+            int4send(line.line_no) || uuid_send(line.product_id) || int4send(line.product_version) || int8send(line.quantity)
+            || int4send(line.decimals) || int8send(line.unit_price) || int8send(coalesce(line.list_price, -1))
+            || int8send(coalesce(line.discount, -1)) || int8send(coalesce(line.tax, -1)) || int8send(line.stock_taken)
+            || int8send(line.line_total), ''::bytea ORDER BY line.line_no), ''))
+        FROM unnest(p_lines) AS line);
+END
+$$;
+
+-- The account of a customer as its last entry left it; the account of a customer without entries, if there is none.
+CREATE FUNCTION by_hand.account(p_business uuid, p_customer uuid) RETURNS tallystick.ledger_account
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_account tallystick.ledger_account := (tallystick.batch_read_accounts(p_business, ARRAY[p_customer], NULL))[1];
+BEGIN
+    v_account.id := p_customer;
+    RETURN v_account;
+END
+$$;
+
+-- The entry that p_given says, right in all that it does not say.
+CREATE FUNCTION by_hand.next(p_account tallystick.ledger_account, p_business uuid, p_given jsonb)
+RETURNS tallystick.credit_ledger
+LANGUAGE plpgsql AS $$
+DECLARE
+    e tallystick.credit_ledger := jsonb_populate_record(NULL::tallystick.credit_ledger, p_given);
+BEGIN
+    e.business_id := p_business;
+    e.id := coalesce(e.id, gen_random_uuid());
+    e.created_at := coalesce(e.created_at, clock_timestamp());
+    e.request_fingerprint := coalesce(e.request_fingerprint, sha256('by hand'));
+    e.details_digest := coalesce(e.details_digest, sha256('\x01'));
+    e.actor := coalesce(e.actor, 'key:by-hand');
+    e.idempotency_key := coalesce(e.idempotency_key, 'by-hand-' || e.id);
+    IF e.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund') THEN
+        e.due_at := coalesce(e.due_at, e.created_at + p_account.due_after);
+    END IF;
+    IF e.kind IN ('purchase', 'opening', 'fee', 'debit') AND NOT p_given ? 'credit_limit' THEN
+        e.credit_limit := p_account.credit_limit;
+    END IF;
+    RETURN tallystick.ledger_continue(p_account, e);
+END
+$$;
+
+-- Writes the next entry of a customer. p_given says what it is; p_changed then changes what follows from that, and the hash is
+-- made anew, as whoever wants to deceive would do.
+CREATE FUNCTION by_hand.entry(p_business uuid, p_customer uuid, p_given jsonb, p_changed jsonb DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql
+-- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The foreign keys' plans are made here, too.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+DECLARE
+    e tallystick.credit_ledger := by_hand.next(by_hand.account(p_business, p_customer), p_business, p_given);
+BEGIN
+    e := jsonb_populate_record(e, p_changed);
+    IF NOT p_changed ? 'entry_hash' THEN
+        e.entry_hash := coalesce(by_hand.hash(e), e.entry_hash);
+    END IF;
+    PERFORM tallystick.ledger_write(e);
+END
+$$;
+
+-- The entries of a customer that p_given says, oldest first, each right in all that it does not say.
+CREATE FUNCTION by_hand.chain(p_business uuid, p_customer uuid, p_given jsonb[]) RETURNS SETOF tallystick.credit_ledger
+LANGUAGE plpgsql AS $$
+DECLARE
+    a tallystick.ledger_account := by_hand.account(p_business, p_customer);
+    e tallystick.credit_ledger;
+    v_given jsonb;
+BEGIN
+    FOREACH v_given IN ARRAY p_given LOOP
+        e := by_hand.next(a, p_business, v_given);
+        RETURN NEXT e;
+        a.entry_no := e.entry_no;
+        a.balance := e.balance_after;
+        a.charged_total := e.charged_total;
+        a.allocated_total := e.allocated_total;
+        a.ahead_total := e.ahead_total;
+        a.held_total := e.held_total;
+        a.due_at := e.due_at;
+        a.due_run_from := e.due_run_from;
+        a.created_at := e.created_at;
+        a.entry_hash := e.entry_hash;
+    END LOOP;
+END
+$$;
+
+-- Writes many entries in one statement. (Each statement costs the reading of all rules of the table.)
+CREATE FUNCTION by_hand.write(p_entries tallystick.credit_ledger[]) RETURNS void
+LANGUAGE plpgsql
+-- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The foreign keys' plans are made here, too.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    INSERT INTO tallystick.credit_ledger (
+        business_id, customer_id, entry_no, id, amount, balance_before, balance_after, charged_total, allocated_before,
+        allocated_total, ahead_before, ahead_total, held_before, held_total, due_before, due_at, due_run_before, due_run_from,
+        created_at, credit_limit, authorized_limit, reverses_no, due_date, kind, idempotency_key, request_fingerprint,
+        details_digest, previous_hash, entry_hash, actor, reason, reference)
+    SELECT
+        e.business_id, e.customer_id, e.entry_no, e.id, e.amount, e.balance_before, e.balance_after, e.charged_total,
+        e.allocated_before, e.allocated_total, e.ahead_before, e.ahead_total, e.held_before, e.held_total, e.due_before,
+        e.due_at, e.due_run_before, e.due_run_from, e.created_at, e.credit_limit, e.authorized_limit, e.reverses_no,
+        e.due_date, e.kind, e.idempotency_key, e.request_fingerprint, e.details_digest, e.previous_hash, e.entry_hash,
+        e.actor, e.reason, e.reference
+    FROM unnest(p_entries) AS e;
+END
+$$;
+
+-- Writes the entries of chain().
+CREATE FUNCTION by_hand.entries(p_business uuid, p_customer uuid, p_given jsonb[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM by_hand.write(ARRAY(SELECT entry FROM by_hand.chain(p_business, p_customer, p_given) AS entry));
+END
+$$;
+
+-- A line of a piece of something that is in stock, right in all that p_given does not say.
+CREATE FUNCTION by_hand.line(p_business uuid, p_order uuid, p_given jsonb) RETURNS tallystick.order_items
+LANGUAGE plpgsql AS $$
+DECLARE
+    l tallystick.order_items := jsonb_populate_record(NULL::tallystick.order_items, p_given);
+BEGIN
+    l.business_id := p_business;
+    l.order_id := p_order;
+    l.product_version := coalesce(l.product_version, 1);
+    l.decimals := coalesce(l.decimals, 0);
+    l.stock_taken := coalesce(l.stock_taken, l.quantity);
+    RETURN l;
+END
+$$;
+
+-- Writes a purchase: an order, its lines, and the charge. p_given and p_changed are those of entry(). p_changed_lines has changes
+-- of each line, of which the entry's digest knows nothing.
+CREATE FUNCTION by_hand.purchase(
+    p_business uuid, p_customer uuid, p_order uuid, p_lines jsonb[], p_given jsonb DEFAULT '{}', p_changed jsonb DEFAULT '{}',
+    p_changed_lines jsonb[] DEFAULT '{}'
+) RETURNS void
+LANGUAGE plpgsql
+-- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The foreign keys' plans are made here, too.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+DECLARE
+    v_lines tallystick.order_items[] := ARRAY(
+        SELECT by_hand.line(p_business, p_order, jsonb_build_object('line_no', given.no) || given.line)
+        FROM unnest(p_lines) WITH ORDINALITY AS given (line, no) ORDER BY given.no);
+    v_total bigint := (SELECT sum(line.line_total) FROM unnest(v_lines) AS line);
+    v_given jsonb := jsonb_build_object(
+        'kind', 'purchase', 'id', p_order, 'amount', v_total, 'details_digest', by_hand.digest(v_lines),
+        'created_at', clock_timestamp()) || p_given;
+BEGIN
+    SET CONSTRAINTS ALL DEFERRED;
+    INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)
+    VALUES (p_business, p_order, p_customer, (v_given ->> 'amount')::bigint, (v_given ->> 'created_at')::timestamptz);
+    PERFORM by_hand.entry(p_business, p_customer, v_given, p_changed);
+    INSERT INTO tallystick.order_items
+    SELECT changed.*
+    FROM unnest(v_lines) WITH ORDINALITY AS line
+    CROSS JOIN LATERAL jsonb_populate_record(
+        ROW(line.business_id, line.order_id, line.product_id, line.quantity, line.unit_price, line.line_total,
+            line.stock_taken, line.line_no, line.product_version, line.decimals, line.list_price, line.discount,
+            line.tax)::tallystick.order_items,
+        coalesce(p_changed_lines[line.ordinality], '{}')) AS changed;
+END
+$$;
