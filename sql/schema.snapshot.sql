@@ -653,7 +653,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     arguments: p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[]
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
+    settings: search_path=pg_catalog, pg_temp; enable_sort=on
     body: sha256 db4a0d7b9db19f10f49711a69953d948b6835bd46ae3f4d73b580e80fd2cb5a8
     granted to tallystick_owner: EXECUTE
 

@@ -2,7 +2,7 @@
 -- business's rows and may purchase for it, each if its claims allow the scope (claims_allow). It may do nothing else, and anon
 -- and service_role get nothing.
 --
--- It reads every table and view but those whose comment says ', server only' (migrations/0009_what_tables_are.sql).
+-- It reads every table and view but those whose comment says ', server only'.
 DO $$
 DECLARE
     v_relation name;

@@ -1,5 +1,5 @@
 -- Facts refuse UPDATE, DELETE and TRUNCATE, whoever asks: the triggers fire ALWAYS, also for a session that sets
--- session_replication_role. A table's comment says whether it holds facts (migrations/0009_what_tables_are.sql). A table
+-- session_replication_role. A table's comment says whether it holds facts. A table
 -- that does not say it is refused, so that no table of facts is left open by forgetting.
 DO $$
 DECLARE

@@ -252,8 +252,8 @@ async fn no_client_notices_code_and_tables_that_change_under_a_running_server() 
 /// Creates the purchase function again, with other columns in its rows, and the same owner and grants.
 fn replaced(definition: &str, change: &str) -> String {
     const SIGNATURE: &str =
-        "tallystick.purchase_batch(uuid, uuid[], uuid[], integer[], text[], uuid[], integer[], integer[],
-        bigint[], text)";
+        "tallystick.purchase_batch(uuid, uuid[], uuid[], integer[], text[], text[], uuid[], integer[],
+        integer[], bigint[], text)";
     format!(
         "BEGIN; SET LOCAL ROLE tallystick_owner; DROP FUNCTION {SIGNATURE};
          ALTER TYPE tallystick.purchase_answer {change}; {definition};

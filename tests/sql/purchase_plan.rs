@@ -74,3 +74,30 @@ async fn a_payment_or_a_stock_movement_in_such_a_session_reads_a_handful_of_rows
         reads_a_handful_of_rows(&fill(&movements)).await;
     }
 }
+
+/// The settings of a function must allow a plan for everything that it and the functions under it do. Where they do not, PostgreSQL
+/// takes the forbidden step all the same, at a cost of 10^10; and a plan of that cost it compiles at every call, in a second.
+#[tokio::test]
+async fn no_movement_has_a_plan_that_its_own_settings_forbid() {
+    let database = two_businesses().await;
+    let mut session = database.session().await;
+    let begin =
+        "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
+        SET client_min_messages = log; SELECT set_config('app.business_id', {business}::text, false)";
+    session.client().batch_execute(&fill(begin)).await.unwrap();
+    session.take_notices();
+    for call in [
+        purchases(1, 2),
+        fill("SELECT FROM tallystick.payment_record({business}, {customer}, 1, 'k')"),
+        fill("SELECT FROM tallystick.stock_movement_record({business}, {product}, 1, 'x', 'k')"),
+        fill("SELECT FROM tallystick.payment_record({business}, {customer}, 1, 'l', NULL, 'pass over all')"),
+        fill("SELECT FROM tallystick.stock_movement_record({business}, {product}, 1, 'x', 'l', NULL, 'pass over all')"),
+    ] {
+        session.client().batch_execute(&call).await.unwrap();
+        let plans: Vec<_> = session.take_notices().into_iter().map(|notice| notice.message).collect();
+        assert!(plans.iter().filter(|plan| plan.contains("Query Text:")).count() > 5, "{call}: {plans:#?}");
+        // Before version 18 by its cost, and from then on in words.
+        let forbidden = plans.iter().find(|plan| plan.contains("cost=10000000") || plan.contains("Disabled: true"));
+        assert_eq!(forbidden, None, "{call}");
+    }
+}

@@ -5,6 +5,9 @@ use std::fmt;
 /// What a batch can do about rows that other transactions hold.
 pub const HELD: [&str; 3] = ["wait", "pass over customers", "pass over all"];
 
+/// Whoever is of no matter: each purchase is asked for by its order's id.
+const NOBODY: &str = "";
+
 /// A call with its arguments, each as SQL. It is a row source: `SELECT … FROM {call}`. Row `ordinality` answers that purchase.
 #[derive(Clone)]
 pub struct PurchaseBatch(Vec<(&'static str, String)>);
@@ -19,6 +22,7 @@ impl PurchaseBatch {
                 ("p_product_ids", product_ids),
                 ("p_customer_positions", "'{1}'"),
                 ("p_idempotency_keys", "'{k}'"),
+                ("p_actors", NOBODY),
                 ("p_order_ids", "'{NULL}'"),
                 ("p_line_counts", "'{1}'"),
                 ("p_product_positions", "'{1}'"),
@@ -41,7 +45,12 @@ impl PurchaseBatch {
 
 impl fmt::Display for PurchaseBatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let arguments: Vec<String> = self.0.iter().map(|(name, sql)| format!("{name} => {sql}")).collect();
+        let order_ids = self.0.iter().find(|(name, _)| *name == "p_order_ids").map_or("", |(_, sql)| sql);
+        let argument = |(name, sql): &(&str, String)| match sql.as_str() {
+            NOBODY => format!("{name} => ({order_ids})::uuid[]::text[]"),
+            sql => format!("{name} => {sql}"),
+        };
+        let arguments: Vec<String> = self.0.iter().map(argument).collect();
         write!(f, "tallystick.purchase_batch({}) WITH ORDINALITY", arguments.join(", "))
     }
 }

@@ -59,6 +59,7 @@ async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
     let good = PurchaseBatch::new(&business, &format!("'{{{a},{b}}}'"), &products)
         .with("p_customer_positions", "'{1,2}'")
         .with("p_idempotency_keys", "'{k,l}'")
+        .with("p_actors", "'{a,NULL}'")
         .with("p_order_ids", "'{NULL,NULL}'")
         .with("p_line_counts", "'{1,2}'")
         .with("p_product_positions", "'{1,1,2}'")
@@ -94,6 +95,10 @@ async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
         ("p_idempotency_keys", "'{k,l,m}'".into()),
         ("p_idempotency_keys", "'[0:1]={k,l}'".into()),
         ("p_idempotency_keys", "NULL".into()),
+        ("p_actors", "'{a}'".into()),
+        ("p_actors", "'[0:1]={a,b}'".into()),
+        ("p_actors", "'{}'".into()),
+        ("p_actors", "NULL".into()),
         ("p_order_ids", "'{NULL}'".into()),
         ("p_order_ids", "'[0:1]={NULL,NULL}'".into()),
         ("p_order_ids", "NULL".into()),
