@@ -110,7 +110,10 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "nobody asked for an entry, for too long a reason",
         "ledger_entries",
-        &["it does not say who asked for it; the reason is not short text; the reference is not short text", "\"entry_no\":5"],
+        &[
+            "it does not say who asked for it; the reason is not short text; the reference is not short text",
+            "\"entry_no\":5",
+        ],
         "UPDATE tallystick.credit_ledger SET actor = NULL, reason = repeat('x', 501), reference = ''
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
