@@ -8,9 +8,9 @@ SELECT
         CASE
             WHEN entry.kind = 'purchase' THEN CASE WHEN (entry.amount >= 0) IS NOT TRUE THEN 'a purchase cannot pay' END
             WHEN entry.kind IN ('opening', 'fee', 'debit', 'refund', 'reversal')
-                THEN CASE WHEN (entry.amount > 0) IS NOT TRUE THEN format('a %s must charge', entry.kind) END
+                THEN CASE WHEN (entry.amount > 0) IS NOT TRUE THEN format('what is of kind %s must charge', entry.kind) END
             WHEN entry.kind IN ('payment', 'credit', 'write_off')
-                THEN CASE WHEN (entry.amount < 0) IS NOT TRUE THEN format('a %s must pay', entry.kind) END
+                THEN CASE WHEN (entry.amount < 0) IS NOT TRUE THEN format('what is of kind %s must pay', entry.kind) END
             WHEN entry.kind = 'return' THEN CASE WHEN (entry.amount <= 0) IS NOT TRUE THEN 'a return cannot charge' END
             WHEN entry.kind = 'allocation' THEN CASE WHEN (entry.amount = 0) IS NOT TRUE THEN 'an allocation has no amount' END
             ELSE 'the kind is not known'

@@ -6,7 +6,7 @@
 SELECT
     entry.business_id,
     1 AS rows_checked,
-    CASE WHEN entry.entry_hash IS DISTINCT FROM sha256(
+    CASE WHEN (entry.entry_hash = sha256(
             '\x01'::bytea || entry.previous_hash || uuid_send(entry.business_id) || uuid_send(entry.customer_id)
             || int8send(entry.entry_no) || uuid_send(entry.id)
             || int8send(entry.amount) || int8send(entry.balance_after) || int8send(entry.charged_total)
@@ -19,7 +19,7 @@ SELECT
             || entry.request_fingerprint || entry.details_digest
             || int4send(octet_length(entry.kind)) || replace(entry.kind, '\', '\\')::bytea
             || int4send(octet_length(entry.idempotency_key)) || replace(entry.idempotency_key, '\', '\\')::bytea
-            || int4send(octet_length(entry.actor)) || replace(entry.actor, '\', '\\')::bytea)
+            || int4send(octet_length(entry.actor)) || replace(entry.actor, '\', '\\')::bytea)) IS NOT TRUE
         THEN 'the entry is not the one that was hashed' END AS wrong,
     entry.customer_id,
     entry.entry_no,

@@ -12,7 +12,7 @@ SELECT
         END,
         CASE WHEN reversal.reverses_no >= reversal.entry_no THEN 'it takes a later entry back' END,
         CASE WHEN reversed.kind NOT IN ('payment', 'credit', 'write_off')
-            THEN format('it takes a %s back', reversed.kind) END,
+            THEN format('what it takes back is of kind %s', reversed.kind) END,
         CASE WHEN reversal.amount IS DISTINCT FROM -reversed.amount AND reversed.entry_no IS NOT NULL
             THEN format('its amount is %s, but that of the entry %s', reversal.amount, reversed.amount) END,
         CASE WHEN reversal.reverses_no IS NOT NULL AND reversal.times > 1

@@ -18,17 +18,23 @@ SELECT
     fact."table",
     fact.id
 FROM (
-    SELECT 'credit_ledger' AS "table", entry.business_id, entry.id, entry.created_at, entry.actor
+    SELECT
+        'credit_ledger' AS "table", entry.business_id, entry.id, entry.created_at, entry.actor, uuid_send(entry.id) AS bytes
     FROM tallystick.credit_ledger AS entry
     UNION ALL
-    SELECT 'stock_movements', movement.business_id, movement.id, movement.created_at, movement.actor
+    SELECT 'stock_movements', movement.business_id, movement.id, movement.created_at, movement.actor,
+           uuid_send(movement.id)
     FROM tallystick.stock_movements AS movement
     UNION ALL
-    SELECT 'product_versions', version.business_id, version.product_id, version.created_at, NULL
+    SELECT 'product_versions', version.business_id, version.product_id, version.created_at, NULL, NULL
     FROM tallystick.product_versions AS version
 ) AS fact
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN fact.actor ~ '^(key|sub):' AND fact.id::text ~ '^.{14}7.{4}[89ab]'
+    SELECT CASE WHEN left(fact.actor, 4) IN ('key:', 'sub:')
+            AND get_byte(fact.bytes, 6) >> 4 = 7 AND get_byte(fact.bytes, 8) >> 6 = 2
         -- The first 48 bits are milliseconds since 1970.
-        THEN to_timestamp(('x' || left(translate(fact.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) END AS at
+        THEN to_timestamp(('x' || encode(substring(fact.bytes FROM 1 FOR 6), 'hex'))::bit(48)::bigint / 1000.0::float8)
+        END AS at
+    -- Evaluated once for each row.
+    OFFSET 0
 ) AS made

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use tallystick::{
     db::connection::{DedicatedConnection, explain},
-    verify::{CHECKS, Progress, VerifyOptions, VerifyReport, check_within, verify_within},
+    verify::{CHECKS, CheckReport, Progress, VerifyOptions, VerifyReport, check_within, verify_within},
 };
 
 use super::damages::{
@@ -18,6 +18,7 @@ use crate::support::{audit, fresh_database::FreshDatabase};
 
 const SEED: &str = include_str!("seed.sql");
 const EVERY_KIND: &str = include_str!("every_kind.sql");
+const EXTREMES: &str = include_str!("extremes.sql");
 const UNPROTECTED: &str = include_str!("unprotected.sql");
 
 /// A database with a little of everything in it.
@@ -51,8 +52,8 @@ async fn judge(session: &DedicatedConnection, damage: &Damage, after: After) -> 
 }
 
 async fn found_and_mended(session: &DedicatedConnection, damage: &Damage, after: After) -> Result<(), String> {
-    let report = verified(session).await;
-    let found = audit::findings(&report);
+    let report = check_within(session.client(), damage.check).await.unwrap_or_else(|error| panic!("{error}"));
+    let found = audit::findings_of(&report);
     let fits = |finding: &&String| {
         finding.starts_with(&format!("{}:", damage.check)) && damage.finding.iter().all(|part| finding.contains(part))
     };
@@ -61,8 +62,7 @@ async fn found_and_mended(session: &DedicatedConnection, damage: &Damage, after:
         return Err(format!("{} did not find {:?}, but:\n  {}", damage.check, damage.finding, found.join("\n  ")));
     }
     // What `migrate` mends is tested with it. Some damage no statement mends.
-    let mends: Vec<_> =
-        mends(&report, damage.check).into_iter().filter(|mend| !mend.contains("tallystick migrate")).collect();
+    let mends: Vec<_> = mends(&report).into_iter().filter(|mend| !mend.contains("tallystick migrate")).collect();
     if after == After::Mending && !mends.is_empty() && fitting.iter().all(|finding| finding.contains("\"mend\":")) {
         // What mends an index without holding others back cannot be done in a transaction.
         let statements = mends.join(";").replace(" CONCURRENTLY", "");
@@ -79,10 +79,8 @@ async fn found_and_mended(session: &DedicatedConnection, damage: &Damage, after:
 }
 
 /// The statements that mend what a check found.
-fn mends(report: &VerifyReport, check: &str) -> Vec<String> {
-    let of_check = report.checks.iter().filter(|one| one.name == check);
-    let mut mends: Vec<_> =
-        of_check.flat_map(|check| &check.findings).filter_map(|finding| finding.mend.clone()).collect();
+fn mends(report: &CheckReport) -> Vec<String> {
+    let mut mends: Vec<_> = report.findings.iter().filter_map(|finding| finding.mend.clone()).collect();
     mends.sort();
     mends.dedup();
     mends
@@ -168,6 +166,32 @@ async fn damage_to_what_enforces_the_constraints_is_found_and_mended() {
 #[tokio::test]
 async fn damage_around_the_schema_is_found_and_mended() {
     find_all_and_mend(surroundings::DAMAGES).await;
+}
+
+/// A figure that does not fit into its type, or a time that never was, is a finding like any other.
+#[tokio::test]
+async fn no_figure_keeps_a_check_from_running() {
+    let database = seeded_with_every_kind().await;
+    let session = database.session().await;
+    session.client().batch_execute(&format!("BEGIN; {UNPROTECTED}")).await.unwrap();
+    for extreme in ["greatest", "least", "none"] {
+        let plant = format!("SAVEPOINT planted; {}", EXTREMES.replace("{extreme}", extreme));
+        session.client().batch_execute(&plant).await.unwrap();
+        let report = verified(&session).await;
+        session.client().batch_execute("ROLLBACK TO SAVEPOINT planted").await.unwrap();
+        let (mut stopped, mut silent) = (Vec::new(), Vec::new());
+        for check in &report.checks {
+            stopped.extend(audit::findings_of(check).into_iter().filter(|found| found.contains("cannot run")));
+            if check.findings_total == 0 && check.name.starts_with("ledger_") {
+                silent.push(check.name);
+            }
+        }
+        assert_eq!(stopped, [""; 0], "{extreme}");
+        // Without a kind, there is no charge that could be due.
+        let expected: &[&str] = if extreme == "none" { &["ledger_due_times"] } else { &[] };
+        assert_eq!(silent, expected, "{extreme}");
+        assert!(report.businesses.len() >= 3, "{extreme}: the businesses could not be added up");
+    }
 }
 
 #[test]

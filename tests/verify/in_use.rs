@@ -122,6 +122,7 @@ async fn verifying_while_purchases_run_finds_nothing() {
     // The buyers go on until the verification ran often enough, whichever is faster.
     let mut seen = Vec::new();
     while seen.len() < 5 {
+        assert!(!buyers.iter().any(tokio::task::JoinHandle::is_finished), "a buyer failed");
         let report = audit::report(&server.database, NO_ROLES).await;
         assert_eq!(audit::findings(&report), [""; 0]);
         let entries = rows(&report, "ledger_chain");

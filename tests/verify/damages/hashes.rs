@@ -63,6 +63,12 @@ pub const DAMAGES: &[Damage] = &[
         "UPDATE tallystick.credit_ledger SET entry_hash = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
     ),
     damage(
+        "an entry lost its hash and who asked for it",
+        "ledger_hashes",
+        &["the entry is not the one that was hashed", "0000000000e3"],
+        "UPDATE tallystick.credit_ledger SET entry_hash = NULL, actor = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+    ),
+    damage(
         "the limit of a charge was raised later",
         "ledger_hashes",
         &["the entry is not the one that was hashed", "\"entry_no\":3"],

@@ -18,7 +18,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a payment charges",
         "ledger_entries",
-        &["a payment must pay", "0000000000e3"],
+        &["what is of kind payment must pay", "0000000000e3"],
         "UPDATE tallystick.credit_ledger SET amount = 500 WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
     ),
     damage(
@@ -75,21 +75,21 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a fee pays",
         "ledger_entries",
-        &["a fee must charge", "\"entry_no\":2"],
+        &["what is of kind fee must charge", "\"entry_no\":2"],
         "UPDATE tallystick.credit_ledger SET amount = -50
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 2",
     ),
     damage(
         "a reversal takes nothing back",
         "ledger_entries",
-        &["a reversal must charge", "\"entry_no\":7"],
+        &["what is of kind reversal must charge", "\"entry_no\":7"],
         "UPDATE tallystick.credit_ledger SET amount = 0
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
     ),
     damage(
         "a write-off charges",
         "ledger_entries",
-        &["a write_off must pay", "\"entry_no\":6"],
+        &["what is of kind write_off must pay", "\"entry_no\":6"],
         "UPDATE tallystick.credit_ledger SET amount = 0
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 6",
     ),
@@ -275,7 +275,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a reversal takes a purchase back",
         "reversals",
-        &["it takes a purchase back", "\"entry_no\":7"],
+        &["what it takes back is of kind purchase", "\"entry_no\":7"],
         "UPDATE tallystick.credit_ledger SET reverses_no = 3
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
     ),
@@ -289,7 +289,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a reversal takes itself back",
         "reversals",
-        &["it takes a later entry back; it takes a reversal back", "\"entry_no\":7"],
+        &["it takes a later entry back; what it takes back is of kind reversal", "\"entry_no\":7"],
         "UPDATE tallystick.credit_ledger SET reverses_no = 7
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
     ),
