@@ -1,20 +1,34 @@
 -- Credit limits
--- Every purchase keeps the credit limit of its moment, and its balance is within that limit. A payment keeps no limit.
+-- Every new debt (a purchase, an opening, a fee or a debit) keeps the credit limit of its moment; nothing else keeps one. It
+-- leaves what is owed and held within that limit, or within the limit that was authorized instead. A refund pays out a credit
+-- balance and no more.
 SELECT
     entry.business_id,
     1 AS rows_checked,
-    CASE
-        WHEN (entry.kind = 'purchase') IS DISTINCT FROM (entry.credit_limit IS NOT NULL)
-            THEN 'a purchase keeps the credit limit of its moment, and nothing else does'
-        WHEN entry.credit_limit NOT BETWEEN 0 AND 9007199254740991
-            THEN 'the credit limit is not safe money'
-        WHEN entry.amount > 0 AND entry.balance_after > entry.credit_limit
-            THEN 'the charge went above the credit limit'
-    END AS wrong,
+    nullif(concat_ws('; ',
+        CASE WHEN (entry.kind IN ('purchase', 'opening', 'fee', 'debit')) IS DISTINCT FROM (entry.credit_limit IS NOT NULL)
+            THEN 'a new debt keeps the credit limit of its moment, and nothing else does' END,
+        CASE WHEN entry.authorized_limit IS NOT NULL AND entry.credit_limit IS NULL
+            THEN 'a limit was authorized for what is no new debt' END,
+        CASE WHEN entry.credit_limit NOT BETWEEN 0 AND 9007199254740991 THEN 'the credit limit is not safe money' END,
+        CASE WHEN entry.authorized_limit NOT BETWEEN 0 AND 9007199254740991 THEN 'the authorized limit is not safe money' END,
+        CASE WHEN entry.kind NOT IN ('reversal', 'refund') AND debt.change > 0
+                AND (debt.after <= coalesce(entry.authorized_limit, entry.credit_limit)) IS NOT TRUE
+            THEN 'the debt went above the credit limit' END,
+        CASE WHEN entry.kind = 'refund' AND (entry.balance_after <= 0) IS NOT TRUE
+            THEN 'the refund pays out more than the credit balance' END
+    ), '') AS wrong,
     entry.customer_id,
     entry.entry_no,
     entry.id,
+    entry.kind,
     entry.amount,
     entry.balance_after,
-    entry.credit_limit
+    entry.credit_limit,
+    entry.authorized_limit
 FROM tallystick.credit_ledger AS entry
+CROSS JOIN LATERAL (
+    SELECT
+        entry.amount::numeric + entry.held_total - entry.held_before AS change,
+        entry.balance_after::numeric + entry.held_total AS after
+) AS debt

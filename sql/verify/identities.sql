@@ -36,6 +36,11 @@ FROM (
     FROM tallystick.products AS product
     GROUP BY product.business_id, normalize(product.sku, NFC)
     UNION ALL
+    SELECT 'product_versions', 'product_id and version_no', version.business_id, version.product_id, version.version_no::text,
+           NULL, count(*)
+    FROM tallystick.product_versions AS version
+    GROUP BY version.business_id, version.product_id, version.version_no
+    UNION ALL
     SELECT 'stock_movements', 'id', movement.business_id, movement.id, NULL, NULL, count(*)
     FROM tallystick.stock_movements AS movement
     GROUP BY movement.business_id, movement.id

@@ -1,7 +1,7 @@
 -- Settings in range
--- The properties of businesses, customers, products and API keys are within their ranges: limits and prices are money,
--- names are short text and show something, what identifies is visible, currencies are ISO 4217 codes, and secrets are stored as
--- SHA-256 only. The code points are written out as in migrations/0013_what_identifies.sql.
+-- The properties of businesses, customers, products and their versions, and API keys are within their ranges: limits and prices
+-- are money, names are short text and show something, what identifies is visible, currencies are ISO 4217 codes, and secrets are
+-- stored as SHA-256 only. The code points are written out as in migrations/0001_texts.sql.
 WITH unseen (disruptive, others) AS (
     VALUES (
         '\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069',
@@ -58,6 +58,18 @@ FROM (
             CASE WHEN (product.price BETWEEN 0 AND 9007199254740991) IS NOT TRUE
                 THEN 'the price is not safe money' END), '')
     FROM tallystick.products AS product, form
+    UNION ALL
+    -- The last version is what the product is called now: product_versions.sql proves it.
+    SELECT
+        'product_versions', version.business_id, version.product_id,
+        nullif(concat_ws('; ',
+            CASE WHEN (char_length(version.sku) BETWEEN 1 AND 100 AND version.sku ~ form.identifies) IS NOT TRUE
+                THEN 'the sku is not short text, or has invisible characters' END,
+            CASE WHEN (char_length(version.name) BETWEEN 1 AND 200 AND version.name ~ form.shows) IS NOT TRUE
+                THEN 'the name is not short text, shows nothing, or is disruptive' END,
+            CASE WHEN NOT (char_length(version.unit) BETWEEN 1 AND 20 AND version.unit ~ form.identifies)
+                THEN 'the unit is not short text, or has invisible characters' END), '')
+    FROM tallystick.product_versions AS version, form
     UNION ALL
     SELECT
         'api_keys', api_key.business_id, api_key.id,

@@ -7,21 +7,31 @@ use std::collections::BTreeSet;
 
 use tallystick::{
     db::connection::{DedicatedConnection, explain},
-    verify::{CHECKS, Progress, VerifyOptions, VerifyReport, check_within, verify_within},
+    verify::{CHECKS, CheckReport, Progress, VerifyOptions, VerifyReport, check_within, verify_within},
 };
 
 use super::damages::{
-    Damage, access, enforcement, identities_and_references, isolation, ledger, orders_and_stock, shipped, surroundings,
+    Damage, access, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules, orders_and_stock,
+    shipped, surroundings,
 };
 use crate::support::{audit, fresh_database::FreshDatabase};
 
 const SEED: &str = include_str!("seed.sql");
+const EVERY_KIND: &str = include_str!("every_kind.sql");
+const EXTREMES: &str = include_str!("extremes.sql");
 const UNPROTECTED: &str = include_str!("unprotected.sql");
 
 /// A database with a little of everything in it.
 pub async fn seeded() -> FreshDatabase {
     let database = FreshDatabase::installed().await;
     database.session().await.client().batch_execute(SEED).await.unwrap();
+    database
+}
+
+/// The same, and products of every sort and ledger entries of every kind.
+pub async fn seeded_with_every_kind() -> FreshDatabase {
+    let database = seeded().await;
+    database.session().await.client().batch_execute(EVERY_KIND).await.unwrap();
     database
 }
 
@@ -42,8 +52,8 @@ async fn judge(session: &DedicatedConnection, damage: &Damage, after: After) -> 
 }
 
 async fn found_and_mended(session: &DedicatedConnection, damage: &Damage, after: After) -> Result<(), String> {
-    let report = verified(session).await;
-    let found = audit::findings(&report);
+    let report = check_within(session.client(), damage.check).await.unwrap_or_else(|error| panic!("{error}"));
+    let found = audit::findings_of(&report);
     let fits = |finding: &&String| {
         finding.starts_with(&format!("{}:", damage.check)) && damage.finding.iter().all(|part| finding.contains(part))
     };
@@ -52,8 +62,7 @@ async fn found_and_mended(session: &DedicatedConnection, damage: &Damage, after:
         return Err(format!("{} did not find {:?}, but:\n  {}", damage.check, damage.finding, found.join("\n  ")));
     }
     // What `migrate` mends is tested with it. Some damage no statement mends.
-    let mends: Vec<_> =
-        mends(&report, damage.check).into_iter().filter(|mend| !mend.contains("tallystick migrate")).collect();
+    let mends: Vec<_> = mends(&report).into_iter().filter(|mend| !mend.contains("tallystick migrate")).collect();
     if after == After::Mending && !mends.is_empty() && fitting.iter().all(|finding| finding.contains("\"mend\":")) {
         // What mends an index without holding others back cannot be done in a transaction.
         let statements = mends.join(";").replace(" CONCURRENTLY", "");
@@ -70,10 +79,8 @@ async fn found_and_mended(session: &DedicatedConnection, damage: &Damage, after:
 }
 
 /// The statements that mend what a check found.
-fn mends(report: &VerifyReport, check: &str) -> Vec<String> {
-    let of_check = report.checks.iter().filter(|one| one.name == check);
-    let mut mends: Vec<_> =
-        of_check.flat_map(|check| &check.findings).filter_map(|finding| finding.mend.clone()).collect();
+fn mends(report: &CheckReport) -> Vec<String> {
+    let mut mends: Vec<_> = report.findings.iter().filter_map(|finding| finding.mend.clone()).collect();
     mends.sort();
     mends.dedup();
     mends
@@ -87,8 +94,17 @@ enum After {
     Mending,
 }
 
-async fn find_all(before: &str, damages: &[Damage], after: After) {
-    let database = seeded().await;
+/// Damage to rows. A superuser takes away first what protects them.
+async fn find_all_in_rows(damages: &[Damage]) {
+    find_all(&seeded_with_every_kind().await, UNPROTECTED, damages, After::Finding).await;
+}
+
+/// Damage to what is around the rows.
+async fn find_all_and_mend(damages: &[Damage]) {
+    find_all(&seeded().await, "", damages, After::Mending).await;
+}
+
+async fn find_all(database: &FreshDatabase, before: &str, damages: &[Damage], after: After) {
     let session = database.session().await;
     session.client().batch_execute(&format!("BEGIN; {before}")).await.unwrap();
     let mut failures = Vec::new();
@@ -99,53 +115,91 @@ async fn find_all(before: &str, damages: &[Damage], after: After) {
     }
     session.client().batch_execute("ROLLBACK").await.unwrap();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    audit::audit(&database).await;
+    audit::audit(database).await;
 }
 
 #[tokio::test]
 async fn damage_to_the_ledger_is_found() {
-    find_all(UNPROTECTED, ledger::DAMAGES, After::Finding).await;
+    find_all_in_rows(ledger::DAMAGES).await;
+}
+
+#[tokio::test]
+async fn damage_to_what_a_ledger_entry_may_be_is_found() {
+    find_all_in_rows(ledger_rules::DAMAGES).await;
+}
+
+#[tokio::test]
+async fn damage_that_only_hashes_contradict_is_found() {
+    find_all_in_rows(hashes::DAMAGES).await;
 }
 
 #[tokio::test]
 async fn damage_to_orders_and_stock_is_found() {
-    find_all(UNPROTECTED, orders_and_stock::DAMAGES, After::Finding).await;
+    find_all_in_rows(orders_and_stock::DAMAGES).await;
 }
 
 #[tokio::test]
 async fn damage_to_identities_and_references_is_found() {
-    find_all(UNPROTECTED, identities_and_references::DAMAGES, After::Finding).await;
+    find_all_in_rows(identities_and_references::DAMAGES).await;
 }
 
 #[tokio::test]
 async fn damage_to_isolation_is_found() {
-    find_all("", isolation::DAMAGES, After::Mending).await;
+    find_all_and_mend(isolation::DAMAGES).await;
 }
 
 #[tokio::test]
 async fn damage_to_the_installed_schema_is_found() {
-    find_all("", shipped::DAMAGES, After::Mending).await;
+    find_all_and_mend(shipped::DAMAGES).await;
 }
 
 #[tokio::test]
 async fn damage_to_who_can_reach_what_is_found_and_mended() {
-    find_all("", access::DAMAGES, After::Mending).await;
+    find_all_and_mend(access::DAMAGES).await;
 }
 
 #[tokio::test]
 async fn damage_to_what_enforces_the_constraints_is_found_and_mended() {
-    find_all("", enforcement::DAMAGES, After::Mending).await;
+    find_all_and_mend(enforcement::DAMAGES).await;
 }
 
 #[tokio::test]
 async fn damage_around_the_schema_is_found_and_mended() {
-    find_all("", surroundings::DAMAGES, After::Mending).await;
+    find_all_and_mend(surroundings::DAMAGES).await;
+}
+
+/// A figure that does not fit into its type, or a time that never was, is a finding like any other.
+#[tokio::test]
+async fn no_figure_keeps_a_check_from_running() {
+    let database = seeded_with_every_kind().await;
+    let session = database.session().await;
+    session.client().batch_execute(&format!("BEGIN; {UNPROTECTED}")).await.unwrap();
+    for extreme in ["greatest", "least", "none"] {
+        let plant = format!("SAVEPOINT planted; {}", EXTREMES.replace("{extreme}", extreme));
+        session.client().batch_execute(&plant).await.unwrap();
+        let report = verified(&session).await;
+        session.client().batch_execute("ROLLBACK TO SAVEPOINT planted").await.unwrap();
+        let (mut stopped, mut silent) = (Vec::new(), Vec::new());
+        for check in &report.checks {
+            stopped.extend(audit::findings_of(check).into_iter().filter(|found| found.contains("cannot run")));
+            if check.findings_total == 0 && check.name.starts_with("ledger_") {
+                silent.push(check.name);
+            }
+        }
+        assert_eq!(stopped, [""; 0], "{extreme}");
+        // Without a kind, there is no charge that could be due.
+        let expected: &[&str] = if extreme == "none" { &["ledger_due_times"] } else { &[] };
+        assert_eq!(silent, expected, "{extreme}");
+        assert!(report.businesses.len() >= 3, "{extreme}: the businesses could not be added up");
+    }
 }
 
 #[test]
 fn every_check_has_a_planted_damage() {
     let planted: BTreeSet<_> = [
         ledger::DAMAGES,
+        ledger_rules::DAMAGES,
+        hashes::DAMAGES,
         orders_and_stock::DAMAGES,
         identities_and_references::DAMAGES,
         isolation::DAMAGES,
@@ -208,9 +262,10 @@ async fn findings_beyond_the_reported_ones_are_counted() {
     let session = database.session().await;
     let plant = format!(
         "BEGIN; {UNPROTECTED};
-         INSERT INTO tallystick.order_items (business_id, order_id, line_no, product_id, quantity, unit_price, line_total)
+         INSERT INTO tallystick.order_items
+             (business_id, order_id, line_no, product_id, product_version, decimals, quantity, stock_taken, unit_price, line_total)
          SELECT '0a000000-0000-7000-8000-000000000000', '0a000000-0000-7000-8000-0000000000e1', number,
-                '0a000000-0000-7000-8000-0000000000d1', 1, 1, 2
+                '0a000000-0000-7000-8000-0000000000d1', 1, 0, 1, 1, 1, 2
          FROM generate_series(3, 252) AS number"
     );
     session.client().batch_execute(&plant).await.unwrap();

@@ -30,6 +30,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', v_table, v_name);
     END LOOP;
     DROP INDEX tallystick.stock_movements_opening_is_single;
+    DROP INDEX tallystick.credit_ledger_an_entry_is_reversed_once;
     DROP INDEX tallystick.creations_platform_key_is_used_once;
 END
 $$;

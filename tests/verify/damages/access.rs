@@ -169,6 +169,14 @@ pub const DAMAGES: &[Damage] = &[
          GRANT SELECT ON public.damaged_products TO PUBLIC",
     ),
     damage(
+        "everybody can read a copy of what products were called, without their business",
+        "copies",
+        &["it has the columns of tallystick.product_versions", "it can be read by PUBLIC", "public.damaged_versions"],
+        "CREATE TABLE public.damaged_versions AS
+             SELECT product_id, version_no, sku, name, unit, quantity_decimals, created_at FROM tallystick.product_versions;
+         GRANT SELECT ON public.damaged_versions TO PUBLIC",
+    ),
+    damage(
         "the server can read one column of a copy",
         "copies",
         &["it has the columns of tallystick.credit_ledger", "it can be read by tallystick_server", "public.damaged_ledger"],

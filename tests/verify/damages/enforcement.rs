@@ -6,8 +6,8 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a foreign key's triggers were deleted",
         "foreign_keys",
-        &["nothing checks it on INSERT of tallystick.order_items", "order_items_product_exists"],
-        "DELETE FROM pg_trigger WHERE tgisinternal AND tgrelid = 'tallystick.order_items'::regclass",
+        &["nothing checks it on INSERT of tallystick.stock_movements", "stock_movements_product_exists"],
+        "DELETE FROM pg_trigger WHERE tgisinternal AND tgrelid = 'tallystick.stock_movements'::regclass",
     ),
     damage(
         "customers with a ledger can be deleted",
@@ -24,21 +24,21 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a foreign key's trigger does something else",
         "foreign_keys",
-        &["it executes \\\"RI_FKey_noaction_del\\\"", "order_items_product_exists"],
+        &["it executes \\\"RI_FKey_noaction_del\\\"", "stock_movements_product_exists"],
         "UPDATE pg_trigger SET tgfoid = '\"RI_FKey_noaction_del\"'::regproc
-         WHERE tgrelid = 'tallystick.order_items'::regclass AND tgfoid = '\"RI_FKey_check_ins\"'::regproc",
+         WHERE tgrelid = 'tallystick.stock_movements'::regclass AND tgfoid = '\"RI_FKey_check_ins\"'::regproc",
     ),
     damage(
         "a foreign key is checked later than it says",
         "foreign_keys",
-        &["it is checked at another time than it says", "order_items_order_exists"],
+        &["it is checked at another time than it says", "stock_movements_product_exists"],
         "UPDATE pg_trigger SET tgdeferrable = true, tginitdeferred = true
-         WHERE tgrelid = 'tallystick.order_items'::regclass AND tgisinternal",
+         WHERE tgrelid = 'tallystick.stock_movements'::regclass AND tgisinternal",
     ),
     damage(
         "negative stock is accepted",
         "table_flags",
-        &["it checks 0 of its 3 CHECK constraints", "tallystick.products"],
+        &["it checks 0 of its 8 CHECK constraints", "tallystick.products"],
         "UPDATE pg_class SET relchecks = 0 WHERE oid = 'tallystick.products'::regclass",
     ),
     damage(
@@ -97,10 +97,11 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a balance is another by the index than in the table",
         "index_contents",
-        &["the index holds other values than its table", "tallystick.credit_ledger_pk"],
+        &["the index holds other values than its table", "tallystick.credit_ledger_running_figures"],
         "SET LOCAL session_replication_role = replica;
          ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
          ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_balance_after_is_before_plus_amount;
+         ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_entry_hash_covers_the_entry;
          UPDATE pg_index SET indislive = false WHERE indrelid = 'tallystick.credit_ledger'::regclass;
          UPDATE tallystick.credit_ledger SET balance_after = balance_after - 100
          WHERE id = '0a000000-0000-7000-8000-0000000000e3';

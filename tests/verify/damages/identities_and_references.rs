@@ -234,4 +234,67 @@ pub const DAMAGES: &[Damage] = &[
         "UPDATE tallystick.creations SET created_at = created_at - interval '1 day', idempotency_key = 'a b',
              request_fingerprint = 'x' WHERE kind = 'customer'",
     ),
+    damage(
+        "a version of a product is there twice",
+        "identities",
+        &["2 rows have the same product_id and version_no", "product_versions", "\"value\":\"1\""],
+        "UPDATE tallystick.product_versions SET version_no = 1
+         WHERE product_id = '0c000000-0000-7000-8000-0000000000d3'",
+    ),
+    damage(
+        "a line is of a version that is not there",
+        "references",
+        &[
+            "the version of the product of 1 rows does not exist",
+            "\"product_version\":9",
+            "0c000000-0000-7000-8000-0000000000d3",
+        ],
+        "UPDATE tallystick.order_items SET product_version = 9
+         WHERE order_id = '0c000000-0000-7000-8000-0000000000e2'",
+    ),
+    damage(
+        "a version is of a product that does not exist",
+        "references",
+        &[
+            "the product of 2 rows does not exist in the business",
+            "product_versions",
+            "0c000000-0000-7000-8000-0000000000d3",
+        ],
+        "DELETE FROM tallystick.products WHERE id = '0c000000-0000-7000-8000-0000000000d3'",
+    ),
+    damage(
+        "a product was called what can be mistaken",
+        "settings_in_range",
+        &[
+            "the sku is not short text, or has invisible characters; the name is not short text, shows nothing, or is disruptive; the unit is not",
+            "\"table\":\"product_versions\"",
+        ],
+        "UPDATE tallystick.product_versions SET sku = U&'chairs\\200b', name = '', unit = repeat('x', 21)
+         WHERE product_id = '0c000000-0000-7000-8000-0000000000d3' AND version_no = 1",
+    ),
+    damage(
+        "a customer has an empty name, too long a reference, and is neither blocked nor not",
+        "settings_in_range",
+        &[
+            "the name is not short text; the name shows nothing, or is disruptive; the external_id is not short text",
+            "it is neither blocked nor not",
+            "customers",
+        ],
+        "UPDATE tallystick.customers SET name = '', external_id = repeat('x', 201), blocked = NULL
+         WHERE id = '0a000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "a product has too long a sku and name",
+        "settings_in_range",
+        &["the sku is not short text; the name is not short text", "\"table\":\"products\"", "0000000000d1"],
+        "UPDATE tallystick.products SET sku = repeat('x', 101), name = repeat('x', 201)
+         WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
+    ),
+    damage(
+        "an API key has too long a name and no prefix",
+        "settings_in_range",
+        &["the name is not short text; the prefix is not short ASCII", "api_keys", "0000000000b1"],
+        "UPDATE tallystick.api_keys SET name = repeat('x', 201), prefix = NULL
+         WHERE id = '0a000000-0000-7000-8000-0000000000b1'",
+    ),
 ];

@@ -73,9 +73,9 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a foreign key was never proven",
         "tenant_keys",
-        &["it is not valid", "order_items_product_exists"],
-        "ALTER TABLE tallystick.order_items DROP CONSTRAINT order_items_product_exists;
-         ALTER TABLE tallystick.order_items ADD CONSTRAINT order_items_product_exists
+        &["it is not valid", "stock_movements_product_exists"],
+        "ALTER TABLE tallystick.stock_movements DROP CONSTRAINT stock_movements_product_exists;
+         ALTER TABLE tallystick.stock_movements ADD CONSTRAINT stock_movements_product_exists
              FOREIGN KEY (business_id, product_id) REFERENCES tallystick.products NOT VALID",
     ),
     damage(

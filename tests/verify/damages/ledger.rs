@@ -99,72 +99,117 @@ pub const DAMAGES: &[Damage] = &[
          WHERE customer_id = '0a000000-0000-7000-8000-0000000000c1' AND entry_no < 3",
     ),
     damage(
-        "an entry has a kind that nobody knows",
-        "ledger_entries",
-        &["the kind is not known", "0000000000e3"],
-        "UPDATE tallystick.credit_ledger SET kind = 'gift' WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+        "the allocated credit before an entry was changed",
+        "ledger_chain",
+        &["allocated_before should be 300, which the entry before it left", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET allocated_before = 299
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
-        "a purchase pays",
-        "ledger_entries",
-        &["a purchase cannot pay", "0000000000e2"],
-        "UPDATE tallystick.credit_ledger SET amount = -1 WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+        "what is ahead before an entry was changed",
+        "ledger_chain",
+        &["ahead_before should be 300, which the entry before it left", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET ahead_before = 299
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
-        "a payment charges",
-        "ledger_entries",
-        &["a payment must pay", "0000000000e3"],
-        "UPDATE tallystick.credit_ledger SET amount = 500 WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+        "what is held before an entry was changed",
+        "ledger_chain",
+        &["held_before should be 0, which the entry before it left", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET held_before = 1
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
-        "amounts are beyond what JSON can hold",
-        "ledger_entries",
-        &["the amount is not safe money; the balance is not safe money", "0000000000e3"],
-        "UPDATE tallystick.credit_ledger SET amount = -9007199254740992, balance_after = -9007199254740992
-         WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+        "an entry begins from another run of due times",
+        "ledger_chain",
+        &["due_run_before should be 2, which the entry before it left", "\"entry_no\":9"],
+        "UPDATE tallystick.credit_ledger SET due_run_before = 1
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 9",
     ),
     damage(
-        "a charge went above its limit",
-        "credit_limits",
-        &["the charge went above the credit limit", "\"credit_limit\":1799", "\"balance_after\":1800"],
-        "UPDATE tallystick.credit_ledger SET credit_limit = 1799 WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+        "an entry begins from another due time",
+        "ledger_chain",
+        &["due_before should be 2026-01-15 00:00:00+00, which the entry before it left", "\"entry_no\":3"],
+        "UPDATE tallystick.credit_ledger SET due_before = '2026-01-16'
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 3",
     ),
     damage(
-        "a charge lost its limit",
-        "credit_limits",
-        &["a purchase keeps the credit limit", "0000000000e2"],
-        "UPDATE tallystick.credit_ledger SET credit_limit = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+        "a payment has a due time of its own",
+        "ledger_chain",
+        &["it is no charge, so due_at and due_run_from should be as before", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET due_at = due_at + interval '1 day'
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
-        "a limit is beyond what JSON can hold",
-        "credit_limits",
-        &["the credit limit is not safe money", "0000000000e2"],
-        "UPDATE tallystick.credit_ledger SET credit_limit = 9007199254740992
-         WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+        "a payment begins a run of due times",
+        "ledger_chain",
+        &["it is no charge, so due_at and due_run_from should be as before", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET due_run_from = 5
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
-        "one key moved money twice",
-        "idempotency_keys",
-        &["the key was used 2 times", "\"idempotency_key\":\"key-1\"", "credit_ledger"],
-        "UPDATE tallystick.credit_ledger SET idempotency_key = 'key-1' WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+        "an entry was hashed after another one than it follows",
+        "ledger_chain",
+        &["previous_hash is not the hash of the entry before it", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET previous_hash = sha256('x')
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
-        "one key moved stock twice",
-        "idempotency_keys",
-        &["the key was used 2 times", "\"idempotency_key\":\"key-1\"", "stock_movements"],
-        "UPDATE tallystick.stock_movements SET idempotency_key = 'key-1'
-         WHERE id = '0a000000-0000-7000-8000-0000000000f2'",
+        "a first entry says that something was before it",
+        "ledger_chain",
+        &["previous_hash is not the hash of the entry before it", "\"entry_no\":1"],
+        "UPDATE tallystick.credit_ledger SET previous_hash = sha256('x')
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 1",
     ),
     damage(
-        "a key has a blank in it",
-        "idempotency_keys",
-        &["the key is not 1 to 255 visible ASCII characters", "key 3"],
-        "UPDATE tallystick.credit_ledger SET idempotency_key = 'key 3' WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+        "times fall along the chain",
+        "ledger_chain",
+        &["it is earlier than the entry before it, which is of ", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET created_at = created_at - interval '1 hour'
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
-        "a fingerprint was cut short",
-        "idempotency_keys",
-        &["the fingerprint is not a SHA-256", "key-3"],
-        "UPDATE tallystick.credit_ledger SET request_fingerprint = 'x' WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+        "a reversal counts as a charge",
+        "ledger_chain",
+        &["charged_total should be 1550", "\"entry_no\":7"],
+        "ALTER TABLE tallystick.credit_ledger ALTER charged_before DROP EXPRESSION;
+         UPDATE tallystick.credit_ledger SET charged_total = charged_total + amount
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
+    ),
+    damage(
+        "an entry has the least number there is",
+        "ledger_chain",
+        &["entry_no should be 1", "\"entry_no\":-9223372036854775808"],
+        "ALTER TABLE tallystick.credit_ledger ALTER previous_entry_no DROP EXPRESSION;
+         UPDATE tallystick.credit_ledger SET entry_no = -9223372036854775808
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
+    ),
+    damage(
+        "two entries have the greatest number there is",
+        "ledger_chain",
+        &["entry_no should be 9223372036854775808", "\"entry_no\":9223372036854775807"],
+        "UPDATE tallystick.credit_ledger SET entry_no = 9223372036854775807
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no >= 12",
+    ),
+    damage(
+        "credit was allocated that no entry allocates",
+        "ledger_balances",
+        &["allocated_total is 251, but the entries allocate 250"],
+        "UPDATE tallystick.credit_ledger SET allocated_before = 251, allocated_total = 251
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 13",
+    ),
+    damage(
+        "something is ahead that no entry put there",
+        "ledger_balances",
+        &["ahead_total is 7, but the entries add up to 0"],
+        "UPDATE tallystick.credit_ledger SET ahead_before = 7, ahead_total = 7
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 13",
+    ),
+    damage(
+        "something is held that no entry holds",
+        "ledger_balances",
+        &["held_total is 7, but the entries hold 0"],
+        "UPDATE tallystick.credit_ledger SET held_before = 7, held_total = 7
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 13",
     ),
 ];

@@ -2,9 +2,11 @@
 
 pub mod access;
 pub mod enforcement;
+pub mod hashes;
 pub mod identities_and_references;
 pub mod isolation;
 pub mod ledger;
+pub mod ledger_rules;
 pub mod orders_and_stock;
 pub mod shipped;
 pub mod surroundings;

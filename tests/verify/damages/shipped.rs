@@ -46,10 +46,36 @@ pub const DAMAGES: &[Damage] = &[
          ALTER TABLE tallystick.orders ENABLE ALWAYS TRIGGER refuse_change",
     ),
     damage(
+        "what products were called can be changed",
+        "triggers",
+        &["the trigger is missing", "tallystick.product_versions", "refuse_change"],
+        "DROP TRIGGER refuse_change ON tallystick.product_versions",
+    ),
+    damage(
+        "products are renamed without a version",
+        "triggers",
+        &["the trigger is missing", "tallystick.products", "product_is_versioned"],
+        "DROP TRIGGER product_is_versioned ON tallystick.products",
+    ),
+    damage(
+        "products are renamed without a version, unless their sku changes",
+        "triggers",
+        &["the trigger fires under a condition only", "tallystick.products", "product_is_versioned"],
+        "CREATE OR REPLACE TRIGGER product_is_versioned AFTER INSERT OR UPDATE OF sku ON tallystick.products
+             FOR EACH ROW EXECUTE FUNCTION tallystick.product_is_versioned();
+         ALTER TABLE tallystick.products ENABLE ALWAYS TRIGGER product_is_versioned",
+    ),
+    damage(
+        "products are versioned, but not on a replica",
+        "triggers",
+        &["the trigger does not fire always", "tallystick.products", "product_is_versioned"],
+        "ALTER TABLE tallystick.products ENABLE TRIGGER product_is_versioned",
+    ),
+    damage(
         "a CHECK is gone",
         "catalogue",
-        &["it is missing", "constraint credit_ledger_charge_stays_within_the_limit", "CHECK ("],
-        "ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_charge_stays_within_the_limit",
+        &["it is missing", "constraint credit_ledger_credit_stays_within_the_limit", "CHECK ("],
+        "ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_credit_stays_within_the_limit",
     ),
     damage(
         "a CHECK was never proven",
@@ -130,7 +156,7 @@ pub const DAMAGES: &[Damage] = &[
         &[
             "it is not as shipped",
             "table tallystick.api_keys",
-            "\"expected\":\"text NOT NULL\"",
+            "\"expected\":\"tallystick.identifying_text NOT NULL\"",
             "character varying(300) DEFAULT",
         ],
         "ALTER TABLE tallystick.api_keys ALTER name SET DEFAULT 'till', ALTER name DROP NOT NULL,
@@ -181,8 +207,8 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a migration was edited after it had been applied",
         "release",
-        &["migration 0003_products was edited after it had been applied"],
-        "UPDATE tallystick_migrate.migrations SET sha256 = repeat('0', 64) WHERE version = 3",
+        &["migration 0004_products was edited after it had been applied"],
+        "UPDATE tallystick_migrate.migrations SET sha256 = repeat('0', 64) WHERE version = 4",
     ),
     damage(
         "a migration is not recorded",

@@ -1,0 +1,27 @@
+-- Ledger hashes
+-- The hash of every entry is that of its row: business, customer, figures, limits, times, kind, key, fingerprint, digest of the
+-- details, actor, and the hash of the entry before it. So nothing of an entry was changed, nor anything before it.
+--
+-- docs/proofs.md explains the hash. ledger_chain.sql proves that previous_hash is the hash of the entry before.
+SELECT
+    entry.business_id,
+    1 AS rows_checked,
+    CASE WHEN (entry.entry_hash = sha256(
+            '\x01'::bytea || entry.previous_hash || uuid_send(entry.business_id) || uuid_send(entry.customer_id)
+            || int8send(entry.entry_no) || uuid_send(entry.id)
+            || int8send(entry.amount) || int8send(entry.balance_after) || int8send(entry.charged_total)
+            || int8send(entry.allocated_total) || int8send(entry.held_total) || int8send(coalesce(entry.credit_limit, -1))
+            || int8send(coalesce(entry.authorized_limit, -1)) || int8send(coalesce(entry.reverses_no, 0))
+            || timestamptz_send(CASE WHEN entry.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund')
+                THEN entry.due_at ELSE '-infinity' END)
+            || int4send(CASE WHEN isfinite(entry.due_date) THEN entry.due_date - '2000-01-01'::date ELSE -2147483648 END)
+            || timestamptz_send(entry.created_at)
+            || entry.request_fingerprint || entry.details_digest
+            || int4send(octet_length(entry.kind)) || replace(entry.kind, '\', '\\')::bytea
+            || int4send(octet_length(entry.idempotency_key)) || replace(entry.idempotency_key, '\', '\\')::bytea
+            || int4send(octet_length(entry.actor)) || replace(entry.actor, '\', '\\')::bytea)) IS NOT TRUE
+        THEN 'the entry is not the one that was hashed' END AS wrong,
+    entry.customer_id,
+    entry.entry_no,
+    entry.id
+FROM tallystick.credit_ledger AS entry
