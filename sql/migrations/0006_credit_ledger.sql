@@ -139,8 +139,6 @@ CREATE TABLE tallystick.credit_ledger (
     CONSTRAINT credit_ledger_nothing_is_ahead_without_debt CHECK (balance_after > 0 OR ahead_total = 0),
     CONSTRAINT credit_ledger_charges_move_no_pointer
         CHECK (ahead_total = ahead_before OR kind NOT IN ('purchase', 'opening', 'fee', 'debit', 'refund')),
-    -- Until a table says which charges credit was allocated to, and another one what is held.
-    CONSTRAINT credit_ledger_nothing_is_allocated CHECK (allocated_total = 0),
     CONSTRAINT credit_ledger_nothing_is_held CHECK (held_total = 0),
 
     CONSTRAINT credit_ledger_a_charge_continues_or_starts_a_run_of_due_times CHECK (
@@ -161,8 +159,10 @@ CREATE TABLE tallystick.credit_ledger (
         CHECK (octet_length(idempotency_key) <= 255 AND idempotency_key ~ '^[!-~]+$'),
     CONSTRAINT credit_ledger_fingerprint_is_sha256 CHECK (octet_length(request_fingerprint) = 32),
     CONSTRAINT credit_ledger_details_digest_is_sha256 CHECK (octet_length(details_digest) = 32),
-    -- An order's lines must have its entry's digest: the trigger order_lines_add_up. Other entries have nothing elsewhere.
-    CONSTRAINT credit_ledger_only_orders_have_details CHECK (kind = 'purchase' OR details_digest = sha256('\x01')),
+    -- Triggers compare the digest with the lines and allocations. The others have none.
+    CONSTRAINT credit_ledger_without_details_the_digest_is_that_of_nothing CHECK (
+        kind IN ('purchase', 'return', 'allocation') OR allocated_total <> allocated_before
+        OR details_digest = sha256('\x01')),
     CONSTRAINT credit_ledger_previous_hash_is_sha256 CHECK (octet_length(previous_hash) = 32),
     CONSTRAINT credit_ledger_actor_is_short_text CHECK (char_length(actor) BETWEEN 1 AND 300),
     CONSTRAINT credit_ledger_reason_is_short_text CHECK (char_length(reason) <= 500),

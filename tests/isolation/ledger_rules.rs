@@ -285,16 +285,6 @@ async fn what_is_allocated_ahead_or_held_cannot_be_made_up() {
             entry(opening, &[("allocated_before", "1"), ("allocated_total", "1"), ("ahead_total", "1")]),
             "charges_move_no_pointer",
         ),
-        (
-            "a payment for one charge, which nothing names yet",
-            entry(&[], &[("allocated_total", "1")]),
-            "nothing_is_allocated",
-        ),
-        (
-            "an allocation, which nothing names yet",
-            entry(&[("kind", "'allocation'"), ("amount", "0")], &[("allocated_total", "1")]),
-            "nothing_is_allocated",
-        ),
         ("a hold", entry(&[], &[("held_total", "1")]), "nothing_is_held"),
         ("a hold of less than nothing", entry(&[], &[("held_total", "-1")]), "nothing_is_held"),
     ])
@@ -381,7 +371,7 @@ async fn hashes_and_texts_are_what_they_say() {
         (
             "a digest of a payment, which has no details",
             entry(&[("details_digest", "sha256('x')")], &[]),
-            "only_orders_have_details",
+            "without_details_the_digest_is_that_of_nothing",
         ),
         ("a fingerprint that is none", entry(&[("request_fingerprint", "'x'::bytea")], &[]), "fingerprint_is_sha256"),
         ("nobody", entry(&[("actor", "''")], &[]), "actor_is_short_text"),

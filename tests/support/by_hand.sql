@@ -84,7 +84,7 @@ BEGIN
     IF NOT p_changed ? 'entry_hash' THEN
         e.entry_hash := coalesce(by_hand.hash(e), e.entry_hash);
     END IF;
-    PERFORM tallystick.ledger_write(e);
+    PERFORM by_hand.write(ARRAY[e]);
 END
 $$;
 
