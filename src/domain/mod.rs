@@ -6,6 +6,7 @@
 //! Types that clients send or get derive serde's and utoipa's traits: their JSON and its description are a part of what they
 //! are. Nothing here knows routes, statuses, headers, SQL or the command line, and nothing does I/O.
 
+mod actor;
 mod currency;
 mod cursor;
 mod id;
@@ -20,6 +21,7 @@ mod scope;
 mod text;
 mod timestamp;
 
+pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};

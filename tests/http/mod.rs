@@ -1,5 +1,6 @@
 //! The API, over real HTTP.
 
+mod actors;
 mod availability;
 mod contention;
 mod creations;
