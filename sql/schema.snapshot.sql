@@ -30,7 +30,7 @@ table tallystick.api_keys
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
-    column name: text NOT NULL
+    column name: tallystick.identifying_text NOT NULL
     column prefix: text COLLATE "C" NOT NULL
     column secret_hash: bytea NOT NULL
     column scopes: text[] NOT NULL
@@ -41,8 +41,7 @@ table tallystick.api_keys
     constraint api_keys_prefix_is_unique: UNIQUE (business_id, prefix)
     constraint api_keys_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
     constraint api_keys_expires_at_is_in_years_1_to_9999: CHECK (((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)))
-    constraint api_keys_name_identifies: CHECK ((name ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
-    constraint api_keys_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint api_keys_name_is_short_text: CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
     constraint api_keys_scopes_are_known: CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
     constraint api_keys_secret_hash_is_sha256: CHECK ((octet_length(secret_hash) = 32))
@@ -59,15 +58,14 @@ table tallystick.businesses
     comment: state: the tenants
     row level security: enabled, forced
     column business_id: uuid NOT NULL
-    column name: text NOT NULL
+    column name: tallystick.visible_text NOT NULL
     column currency: text NOT NULL
     column overdue_after_days: integer NOT NULL DEFAULT 30
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
     column currency_decimals: integer GENERATED ALWAYS AS ( CASE WHEN (currency ~ '^(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF)$'::text) THEN 0 WHEN (currency ~ '^(AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BGN|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CNY|COP|COU|CRC|CUC|CUP|CVE|CZK|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GTQ|GYD|HKD|HNL|HRK|HTG|HUF|IDR|ILS|INR|IRR|JMD|KES|KGS|KHR|KPW|KYD|KZT|LAK|LBP|LKR|LRD|LSL|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|PAB|PEN|PGK|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SLL|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TOP|TRY|TTD|TWD|TZS|UAH|USD|USN|UYU|UZS|VED|VES|WST|XAD|XCD|XCG|YER|ZAR|ZMW|ZWG|ZWL)$'::text) THEN 2 WHEN (currency ~ '^(BHD|IQD|JOD|KWD|LYD|OMR|TND)$'::text) THEN 3 WHEN (currency ~ '^(CLF|UYW)$'::text) THEN 4 ELSE NULL::integer END) STORED
     constraint businesses_pk: PRIMARY KEY (business_id)
     constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency_decimals IS NOT NULL))
-    constraint businesses_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    constraint businesses_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
+    constraint businesses_name_is_short_text: CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 200)))
     constraint businesses_overdue_after_days_is_0_to_3650: CHECK (((overdue_after_days >= 0) AND (overdue_after_days <= 3650)))
     index businesses_pk: CREATE UNIQUE INDEX businesses_pk ON tallystick.businesses USING btree (business_id)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -111,42 +109,87 @@ table tallystick.credit_ledger
     column customer_id: uuid NOT NULL
     column entry_no: bigint NOT NULL
     column id: uuid NOT NULL
-    column kind: text NOT NULL
     column amount: bigint NOT NULL
     column balance_before: bigint NOT NULL
     column balance_after: bigint NOT NULL
     column charged_total: bigint NOT NULL
+    column allocated_before: bigint NOT NULL
+    column allocated_total: bigint NOT NULL
+    column ahead_before: bigint NOT NULL
+    column ahead_total: bigint NOT NULL
+    column held_before: bigint NOT NULL
+    column held_total: bigint NOT NULL
+    column due_before: timestamp with time zone NOT NULL
+    column due_at: timestamp with time zone NOT NULL
+    column due_run_before: bigint NOT NULL
+    column due_run_from: bigint NOT NULL
+    column created_at: timestamp with time zone NOT NULL
     column credit_limit: bigint
+    column authorized_limit: bigint
+    column reverses_no: bigint
+    column due_date: date
+    column kind: text NOT NULL
     column idempotency_key: text COLLATE "C" NOT NULL
     column request_fingerprint: bytea NOT NULL
-    column created_at: timestamp with time zone NOT NULL
+    column details_digest: bytea NOT NULL
+    column previous_hash: bytea NOT NULL
+    column entry_hash: bytea NOT NULL
+    column actor: text NOT NULL
+    column reason: tallystick.visible_text
+    column reference: tallystick.visible_text
     column previous_entry_no: bigint GENERATED ALWAYS AS (NULLIF((entry_no - 1), 0)) STORED
-    column charged_before: bigint GENERATED ALWAYS AS ((charged_total - GREATEST(amount, (0)::bigint))) STORED
+    column charged_before: bigint GENERATED ALWAYS AS ((charged_total - CASE WHEN (kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) THEN amount ELSE (0)::bigint END)) STORED
     column order_id: uuid GENERATED ALWAYS AS ( CASE kind WHEN 'purchase'::text THEN id ELSE NULL::uuid END) STORED
     column first_entry_customer_id: uuid GENERATED ALWAYS AS ( CASE entry_no WHEN 1 THEN customer_id ELSE NULL::uuid END) STORED
-    constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
+    constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no)
     constraint credit_ledger_charge_belongs_to_the_order: UNIQUE (order_id, business_id, customer_id, amount)
     constraint credit_ledger_id_is_unique: UNIQUE (business_id, id)
     constraint credit_ledger_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
-    constraint credit_ledger_prefix_sums: UNIQUE (business_id, customer_id, charged_total, entry_no, balance_after)
-    constraint credit_ledger_continues_the_previous_entry: FOREIGN KEY (business_id, customer_id, charged_before, previous_entry_no, balance_before) REFERENCES tallystick.credit_ledger(business_id, customer_id, charged_total, entry_no, balance_after)
+    constraint credit_ledger_running_figures: UNIQUE (business_id, customer_id, charged_total, entry_no, balance_after, allocated_total, ahead_total, held_total, due_at, due_run_from, entry_hash)
+    constraint credit_ledger_continues_the_previous_entry: FOREIGN KEY (business_id, customer_id, charged_before, previous_entry_no, balance_before, allocated_before, ahead_before, held_before, due_before, due_run_before, previous_hash) REFERENCES tallystick.credit_ledger(business_id, customer_id, charged_total, entry_no, balance_after, allocated_total, ahead_total, held_total, due_at, due_run_from, entry_hash)
     constraint credit_ledger_customer_exists: FOREIGN KEY (business_id, first_entry_customer_id) REFERENCES tallystick.customers(business_id, id)
     constraint credit_ledger_purchase_charges_its_orders_total: FOREIGN KEY (business_id, customer_id, order_id, amount) REFERENCES tallystick.orders(business_id, customer_id, id, total)
+    constraint credit_ledger_a_charge_continues_or_starts_a_run_of_due_times: CHECK (((kind <> ALL (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) OR (due_run_from = CASE WHEN ((due_run_before > 0) AND (due_at >= due_before)) THEN due_run_before ELSE entry_no END)))
+    constraint credit_ledger_a_charge_is_due_at_some_time: CHECK (((kind <> ALL (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) OR isfinite(due_at)))
+    constraint credit_ledger_a_credit_allocates_at_most_itself: CHECK ((((allocated_total - allocated_before) <= GREATEST((- amount), (0)::bigint)) OR (kind = 'allocation'::text)))
+    constraint credit_ledger_a_credit_allocates_nothing_back: CHECK (((allocated_total >= allocated_before) OR (kind = ANY (ARRAY['reversal'::text, 'allocation'::text]))))
+    constraint credit_ledger_a_refund_pays_out_a_credit_balance: CHECK (((kind <> 'refund'::text) OR (balance_after <= 0)))
+    constraint credit_ledger_a_reversal_names_an_earlier_entry: CHECK ((((kind = 'reversal'::text) = (reverses_no IS NOT NULL)) AND (COALESCE(reverses_no, (1)::bigint) >= 1)))
+    constraint credit_ledger_a_reversal_takes_back_at_most_itself: CHECK (((kind <> 'reversal'::text) OR ((allocated_before - allocated_total) <= amount)))
+    constraint credit_ledger_actor_is_short_text: CHECK (((char_length(actor) >= 1) AND (char_length(actor) <= 300)))
+    constraint credit_ledger_ahead_is_a_part_of_allocated: CHECK ((ahead_total <= allocated_total))
+    constraint credit_ledger_ahead_is_never_negative: CHECK ((ahead_total >= 0))
+    constraint credit_ledger_allocated_total_is_never_negative: CHECK ((allocated_total >= 0))
     constraint credit_ledger_amount_is_safe_money: CHECK (((amount >= '-9007199254740991'::bigint) AND (amount <= '9007199254740991'::bigint)))
+    constraint credit_ledger_amount_is_that_of_its_kind: CHECK ( CASE WHEN (kind = 'purchase'::text) THEN (amount >= 0) WHEN (kind = ANY (ARRAY['opening'::text, 'fee'::text, 'debit'::text, 'refund'::text, 'reversal'::text])) THEN (amount > 0) WHEN (kind = ANY (ARRAY['payment'::text, 'credit'::text, 'write_off'::text])) THEN (amount < 0) WHEN (kind = 'return'::text) THEN (amount <= 0) WHEN (kind = 'allocation'::text) THEN (amount = 0) ELSE false END)
+    constraint credit_ledger_authorized_limit_is_for_new_debt: CHECK (((authorized_limit IS NULL) OR (credit_limit IS NOT NULL)))
+    constraint credit_ledger_authorized_limit_is_safe_money: CHECK (((authorized_limit >= 0) AND (authorized_limit <= '9007199254740991'::bigint)))
     constraint credit_ledger_balance_after_is_before_plus_amount: CHECK ((balance_after = (balance_before + amount)))
     constraint credit_ledger_balance_is_safe_money: CHECK (((balance_after >= '-9007199254740991'::bigint) AND (balance_after <= '9007199254740991'::bigint)))
-    constraint credit_ledger_charge_keeps_the_limit_in_force: CHECK (((kind = 'purchase'::text) = (credit_limit IS NOT NULL)))
-    constraint credit_ledger_charge_stays_within_the_limit: CHECK (((amount <= 0) OR (balance_after <= credit_limit)))
+    constraint credit_ledger_charges_move_no_pointer: CHECK (((ahead_total = ahead_before) OR (kind <> ALL (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text]))))
+    constraint credit_ledger_created_at_is_a_time: CHECK (isfinite(created_at))
+    constraint credit_ledger_credit_stays_within_the_limit: CHECK (((((amount + held_total) - held_before) <= 0) OR (kind = ANY (ARRAY['reversal'::text, 'refund'::text])) OR ((credit_limit IS NOT NULL) AND ((balance_after + held_total) <= COALESCE(authorized_limit, credit_limit)))))
+    constraint credit_ledger_details_digest_is_sha256: CHECK ((octet_length(details_digest) = 32))
+    constraint credit_ledger_entry_hash_covers_the_entry: CHECK ((entry_hash = sha256((((((((((((((((((((((((('\x01'::bytea || previous_hash) || uuid_send(business_id)) || uuid_send(customer_id)) || int8send(entry_no)) || uuid_send(id)) || int8send(amount)) || int8send(balance_after)) || int8send(charged_total)) || int8send(allocated_total)) || int8send(held_total)) || int8send(COALESCE(credit_limit, ('-1'::integer)::bigint))) || int8send(COALESCE(authorized_limit, ('-1'::integer)::bigint))) || int8send(COALESCE(reverses_no, (0)::bigint))) || timestamptz_send( CASE WHEN (kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) THEN due_at ELSE '-infinity'::timestamp with time zone END)) || int4send(COALESCE((due_date - '2000-01-01'::date), '-2147483648'::integer))) || timestamptz_send(created_at)) || request_fingerprint) || details_digest) || int4send(octet_length(kind))) || (replace(kind, '\'::text, '\\'::text))::bytea) || int4send(octet_length(idempotency_key))) || (replace(idempotency_key, '\'::text, '\\'::text))::bytea) || int4send(octet_length(actor))) || (replace(actor, '\'::text, '\\'::text))::bytea))))
     constraint credit_ledger_entry_no_counts_from_1: CHECK ((entry_no >= 1))
     constraint credit_ledger_fingerprint_is_sha256: CHECK ((octet_length(request_fingerprint) = 32))
-    constraint credit_ledger_first_entry_starts_from_zero: CHECK (((entry_no > 1) OR ((balance_before = 0) AND (charged_total = GREATEST(amount, (0)::bigint)))))
+    constraint credit_ledger_first_entry_starts_from_zero: CHECK (((entry_no > 1) OR ((balance_before = 0) AND (charged_before = 0) AND (allocated_before = 0) AND (ahead_before = 0) AND (held_before = 0) AND (due_before = '-infinity'::timestamp with time zone) AND (due_run_before = 0) AND (previous_hash = '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea))))
     constraint credit_ledger_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
-    constraint credit_ledger_purchase_charges_and_payment_pays: CHECK ( CASE kind WHEN 'purchase'::text THEN (amount >= 0) WHEN 'payment'::text THEN (amount < 0) ELSE false END)
+    constraint credit_ledger_new_debt_keeps_the_limit_in_force: CHECK (((kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text])) = (credit_limit IS NOT NULL)))
+    constraint credit_ledger_nothing_is_ahead_without_debt: CHECK (((balance_after > 0) OR (ahead_total = 0)))
+    constraint credit_ledger_nothing_is_held: CHECK ((held_total = 0))
+    constraint credit_ledger_others_carry_the_due_time: CHECK (((kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) OR ((due_at = due_before) AND (due_run_from = due_run_before) AND (due_date IS NULL))))
+    constraint credit_ledger_previous_hash_is_sha256: CHECK ((octet_length(previous_hash) = 32))
+    constraint credit_ledger_reason_is_short_text: CHECK ((char_length((reason)::text) <= 500))
+    constraint credit_ledger_reference_is_short_text: CHECK ((char_length((reference)::text) <= 200))
+    constraint credit_ledger_reverses_no_is_earlier: CHECK ((reverses_no < entry_no))
+    constraint credit_ledger_unapplied_credit_is_never_negative: CHECK ((((charged_total - balance_after) - allocated_total) >= 0))
+    index credit_ledger_an_entry_is_reversed_once: CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once ON tallystick.credit_ledger USING btree (business_id, customer_id, reverses_no) WHERE (reverses_no IS NOT NULL)
     index credit_ledger_charge_belongs_to_the_order: CREATE UNIQUE INDEX credit_ledger_charge_belongs_to_the_order ON tallystick.credit_ledger USING btree (order_id, business_id, customer_id, amount)
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
-    index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no) INCLUDE (balance_after, charged_total)
-    index credit_ledger_prefix_sums: CREATE UNIQUE INDEX credit_ledger_prefix_sums ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no, balance_after)
+    index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no)
+    index credit_ledger_running_figures: CREATE UNIQUE INDEX credit_ledger_running_figures ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no, balance_after, allocated_total, ahead_total, held_total, due_at, due_run_from, entry_hash)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.credit_ledger FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
@@ -163,8 +206,8 @@ table tallystick.customers
     options: fillfactor=90
     column business_id: uuid NOT NULL
     column id: uuid NOT NULL
-    column name: text NOT NULL
-    column external_id: text
+    column name: tallystick.visible_text NOT NULL
+    column external_id: tallystick.identifying_text
     column credit_limit: bigint NOT NULL
     column blocked: boolean NOT NULL DEFAULT false
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
@@ -174,10 +217,8 @@ table tallystick.customers
     constraint customers_external_id_is_unique: UNIQUE (business_id, external_id_nfc)
     constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
     constraint customers_credit_limit_is_safe_money: CHECK (((credit_limit >= 0) AND (credit_limit <= '9007199254740991'::bigint)))
-    constraint customers_external_id_identifies: CHECK ((external_id ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
-    constraint customers_external_id_is_short_text: CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200)))
-    constraint customers_name_is_short_text: CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    constraint customers_name_shows_something: CHECK ((name ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
+    constraint customers_external_id_is_short_text: CHECK (((char_length((external_id)::text) >= 1) AND (char_length((external_id)::text) <= 200)))
+    constraint customers_name_is_short_text: CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 200)))
     index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id_nfc)
     index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -193,17 +234,27 @@ table tallystick.order_items
     row level security: enabled, forced
     column business_id: uuid NOT NULL
     column order_id: uuid NOT NULL
-    column line_no: integer NOT NULL
     column product_id: uuid NOT NULL
     column quantity: bigint NOT NULL
     column unit_price: bigint NOT NULL
     column line_total: bigint NOT NULL
+    column stock_taken: bigint NOT NULL
+    column line_no: integer NOT NULL
+    column product_version: integer NOT NULL
+    column decimals: smallint NOT NULL
+    column list_price: bigint
+    column discount: bigint
+    column tax: bigint
     constraint order_items_pk: PRIMARY KEY (business_id, order_id, line_no)
-    constraint order_items_order_exists: FOREIGN KEY (business_id, order_id) REFERENCES tallystick.orders(business_id, id)
-    constraint order_items_product_exists: FOREIGN KEY (business_id, product_id) REFERENCES tallystick.products(business_id, id)
+    constraint order_items_decimals_are_0_to_3: CHECK (((decimals >= 0) AND (decimals <= 3)))
+    constraint order_items_discount_is_at_most_the_price: CHECK ((line_total >= COALESCE(tax, (0)::bigint)))
+    constraint order_items_discount_is_safe_money: CHECK (((discount >= 0) AND (discount <= '9007199254740991'::bigint)))
     constraint order_items_line_no_is_1_to_500: CHECK (((line_no >= 1) AND (line_no <= 500)))
-    constraint order_items_line_total_is_quantity_times_price: CHECK (((line_total)::numeric = ((quantity)::numeric * (unit_price)::numeric)))
+    constraint order_items_line_total_is_quantity_times_price: CHECK (((((line_total)::numeric - (COALESCE(tax, (0)::bigint))::numeric) + (COALESCE(discount, (0)::bigint))::numeric) = CASE decimals WHEN 0 THEN ((quantity)::numeric * (unit_price)::numeric) WHEN 1 THEN div((((quantity)::numeric * (unit_price)::numeric) + (5)::numeric), (10)::numeric) WHEN 2 THEN div((((quantity)::numeric * (unit_price)::numeric) + (50)::numeric), (100)::numeric) ELSE div((((quantity)::numeric * (unit_price)::numeric) + (500)::numeric), (1000)::numeric) END))
+    constraint order_items_list_price_is_safe_money: CHECK (((list_price >= 0) AND (list_price <= '9007199254740991'::bigint)))
     constraint order_items_quantity_is_positive: CHECK (((quantity >= 1) AND (quantity <= 2147483647)))
+    constraint order_items_takes_all_or_nothing_from_stock: CHECK (((stock_taken = 0) OR (stock_taken = quantity)))
+    constraint order_items_tax_is_safe_money: CHECK (((tax >= 0) AND (tax <= '9007199254740991'::bigint)))
     constraint order_items_unit_price_is_safe_money: CHECK (((unit_price >= 0) AND (unit_price <= '9007199254740991'::bigint)))
     index order_items_pk: CREATE UNIQUE INDEX order_items_pk ON tallystick.order_items USING btree (business_id, order_id, line_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -242,6 +293,32 @@ table tallystick.orders
     granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
+table tallystick.product_versions
+    owner: tallystick_owner
+    comment: fact: what products were called when they were sold
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column product_id: uuid NOT NULL
+    column version_no: integer NOT NULL
+    column sku: tallystick.product_sku NOT NULL
+    column name: tallystick.product_name NOT NULL
+    column unit: tallystick.product_unit
+    column quantity_decimals: smallint NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    constraint product_versions_pk: PRIMARY KEY (business_id, product_id, version_no)
+    constraint product_versions_product_exists: FOREIGN KEY (business_id, product_id) REFERENCES tallystick.products(business_id, id)
+    constraint product_versions_count_from_1: CHECK ((version_no >= 1))
+    constraint product_versions_quantity_decimals_are_0_to_3: CHECK (((quantity_decimals >= 0) AND (quantity_decimals <= 3)))
+    index product_versions_pk: CREATE UNIQUE INDEX product_versions_pk ON tallystick.product_versions USING btree (business_id, product_id, version_no)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.product_versions FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.product_versions FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
 table tallystick.products
     owner: tallystick_owner
     comment: state: what is sold, with price and stock
@@ -256,16 +333,28 @@ table tallystick.products
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
     column version: uuid
     column sku_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(sku, NFC)) STORED
+    column version_no: integer NOT NULL DEFAULT 1
+    column unit: tallystick.product_unit
+    column quantity_decimals: smallint NOT NULL DEFAULT 0
+    column track_stock: boolean NOT NULL DEFAULT true
+    column backordered: bigint NOT NULL DEFAULT 0
+    column backorder_limit: bigint NOT NULL DEFAULT 0
     constraint products_pk: PRIMARY KEY (business_id, id)
     constraint products_sku_is_unique: UNIQUE (business_id, sku_nfc)
     constraint products_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
+    constraint products_backorder_limit_is_a_safe_integer: CHECK ((backorder_limit <= '9007199254740991'::bigint))
+    constraint products_backordered_is_never_below_zero: CHECK ((backordered >= 0))
+    constraint products_backordered_is_within_its_limit: CHECK ((backordered <= backorder_limit))
+    constraint products_nothing_is_backordered_while_there_is_stock: CHECK (((stock = 0) OR (backordered = 0)))
     constraint products_price_is_safe_money: CHECK (((price >= 0) AND (price <= '9007199254740991'::bigint)))
+    constraint products_services_have_no_stock: CHECK ((track_stock OR ((stock = 0) AND (backorder_limit = 0))))
     constraint products_stock_is_a_safe_integer: CHECK ((stock <= '9007199254740991'::bigint))
     constraint products_stock_is_never_below_zero: CHECK ((stock >= 0))
     index products_pk: CREATE UNIQUE INDEX products_pk ON tallystick.products USING btree (business_id, id)
     index products_sku_is_unique: CREATE UNIQUE INDEX products_sku_is_unique ON tallystick.products USING btree (business_id, sku_nfc)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger product_is_versioned: CREATE TRIGGER product_is_versioned AFTER INSERT OR UPDATE OF id, version_no, sku, name, unit, quantity_decimals ON tallystick.products FOR EACH ROW EXECUTE FUNCTION tallystick.product_is_versioned(), always
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -281,21 +370,25 @@ table tallystick.stock_movements
     column kind: text NOT NULL
     column quantity: bigint NOT NULL
     column stock_after: bigint NOT NULL
-    column reason: text NOT NULL
+    column backordered_after: bigint NOT NULL DEFAULT 0
+    column reason: tallystick.visible_text NOT NULL
     column idempotency_key: text COLLATE "C"
     column request_fingerprint: bytea
     column created_at: timestamp with time zone NOT NULL
+    column actor: text NOT NULL
     constraint stock_movements_pk: PRIMARY KEY (business_id, id)
     constraint stock_movements_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
     constraint stock_movements_product_exists: FOREIGN KEY (business_id, product_id) REFERENCES tallystick.products(business_id, id)
+    constraint stock_movements_actor_is_short_text: CHECK (((char_length(actor) >= 1) AND (char_length(actor) <= 300)))
     constraint stock_movements_adjustments_carry_a_key: CHECK (((kind = 'adjustment'::text) = (idempotency_key IS NOT NULL)))
+    constraint stock_movements_backordered_is_never_below_zero: CHECK (((backordered_after >= 0) AND (backordered_after <= '9007199254740991'::bigint)))
     constraint stock_movements_change_something: CHECK ((quantity <> 0))
     constraint stock_movements_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
     constraint stock_movements_key_comes_with_a_fingerprint: CHECK ((((idempotency_key IS NULL) = (request_fingerprint IS NULL)) AND (octet_length(request_fingerprint) = 32)))
     constraint stock_movements_kind_is_known: CHECK ((kind = ANY (ARRAY['opening'::text, 'adjustment'::text])))
+    constraint stock_movements_nothing_is_backordered_while_there_is_stock: CHECK (((stock_after = 0) OR (backordered_after = 0)))
     constraint stock_movements_opening_is_positive: CHECK (((kind <> 'opening'::text) OR (quantity > 0)))
-    constraint stock_movements_reason_is_short_text: CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
-    constraint stock_movements_reason_shows_something: CHECK ((reason ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
+    constraint stock_movements_reason_is_short_text: CHECK (((char_length((reason)::text) >= 1) AND (char_length((reason)::text) <= 500)))
     constraint stock_movements_stock_is_never_below_zero: CHECK (((stock_after >= 0) AND (stock_after <= '9007199254740991'::bigint)))
     index stock_movements_by_product: CREATE INDEX stock_movements_by_product ON tallystick.stock_movements USING btree (business_id, product_id, id)
     index stock_movements_idempotency_key_is_used_once: CREATE UNIQUE INDEX stock_movements_idempotency_key_is_used_once ON tallystick.stock_movements USING btree (business_id, idempotency_key)
@@ -348,8 +441,8 @@ view tallystick.customer_accounts
     options: security_invoker=true
     column business_id: uuid
     column id: uuid
-    column name: text
-    column external_id: text
+    column name: tallystick.visible_text
+    column external_id: tallystick.identifying_text
     column credit_limit: bigint
     column blocked: boolean
     column created_at: timestamp with time zone
@@ -358,7 +451,7 @@ view tallystick.customer_accounts
     column oldest_unpaid_at: timestamp with time zone
     column overdue: boolean
     column version: uuid
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.created_at < (now() - make_interval(hours => (24 * business.overdue_after_days)))), false) AS overdue, customer.version FROM (((tallystick.customers customer JOIN tallystick.businesses business ON ((business.business_id = customer.business_id))) LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, (entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.due_at < now()), false) AS overdue, customer.version FROM ((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -376,7 +469,10 @@ view tallystick.order_records
     column product_ids: uuid[]
     column quantities: bigint[]
     column unit_prices: bigint[]
-    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
+    column due_at: timestamp with time zone
+    column entry_no: bigint
+    column entry_hash: bytea
+    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -387,8 +483,8 @@ view tallystick.overdue_customers
     options: security_invoker=true
     column business_id: uuid
     column customer_id: uuid
-    column name: text
-    column external_id: text
+    column name: tallystick.visible_text
+    column external_id: tallystick.identifying_text
     column balance: bigint
     column oldest_unpaid_at: timestamp with time zone
     column days: integer
@@ -398,40 +494,33 @@ view tallystick.overdue_customers
     granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
-composite type tallystick.batch_account
+composite type tallystick.batch_shelf
+    owner: tallystick_owner
+    column is_held: boolean[]
+    column prices: bigint[]
+    column available: bigint[]
+    column versions: integer[]
+    column decimals: smallint[]
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+composite type tallystick.ledger_account
     owner: tallystick_owner
     column id: uuid
     column is_held: boolean
     column is_blocked: boolean
     column credit_limit: bigint
+    column due_after: interval
     column entry_no: bigint
     column balance: bigint
     column charged_total: bigint
-    granted to PUBLIC: USAGE
-    granted to tallystick_owner: USAGE
-
-composite type tallystick.batch_charge
-    owner: tallystick_owner
-    column order_id: uuid
-    column customer_id: uuid
-    column entry_no: bigint
-    column total: bigint
-    column balance_after: bigint
-    column charged_total: bigint
-    column credit_limit: bigint
-    column idempotency_key: text
-    column request_fingerprint: bytea
-    column product_ids: uuid[]
-    column quantities: bigint[]
-    column unit_prices: bigint[]
-    granted to PUBLIC: USAGE
-    granted to tallystick_owner: USAGE
-
-composite type tallystick.batch_shelf
-    owner: tallystick_owner
-    column is_held: boolean[]
-    column prices: bigint[]
-    column stocks: bigint[]
+    column allocated_total: bigint
+    column ahead_total: bigint
+    column held_total: bigint
+    column due_at: timestamp with time zone
+    column due_run_from: bigint
+    column created_at: timestamp with time zone
+    column entry_hash: bytea
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
@@ -449,6 +538,16 @@ composite type tallystick.purchase_answer
     column credit_limit: bigint
     column balance: bigint
     column lock_wait_us: bigint
+    column due_at: timestamp with time zone
+    column entry_no: bigint
+    column entry_hash: bytea
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+domain tallystick.identifying_text
+    owner: tallystick_owner
+    type: text
+    constraint identifying_text_has_only_visible_characters: CHECK ((VALUE ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
@@ -465,6 +564,21 @@ domain tallystick.product_sku
     type: text
     constraint product_sku_identifies: CHECK ((VALUE ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
     constraint product_sku_is_short_text: CHECK ((char_length(VALUE) <= 100))
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+domain tallystick.product_unit
+    owner: tallystick_owner
+    type: text
+    constraint product_unit_identifies: CHECK ((VALUE ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
+    constraint product_unit_is_short_text: CHECK ((char_length(VALUE) <= 20))
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+domain tallystick.visible_text
+    owner: tallystick_owner
+    type: text
+    constraint visible_text_shows_something: CHECK ((VALUE ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
@@ -494,7 +608,7 @@ function tallystick.api_key_list(uuid,uuid,integer)
     returns: TABLE(id uuid, name text, prefix text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, created_at timestamp with time zone)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 a196197bda7b330e0e760d17f0436189d6f315a183250672fd39422c2f134502
+    body: sha256 1e9cca8361d8a6baa5597f50c06cd1afac6733f99d8d677999c36305046766ef
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -506,6 +620,15 @@ function tallystick.api_key_revoke(uuid,uuid)
     settings: search_path=pg_catalog, pg_temp
     body: sha256 f9717b3832247180c4e54a5fde5dfadf98ce712ef6b0c179458a7e27e6d870f8
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.batch_lines(uuid,uuid,uuid[],tallystick.batch_shelf,bigint[],integer[],bigint[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_product_ids uuid[], p_shelf tallystick.batch_shelf, p_left bigint[], p_positions integer[], p_quantities bigint[], OUT items tallystick.order_items[], OUT digest bytea
+    returns: record
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 be1fb90ecae6906a646407eba00afc7899756eb25a971295c9a384a6d18ffc61
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_lock_customers(uuid,uuid[],text)
@@ -529,10 +652,10 @@ function tallystick.batch_lock_products(uuid,uuid[],text)
 function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[]
-    returns: tallystick.batch_account[]
+    returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 3604e8ca6675ce52fe79ecedbb968ed553e2491745b72afc24809f13958dfd72
+    body: sha256 db4a0d7b9db19f10f49711a69953d948b6835bd46ae3f4d73b580e80fd2cb5a8
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -541,25 +664,25 @@ function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
     returns: tallystick.batch_shelf
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 17d2fa5ccbcb4a43decc77a9359098c80a9dfeb98aa42cac4233e4d0a3dbe37f
+    body: sha256 b5bde154bbe0ea1b5cbbdde884fa7ccb6b2bff3014785759987fc9f49c87cc93
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_shortages(uuid[],integer[],bigint[],bigint[])
     owner: tallystick_owner
-    arguments: p_product_ids uuid[], p_positions integer[], p_stocks bigint[], p_stocks_left bigint[]
+    arguments: p_product_ids uuid[], p_positions integer[], p_available bigint[], p_left bigint[]
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b6f004f93d76e7276a933e0a6695e30af9ac7ece65b811d2a58d18913ee6335f
+    body: sha256 f3925b3b65d49110d9fe3152f23752e0acc3dc95dd1ff1209d8cabf742ba6599
     granted to tallystick_owner: EXECUTE
 
-function tallystick.batch_write(uuid,tallystick.batch_charge[],uuid[],bigint[],bigint[],timestamp with time zone)
+function tallystick.batch_write(uuid,tallystick.credit_ledger[],tallystick.order_items[],uuid[],bigint[],bigint[])
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_charges tallystick.batch_charge[], p_product_ids uuid[], p_stocks_before bigint[], p_stocks_after bigint[], p_now timestamp with time zone
+    arguments: p_business_id uuid, p_entries tallystick.credit_ledger[], p_items tallystick.order_items[], p_product_ids uuid[], p_available_before bigint[], p_available_after bigint[]
     returns: integer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 ed013e0c474f404ab8444cb4033221a4bc2df1a3f28c32f55bdb74a53709bcc8
+    body: sha256 7746102b3eba1930489fdedbdce69b3c5452939e83cf43d7357ffac08baf98a1
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_create(uuid,text,text,integer,text)
@@ -599,6 +722,15 @@ function tallystick.business_list(uuid,integer)
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
     body: sha256 d2a93b0f19682f86b3e1503fb6cc6c8e5b27a0fe69e7e0a881c6259541b62e33
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.caller_actor(text)
+    owner: tallystick_owner
+    arguments: p_actor text
+    returns: text
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 44c680e105479f35cad9cb6dac33cf373aabb78d8f14bd21ba0625aedd04c2dc
     granted to tallystick_owner: EXECUTE
 
 function tallystick.claims_allow(text)
@@ -710,14 +842,32 @@ function tallystick.keys_known(uuid,text[])
     body: sha256 e7b007c712a13a2cebe15b28aaaabfae6a2566e97f8432825fda634de9e72ce8
     granted to tallystick_owner: EXECUTE
 
+function tallystick.ledger_continue(tallystick.ledger_account,tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger
+    returns: tallystick.credit_ledger
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 5be34d03be241f89cc5ae7d440ad9f869490febc15eddfd6fd80d0a1d3c97ce5
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_before bigint, p_limit integer
-    returns: TABLE(id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint, credit_limit bigint, order_id uuid, created_at timestamp with time zone)
+    returns: SETOF tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 2e18d91e5d6db98d4c3505beda8d7a68b306a2dbaab0e35bbcc38e61dc7da169
+    body: sha256 11ce76dd5624ca8ac0a624adf859cf2f339f218f16054fb8faaa2655111708d3
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_write(tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: e tallystick.credit_ledger
+    returns: void
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b07d4f0c2771e99b8ec6b14d488975bb11f17681ec15a436a123e7885f4a2c76
     granted to tallystick_owner: EXECUTE
 
 function tallystick.new_id()
@@ -744,8 +894,8 @@ function tallystick.order_lines_add_up()
     arguments:
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 c8fe8d7b458539ad15fd0d8357e0f9e445bef72022da7f6990a640cb1333e1db
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 8b27ea5eaa3cff689c4fe9ec5b354245cfc84e4e97a0e7f9176eabb5d8c54c36
     granted to tallystick_owner: EXECUTE
 
 function tallystick.order_list(uuid,uuid,uuid,integer)
@@ -754,7 +904,7 @@ function tallystick.order_list(uuid,uuid,uuid,integer)
     returns: SETOF tallystick.order_records
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 73256441067796403f6594fd869957a8c2e60cd8549a50ecbaf472d9b44297fa
+    body: sha256 95e480004eb8959ac9ca34b1b326f461e4b0962d53ac9221dc7df62ede86313f
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -764,17 +914,17 @@ function tallystick.overdue_list(uuid,uuid,integer)
     returns: SETOF tallystick.overdue_customers
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 80e147143e2edd262054dcea46713c8bb5ac34dfc67314e58eca9f33d458e7d8
+    body: sha256 bc76d5c7338c3cf1df856e6453de1d40e317ddde7e4edeb12070903df384cfaf
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text)
+function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone, OUT entry_hash bytea
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 55d7de73375e48ebc91b577164450f411c763f0a55ce688d5db14b2cc1d43277
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 1a7f9e1c49da90875469ab9af035e696c1786716aec72ef443812b64d3812023
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -787,13 +937,13 @@ function tallystick.product_by_sku(uuid,text)
     body: sha256 53dec325539555827e82d8cc3705986ecc494587db3c3629b2e4150a4ddda0d9
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text)
+function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, p_actor text DEFAULT NULL::text, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 80d64995105cc2f73ca0c2b7c491c8937c29c55dfc4bc75b1cbb4a52578fba62
+    body: sha256 61a95b969f5600186a28ed508e745134e39cbf3d5c0fcb3cc839c5743fa44fd8
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -816,6 +966,15 @@ function tallystick.product_is_held(uuid,uuid)
     body: sha256 698e76824f5bf1e0f43222f356683d1ceaf67a3bc1d2e573d7883522866bdeec
     granted to tallystick_owner: EXECUTE
 
+function tallystick.product_is_versioned()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 cbd05af7f29ef2126f2535447fdc5d9c61734c897fe7f939d5b95fd99f3cba22
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.product_list(uuid,text,uuid,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_sku text, p_before uuid, p_limit integer
@@ -832,38 +991,48 @@ function tallystick.product_update(uuid,uuid,text,text,bigint,text,uuid,uuid[])
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 c8ebdeb14441ed9b3aa18cfd518945f56d2d02fd91df56f154a12ad69988d439
+    body: sha256 b49f8be3b96cb4406791b4521504c3f79358aecbc1254065e7f8b5bff675ba70
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid)
+function tallystick.proof_list(uuid,uuid,integer)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid
+    arguments: p_business_id uuid, p_after uuid, p_limit integer
+    returns: TABLE(customer_id uuid, entry_no bigint, entry_hash bytea)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 7026b5bcf7f00a3ce6cf8f08982ed9d0e11c09b65b2e081ab82c746498ee86cf
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid, p_actor text DEFAULT NULL::text
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 0c1bc8b7f80380dd1306d71035788401bdde0101cee99189573edb6709295ffb
+    body: sha256 10fa803a030ef1730965b121ea47e5da84192df22c02627b37205417deb1c208
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[],text)
+function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],text[],uuid[],integer[],integer[],bigint[],text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
+    arguments: p_business_id uuid, p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_actors text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
     returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 90456782978064ffc492ae61ac78bbc2942edc62b343f06c83e057dc472b68a8
+    body: sha256 4264bc62b94a81f16c828012566435d443a5a2a14c6efb80db1e672fcc1f8b1f
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],uuid[],integer[],integer[],bigint[],text)
+function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],uuid[],integer[],integer[],bigint[],text)
     owner: tallystick_owner
-    arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
+    arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_actors text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 766c494691f15564f531c828d6e59440d0be11b736cff59488d5eb527780ad89
+    body: sha256 f0705c93854aadd071fc3fa6816d26342c9ac59d5d7da923b169199b510d782c
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)
@@ -872,7 +1041,7 @@ function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_sort=off
-    body: sha256 d3221f5af61c5f84fe3e811f1afccf36b6bbbd01cdfb27d539be24b4dfa53868
+    body: sha256 9bbdb33e0616d940b48d77950595e637eeb72465072f69b6a9ac2f3eac4eab8a
     granted to tallystick_owner: EXECUTE
 
 function tallystick.refuse_change()
@@ -902,12 +1071,12 @@ function tallystick.require_context(uuid)
     body: sha256 b44c3fdef699e1b9fd3e1c244292b9de59ed830bf249f46041e80e1fbf0dc1de
     granted to tallystick_owner: EXECUTE
 
-function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text)
+function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone
+    arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone, OUT backordered_after bigint
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 d14a37be2d55209c23e380a422f4817c6ae8f787c55273e8daa36285ba892967
+    body: sha256 d9f0bc1044bc54459d04629834ef49af303cd262d0621022801e5c17dc5e2d70
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

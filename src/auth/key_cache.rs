@@ -173,11 +173,7 @@ fn caller(verified: Verified) -> Result<Caller> {
         tracing::debug!(key = verified.actor.as_str(), "API key refused: expired");
         return Err(UNAUTHENTICATED);
     }
-    Ok(Caller {
-        business_id: verified.business_id,
-        scopes: verified.scopes,
-        actor: verified.actor,
-    })
+    Ok(Caller { business_id: verified.business_id, scopes: verified.scopes, actor: verified.actor })
 }
 
 /// A copy of the error of one look-up, for each request that waited for it.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         Actor, Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId,
-        MAX_SAFE_INTEGER, NewPayment,
+        MAX_SAFE_INTEGER, NewPayment, Proof,
     },
     error::{Entity, Error, Result},
 };
@@ -53,7 +53,10 @@ fn payment_from_outcome(answer: &Answer, customer_id: CustomerId, amount: Amount
             balance_after: answer.value("balance_after")?,
             credit_limit: None,
             order_id: None,
+            due_at: None,
             created_at: answer.value("created_at")?,
+            proof: answer.one::<Proof>()?,
+            hashed: None,
         }),
         "key_reused" => Err(Error::IdempotencyKeyReused),
         "customer_not_found" => Err(Error::NotFound(Entity::Customer)),

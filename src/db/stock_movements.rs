@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Actor, BusinessId, IdempotencyKey, MAX_SAFE_INTEGER, NewStockMovement, ProductId, StockMovement, StockMovementId,
+        Actor, BusinessId, IdempotencyKey, MAX_SAFE_INTEGER, NewStockMovement, ProductId, StockMovement,
+        StockMovementId,
     },
     error::{Entity, Error, Result, Shortage},
 };

@@ -12,6 +12,7 @@ mod cursor;
 mod id;
 mod idempotency_key;
 mod money;
+mod proof;
 #[cfg(test)]
 mod properties;
 mod quantity;
@@ -27,10 +28,11 @@ pub use cursor::{Cursor, Page, PageLimit};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
+pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, Stock, StockChange};
 pub use records::{
-    ApiKey, Business, Customer, CustomerBalance, EntryKind, LedgerEntry, Order, OrderItem, OverdueCustomer, Product,
-    StockMovement,
+    ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem, OverdueCustomer,
+    Product, StockMovement,
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,

@@ -18,6 +18,7 @@ mod pagination;
 mod payments;
 mod platform;
 mod products;
+mod proofs;
 mod purchase_refusals;
 mod purchases;
 mod queries;

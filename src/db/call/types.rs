@@ -11,8 +11,9 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 use crate::domain::{
-    Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, IdempotencyKey, KeyName, LedgerEntryId,
-    Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId, Version,
+    Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, Hash, IdempotencyKey, KeyName,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange,
+    StockMovementId, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -109,5 +110,5 @@ from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
     StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
     Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
-    Currency as String,
+    Currency as String, Hash as &[u8],
 }
