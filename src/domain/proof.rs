@@ -51,7 +51,7 @@ impl std::str::FromStr for Hash {
         let mut bytes = [0; Self::BYTES];
         for (byte, pair) in bytes.iter_mut().zip(pairs) {
             let [Some(high), Some(low)] = pair.map(digit) else { return Err(HINT) };
-            *byte = high << 4 | low;
+            *byte = (high << 4) | low;
         }
         Ok(Self(bytes))
     }

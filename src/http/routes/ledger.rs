@@ -20,7 +20,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub struct LedgerQuery {
     /// `hashed`: each entry also has all that its hash covers, so that the hash can be computed anew.
-    #[param(value_type = Option<Include>, nullable = false)]
+    #[param(value_type = Option<Include>, nullable = false, inline)]
     #[serde(deserialize_with = "parsed_option")]
     include: Option<Include>,
     #[param(ignore)]
