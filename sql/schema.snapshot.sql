@@ -470,7 +470,10 @@ view tallystick.order_records
     column product_ids: uuid[]
     column quantities: bigint[]
     column unit_prices: bigint[]
-    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
+    column due_at: timestamp with time zone
+    column entry_no: bigint
+    column entry_hash: bytea
+    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -606,7 +609,7 @@ function tallystick.api_key_list(uuid,uuid,integer)
     returns: TABLE(id uuid, name text, prefix text, scopes text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, created_at timestamp with time zone)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 a196197bda7b330e0e760d17f0436189d6f315a183250672fd39422c2f134502
+    body: sha256 1e9cca8361d8a6baa5597f50c06cd1afac6733f99d8d677999c36305046766ef
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -728,7 +731,7 @@ function tallystick.caller_actor(text)
     returns: text
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 4b5c0e34c4b528a415ab8293712fc9106a2740eafda66d8e1c4a888ece9a8788
+    body: sha256 44c680e105479f35cad9cb6dac33cf373aabb78d8f14bd21ba0625aedd04c2dc
     granted to tallystick_owner: EXECUTE
 
 function tallystick.claims_allow(text)
@@ -852,10 +855,10 @@ function tallystick.ledger_continue(tallystick.ledger_account,tallystick.credit_
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_before bigint, p_limit integer
-    returns: TABLE(id uuid, entry_no bigint, kind text, amount bigint, balance_before bigint, balance_after bigint, credit_limit bigint, order_id uuid, created_at timestamp with time zone)
+    returns: SETOF tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 2e18d91e5d6db98d4c3505beda8d7a68b306a2dbaab0e35bbcc38e61dc7da169
+    body: sha256 11ce76dd5624ca8ac0a624adf859cf2f339f218f16054fb8faaa2655111708d3
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -902,7 +905,7 @@ function tallystick.order_list(uuid,uuid,uuid,integer)
     returns: SETOF tallystick.order_records
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 73256441067796403f6594fd869957a8c2e60cd8549a50ecbaf472d9b44297fa
+    body: sha256 95e480004eb8959ac9ca34b1b326f461e4b0962d53ac9221dc7df62ede86313f
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -912,7 +915,7 @@ function tallystick.overdue_list(uuid,uuid,integer)
     returns: SETOF tallystick.overdue_customers
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 80e147143e2edd262054dcea46713c8bb5ac34dfc67314e58eca9f33d458e7d8
+    body: sha256 bc76d5c7338c3cf1df856e6453de1d40e317ddde7e4edeb12070903df384cfaf
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -990,6 +993,16 @@ function tallystick.product_update(uuid,uuid,text,text,bigint,text,uuid,uuid[])
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
     body: sha256 b49f8be3b96cb4406791b4521504c3f79358aecbc1254065e7f8b5bff675ba70
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.proof_list(uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_after uuid, p_limit integer
+    returns: TABLE(customer_id uuid, entry_no bigint, entry_hash bytea)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 7026b5bcf7f00a3ce6cf8f08982ed9d0e11c09b65b2e081ab82c746498ee86cf
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

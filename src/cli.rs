@@ -118,6 +118,11 @@ pub struct VerifyArgs {
     /// Look at the rows of this business only. Roles, functions, policies and grants are looked at all the same.
     #[arg(long, value_name = "ID")]
     pub business: Option<BusinessId>,
+    /// Also compare these proofs: answers of `GET /v1/proofs` that were kept, or single proofs, each a line of JSON with
+    /// `business_id`, `customer_id`, `entry_no` and `hash`. May be given several times; `-` is standard input. For each
+    /// customer whose ledger was changed it names the last proof that holds and the first that does not.
+    #[arg(long, value_name = "FILE")]
+    pub proofs: Vec<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

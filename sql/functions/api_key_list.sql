@@ -18,7 +18,7 @@ DECLARE
     v_before uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
     RETURN QUERY
-    SELECT api_key.id, api_key.name, api_key.prefix, api_key.scopes, api_key.expires_at, api_key.revoked_at,
+    SELECT api_key.id, api_key.name::text, api_key.prefix, api_key.scopes, api_key.expires_at, api_key.revoked_at,
            api_key.created_at
     FROM tallystick.api_keys AS api_key
     WHERE api_key.business_id = p_business_id AND api_key.id < v_before

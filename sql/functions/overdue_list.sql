@@ -60,7 +60,8 @@ BEGIN
         END IF;
         EXIT WHEN clock_timestamp() > v_end;
     END LOOP;
-    RETURN QUERY SELECT p_business_id, v_before, NULL::text, NULL::text, NULL::bigint, NULL::timestamptz, NULL::integer;
+    RETURN QUERY SELECT p_business_id, v_before, NULL::tallystick.visible_text, NULL::tallystick.identifying_text, NULL::bigint,
+                        NULL::timestamptz, NULL::integer;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.overdue_list TO tallystick_app;

@@ -1,4 +1,5 @@
--- Purpose: an order with its lines, as arrays in line order, and the balance that it left.
+-- Purpose: an order with its lines, as arrays in line order, and what its ledger entry says of it: the balance that it left, when it
+-- is due, and the proof.
 CREATE OR REPLACE VIEW tallystick.order_records WITH (security_invoker = true) AS
 SELECT
     placed.business_id,
@@ -9,11 +10,14 @@ SELECT
     placed.created_at,
     lines.product_ids,
     lines.quantities,
-    lines.unit_prices
+    lines.unit_prices,
+    entry.due_at,
+    entry.entry_no,
+    entry.entry_hash
 FROM tallystick.orders AS placed
 CROSS JOIN LATERAL (
     -- The one entry of the order, in the order of the index that finds it: no other index has that order.
-    SELECT charge.balance_after
+    SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash
     FROM tallystick.credit_ledger AS charge
     WHERE charge.business_id = placed.business_id AND charge.id BETWEEN placed.id AND placed.id
     ORDER BY charge.id

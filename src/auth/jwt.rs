@@ -11,11 +11,14 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_he
 use serde::Deserialize;
 
 use super::{
-    Caller, Credential, Scopes, UNAUTHENTICATED,
+    Caller, Scopes, UNAUTHENTICATED,
     jwks::{Jwks, JwksSettings},
     scope_claims::{self, ScopeClaim},
 };
-use crate::{domain::BusinessId, error::Result};
+use crate::{
+    domain::{Actor, BusinessId},
+    error::Result,
+};
 
 /// How far two clocks may be apart, in seconds.
 const LEEWAY_SECONDS: u64 = 30;
@@ -95,6 +98,8 @@ struct Claims {
     /// One text (RFC 7519). [`Validation`] compares it, and would also take a list that has the issuer in it.
     #[serde(rename = "iss")]
     _issuer: String,
+    /// Who has the token; a text, too (RFC 7519). Not every issuer says it.
+    sub: Option<String>,
     business_id: Option<BusinessId>,
     app_metadata: Option<AppMetadata>,
     scope: Option<ScopeClaim>,
@@ -157,7 +162,9 @@ impl JwtVerifier {
             },
         };
         let claims = decode::<Claims>(token, &key, &self.validation).map_err(without_values)?.claims;
-        Ok(Caller { business_id: business(&claims)?, scopes: scopes(&claims), credential: Credential::Jwt })
+        let subject = claims.sub.as_deref().unwrap_or_default();
+        let actor = Actor::of_subject(subject).map_err(|hint| anyhow!("its subject {hint}"))?;
+        Ok(Caller { business_id: business(&claims)?, scopes: scopes(&claims), actor })
     }
 
     /// Runs before a key is looked for, so that a token with another algorithm causes no fetch.

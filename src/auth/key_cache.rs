@@ -20,11 +20,11 @@ use moka::future::Cache;
 use subtle::ConstantTimeEq;
 
 use super::{
-    Caller, Credential, Scopes, UNAUTHENTICATED,
+    Caller, Scopes, UNAUTHENTICATED,
     api_key::{KeyHash, KeyStore, ParsedKey},
 };
 use crate::{
-    domain::{ApiKeyId, BusinessId},
+    domain::{Actor, BusinessId},
     error::{Error, Result},
     metrics::Metrics,
 };
@@ -51,9 +51,9 @@ impl Default for KeyCacheSettings {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Verified {
-    id: ApiKeyId,
+    actor: Actor,
     business_id: BusinessId,
     scopes: Scopes,
     expires_at: Option<DateTime<Utc>>,
@@ -95,7 +95,7 @@ impl KeyCache {
         let revocations = self.revocations.load(Ordering::SeqCst);
         if let Some(verified) = verified.get(&key.hash).await.filter(|found| found.revocations >= revocations) {
             self.metrics.api_key_cache_hit();
-            return Some(caller(&verified));
+            return Some(caller(verified));
         }
         let creations = self.creations.load(Ordering::SeqCst);
         refused.get(&key.hash).await.filter(|seen| *seen >= creations)?;
@@ -112,13 +112,13 @@ impl KeyCache {
     /// Asks the store for the caller behind a key, and remembers the answer. Requests with the same key share one look-up.
     pub(super) async fn ask(&self, key: &ParsedKey<'_>) -> Result<Caller> {
         let Some(Caches { verified, .. }) = &self.caches else {
-            return caller(&self.look_up(key).await?);
+            return caller(self.look_up(key).await?);
         };
         let revocations = self.revocations.load(Ordering::SeqCst);
         loop {
             let found = verified.try_get_with(key.hash, self.look_up(key)).await.map_err(|error| share(&error))?;
             if found.revocations >= revocations {
-                return caller(&found);
+                return caller(found);
             }
             verified.invalidate(&key.hash).await;
         }
@@ -149,7 +149,7 @@ impl KeyCache {
         }
         self.accepted.insert(key.hash, ()).await;
         Ok(Verified {
-            id: stored.id,
+            actor: Actor::of_api_key(stored.id),
             business_id: key.business_id,
             scopes: stored.scopes.into_iter().collect(),
             expires_at: stored.expires_at,
@@ -168,16 +168,12 @@ impl KeyCache {
 }
 
 /// The caller, unless the key has expired.
-fn caller(verified: &Verified) -> Result<Caller> {
+fn caller(verified: Verified) -> Result<Caller> {
     if verified.expires_at.is_some_and(|expires_at| expires_at <= Utc::now()) {
-        tracing::debug!(key_id = %verified.id, "API key refused: expired");
+        tracing::debug!(key = verified.actor.as_str(), "API key refused: expired");
         return Err(UNAUTHENTICATED);
     }
-    Ok(Caller {
-        business_id: verified.business_id,
-        scopes: verified.scopes,
-        credential: Credential::ApiKey(verified.id),
-    })
+    Ok(Caller { business_id: verified.business_id, scopes: verified.scopes, actor: verified.actor })
 }
 
 /// A copy of the error of one look-up, for each request that waited for it.

@@ -27,7 +27,7 @@ pub use jwt::{JwtSettings, JwtVerifier};
 pub use key_cache::KeyCacheSettings;
 
 use crate::{
-    domain::{ApiKeyId, BusinessId, Scope},
+    domain::{Actor, BusinessId, Scope},
     error::{Error, Result},
 };
 
@@ -36,14 +36,14 @@ pub const UNAUTHENTICATED: Error =
     Error::Unauthenticated("send valid credentials as Authorization: Bearer, an API key or a token");
 
 /// A caller that proved that it acts for a business.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The business that the caller acts for.
     pub business_id: BusinessId,
     /// What the caller may do there.
     pub scopes: Scopes,
-    /// How the caller proved that.
-    pub credential: Credential,
+    /// Whom the records name for what the caller changes.
+    pub actor: Actor,
 }
 
 impl Caller {
@@ -55,15 +55,6 @@ impl Caller {
             (false, Scope::Write) => Err(Error::Forbidden("these credentials lack the scope write")),
         }
     }
-}
-
-/// How a caller proved for whom it acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Credential {
-    /// With an API key.
-    ApiKey(ApiKeyId),
-    /// With a JSON Web Token.
-    Jwt,
 }
 
 /// A set of [`Scope`]s.

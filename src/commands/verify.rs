@@ -9,9 +9,9 @@ use super::{output, own_database::Target};
 use crate::{
     cli::VerifyArgs,
     verify::{
-        Progress, VerifyOptions, VerifyReport,
+        Progress, ProofFiles, VerifyOptions, VerifyReport,
         report::{BusinessReport, CheckReport, Finding},
-        verify,
+        verify_with,
     },
 };
 
@@ -19,6 +19,8 @@ use crate::{
 const BUSINESSES_PRINTED: usize = 50;
 
 pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    // Opened first: what cannot be read is told at once.
+    let proofs = if args.proofs.is_empty() { None } else { Some(ProofFiles::open(&args.proofs)?) };
     let target = Target::of_owner(&args.database).await?;
     let options = VerifyOptions { business: args.business, ..VerifyOptions::default() };
     // Draws on standard error, and only if that is a terminal.
@@ -29,7 +31,7 @@ pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
         bar.set_position(progress.done as u64);
         bar.set_message(progress.title);
     };
-    let report = verify(&target.url, options, &mut show).await;
+    let report = verify_with(&target.url, options, proofs, &mut show).await;
     bar.finish_and_clear();
     let report = report?;
     if args.json {

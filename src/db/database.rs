@@ -13,7 +13,7 @@ use super::{
     purchases::{PurchaseQueueSettings, Purchases},
 };
 use crate::{
-    domain::{BusinessId, IdempotencyKey, NewPurchase, Order},
+    domain::{Actor, BusinessId, IdempotencyKey, NewPurchase, Order},
     error::Result,
     metrics::{ClassStatus, Metrics, PoolStatus},
 };
@@ -73,9 +73,10 @@ impl Database {
         &self,
         business_id: BusinessId,
         idempotency_key: IdempotencyKey,
+        actor: Actor,
         purchase: NewPurchase,
     ) -> Result<Movement<Order>> {
-        self.purchases.make(&self.calls, business_id, idempotency_key, purchase).await
+        self.purchases.make(&self.calls, business_id, idempotency_key, actor, purchase).await
     }
 
     /// Whether a call can be made now. Anybody may ask, and credentials are looked up on the same connections. So one probe asks

@@ -7,23 +7,33 @@ use super::{
     database::Database,
 };
 use crate::{
-    domain::{BusinessId, Cursor, CustomerId, EntryKind, LedgerEntry, LedgerEntryId, OverdueCustomer, Page, PageLimit},
+    domain::{
+        BusinessId, Cursor, CustomerId, EntryKind, Hashed, LedgerEntry, LedgerEntryId, OverdueCustomer, Page,
+        PageLimit, Proof,
+    },
     error::{Entity, Error, Result},
 };
 
-const LEDGER_LIST: &str = tenant_call!("f.*, $2 AS customer_id" from "ledger_list(context::uuid, $2, $3, $4)");
+const LEDGER_LIST: &str = tenant_call!(
+    "f.id, f.customer_id, f.entry_no, f.kind, f.amount, f.balance_before, f.balance_after, f.credit_limit, f.order_id, f.due_at, \
+     f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
+);
+/// The same entries with all that their hashes cover.
+const LEDGER_LIST_HASHED: &str = tenant_call!("f.*" from "ledger_list(context::uuid, $2, $3, $4)");
 const OVERDUE_LIST: &str = tenant_call!("overdue_list(context::uuid, $2, $3)");
 
 impl Database {
-    /// A customer's entries, newest first, or [`Entity::Customer`] not found.
+    /// A customer's entries, newest first, or [`Entity::Customer`] not found; with all that their hashes cover if that is asked for.
     pub async fn ledger_list(
         &self,
         business_id: BusinessId,
         customer_id: CustomerId,
         before: Option<Cursor<i64>>,
         limit: PageLimit,
+        with_hashed: bool,
     ) -> Result<Page<LedgerEntry>> {
-        let call = Call::heavy("ledger_list", LEDGER_LIST, business_id)
+        let statement = if with_hashed { LEDGER_LIST_HASHED } else { LEDGER_LIST };
+        let call = Call::heavy("ledger_list", statement, business_id)
             .with(customer_id)
             .with(before.map(|Cursor(entry_no)| entry_no))
             .with(limit);
@@ -33,7 +43,13 @@ impl Database {
         }
         // A row without an id stands for a customer without entries.
         answer.rows.retain(|row| !matches!(row.try_get::<_, Option<LedgerEntryId>>("id"), Ok(None)));
-        answer.page(limit, |entry: &LedgerEntry| entry.entry_no)
+        let mut page = answer.page(limit, |entry: &LedgerEntry| entry.entry_no)?;
+        if with_hashed {
+            for (entry, row) in page.data.iter_mut().zip(&answer.rows) {
+                entry.hashed = Some(Hashed::from_row(row).map_err(Error::Internal)?);
+            }
+        }
+        Ok(page)
     }
 
     /// A business's overdue customers, newest customer first. A page may be short, or empty, and not be the last one.
@@ -77,7 +93,30 @@ impl FromRow for LedgerEntry {
             balance_after: row.try_get("balance_after")?,
             credit_limit: row.try_get("credit_limit")?,
             order_id: row.try_get("order_id")?,
+            // An entry that is no charge carries the due time of the charge before it.
+            due_at: if kind.is_charge() { Some(row.try_get("due_at")?) } else { None },
             created_at: row.try_get("created_at")?,
+            proof: Proof::from_row(row)?,
+            hashed: None,
+        })
+    }
+}
+
+impl FromRow for Hashed {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self {
+            business_id: row.try_get("business_id")?,
+            previous_hash: row.try_get("previous_hash")?,
+            charged_total: row.try_get("charged_total")?,
+            allocated_total: row.try_get("allocated_total")?,
+            held_total: row.try_get("held_total")?,
+            authorized_limit: row.try_get("authorized_limit")?,
+            reverses_no: row.try_get("reverses_no")?,
+            due_date: row.try_get("due_date")?,
+            request_fingerprint: row.try_get("request_fingerprint")?,
+            details_digest: row.try_get("details_digest")?,
+            idempotency_key: row.try_get("idempotency_key")?,
+            actor: row.try_get("actor")?,
         })
     }
 }

@@ -20,11 +20,13 @@ mod movement;
 mod orders;
 mod payments;
 mod products;
+mod proofs;
 mod purchases;
 mod stock_movements;
 
 pub use database::Database;
 pub use movement::Movement;
+pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.

@@ -7,7 +7,9 @@ use super::{
     database::Database,
 };
 use crate::{
-    domain::{BusinessId, Cursor, CustomerId, Money, Order, OrderId, OrderItem, Page, PageLimit, ProductId, Quantity},
+    domain::{
+        BusinessId, Cursor, CustomerId, Money, Order, OrderId, OrderItem, Page, PageLimit, ProductId, Proof, Quantity,
+    },
     error::{Entity, Result},
 };
 
@@ -70,7 +72,9 @@ impl FromRow for Order {
             total: row.try_get("total")?,
             balance_after: row.try_get("balance_after")?,
             items,
+            due_at: row.try_get("due_at")?,
             created_at: row.try_get("created_at")?,
+            proof: Proof::from_row(row)?,
         })
     }
 }

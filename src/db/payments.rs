@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     domain::{
-        Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId,
-        MAX_SAFE_INTEGER, NewPayment,
+        Actor, Amount, Balance, BusinessId, CustomerId, EntryKind, IdempotencyKey, LedgerEntry, LedgerEntryId,
+        MAX_SAFE_INTEGER, NewPayment, Proof,
     },
     error::{Entity, Error, Result},
 };
 
-pub(super) const PAYMENT_RECORD: &str = tenant_call!("payment_record(context::uuid, $2, $3, $4, $5, $6)");
+pub(super) const PAYMENT_RECORD: &str = tenant_call!("payment_record(context::uuid, $2, $3, $4, $5, $6, $7)");
 
 impl Database {
     /// Records a payment, once per idempotency key. Paying more than is owed is allowed.
@@ -21,6 +21,7 @@ impl Database {
         &self,
         business_id: BusinessId,
         idempotency_key: IdempotencyKey,
+        actor: Actor,
         new: NewPayment,
     ) -> Result<Movement<LedgerEntry>> {
         let own_id = LedgerEntryId::new();
@@ -29,7 +30,8 @@ impl Database {
             .with(new.amount)
             .with(idempotency_key)
             .with(own_id)
-            .with_held(HeldRows::PassOverAll);
+            .with_held(HeldRows::PassOverAll)
+            .with(actor);
         let answer = self.run(call).await;
         let entry = answer.and_then(|answer| payment_from_outcome(&answer, new.customer_id, new.amount));
         let movement = entry.map(|entry| Movement { replayed: entry.id != own_id, record: entry });
@@ -51,7 +53,10 @@ fn payment_from_outcome(answer: &Answer, customer_id: CustomerId, amount: Amount
             balance_after: answer.value("balance_after")?,
             credit_limit: None,
             order_id: None,
+            due_at: None,
             created_at: answer.value("created_at")?,
+            proof: answer.one::<Proof>()?,
+            hashed: None,
         }),
         "key_reused" => Err(Error::IdempotencyKeyReused),
         "customer_not_found" => Err(Error::NotFound(Entity::Customer)),

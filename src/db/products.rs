@@ -14,14 +14,14 @@ use super::{
 };
 use crate::{
     domain::{
-        BusinessId, Cursor, IdempotencyKey, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku,
+        Actor, BusinessId, Cursor, IdempotencyKey, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku,
         Version,
     },
     error::{Entity, Error, Fault, Result},
 };
 
 const PRODUCT_CREATE: &str =
-    tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7)");
+    tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
 const PRODUCT_UPDATE: &str = tenant_call!(
     "f.outcome, (f.product).*" from
     "product_update(context::uuid, $2, $3, $4, $5, p_held => $6, p_version => $7, p_expected_versions => $8)"
@@ -30,11 +30,13 @@ const PRODUCT_GET: &str = tenant_call!("product_get(context::uuid, $2)");
 const PRODUCT_LIST: &str = tenant_call!("product_list(context::uuid, $2, $3, $4)");
 
 impl Database {
-    /// Creates a product with its opening stock, once per idempotency key if there is one.
+    /// Creates a product with its opening stock, once per idempotency key if there is one. The command line is no `actor`: the
+    /// records then name the role that it connects as.
     pub async fn product_create(
         &self,
         business_id: BusinessId,
         idempotency_key: Option<IdempotencyKey>,
+        actor: Option<Actor>,
         new: NewProduct,
     ) -> Result<Movement<Product>> {
         let own_id = ProductId::new();
@@ -44,7 +46,8 @@ impl Database {
             .with(new.name)
             .with(new.price)
             .with(new.stock)
-            .with(idempotency_key);
+            .with(idempotency_key)
+            .with(actor);
         let record = product_from_outcome(&self.run(call).await?)?;
         Ok(Movement { replayed: record.id != own_id, record })
     }

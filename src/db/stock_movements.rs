@@ -7,12 +7,13 @@ use super::{
 };
 use crate::{
     domain::{
-        BusinessId, IdempotencyKey, MAX_SAFE_INTEGER, NewStockMovement, ProductId, StockMovement, StockMovementId,
+        Actor, BusinessId, IdempotencyKey, MAX_SAFE_INTEGER, NewStockMovement, ProductId, StockMovement,
+        StockMovementId,
     },
     error::{Entity, Error, Result, Shortage},
 };
 
-const STOCK_MOVEMENT_RECORD: &str = tenant_call!("stock_movement_record(context::uuid, $2, $3, $4, $5, $6, $7)");
+const STOCK_MOVEMENT_RECORD: &str = tenant_call!("stock_movement_record(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
 
 impl Database {
     /// Records a movement, once per idempotency key.
@@ -21,6 +22,7 @@ impl Database {
         business_id: BusinessId,
         product_id: ProductId,
         idempotency_key: IdempotencyKey,
+        actor: Actor,
         new: NewStockMovement,
     ) -> Result<Movement<StockMovement>> {
         let own_id = StockMovementId::new();
@@ -30,7 +32,8 @@ impl Database {
             .with(new.reason.clone())
             .with(idempotency_key)
             .with(own_id)
-            .with_held(HeldRows::PassOverAll);
+            .with_held(HeldRows::PassOverAll)
+            .with(actor);
         let answer = self.run(call).await?;
         match answer.outcome()? {
             "created" | "replayed" => {

@@ -6,11 +6,13 @@
 //! Types that clients send or get derive serde's and utoipa's traits: their JSON and its description are a part of what they
 //! are. Nothing here knows routes, statuses, headers, SQL or the command line, and nothing does I/O.
 
+mod actor;
 mod currency;
 mod cursor;
 mod id;
 mod idempotency_key;
 mod money;
+mod proof;
 #[cfg(test)]
 mod properties;
 mod quantity;
@@ -20,15 +22,17 @@ mod scope;
 mod text;
 mod timestamp;
 
+pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
+pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, Stock, StockChange};
 pub use records::{
-    ApiKey, Business, Customer, CustomerBalance, EntryKind, LedgerEntry, Order, OrderItem, OverdueCustomer, Product,
-    StockMovement,
+    ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem, OverdueCustomer,
+    Product, StockMovement,
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,

@@ -10,8 +10,8 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, purchases,
-        stock_movements,
+        api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
+        purchases, stock_movements,
     },
     state::AppState,
 };
@@ -28,6 +28,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::balance))
         .routes(routes!(ledger::list))
         .routes(routes!(overdue_customers::list))
+        .routes(routes!(proofs::list))
         .routes(routes!(products::create, products::list))
         .routes(routes!(products::get, products::update))
         .routes(routes!(stock_movements::record))

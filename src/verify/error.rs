@@ -41,6 +41,9 @@ pub enum VerifyError {
         /// The driver's error.
         cause: tokio_postgres::Error,
     },
+    /// Proofs that somebody kept cannot be read.
+    #[error("{0}")]
+    Proofs(String),
     /// The SQL in this program is not in order.
     #[error("{0}")]
     Source(String),

@@ -12,6 +12,7 @@ pub mod checks;
 mod error;
 mod indexes;
 mod mend;
+mod proofs;
 pub mod report;
 mod run;
 
@@ -23,9 +24,14 @@ use tokio_postgres::Client;
 pub use self::{
     checks::{CHECKS, Check, Subject},
     error::VerifyError,
+    proofs::ProofFiles,
     report::{CheckReport, VerifyReport},
 };
-use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedded};
+use crate::{
+    db::connection::connect,
+    domain::BusinessId,
+    schema::migrate::{Source, embedded},
+};
 
 /// What to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +68,22 @@ pub async fn verify(
     options: VerifyOptions,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<VerifyReport, VerifyError> {
+    verify_with(url, options, None, progress).await
+}
+
+/// Does the same, and compares proofs that somebody kept.
+pub async fn verify_with(
+    url: &ConnectionUrl,
+    options: VerifyOptions,
+    proofs: Option<ProofFiles>,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<VerifyReport, VerifyError> {
     let session = connect(url).await?;
     let client = session.client();
     client.batch_execute(run::BEGIN).await.map_err(|error| VerifyError::failed("begin", error))?;
-    let mut report = verify_within(client, options, progress).await?;
+    let source = embedded_source()?;
+    let run = run::Run::start(client, options, progress, Instant::now()).await?;
+    let mut report = run.with_proofs(proofs).finish(&source).await?;
     report.database = url.to_string();
     // There is nothing to commit, but without an end of the transaction PostgreSQL would log a lost client.
     client.batch_execute("ROLLBACK").await.map_err(|error| VerifyError::failed("end", error))?;
@@ -78,13 +96,17 @@ pub async fn verify_within(
     options: VerifyOptions,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<VerifyReport, VerifyError> {
-    let source = embedded::source().map_err(|error| VerifyError::Source(error.to_string()))?;
+    let source = embedded_source()?;
     run::Run::start(client, options, progress, Instant::now()).await?.finish(&source).await
 }
 
 /// Runs one check within the transaction that is open on `client`, by its name. This shows whether a finding is mended.
 pub async fn check_within(client: &Client, name: &str) -> Result<CheckReport, VerifyError> {
-    let source = embedded::source().map_err(|error| VerifyError::Source(error.to_string()))?;
+    let source = embedded_source()?;
     let mut silent = |_: Progress| {};
     run::Run::start(client, VerifyOptions::default(), &mut silent, Instant::now()).await?.only(name, &source).await
+}
+
+fn embedded_source() -> Result<Source, VerifyError> {
+    embedded::source().map_err(|error| VerifyError::Source(error.to_string()))
 }

@@ -19,6 +19,7 @@ use super::{
     checks::{CHECKS, Check, Subject, with_parts},
     error::{Meaning, VerifyError, is_denied, meaning},
     indexes::{self, ByIndex, Contents, Index, Table},
+    proofs::{Failed, ProofFiles},
     report::{BusinessReport, CheckReport, Finding, VerifyReport},
 };
 use crate::{
@@ -65,6 +66,12 @@ const INDEXES: (&str, &str, &str) = (
     "Every index has the entries of its table's rows and no others, in order: both are read in the same snapshot. Where \
      amcheck is installed and may be used, the structure of every index is sound.",
 );
+const PROOFS: (&str, &str, &str) = (
+    "proofs",
+    "Proofs",
+    "Every proof that was given holds: its entry is there and has the hash that was kept. With the checks of the ledger this proves \
+     that no entry up to that one was changed, removed or inserted since.",
+);
 const RELEASE: (&str, &str, &str) = (
     "release",
     "Release",
@@ -81,6 +88,7 @@ const CATALOGUE: (&str, &str, &str) = (
 pub(super) struct Run<'run> {
     client: &'run Client,
     options: VerifyOptions,
+    proofs: Option<ProofFiles>,
     progress: &'run mut (dyn FnMut(Progress) + Send),
     started: Instant,
     steps_done: usize,
@@ -126,6 +134,7 @@ impl<'run> Run<'run> {
         Ok(Self {
             client,
             options,
+            proofs: None,
             progress,
             started,
             steps_done,
@@ -133,6 +142,12 @@ impl<'run> Run<'run> {
             report,
             findings_of_business: HashMap::new(),
         })
+    }
+
+    /// Also compares these.
+    pub(super) fn with_proofs(mut self, proofs: Option<ProofFiles>) -> Self {
+        self.proofs = proofs;
+        self
     }
 
     pub(super) async fn finish(mut self, source: &Source) -> Result<VerifyReport, VerifyError> {
@@ -143,7 +158,7 @@ impl<'run> Run<'run> {
         let tables = self.tables_with_indexes().await?;
         let reads = tables.as_ref().map_or(0, |tables| tables.iter().map(|table| 1 + table.indexes.len()).sum());
         // And the businesses, the catalogue and the release.
-        self.steps_total = checks.len() + reads + 3;
+        self.steps_total = checks.len() + reads + 3 + usize::from(self.proofs.is_some());
 
         self.set(WITHOUT_INDEXES).await?;
         for check in of_rows {
@@ -156,6 +171,10 @@ impl<'run> Run<'run> {
 
         // In a database with many tables, reading the catalogue without its indexes takes too long.
         self.set(indexes::FREELY).await?;
+        if let Some(proofs) = self.proofs.take() {
+            self.say(PROOFS.1);
+            self.compare(proofs).await?;
+        }
         for check in of_catalogue {
             self.say(check.title());
             self.check(check).await?;
@@ -319,6 +338,25 @@ impl<'run> Run<'run> {
             }
         }
         Ok(())
+    }
+
+    async fn compare(&mut self, mut proofs: ProofFiles) -> Result<(), VerifyError> {
+        let started = Instant::now();
+        let mut report = CheckReport::empty(PROOFS.0, PROOFS.1, PROOFS.2.to_owned());
+        self.set("SAVEPOINT before_check").await?;
+        let read = match proofs.compare(self.client, self.options.business).await {
+            Ok((compared, findings)) => {
+                report.rows_checked = compared;
+                for finding in findings {
+                    *self.findings_of_business.entry(finding.business_id).or_default() += 1;
+                    report.add(finding);
+                }
+                Ok(())
+            }
+            Err(Failed::Proofs(reason)) => return Err(VerifyError::Proofs(reason)),
+            Err(Failed::Database(error)) => Err(error),
+        };
+        self.conclude(report, Subject::Rows, started, read).await
     }
 
     async fn catalogue(&mut self) -> Result<(), VerifyError> {

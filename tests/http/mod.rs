@@ -1,5 +1,6 @@
 //! The API, over real HTTP.
 
+mod actors;
 mod availability;
 mod contention;
 mod creations;
@@ -17,6 +18,7 @@ mod pagination;
 mod payments;
 mod platform;
 mod products;
+mod proofs;
 mod purchase_refusals;
 mod purchases;
 mod queries;

@@ -29,7 +29,9 @@ async fn a_payment_answers_with_its_ledger_entry() {
             "balance_after": 350,
             "credit_limit": null,
             "order_id": null,
+            "due_at": null,
             "created_at": entry["created_at"],
+            "proof": {"entry_no": 2, "hash": entry["proof"]["hash"]},
         })
     );
     let ledger = shop.client.get(&format!("/v1/customers/{customer}/ledger")).await.expect(200);

@@ -26,7 +26,9 @@ async fn a_purchase_takes_stock_charges_the_customer_and_leaves_an_order() {
                 {"line_no": 1, "product_id": beans, "quantity": 2, "unit_price": 1_250, "line_total": 2_500},
                 {"line_no": 2, "product_id": filters, "quantity": 1, "unit_price": 300, "line_total": 300},
             ],
+            "due_at": order["due_at"],
             "created_at": order["created_at"],
+            "proof": {"entry_no": 1, "hash": order["proof"]["hash"]},
         })
     );
     assert_eq!((shop.stock(&beans).await, shop.stock(&filters).await), (8, 4));

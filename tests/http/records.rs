@@ -31,7 +31,9 @@ async fn the_ledger_tells_every_change_of_a_debt_newest_first() {
             "balance_after": before + amount,
             "credit_limit": limit,
             "order_id": order["id"],
+            "due_at": order["due_at"],
             "created_at": order["created_at"],
+            "proof": order["proof"],
         })
     };
     let entries = json!([charge(&second, 3, 350, 300, 2_000), payment, charge(&order, 1, 0, 600, 1_000)]);

@@ -43,7 +43,7 @@ const THEIRS_ONLY: [&str; 7] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 57] = [
+const CALLS: [&str; 58] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD', 1)",
     "business_create({business}, 'again', 'USD', 1, 'new')",
@@ -85,6 +85,7 @@ const CALLS: [&str; 57] = [
     "order_list({business}, NULL, NULL, 10)",
     "order_list({business}, {1}, NULL, 10)",
     "overdue_list({business}, NULL, 10)",
+    "proof_list({business}, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",
     "payment_record({business}, {1}, {figure}, 'twin-payment', {9})",

@@ -4,3 +4,4 @@ mod cli;
 mod damage;
 mod damages;
 mod in_use;
+mod proofs;

@@ -139,7 +139,7 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
             price: (*price).try_into().map_err(anyhow::Error::msg)?,
             stock: (*stock).try_into().map_err(anyhow::Error::msg)?,
         };
-        shop.products.push(db.product_create(business_id, None, new).await.map_err(explain)?.record.id);
+        shop.products.push(db.product_create(business_id, None, None, new).await.map_err(explain)?.record.id);
     }
     Ok(shop)
 }

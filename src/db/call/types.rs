@@ -5,13 +5,15 @@
 
 use std::error::Error as StdError;
 
+use bytes::BytesMut;
 use chrono::{DateTime, Utc};
-use tokio_postgres::types::{FromSql, ToSql, Type};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 use crate::domain::{
-    Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, IdempotencyKey, KeyName, LedgerEntryId,
-    Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange, StockMovementId, Version,
+    Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, Hash, IdempotencyKey, KeyName,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange,
+    StockMovementId, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -73,6 +75,21 @@ params! {
     Reason => TEXT |text| String::from(text),
     Currency => TEXT |currency| String::from(currency),
     IdempotencyKey => TEXT |key| key.as_str().to_owned(),
+    Actor => TEXT |actor| actor,
+    Vec<Actor> => TEXT_ARRAY |actors| actors,
+}
+
+/// As it is, so that a purchase does not copy its caller's name.
+impl ToSql for Actor {
+    fn to_sql(&self, sql_type: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.as_str().to_sql(sql_type, out)
+    }
+
+    fn accepts(sql_type: &Type) -> bool {
+        <&str as ToSql>::accepts(sql_type)
+    }
+
+    to_sql_checked!();
 }
 
 macro_rules! from_sql {
@@ -93,5 +110,5 @@ from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
     StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
     Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
-    Currency as String,
+    Currency as String, Hash as &[u8],
 }

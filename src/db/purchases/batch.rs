@@ -17,13 +17,12 @@ use crate::{
         connection::Connection,
         movement::Movement,
     },
-    domain::{BusinessId, IdempotencyKey, NewPurchase, Order, OrderId},
+    domain::{Actor, BusinessId, IdempotencyKey, NewPurchase, Order, OrderId},
     error::{Error, Result},
 };
 
-pub(in crate::db) const PURCHASE: &str = tenant_call!(
-    "purchase_batch(context::uuid, $2, $3, $4, $5, array_fill(NULL::text, ARRAY[cardinality($5)]), $6, $7, $8, $9, $10) WITH ORDINALITY"
-);
+pub(in crate::db) const PURCHASE: &str =
+    tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY");
 
 /// One purchase of a batch.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +31,7 @@ pub(super) struct BatchItem<'a> {
     /// its own first try created.
     pub(super) own_id: OrderId,
     pub(super) idempotency_key: &'a IdempotencyKey,
+    pub(super) actor: &'a Actor,
     pub(super) purchase: &'a NewPurchase,
 }
 
@@ -41,9 +41,10 @@ impl CallRunner {
         &self,
         business_id: BusinessId,
         idempotency_key: &IdempotencyKey,
+        actor: &Actor,
         purchase: &NewPurchase,
     ) -> Result<Movement<Order>> {
-        let batch = [BatchItem { own_id: OrderId::new(), idempotency_key, purchase }];
+        let batch = [BatchItem { own_id: OrderId::new(), idempotency_key, actor, purchase }];
         let answer = self.run(batch_call(business_id, &batch, HeldRows::PassOverAll)).await?;
         match self.decisions(&answer, &batch)?.pop() {
             Some(Decision::Decided(movement)) => movement,
@@ -90,6 +91,7 @@ fn batch_call(business_id: BusinessId, batch: &[BatchItem<'_>], held: HeldRows) 
         .with(product_ids)
         .with(customer_positions)
         .with(batch.iter().map(|item| item.idempotency_key.as_str().to_owned()).collect::<Vec<_>>())
+        .with(batch.iter().map(|item| item.actor.clone()).collect::<Vec<_>>())
         .with(batch.iter().map(|item| item.own_id.uuid()).collect::<Vec<_>>())
         .with(batch.iter().map(line_count).collect::<Vec<_>>())
         .with(product_positions)

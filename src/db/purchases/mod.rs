@@ -20,7 +20,7 @@ use super::{
     movement::{Movement, metric_label},
 };
 use crate::{
-    domain::{BusinessId, IdempotencyKey, NewPurchase, Order},
+    domain::{Actor, BusinessId, IdempotencyKey, NewPurchase, Order},
     error::Result,
 };
 
@@ -48,11 +48,12 @@ impl Purchases {
         calls: &CallRunner,
         business_id: BusinessId,
         idempotency_key: IdempotencyKey,
+        actor: Actor,
         purchase: NewPurchase,
     ) -> Result<Movement<Order>> {
         let movement = match &self.queues {
-            Some(queues) => queues.purchase(calls, business_id, idempotency_key, purchase).await,
-            None => calls.purchase_alone(business_id, &idempotency_key, &purchase).await,
+            Some(queues) => queues.purchase(calls, business_id, idempotency_key, actor, purchase).await,
+            None => calls.purchase_alone(business_id, &idempotency_key, &actor, &purchase).await,
         };
         calls.metrics.purchase(metric_label(&movement));
         movement

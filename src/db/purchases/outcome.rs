@@ -8,7 +8,9 @@ use crate::{
         call::{held::is_passed_over, rows::FromRow, unknown_outcome},
         movement::Movement,
     },
-    domain::{Balance, MAX_SAFE_INTEGER, Money, NewPurchase, Order, OrderId, OrderItem, ProductId, PurchaseLine},
+    domain::{
+        Balance, MAX_SAFE_INTEGER, Money, NewPurchase, Order, OrderId, OrderItem, ProductId, Proof, PurchaseLine,
+    },
     error::{Entity, Error, Fault, Result, Shortage},
 };
 
@@ -96,7 +98,9 @@ struct Ordered {
     balance_after: Balance,
     /// In the order of the lines.
     unit_prices: Vec<Money>,
+    due_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
+    proof: Proof,
 }
 
 impl FromRow for Ordered {
@@ -106,7 +110,9 @@ impl FromRow for Ordered {
             total: row.try_get("total")?,
             balance_after: row.try_get("balance_after")?,
             unit_prices: row.try_get("unit_prices")?,
+            due_at: row.try_get("due_at")?,
             created_at: row.try_get("created_at")?,
+            proof: Proof::from_row(row)?,
         })
     }
 }
@@ -131,7 +137,9 @@ impl Ordered {
             total: self.total,
             balance_after: self.balance_after,
             items,
+            due_at: self.due_at,
             created_at: self.created_at,
+            proof: self.proof,
         })
     }
 }

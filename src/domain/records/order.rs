@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId, Money, OrderId, ProductId, Quantity, timestamp};
+use crate::domain::{Balance, CustomerId, Money, OrderId, ProductId, Proof, Quantity, timestamp};
 
 /// An order: a completed fact. It has no status, and never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -14,7 +14,8 @@ use crate::domain::{Balance, CustomerId, Money, OrderId, ProductId, Quantity, ti
         {"line_no": 1, "product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22", "quantity": 2, "unit_price": 1_250, "line_total": 2_500},
         {"line_no": 2, "product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c23", "quantity": 1, "unit_price": 300, "line_total": 300}
     ],
-    "created_at": "2026-03-14T09:26:53.589793Z"
+    "due_at": "2026-04-13T09:26:53.589793Z", "created_at": "2026-03-14T09:26:53.589793Z",
+    "proof": {"entry_no": 6, "hash": "6c1f65bf5bb77a548aa02ed82b7b9b6aca08bab7c842cdf05f583281d3b1db0a"}
 })))]
 pub struct Order {
     /// The order's id.
@@ -27,9 +28,14 @@ pub struct Order {
     pub balance_after: Balance,
     /// The lines, as they were asked for.
     pub items: Vec<OrderItem>,
+    /// When it is due. That is fixed when it is made.
+    #[serde(serialize_with = "timestamp::serialize")]
+    pub due_at: DateTime<Utc>,
     /// When it was made.
     #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
+    /// What proves its entry in the customer's ledger, and all entries before it.
+    pub proof: Proof,
 }
 
 /// One line of an order, with the price of its moment.

@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// A caller that may look at its business's data.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Reader(pub Caller);
 
 /// A caller that may buy, pay and change its business's data.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Writer(pub Caller);
 
 impl FromRequestParts<AppState> for Reader {

@@ -14,6 +14,7 @@ pub mod orders;
 pub mod overdue_customers;
 pub mod payments;
 pub mod products;
+pub mod proofs;
 pub mod purchases;
 pub mod stock_movements;
 

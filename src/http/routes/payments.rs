@@ -36,5 +36,5 @@ pub async fn record(
     idempotency_key: IdempotencyKey,
     Json(payment): Json<NewPayment>,
 ) -> Result<Response> {
-    Ok(movement_response(state.db.payment_record(caller.business_id, idempotency_key, payment).await?))
+    Ok(movement_response(state.db.payment_record(caller.business_id, idempotency_key, caller.actor, payment).await?))
 }

@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::{created_record, tagged};
 use crate::{
+    auth::Caller,
     domain::{Cursor, IdempotencyKey, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku},
     error::Result,
     http::{
@@ -62,7 +63,8 @@ pub async fn create(
     idempotency_key: Option<IdempotencyKey>,
     Json(new): Json<NewProduct>,
 ) -> Result<Response> {
-    Ok(created_record(state.db.product_create(caller.business_id, idempotency_key, new).await?))
+    let Caller { business_id, actor, .. } = caller;
+    Ok(created_record(state.db.product_create(business_id, idempotency_key, Some(actor), new).await?))
 }
 
 /// List products

@@ -41,5 +41,5 @@ pub async fn purchase(
     idempotency_key: IdempotencyKey,
     Json(purchase): Json<NewPurchase>,
 ) -> Result<Response> {
-    Ok(movement_response(state.db.purchase(caller.business_id, idempotency_key, purchase).await?))
+    Ok(movement_response(state.db.purchase(caller.business_id, idempotency_key, caller.actor, purchase).await?))
 }

@@ -4,6 +4,7 @@ use axum::{extract::State, response::Response};
 
 use super::movement_response;
 use crate::{
+    auth::Caller,
     domain::{IdempotencyKey, NewStockMovement, ProductId, StockMovement},
     error::Result,
     http::{
@@ -39,6 +40,7 @@ pub async fn record(
     idempotency_key: IdempotencyKey,
     Json(movement): Json<NewStockMovement>,
 ) -> Result<Response> {
-    let recording = state.db.stock_movement_record(caller.business_id, product_id, idempotency_key, movement);
+    let Caller { business_id, actor, .. } = caller;
+    let recording = state.db.stock_movement_record(business_id, product_id, idempotency_key, actor, movement);
     Ok(movement_response(recording.await?))
 }

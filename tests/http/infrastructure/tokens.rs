@@ -8,11 +8,11 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use tallystick::{
     auth::{
-        Caller, Credential, JwtSettings, JwtVerifier, Scopes,
+        Caller, JwtSettings, JwtVerifier, Scopes,
         jwks::{JwksSettings, JwksSource},
         jwt::{JwksAlgorithm, JwtSignature},
     },
-    domain::{BusinessId, Scope},
+    domain::{Actor, BusinessId, Scope},
 };
 
 use super::{
@@ -27,7 +27,7 @@ use super::{
 async fn a_good_token_acts_for_the_business_it_names() {
     let verifier = with_secret().await;
     let business_id = BusinessId::new();
-    let expected = Caller { business_id, scopes: Scopes::ALL, credential: Credential::Jwt };
+    let expected = Caller { business_id, scopes: Scopes::ALL, actor: Actor::of_subject("somebody").unwrap() };
     for changes in [
         business(business_id),
         json!({"app_metadata": {"business_id": business_id, "provider": "email"}}),
@@ -37,6 +37,20 @@ async fn a_good_token_acts_for_the_business_it_names() {
         json!({"business_id": business_id, "nbf": Utc::now().timestamp() + 5}),
     ] {
         assert_eq!(verifier.authenticate(&shared(&changes)).await.unwrap(), expected, "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_acts_for_its_subject_or_for_nobody_in_particular() {
+    let verifier = with_secret().await;
+    for (subject, expected) in [
+        (json!("ada@example.org"), "sub:ada@example.org"),
+        (json!("a".repeat(296)), &*format!("sub:{}", "a".repeat(296))),
+        (json!(""), "sub:"),
+        (Value::Null, "sub:"),
+    ] {
+        let changes = json!({"business_id": BusinessId::new(), "sub": subject});
+        assert_eq!(verifier.authenticate(&shared(&changes)).await.unwrap().actor.as_str(), expected);
     }
 }
 
@@ -84,6 +98,9 @@ async fn every_other_token_is_refused() {
         ("issuers of which one is right", json!({"business_id": business_id, "iss": [ISSUER, "https://evil.example"]})),
         ("no issuer", json!({"business_id": business_id, "iss": null})),
         ("a scope that is neither text nor list", json!({"business_id": business_id, "scope": 7})),
+        ("a subject that is no text", json!({"business_id": business_id, "sub": 7})),
+        ("a subject that no record can hold", json!({"business_id": business_id, "sub": "a\0b"})),
+        ("a subject of more than 296 characters", json!({"business_id": business_id, "sub": "a".repeat(297)})),
     ] {
         refused(verifier.authenticate(&shared(&changes)).await, what);
     }

@@ -49,7 +49,9 @@ async fn everything(client: &Client, ids: &Ids) -> Vec<(String, String)> {
         let text = if read.is_list() {
             json!(pages(client, &format!("{path}?limit=1")).await).to_string()
         } else {
-            client.get(&path).await.expect(200).to_string()
+            let answer = client.get(&path).await;
+            answer.expect(200);
+            answer.body
         };
         shown.push((path, text));
     }
@@ -142,7 +144,9 @@ async fn a_token_for_a_business_that_does_not_exist_sees_and_leaves_nothing() {
     for read in reads() {
         let path = address(&read.path, &world.ours);
         let answer = client.get(&path).await;
-        if read.path.contains('{') || !read.is_list() {
+        if read.id == "listProofs" {
+            assert_eq!(answer.expect(200)["count"], 0, "{path}");
+        } else if read.path.contains('{') || !read.is_list() {
             answer.expect(404);
         } else {
             assert_eq!(answer.expect(200), json!({"data": [], "next_cursor": null}), "{path}");

@@ -24,13 +24,14 @@ pub struct IsolationCase {
 }
 
 /// Operations that take no id, and why.
-pub const WITHOUT_IDS: [(&str, &str); 6] = [
+pub const WITHOUT_IDS: [(&str, &str); 7] = [
     ("createBusiness", "the id is made by the server"),
     ("createCustomer", "the id is made by the server; external_id is unique within a business, see keys.rs"),
     ("createProduct", "the id is made by the server; sku is unique within a business, see keys.rs"),
     ("getBusiness", "the business is that of the credentials; see callers.rs"),
     ("getHealth", "it is the same for everybody"),
     ("getReadiness", "it is the same for everybody"),
+    ("listProofs", "it takes no parameter; whose proofs it shows is in callers.rs"),
 ];
 
 /// A cursor, as lists return them.

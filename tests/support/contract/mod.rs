@@ -77,6 +77,13 @@ fn check_body(described: &'static Value, answer: &Answer, what: &str) {
     if !media_type.ends_with("json") {
         return;
     }
+    if media_type == "application/x-ndjson" {
+        return answer.body.lines().for_each(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let faults = faults(document(), &content["schema"], &line, Direction::Answer);
+            assert!(faults.is_empty(), "{what} with a line other than described: {faults:#?}\n{line:#}");
+        });
+    }
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     let faults = faults(document(), &content["schema"], &body, Direction::Answer);
     assert!(faults.is_empty(), "{what} other than described: {faults:#?}\n{body:#}");

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     db::{call::held::HeldRows, movement::Movement},
-    domain::{CustomerId, IdempotencyKey, NewPurchase, Order, OrderId},
+    domain::{Actor, CustomerId, IdempotencyKey, NewPurchase, Order, OrderId},
     error::Result,
 };
 
@@ -46,6 +46,7 @@ pub(super) struct QueuedPurchase {
     /// Identifies it among all purchases that this server ever queued: its request may outlive its business's queue.
     pub(super) ticket: u64,
     pub(super) idempotency_key: IdempotencyKey,
+    pub(super) actor: Actor,
     pub(super) purchase: NewPurchase,
     /// The order's id if this request makes it.
     pub(super) own_id: OrderId,

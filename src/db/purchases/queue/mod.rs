@@ -25,7 +25,7 @@ use worker::Worker;
 
 use crate::{
     db::{call::runner::CallRunner, movement::Movement},
-    domain::{BusinessId, IdempotencyKey, NewPurchase, Order, OrderId},
+    domain::{Actor, BusinessId, IdempotencyKey, NewPurchase, Order, OrderId},
     error::{Error, Result},
 };
 
@@ -61,9 +61,10 @@ impl PurchaseQueues {
         calls: &CallRunner,
         business_id: BusinessId,
         idempotency_key: IdempotencyKey,
+        actor: Actor,
         purchase: NewPurchase,
     ) -> Result<Movement<Order>> {
-        let mut slot = self.enqueue(calls, business_id, idempotency_key, purchase)?;
+        let mut slot = self.enqueue(calls, business_id, idempotency_key, actor, purchase)?;
         let answer = match tokio::time::timeout(self.settings.queue_timeout, &mut slot.answered).await {
             Ok(answer) => answer,
             Err(_) if slot.withdraw_untried() => return Err(Error::Overloaded),
@@ -78,6 +79,7 @@ impl PurchaseQueues {
         calls: &CallRunner,
         business_id: BusinessId,
         idempotency_key: IdempotencyKey,
+        actor: Actor,
         purchase: NewPurchase,
     ) -> Result<QueueSlot<'_>> {
         let (answer, answered) = oneshot::channel();
@@ -85,6 +87,7 @@ impl PurchaseQueues {
         let queued = QueuedPurchase {
             ticket,
             idempotency_key,
+            actor,
             purchase,
             own_id: OrderId::new(),
             grouping: Grouping::Any,

@@ -25,7 +25,12 @@ fn queues_with(workers: usize) -> Arc<PurchaseQueues> {
 impl PurchaseQueues {
     /// Queues a purchase of a customer of its own.
     fn enqueue_one(self: &Arc<Self>, business_id: BusinessId, key: &str) -> QueueSlot<'_> {
-        self.enqueue(&calls(), business_id, key.parse().unwrap(), purchase(CustomerId::new())).unwrap()
+        self.enqueue_this(business_id, key, purchase(CustomerId::new()))
+    }
+
+    fn enqueue_this(self: &Arc<Self>, business_id: BusinessId, key: &str, purchase: NewPurchase) -> QueueSlot<'_> {
+        let actor = Actor::of_subject("").unwrap();
+        self.enqueue(&calls(), business_id, key.parse().unwrap(), actor, purchase).unwrap()
     }
 
     fn is_empty(&self) -> bool {
@@ -130,7 +135,7 @@ async fn a_worker_that_panics_has_ended_and_its_customers_can_buy_again() {
     assert!(worker.plan().is_some());
     let batch = worker.take().unwrap();
     let same_customer = purchase(batch.purchases[0].purchase.customer_id);
-    let _again = queues.enqueue(&calls(), business_id, "again".parse().unwrap(), same_customer).unwrap();
+    let _again = queues.enqueue_this(business_id, "again", same_customer);
     drop((batch, worker));
     assert_eq!(slot.answer().unwrap_err(), oneshot::error::TryRecvError::Closed);
 

@@ -188,7 +188,8 @@ impl Drop for Worker {
 }
 
 fn batch_item(queued: &QueuedPurchase) -> BatchItem<'_> {
-    BatchItem { own_id: queued.own_id, idempotency_key: &queued.idempotency_key, purchase: &queued.purchase }
+    let QueuedPurchase { own_id, idempotency_key, actor, purchase, .. } = queued;
+    BatchItem { own_id: *own_id, idempotency_key, actor, purchase }
 }
 
 /// Answers the purchases that were decided, and gives back the others.
