@@ -12,7 +12,7 @@ use tallystick::{
 
 use super::damages::{
     Damage, access, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules, orders_and_stock,
-    shipped, surroundings,
+    shipped, surroundings, times,
 };
 use crate::support::{audit, fresh_database::FreshDatabase};
 
@@ -129,6 +129,11 @@ async fn damage_to_what_a_ledger_entry_may_be_is_found() {
 }
 
 #[tokio::test]
+async fn damage_to_times_is_found() {
+    find_all_in_rows(times::DAMAGES).await;
+}
+
+#[tokio::test]
 async fn damage_that_only_hashes_contradict_is_found() {
     find_all_in_rows(hashes::DAMAGES).await;
 }
@@ -207,6 +212,7 @@ fn every_check_has_a_planted_damage() {
         access::DAMAGES,
         enforcement::DAMAGES,
         surroundings::DAMAGES,
+        times::DAMAGES,
     ]
     .into_iter()
     .flatten()

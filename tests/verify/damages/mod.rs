@@ -10,6 +10,7 @@ pub mod ledger_rules;
 pub mod orders_and_stock;
 pub mod shipped;
 pub mod surroundings;
+pub mod times;
 
 /// A damage, and what must be reported about it.
 pub struct Damage {
