@@ -87,8 +87,10 @@ impl Database {
     /// Writes what this SQL puts into the table of moves, without the triggers that check foreign keys.
     async fn write_moves(&self, sql: &str) -> anyhow::Result<()> {
         let Schema { opening, ledger } = self.schema;
-        self.in_one_transaction(&format!("SET LOCAL session_replication_role = replica; {MOVES} {sql} {ledger} {opening}"))
-            .await
+        self.in_one_transaction(&format!(
+            "SET LOCAL session_replication_role = replica; {MOVES} {sql} {ledger} {opening}"
+        ))
+        .await
     }
 
     /// Makes the planner's statistics, as autovacuum does after a while.
