@@ -11,7 +11,9 @@ async fn told(sql: &str) -> Vec<String> {
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     let rows = owner.rows(&fill(sql)).await;
     rows.into_iter()
-        .map(|row| row.into_iter().map(|value| value.unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join(" "))
+        .map(|row| {
+            row.into_iter().map(|value| value.unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join(" ")
+        })
         .collect()
 }
 
@@ -33,13 +35,13 @@ async fn what_is_sold_beyond_the_stock_is_owed_and_a_restock_serves_it_first() {
     let sql = [
         // 24 are there, and 10 more may be sold.
         "UPDATE tallystick.products SET price = 1, backorder_limit = 10 WHERE id = {product};",
-        &buy(30, "30 of 34"),
+        &buy(30, "30-of-34"),
         stock,
-        &buy(5, "5 of 4"),
-        &move_stock(4, "4 for those who wait"),
-        &move_stock(-1, "nothing is there to take"),
-        &move_stock(5, "2 for those who wait"),
-        &buy(2, "2 of 13"),
+        &buy(5, "5-of-4"),
+        &move_stock(4, "4-for-those-who-wait"),
+        &move_stock(-1, "nothing-is-there-to-take"),
+        &move_stock(5, "2-for-those-who-wait"),
+        &buy(2, "2-of-13"),
         stock,
         "SELECT string_agg(stock_taken::text, ' ' ORDER BY stock_taken) FROM tallystick.order_items;
          SELECT (SELECT stock - backordered FROM tallystick.products WHERE id = {product})

@@ -17,7 +17,7 @@ async fn an_entry_is_never_earlier_than_the_one_before_it() {
         ) AS read
         CROSS JOIN jsonb_populate_record(NULL::tallystick.credit_ledger, jsonb_build_object(
             'business_id', {business}, 'id', {no_payment}, 'kind', 'payment', 'amount', -1,
-            'created_at', clock_timestamp() + interval '1 hour', 'idempotency_key', 'an hour ahead',
+            'created_at', clock_timestamp() + interval '1 hour', 'idempotency_key', 'an-hour-ahead',
             'request_fingerprint', sha256(''), 'details_digest', sha256('\\x01'), 'actor', 'test')) AS entry;
         SELECT outcome FROM tallystick.payment_record({business}, {customer}, 1, 'payment');
         SELECT outcome FROM tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'purchase');
@@ -41,7 +41,7 @@ async fn a_line_keeps_the_version_that_its_product_had_when_it_was_sold() {
     let buy = |quantity: u32| {
         format!(
             "SELECT outcome
-             FROM tallystick.purchase({{business}}, {{customer}}, ARRAY[{{product}}], '{{{quantity}}}', 'buy {quantity}');"
+             FROM tallystick.purchase({{business}}, {{customer}}, ARRAY[{{product}}], '{{{quantity}}}', 'buy-{quantity}');"
         )
     };
     let sql = [
