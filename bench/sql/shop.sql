@@ -1,4 +1,4 @@
--- Businesses with customers and products, as the API would have made them: every stock begins with an opening movement.
+-- Businesses with customers and products, as the API would have made them. Their opening movements follow: opening.sql.
 -- Runs as the superuser. Credit and stock last for any run.
 INSERT INTO tallystick.businesses (business_id, name, currency)
 SELECT pg_temp.id('b00', b), 'Business ' || b, 'EUR'
@@ -22,13 +22,3 @@ FROM generate_series($businesses) AS b,
      (VALUES ('d02', 'sale', 'On sale', 1000000000000), ('d03', 'sold-out', 'Not to be had', 0))
          AS special (kind, sku, name, stock)
 ON CONFLICT DO NOTHING;
-
--- A movement has its product's id with another first digit: d00… is opened by e00…, d02… by e02….
-INSERT INTO tallystick.stock_movements (business_id, id, product_id, kind, quantity, stock_after, reason, created_at)
-SELECT product.business_id, overlay(product.id::text PLACING 'e' FROM 6 FOR 1)::uuid, product.id, 'opening',
-       product.stock, product.stock, 'opening stock', product.created_at
-FROM tallystick.products AS product
-WHERE product.stock > 0
-  AND NOT EXISTS (
-    SELECT FROM tallystick.stock_movements AS movement
-    WHERE movement.business_id = product.business_id AND movement.product_id = product.id);

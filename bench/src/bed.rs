@@ -58,7 +58,7 @@ impl Bed {
             client.batch_execute(&format!("CREATE ROLE {SERVER_ROLE} LOGIN IN ROLE tallystick_app")).await?;
         }
         client.batch_execute(IDS).await?;
-        Ok(Database::new(program.clone(), self.postgres.url(SERVER_ROLE, name), owner_url, session))
+        Database::new(program.clone(), self.postgres.url(SERVER_ROLE, name), owner_url, session).await
     }
 
     /// Makes a checkpoint now, so that PostgreSQL does not make one during a measurement.

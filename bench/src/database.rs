@@ -8,6 +8,7 @@ use tallystick::db::connection::DedicatedConnection;
 use crate::{
     ids::{BUSINESSES, CUSTOMERS, Id, PRODUCTS},
     program::Program,
+    schema::Schema,
     traffic::Shop,
 };
 
@@ -15,6 +16,7 @@ use crate::{
 pub const SERVER_ROLE: &str = "tallystick_server";
 
 const SHOP: &str = include_str!("../sql/shop.sql");
+const MOVES: &str = include_str!("../sql/moves.sql");
 const HISTORY: &str = include_str!("../sql/history.sql");
 const DEBTORS: &str = include_str!("../sql/debtors.sql");
 
@@ -29,12 +31,19 @@ pub struct Database {
     /// A key for each business, once there are any.
     pub api_keys: Arc<[String]>,
     session: DedicatedConnection,
+    schema: &'static Schema,
 }
 
 impl Database {
     /// A migrated database; `session` is a superuser's, with `sql/ids.sql` loaded.
-    pub fn new(program: Program, server_url: String, owner_url: String, session: DedicatedConnection) -> Self {
-        Self { program, server_url, owner_url, api_keys: Arc::default(), session }
+    pub async fn new(
+        program: Program,
+        server_url: String,
+        owner_url: String,
+        session: DedicatedConnection,
+    ) -> anyhow::Result<Self> {
+        let schema = Schema::of(&session).await?;
+        Ok(Self { program, server_url, owner_url, api_keys: Arc::default(), session, schema })
     }
 
     /// Inserts the businesses, customers and products of the shop that are not there yet.
@@ -44,7 +53,7 @@ impl Database {
             .replace("$businesses", &range(BUSINESSES))
             .replace("$customers", &range(shop.customers.min(CUSTOMERS)))
             .replace("$products", &range(shop.products.min(PRODUCTS)));
-        self.in_one_transaction(&sql).await.context("cannot open the shop")?;
+        self.in_one_transaction(&format!("{sql} {}", self.schema.opening)).await.context("cannot open the shop")?;
         if self.api_keys.is_empty() {
             self.make_api_keys().await?;
         }
@@ -66,15 +75,22 @@ impl Database {
             .replace("$customer", &customer.to_string())
             .replace("$entries", &entries.to_string())
             .replace("$lines", &lines.to_string());
-        let sql = format!("SET LOCAL session_replication_role = replica; {sql}");
-        self.in_one_transaction(&sql).await.with_context(|| format!("cannot make a history of {entries} entries"))
+        self.write_moves(&sql).await.with_context(|| format!("cannot make a history of {entries} entries"))
     }
 
     /// Gives business 0 customers with so many ledger entries each, some of whom are overdue.
     pub async fn add_debtors(&self, customers: u64, entries: u64) -> anyhow::Result<()> {
         let sql = DEBTORS.replace("$customers", &customers.to_string()).replace("$entries", &entries.to_string());
-        let sql = format!("SET LOCAL session_replication_role = replica; {sql}");
-        self.in_one_transaction(&sql).await.context("cannot make debtors")
+        self.write_moves(&sql).await.context("cannot make debtors")
+    }
+
+    /// Writes what this SQL puts into the table of moves, without the triggers that check foreign keys.
+    async fn write_moves(&self, sql: &str) -> anyhow::Result<()> {
+        let Schema { opening, ledger } = self.schema;
+        self.in_one_transaction(&format!(
+            "SET LOCAL session_replication_role = replica; {MOVES} {sql} {ledger} {opening}"
+        ))
+        .await
     }
 
     /// Makes the planner's statistics, as autovacuum does after a while.

@@ -26,6 +26,7 @@ mod reads;
 mod report;
 mod run;
 mod schedule;
+mod schema;
 mod scripts;
 mod server;
 mod stage;

@@ -1,9 +1,11 @@
 //! The SQL functions, views and constraints, where HTTP does not reach.
 
 mod api_keys;
+mod beyond_stock;
 mod business_list;
 mod idempotency;
 mod ids;
+mod kept;
 mod lists;
 mod overdue;
 mod overdue_list;

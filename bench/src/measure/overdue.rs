@@ -29,7 +29,7 @@ const PASS: &str = "SELECT count(*), sum(last.balance_after + last.charged_total
         SELECT entry.balance_after, entry.charged_total
         FROM tallystick.credit_ledger AS entry
         WHERE entry.business_id = $1::text::uuid AND entry.customer_id = customer.id
-        ORDER BY entry.entry_no DESC
+        ORDER BY entry.charged_total DESC, entry.entry_no DESC
         LIMIT 1
     ) AS last
     WHERE customer.business_id = $1::text::uuid";

@@ -4,7 +4,9 @@
 use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path, sync::Arc};
 
 use anyhow::Context as _;
+use chrono::{TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::{
     auth::GeneratedKey,
@@ -15,7 +17,7 @@ use crate::{
         connection::{PoolSettings, connect},
     },
     domain::{
-        BusinessId, CustomerId, ExternalId, KeyScopes, Name, NewApiKey, NewBusiness, NewCustomer, NewProduct, OrderId,
+        BusinessId, CustomerId, ExternalId, KeyScopes, Name, NewApiKey, NewBusiness, NewCustomer, NewProduct,
         OverdueAfterDays, ProductId, Sku,
     },
     error::Error,
@@ -109,7 +111,7 @@ pub(super) async fn load_or_create(own: &OwnDatabase, args: &ServeArgs) -> anyho
 }
 
 fn random_token() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
+    Uuid::new_v4().simple().to_string()
 }
 
 async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
@@ -148,11 +150,12 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
 async fn buy_in_the_past(own: &OwnDatabase, shop: &Shop) -> anyhow::Result<()> {
     let (Some(customer), Some(product)) = (shop.customers.get(1), shop.products.first()) else { return Ok(()) };
     let session = connect(&own.owner_url().parse()?).await?;
-    let (business, order) = (shop.business_id.uuid(), OrderId::new().uuid());
-    let (quantity, days_ago) = (5_i64, 45_i32);
+    let (business, quantity, at) = (shop.business_id.uuid(), 5_i64, Utc::now() - TimeDelta::days(45));
+    // Lists are in the order of ids, so the order's is of the same moment.
+    let order = Uuid::new_v7(Timestamp::from_unix(NoContext, at.timestamp().try_into()?, at.timestamp_subsec_nanos()));
     session
         .client()
-        .execute(BACKDATED_PURCHASE, &[&business, &customer.uuid(), &product.uuid(), &quantity, &order, &days_ago])
+        .execute(BACKDATED_PURCHASE, &[&business, &customer.uuid(), &product.uuid(), &quantity, &order, &at])
         .await?;
     Ok(())
 }
