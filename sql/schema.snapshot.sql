@@ -473,8 +473,8 @@ function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp wi
     arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT created_at timestamp with time zone, OUT id uuid
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 de0b802f95c7c2a1ab8ee07643125ce13be2aa434190dff295936fd16364b361
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 6753c84c56914d834bb9f2a57a30411423f1444a75e66cfbb69051058ac2e0ba
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -503,8 +503,8 @@ function tallystick.api_key_revoke(uuid,uuid)
     arguments: p_business_id uuid, p_id uuid
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 f9717b3832247180c4e54a5fde5dfadf98ce712ef6b0c179458a7e27e6d870f8
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 bb7d5ad83beb287d8df21cae0c4126cb5b02bfefb155cb871cd343bf29ca4da1
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -514,7 +514,7 @@ function tallystick.batch_lock_customers(uuid,uuid[],text)
     returns: uuid[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b9c7c75ff6adbf57dfdad1335c125bed214c9e0e1a151b2c6a513dc260c4bde8
+    body: sha256 02993566929a731a6de836de8aadf2aefb02ebc980f8177748ac554be56328f6
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_lock_products(uuid,uuid[],text)
@@ -523,7 +523,7 @@ function tallystick.batch_lock_products(uuid,uuid[],text)
     returns: uuid[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 a41adafe1255e54629415349ea7644278c3f8b839a55be92ae2623f1ac1bf6a0
+    body: sha256 b96a208fb83aca3fd4e588f5c0479c4bc07f4294f853a67952b03f905af4e352
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
@@ -532,7 +532,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     returns: tallystick.batch_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 3604e8ca6675ce52fe79ecedbb968ed553e2491745b72afc24809f13958dfd72
+    body: sha256 c6c59f7baf82fc985ee204985417ca5121d0c745667a76fcb1b80b13f682f8b7
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -541,7 +541,7 @@ function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
     returns: tallystick.batch_shelf
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 17d2fa5ccbcb4a43decc77a9359098c80a9dfeb98aa42cac4233e4d0a3dbe37f
+    body: sha256 b35f5d4dacd6c24c19fb9c3815e1c7f83738c244345abe0b3db024e20449c229
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_shortages(uuid[],integer[],bigint[],bigint[])
@@ -559,7 +559,7 @@ function tallystick.batch_write(uuid,tallystick.batch_charge[],uuid[],bigint[],b
     returns: integer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 ed013e0c474f404ab8444cb4033221a4bc2df1a3f28c32f55bdb74a53709bcc8
+    body: sha256 4ff29e670fa154af67c2dc404c8063e4573a51edbc22a85be3439b19ada70982
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_create(uuid,text,text,integer,text)
@@ -567,7 +567,7 @@ function tallystick.business_create(uuid,text,text,integer,text)
     arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer, p_idempotency_key text DEFAULT NULL::text
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
     body: sha256 4beb2ba978b9238e35e1e10144800c2f1d508c371550ab89b340bc1d32a9575b
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -657,8 +657,8 @@ function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
     arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 8a072f99696ad73f61b51c612abc34d491f1904ead37408c0a2777aab15ca02c
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 dd4383e7a0ba4afe42148ec36d90c0e943697a89cd4ddc13a4905c39f362b260
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -678,7 +678,7 @@ function tallystick.customer_is_held(uuid,uuid)
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 ea0bb764df9e85ca620798a15368dc87279e6f815501fa8a23326108c9363919
+    body: sha256 75767f87433bf1e46a177f115d3e86f9a6ceb7fd0746e0a41944b46683f9d779
     granted to tallystick_owner: EXECUTE
 
 function tallystick.customer_list(uuid,text,uuid,integer)
@@ -696,8 +696,8 @@ function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,t
     arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 d34999d65987efc1f4c11496345d68d39768b0a114b42e2ac54157f173e5f22a
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 8944cf6b053645f2c48b442d9253eb943c0fe78f4f9cc7945dc0c0d0288fc375
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -745,7 +745,7 @@ function tallystick.order_lines_add_up()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 c8fe8d7b458539ad15fd0d8357e0f9e445bef72022da7f6990a640cb1333e1db
+    body: sha256 5972de163e63ea55ff5937949b86d7599b4ca8f7041a8686d153766fe4c9c451
     granted to tallystick_owner: EXECUTE
 
 function tallystick.order_list(uuid,uuid,uuid,integer)
@@ -774,7 +774,7 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 55d7de73375e48ebc91b577164450f411c763f0a55ce688d5db14b2cc1d43277
+    body: sha256 f9c9076f991b1f486f79e283f40454b214c41d22c0a2961c12869c97a68381e1
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -792,8 +792,8 @@ function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text)
     arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 80d64995105cc2f73ca0c2b7c491c8937c29c55dfc4bc75b1cbb4a52578fba62
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 ce78e74cdc8a121dc9ded86c49ec4e66656d23aa497fabbc347bb3a7fe37045a
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -813,7 +813,7 @@ function tallystick.product_is_held(uuid,uuid)
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 698e76824f5bf1e0f43222f356683d1ceaf67a3bc1d2e573d7883522866bdeec
+    body: sha256 2dbd20d4376ea6488eb97e61d64cbd6108ee4babee2d2995d7695b3d46a1775d
     granted to tallystick_owner: EXECUTE
 
 function tallystick.product_list(uuid,text,uuid,integer)
@@ -831,8 +831,8 @@ function tallystick.product_update(uuid,uuid,text,text,bigint,text,uuid,uuid[])
     arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 c8ebdeb14441ed9b3aa18cfd518945f56d2d02fd91df56f154a12ad69988d439
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 0a35468b21d541f66b1a7dfa9e51ef6b9b6da515b3583e8745f65a8525507b32
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -908,6 +908,6 @@ function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 d14a37be2d55209c23e380a422f4817c6ae8f787c55273e8daa36285ba892967
+    body: sha256 e415f370e5d5573967d20432afe886f9ee0d990576ec6ca0cd2361db252b36bd
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

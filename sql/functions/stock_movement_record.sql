@@ -2,7 +2,7 @@
 -- Locks: the product's row. If another transaction holds it, p_held 'wait' waits for it; 'pass over all' does nothing then.
 -- Outcomes: product_held (passed over, nothing is decided: ask again), created, replayed, key_reused, product_not_found,
 -- insufficient_stock (available), stock_too_large.
--- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
+-- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the key, as in keys_known.
 -- Caller: db::stock_movements.
 CREATE OR REPLACE FUNCTION tallystick.stock_movement_record(
     p_business_id uuid,
@@ -29,6 +29,7 @@ DECLARE
     v_fingerprint bytea := tallystick.request_fingerprint(
         'stock_movement', p_product_id::text, p_quantity::text, p_reason);
     v_known boolean;
+    v_place tid;
     v_replay record;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
@@ -43,7 +44,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM FROM tallystick.products AS product
-    WHERE product.business_id = p_business_id AND product.id = p_product_id
+    WHERE product.business_id = p_business_id AND product.id BETWEEN p_product_id AND p_product_id
+    ORDER BY product.id
     FOR NO KEY UPDATE;
     v_known := FOUND;
 
@@ -66,9 +68,10 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT product.stock INTO available
+    SELECT product.stock, product.ctid INTO available, v_place
     FROM tallystick.products AS product
-    WHERE product.business_id = p_business_id AND product.id = p_product_id;
+    WHERE product.business_id = p_business_id AND product.id BETWEEN p_product_id AND p_product_id
+    ORDER BY product.id;
     stock_after := available + p_quantity;
     IF stock_after < 0 THEN
         outcome := 'insufficient_stock';
@@ -91,7 +94,8 @@ BEGIN
 
     UPDATE tallystick.products AS product
     SET stock = stock_movement_record.stock_after
-    WHERE product.business_id = p_business_id AND product.id = p_product_id;
+    -- The place of a locked row does not change.
+    WHERE product.business_id = p_business_id AND product.ctid = v_place;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.stock_movement_record TO tallystick_app;
