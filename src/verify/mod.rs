@@ -23,6 +23,7 @@ use tokio_postgres::Client;
 pub use self::{
     checks::{CHECKS, Check, Subject},
     error::VerifyError,
+    mend::REAPPLY,
     report::{CheckReport, VerifyReport},
 };
 use crate::{db::connection::connect, domain::BusinessId, schema::migrate::embedded};
