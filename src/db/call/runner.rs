@@ -36,7 +36,7 @@ const RETRY_BUDGET: Duration = Duration::from_secs(3);
 /// How soon a call that waits for its turn to wait for a held row looks again whether the row is free.
 pub(in crate::db) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Each time the pause doubles, up to this one.
-const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+pub(in crate::db) const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 /// Connections that no business can take: for `/readyz`, for credentials, and for ending lost sessions.
 const CONNECTIONS_ASIDE: usize = 2;
