@@ -229,7 +229,8 @@ impl Metrics {
         self.database_calls.get_or_create(&FunctionLabel { function }).observe(duration.as_secs_f64());
     }
 
-    /// Counts a database call that is tried again: `rolled_back`, `connection_lost`, `stale_plan` or `unique_race`.
+    /// Counts a database call that is tried again: `rolled_back`, `connection_lost`, `slow_connection`, `stale_plan`
+    /// or `unique_race`.
     pub fn database_retry(&self, reason: &'static str) {
         self.database_retries.get_or_create(&ReasonLabel { reason }).inc();
     }

@@ -42,7 +42,7 @@ impl Database {
 
     /// One business, or [`Entity::Business`] not found.
     pub async fn business_get(&self, id: BusinessId) -> Result<Business> {
-        self.run(Call::quick("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
+        self.run(Call::read("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
     }
 
     /// The platform's businesses, newest first. The only call that reads across tenants.

@@ -23,7 +23,7 @@ impl Database {
         before: Option<Cursor<i64>>,
         limit: PageLimit,
     ) -> Result<Page<LedgerEntry>> {
-        let call = Call::heavy("ledger_list", LEDGER_LIST, business_id)
+        let call = Call::page("ledger_list", LEDGER_LIST, business_id, limit)
             .with(customer_id)
             .with(before.map(|Cursor(entry_no)| entry_no))
             .with(limit);

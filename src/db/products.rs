@@ -70,7 +70,7 @@ impl Database {
 
     /// One product, or [`Entity::Product`] not found.
     pub async fn product_get(&self, business_id: BusinessId, id: ProductId) -> Result<Product> {
-        self.run(Call::quick("product_get", PRODUCT_GET, business_id).with(id)).await?.find(Entity::Product)
+        self.run(Call::read("product_get", PRODUCT_GET, business_id).with(id)).await?.find(Entity::Product)
     }
 
     /// A business's products, newest first; with `sku` only that one.
@@ -81,9 +81,11 @@ impl Database {
         before: Option<Cursor<ProductId>>,
         limit: PageLimit,
     ) -> Result<Page<Product>> {
-        let class = if sku.is_some() { Call::quick } else { Call::heavy };
-        let call =
-            class("product_list", PRODUCT_LIST, business_id).with(sku).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = match sku {
+            Some(_) => Call::read("product_list", PRODUCT_LIST, business_id),
+            None => Call::page("product_list", PRODUCT_LIST, business_id, limit),
+        };
+        let call = call.with(sku).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |product: &Product| product.id)
     }
 }

@@ -157,7 +157,7 @@ async fn lists_of_all_businesses_together_take_four_connections() {
     let paths = ["/v1/customers", "/v1/overdue-customers", "/v1/customers?limit=1"];
     let mut reading: Vec<_> = shops.iter().zip(paths).flat_map(|(shop, path)| read(shop, path, 4)).collect();
     reading.push(tokio::spawn({
-        let ledger = format!("/v1/customers/{}/ledger", neighbours.customer);
+        let ledger = format!("/v1/customers/{}/ledger?limit=200", neighbours.customer);
         let client = neighbours.quiet.client.clone();
         async move { client.get(&ledger).await }
     }));
