@@ -13,6 +13,7 @@ use super::crowd::{Request, customer_row, outcomes, product_row, tally};
 use crate::support::{
     client::{Answer, send},
     contents::contents,
+    contract::operations,
     gate::Gate,
     server::TestServer,
     sessions::until,
@@ -171,6 +172,34 @@ async fn lists_of_all_businesses_together_take_four_connections() {
         answer.expect(200);
     }
     neighbours.server.audit().await;
+}
+
+/// The lists are those routes of the description that take a limit.
+#[tokio::test]
+async fn every_list_waits_among_the_heavy_calls() {
+    let neighbours = Neighbours::with(&["--api-key-cache-ttl=1h"]).await;
+    let (server, shop) = (&neighbours.server, &neighbours.quiet);
+    let holder = shut(server, "customers, tallystick.products, tallystick.orders, tallystick.api_keys").await;
+    let mut reading = Vec::new();
+    for (path, _, operation) in operations() {
+        let parameters = operation["parameters"].as_array();
+        if parameters.into_iter().flatten().any(|parameter| parameter["name"] == "limit") {
+            let client = if path.starts_with("/v1/businesses") { server.admin() } else { shop.client.clone() };
+            let business = shop.business_id.to_string();
+            let path = path.replace("{customer_id}", &neighbours.customer).replace("{business_id}", &business);
+            reading.push(tokio::spawn(async move { client.get(&path).await }));
+        }
+    }
+    assert!(reading.len() >= 6, "{}", reading.len());
+    let all_wait = async || {
+        let (running, waiting) = neighbours.calls("heavy").await;
+        (running + waiting == reading.len()).then_some(())
+    };
+    until("all lists are heavy calls", all_wait).await;
+    drop(holder);
+    for answer in answers(reading).await {
+        answer.expect(200);
+    }
 }
 
 /// Makes a request of an attack.

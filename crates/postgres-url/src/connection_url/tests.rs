@@ -274,6 +274,10 @@ fn the_password_comes_from_the_string_or_pgpassword_or_the_password_file() {
     assert_eq!(password("postgresql://anna@db.example:5433/shop", &[]), None);
     assert_eq!(password(url, &[("PGPASSFILE", "/dev/null")]), None);
     assert_eq!(password(url, &[("PGPASSFILE", "/nonexistent/file")]), None);
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().join("passwords");
+    write_private(&elsewhere, "*:*:*:*:of another file\n");
+    assert_eq!(password(url, &[("PGPASSFILE", elsewhere.to_str().unwrap())]).as_deref(), Some("of another file"));
 }
 
 #[test]
