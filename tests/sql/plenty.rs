@@ -9,6 +9,7 @@ use crate::support::{
 
 /// Our business: 3,000 customers who bought once, two lines each, and paid a part of it; 3,000 products; 3,000 API keys.
 /// And 3,000 other businesses. The last twelve digits of an id are the number of the thing.
+/// What a customer or a product is called by counts down: what has a low number is far behind in those indexes.
 ///
 /// [`planting`] writes the ids out. A function for them would be temporary, and so make a schema; then every session would
 /// plan everything anew, and no plan of the empty tables would be left to be tried.
@@ -17,9 +18,9 @@ pub const PLENTY: &str = "
     INSERT INTO tallystick.businesses VALUES ({business}, 'ours', 'EUR', 0);
     INSERT INTO tallystick.businesses SELECT {id 1 n}, 'b', 'EUR', 0 FROM generate_series(1, 3000) AS n;
     INSERT INTO tallystick.customers
-    SELECT {business}, {id 2 n}, 'c', 'external-' || n, 1000 FROM generate_series(1, 3000) AS n;
+    SELECT {business}, {id 2 n}, 'c', 'external-' || (3001 - n), 1000 FROM generate_series(1, 3000) AS n;
     INSERT INTO tallystick.products
-    SELECT {business}, {id 3 n}, 'sku-' || n, 'p', 1, 1000 FROM generate_series(1, 3000) AS n;
+    SELECT {business}, {id 3 n}, 'sku-' || (3001 - n), 'p', 1, 1000 FROM generate_series(1, 3000) AS n;
     INSERT INTO tallystick.orders
     SELECT {business}, {id 4 n}, {id 2 n}, 3, now() - interval '1 hour' FROM generate_series(1, 3000) AS n;
     INSERT INTO tallystick.order_items

@@ -47,7 +47,7 @@ pub struct Difference {
     pub found: Option<String>,
     /// The statement that mends it, as `verify` names it.
     #[serde(skip)]
-    mend: Option<String>,
+    pub mend: Option<String>,
 }
 
 /// Reads the catalogue and compares it with `snapshot`. Needs `search_path = pg_catalog`, and no privilege.
