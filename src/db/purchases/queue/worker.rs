@@ -104,8 +104,8 @@ impl Worker {
         // Without a connection there is nothing to see. That there is none shows when the worker has its turn.
         let Ok(connection) = place.connect().await else { return };
         let limits = self.queues.settings.limits;
-        let taken = self.queues.with_queue(self.business_id, |queue| queue.take_again(&limits));
-        let Some((batch, token)) = taken else { return };
+        let again = self.queues.with_queue(self.business_id, |queue| queue.take_again(&limits));
+        let Some((batch, token)) = again else { return };
         self.token = Some(token);
         self.decide(place, connection, batch).await;
     }
