@@ -54,6 +54,7 @@ pub(in crate::db) struct CallRunner {
 }
 
 /// A connection to run a call on.
+#[expect(clippy::large_enum_variant, reason = "it is moved twice, which costs less than a box")]
 enum Lent {
     Alone(Connection),
     /// Others read on it, too.
