@@ -26,8 +26,12 @@ const PRODUCT_UPDATE: &str = tenant_call!(
     "f.outcome, (f.product).*" from
     "product_update(context::uuid, $2, $3, $4, $5, p_held => $6, p_version => $7, p_expected_versions => $8)"
 );
-const PRODUCT_GET: &str = tenant_call!("product_get(context::uuid, $2)");
-const PRODUCT_LIST: &str = tenant_call!("product_list(context::uuid, $2, $3, $4)");
+const PRODUCT_GET: &str = tenant_call!(
+    "f.id, f.sku, f.name, f.price, f.stock, f.created_at, f.version" from "product_get(context::uuid, $2)"
+);
+const PRODUCT_LIST: &str = tenant_call!(
+    "f.id, f.sku, f.name, f.price, f.stock, f.created_at, f.version" from "product_list(context::uuid, $2, $3, $4)"
+);
 
 impl Database {
     /// Creates a product with its opening stock, once per idempotency key if there is one.
