@@ -22,7 +22,7 @@ fuzz:  ## 10,000 requests made up from the API's description, at every route; ./
 mutants:  ## one promise of the SQL broken after the other, and which tests notice (ONLY=lock for those with it in their name)
 	@./scripts/get-postgresql && cargo run --locked --package tallystick-mutants -- $(ONLY)
 
-mutants-rust:  ## the same for the Rust that guards something, for hours (AREA=auth, extract, purchases, queue, calls)
+mutants-rust:  ## the same for the Rust that guards something, for hours (AREA=auth, extract, purchases, queue, gate, calls)
 	@./scripts/mutants-rust $(AREA)
 
 bench:  ## the API beside pgbench on the same database, as ratios; all figures as JSON in target/bench

@@ -65,7 +65,7 @@ impl App {
             memory: Arc::default(),
             stopping: Stopping::default(),
         });
-        let public = cors::allow(router::router(state.clone())?, &args.http.cors_origins);
+        let public = cors::allow(router::router(state.clone())?, &args.http.cors_origins, state.clone());
         Ok(Self { router: public, operator_router: router::operator_router(state.clone()), state })
     }
 }

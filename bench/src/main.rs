@@ -4,7 +4,7 @@
 //! its child. Absolute figures depend on the machine and the hour. The ratios of one run can be compared.
 //!
 //! Reading order: [`run`] (the order of everything) → [`measure`] (what is measured) → [`turns`] (how contenders are compared) →
-//! [`load`], [`pgbench`] (what drives them) → [`bed`], [`stage`], [`server`] (what is driven) → [`figures`], [`report`].
+//! [`load`], [`pgbench`], [`hostile`] (what drives them) → [`bed`], [`stage`], [`server`] (what is driven) → [`figures`], [`report`].
 
 mod audit;
 mod batches;
@@ -13,6 +13,7 @@ mod client;
 mod cpu;
 mod database;
 mod figures;
+mod hostile;
 mod ids;
 mod load;
 mod machine;
@@ -47,7 +48,7 @@ use audit::Audit;
 use report::BenchReport;
 
 /// Connections of the widest scenario, with some room.
-const MOST_CONNECTIONS: usize = 2_000;
+const MOST_CONNECTIONS: usize = 5_000;
 
 /// Drives tallystick over HTTP beside pgbench on the same database, and prints ratios.
 ///

@@ -33,6 +33,8 @@ pub struct Plan {
     pub debts: u64,
     /// Customers of the business that attacks.
     pub attackers_debtors: u64,
+    /// Hostile clients, each with a connection.
+    pub hostile_clients: usize,
     /// Whether to compare new installations.
     pub fresh: bool,
 }
@@ -56,6 +58,7 @@ impl Plan {
         debtors: 10_000,
         debts: 100,
         attackers_debtors: 50_000,
+        hostile_clients: 4_096,
         fresh: true,
     };
 
@@ -73,6 +76,7 @@ impl Plan {
         debtors: 500,
         debts: 100,
         attackers_debtors: 2_000,
+        hostile_clients: 256,
         fresh: false,
     };
 }
@@ -84,9 +88,9 @@ impl Plan {
         let of = |scenario: Scenario| match scenario {
             Scenario::Steady => 2 * self.client_counts.len() + 6 * rounds,
             Scenario::FlashSale => 8 * rounds,
-            Scenario::HotCustomer | Scenario::Mixed | Scenario::Neighbours => 2 * rounds,
+            Scenario::HotCustomer | Scenario::Mixed | Scenario::Neighbours | Scenario::Hostile => 2 * rounds,
             Scenario::Connections | Scenario::Lone | Scenario::HalfLoad => 1 + rounds,
-            Scenario::Fairness => builds * (1 + 7 * rounds),
+            Scenario::Fairness => builds * (1 + 8 * rounds),
             Scenario::Growth => 2 + rounds,
             Scenario::Overdue => 2 + builds,
             Scenario::Reads => builds + 6 * self.client_counts.len() + 6 * (1 + builds) * rounds + 1 + rounds,

@@ -8,8 +8,8 @@ use crate::{
     figures::Figures,
     machine::Machine,
     measure::{
-        Scenario, compare, fairness, fresh, growth, half_load, idle, lone, mixed, neighbours, overdue, reads, sale,
-        steady,
+        Scenario, compare, fairness, fresh, growth, half_load, hostile, idle, lone, mixed, neighbours, overdue, reads,
+        sale, steady,
     },
     plan::Plan,
     program::Program,
@@ -66,6 +66,9 @@ async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) ->
     }
     if wanted(Scenario::Fairness) {
         databases.extend(fairness::measure(stage, figures).await?);
+    }
+    if wanted(Scenario::Hostile) {
+        hostile::measure(stage, figures).await?;
     }
     if wanted(Scenario::Connections) {
         idle::measure(stage, figures).await?;

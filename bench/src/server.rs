@@ -36,6 +36,16 @@ pub struct Server {
 impl Server {
     /// Starts the server of the build that installed `database`, and waits until it listens.
     pub async fn start(bed: &Bed, database: &Database, combining: Combining) -> anyhow::Result<Self> {
+        Self::start_for(bed, database, combining, None).await
+    }
+
+    /// The same with another number of connections that the server allows.
+    pub async fn start_for(
+        bed: &Bed,
+        database: &Database,
+        combining: Combining,
+        max_connections: Option<usize>,
+    ) -> anyhow::Result<Self> {
         let mut command = database.program.command();
         command
             .arg("serve")
@@ -46,6 +56,9 @@ impl Server {
             .env("TALLYSTICK_LOG_FORMAT", "json");
         if combining == Combining::Off {
             command.env(COMBINING, "false");
+        }
+        if let Some(connections) = max_connections {
+            command.env("TALLYSTICK_MAX_CONNECTIONS", connections.to_string());
         }
         let mut server = Self::spawn(command, bed.new_file("server.log")).await?;
         server.target.api_keys = Arc::clone(&database.api_keys);

@@ -19,6 +19,11 @@ CREATE OR REPLACE FUNCTION tallystick.api_key_create(
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_created_at timestamptz := clock_timestamp();
@@ -52,7 +57,8 @@ BEGIN
     id := p_id;
     SELECT api_key.created_at INTO created_at
     FROM tallystick.api_keys AS api_key
-    WHERE api_key.business_id = p_business_id AND api_key.id = p_id;
+    WHERE api_key.business_id = p_business_id AND api_key.id BETWEEN p_id AND p_id
+    ORDER BY api_key.id;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.api_key_create TO tallystick_app;

@@ -2,7 +2,7 @@
 -- Locks: none. The caller holds the locks on the customers of p_locked_ids, or on all customers if p_locked_ids is NULL.
 -- Returns an account for each id. A customer who exists and is not locked is held by another transaction.
 -- Volatile: it must see what was committed while the caller waited for its locks.
--- Caller: purchase_batch and payment_record, whose plan settings apply. They and LIMIT are explained in purchase_batch.
+-- Caller: purchase_batch, whose plan settings apply. They and BETWEEN are explained there.
 CREATE OR REPLACE FUNCTION tallystick.batch_read_accounts(p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[])
 RETURNS tallystick.ledger_account[]
 LANGUAGE plpgsql VOLATILE
@@ -36,11 +36,14 @@ BEGIN
             coalesce(last.created_at, '-infinity'),
             coalesce(last.entry_hash, '\x0000000000000000000000000000000000000000000000000000000000000000')
         )::tallystick.ledger_account
-        FROM (
-            SELECT * FROM unnest(p_customer_ids) WITH ORDINALITY LIMIT cardinality(p_customer_ids)
-        ) AS asked (id, no)
-        LEFT JOIN tallystick.customers AS customer
-            ON customer.business_id = p_business_id AND customer.id = asked.id
+        FROM unnest(p_customer_ids) WITH ORDINALITY AS asked (id, no)
+        LEFT JOIN LATERAL (
+            SELECT customer.id, customer.blocked, customer.credit_limit
+            FROM tallystick.customers AS customer
+            WHERE customer.business_id = p_business_id AND customer.id BETWEEN asked.id AND asked.id
+            ORDER BY customer.id
+            LIMIT 1
+        ) AS customer ON true
         LEFT JOIN LATERAL (
             SELECT entry.entry_no, entry.balance_after, entry.charged_total, entry.allocated_total, entry.ahead_total,
                    entry.held_total, entry.due_at, entry.due_run_from, entry.created_at, entry.entry_hash

@@ -4,7 +4,7 @@
 -- that has just stored the same key.
 -- Returns how many purchases it wrote.
 -- Fails with a unique violation if a key is stored already. Then nothing of the batch happens.
--- Caller: purchase_batch, whose plan settings apply. They and LIMIT are explained there.
+-- Caller: purchase_batch, whose plan settings apply. They and BETWEEN are explained there.
 CREATE OR REPLACE FUNCTION tallystick.batch_write(
     p_business_id uuid,
     p_entries tallystick.credit_ledger[],
@@ -25,12 +25,19 @@ BEGIN
         SET stock = greatest(product.stock - shelf.taken, 0),
             backordered = product.backordered + greatest(shelf.taken - product.stock, 0)
         FROM (
-            SELECT shelf.product_id, shelf.before - shelf.after AS taken
-            FROM unnest(p_product_ids, p_available_before, p_available_after) AS shelf (product_id, before, after)
+            SELECT shelf.before - shelf.after AS taken, locked.place
+            FROM unnest(p_product_ids, p_available_before, p_available_after) AS shelf (product_id, before, after),
+                 LATERAL (
+                     SELECT locked.ctid AS place
+                     FROM tallystick.products AS locked
+                     WHERE locked.business_id = p_business_id AND locked.id BETWEEN shelf.product_id AND shelf.product_id
+                     ORDER BY locked.id
+                     LIMIT 1
+                 ) AS locked
             WHERE shelf.before > shelf.after
-            LIMIT cardinality(p_product_ids)
         ) AS shelf
-        WHERE product.business_id = p_business_id AND product.id = shelf.product_id
+        -- The place of a locked row does not change.
+        WHERE product.business_id = p_business_id AND product.ctid = shelf.place
     ), placed AS (
         INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)
         SELECT p_business_id, entry.id, entry.customer_id, entry.amount, entry.created_at

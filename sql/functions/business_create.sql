@@ -9,6 +9,10 @@ CREATE OR REPLACE FUNCTION tallystick.business_create(
 ) RETURNS SETOF tallystick.businesses
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 AS $$
 DECLARE
     v_fingerprint bytea := tallystick.request_fingerprint('business', p_name, p_currency, p_overdue_after_days::text);

@@ -17,6 +17,13 @@ CREATE OR REPLACE FUNCTION tallystick.customer_create(
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_created_at timestamptz := clock_timestamp();
@@ -58,7 +65,8 @@ BEGIN
     ON CONFLICT DO NOTHING;
     SELECT account.* INTO customer
     FROM tallystick.customer_accounts AS account
-    WHERE account.business_id = p_business_id AND account.id = p_id;
+    WHERE account.business_id = p_business_id AND account.id BETWEEN p_id AND p_id
+    ORDER BY account.id;
     IF FOUND THEN
         outcome := 'created';
         RETURN;

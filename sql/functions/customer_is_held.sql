@@ -1,4 +1,5 @@
 -- Purpose: whether another transaction holds a customer's row. If none does, this one holds it from now on.
+-- BETWEEN and ORDER BY leave the planner only the index of the ids, as in keys_known.
 -- Locks: the customer's row, unless it is held; it never waits.
 -- Returns false for a customer that does not exist.
 -- Volatile: the second statement must see what was committed since the first.
@@ -12,10 +13,15 @@ SET enable_bitmapscan = off
 AS $$
 BEGIN
     PERFORM FROM tallystick.customers AS customer
-    WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
+    WHERE customer.business_id = p_business_id AND customer.id BETWEEN p_customer_id AND p_customer_id
+    ORDER BY customer.id
     FOR NO KEY UPDATE SKIP LOCKED;
-    RETURN NOT FOUND AND EXISTS (
-        SELECT FROM tallystick.customers AS customer
-        WHERE customer.business_id = p_business_id AND customer.id = p_customer_id);
+    IF FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM FROM tallystick.customers AS customer
+    WHERE customer.business_id = p_business_id AND customer.id BETWEEN p_customer_id AND p_customer_id
+    ORDER BY customer.id;
+    RETURN FOUND;
 END
 $$;

@@ -2,8 +2,8 @@
 -- A limit below the balance is allowed: it stops further purchases, and past charges keep the limit of their moment.
 -- The change makes the version p_version of the customer. With p_expected_versions it happens only at one of these versions, or
 -- at p_version itself: an earlier try of the same request made that.
--- Locks: the customer's row, so a purchase sees the change completely or not at all. An UPDATE that waited for the row compares
--- the version that it finds then.
+-- Locks: the customer's row, so a purchase sees the change completely or not at all. The version is compared
+-- after the row is locked.
 -- If another transaction holds the row, p_held 'wait' waits for it; 'pass over all' does nothing then.
 -- Outcomes: customer_held (passed over, nothing is changed: ask again), updated, customer_not_found, version_differs,
 -- external_id_taken (customer.id is the customer that has the external_id).
@@ -24,7 +24,16 @@ CREATE OR REPLACE FUNCTION tallystick.customer_update(
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_sort = off
 AS $$
+DECLARE
+    v_place tid;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
     -- Lock the view before any table, as migrate does (sql/locks.sql).
@@ -33,6 +42,11 @@ BEGIN
         outcome := 'customer_held';
         RETURN;
     END IF;
+    SELECT locked.ctid INTO v_place
+    FROM tallystick.customers AS locked
+    WHERE locked.business_id = p_business_id AND locked.id BETWEEN p_id AND p_id
+    ORDER BY locked.id
+    FOR NO KEY UPDATE;
     BEGIN
         UPDATE tallystick.customers AS changed
         SET name = coalesce(p_name, changed.name),
@@ -40,7 +54,8 @@ BEGIN
             blocked = coalesce(p_blocked, changed.blocked),
             external_id = CASE WHEN p_set_external_id THEN p_external_id ELSE changed.external_id END,
             version = coalesce(p_version, tallystick.new_id())
-        WHERE changed.business_id = p_business_id AND changed.id = p_id
+        -- The place of a locked row does not change.
+        WHERE changed.business_id = p_business_id AND changed.ctid = v_place
           AND (p_expected_versions IS NULL
                OR coalesce(changed.version, changed.id) = ANY (p_expected_versions) OR changed.version = p_version);
     EXCEPTION WHEN unique_violation THEN
@@ -49,19 +64,14 @@ BEGIN
         RETURN;
     END;
     IF NOT FOUND THEN
-        outcome := CASE
-            WHEN EXISTS (
-                SELECT FROM tallystick.customers AS present
-                WHERE present.business_id = p_business_id AND present.id = p_id)
-            THEN 'version_differs'
-            ELSE 'customer_not_found'
-        END;
+        outcome := CASE WHEN v_place IS NULL THEN 'customer_not_found' ELSE 'version_differs' END;
         RETURN;
     END IF;
     outcome := 'updated';
     SELECT account.* INTO customer
     FROM tallystick.customer_accounts AS account
-    WHERE account.business_id = p_business_id AND account.id = p_id;
+    WHERE account.business_id = p_business_id AND account.id BETWEEN p_id AND p_id
+    ORDER BY account.id;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.customer_update TO tallystick_app;

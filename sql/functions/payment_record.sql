@@ -2,7 +2,7 @@
 -- Locks: the customer's row. If another transaction holds it, p_held 'wait' waits for it; 'pass over all' does nothing then.
 -- Outcomes: customer_held (passed over, nothing is decided: ask again), created, replayed, key_reused, customer_not_found,
 -- amount_too_large (the balance would leave ±(2^53 - 1)).
--- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
+-- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the key, as in keys_known.
 -- Caller: db::payments.
 CREATE OR REPLACE FUNCTION tallystick.payment_record(
     p_business_id uuid,
@@ -47,7 +47,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM FROM tallystick.customers AS customer
-    WHERE customer.business_id = p_business_id AND customer.id = p_customer_id
+    WHERE customer.business_id = p_business_id AND customer.id BETWEEN p_customer_id AND p_customer_id
+    ORDER BY customer.id
     FOR NO KEY UPDATE;
     v_known := FOUND;
 

@@ -19,6 +19,11 @@ CREATE OR REPLACE FUNCTION tallystick.product_create(
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 DECLARE
     v_created_at timestamptz := clock_timestamp();
@@ -62,7 +67,8 @@ BEGIN
     END IF;
     SELECT created.* INTO product
     FROM tallystick.products AS created
-    WHERE created.business_id = p_business_id AND created.id = p_id;
+    WHERE created.business_id = p_business_id AND created.id BETWEEN p_id AND p_id
+    ORDER BY created.id;
     IF FOUND THEN
         outcome := 'created';
         RETURN;

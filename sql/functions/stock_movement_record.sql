@@ -2,7 +2,7 @@
 -- Locks: the product's row. If another transaction holds it, p_held 'wait' waits for it; 'pass over all' does nothing then.
 -- Outcomes: product_held (passed over, nothing is decided: ask again), created, replayed, key_reused, product_not_found,
 -- insufficient_stock (available), stock_too_large, stock_not_tracked (a service).
--- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the keys, as in keys_known.
+-- BETWEEN, ORDER BY and enable_sort leave the planner only the index of the key, as in keys_known.
 -- Caller: db::stock_movements.
 CREATE OR REPLACE FUNCTION tallystick.stock_movement_record(
     p_business_id uuid,
@@ -46,7 +46,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM FROM tallystick.products AS product
-    WHERE product.business_id = p_business_id AND product.id = p_product_id
+    WHERE product.business_id = p_business_id AND product.id BETWEEN p_product_id AND p_product_id
+    ORDER BY product.id
     FOR NO KEY UPDATE;
     v_known := FOUND;
 
@@ -72,7 +73,7 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT product.stock, product.backordered, product.track_stock INTO v_product
+    SELECT product.stock, product.backordered, product.track_stock, product.ctid AS place INTO v_product
     FROM tallystick.products AS product
     WHERE product.business_id = p_business_id AND product.id BETWEEN p_product_id AND p_product_id
     ORDER BY product.id;
@@ -106,7 +107,8 @@ BEGIN
     UPDATE tallystick.products AS product
     SET stock = stock_movement_record.stock_after,
         backordered = stock_movement_record.backordered_after
-    WHERE product.business_id = p_business_id AND product.id = p_product_id;
+    -- The place of a locked row does not change.
+    WHERE product.business_id = p_business_id AND product.ctid = v_product.place;
 END
 $$;
 GRANT EXECUTE ON FUNCTION tallystick.stock_movement_record TO tallystick_app;

@@ -92,7 +92,7 @@ mod tests {
 
     fn difference(object: &str, property: Option<&str>, kind: Kind) -> Difference {
         let property = property.map(str::to_owned);
-        Difference { object: object.to_owned(), property, kind, expected: None, found: None }
+        Difference { object: object.to_owned(), property, kind, expected: None, found: None, mend: None }
     }
 
     #[test]

@@ -127,6 +127,17 @@ mod tests {
         }
     }
 
+    /// Each to its own limit, and to no other.
+    #[test]
+    fn the_limits_of_connections_are_those_that_are_set() {
+        let flags =
+            "--header-read-timeout=1s --idle-timeout=2s --write-timeout=3s --drain-timeout=4s --max-connections=5";
+        let limits = parse(&flags.split(' ').collect::<Vec<_>>()).http.server_limits();
+        let times = [limits.header_read_timeout, limits.idle_timeout, limits.write_timeout, limits.drain_timeout];
+        assert_eq!(times.map(|time| time.as_secs()), [1, 2, 3, 4]);
+        assert_eq!(limits.max_connections, 5);
+    }
+
     #[test]
     fn the_defaults_do_not_contradict_each_other() {
         parse(&[]).check().unwrap();

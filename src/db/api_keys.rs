@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 use super::{
     call::{Call, rows::FromRow, tenant_call, unknown_outcome},
     database::Database,
+    gate::Class,
 };
 use crate::{
     auth::{KeyStore, StoredKey, api_key::KeyHash},
@@ -66,8 +67,10 @@ impl Database {
         before: Option<Cursor<ApiKeyId>>,
         limit: PageLimit,
     ) -> Result<Page<ApiKey>> {
-        let call =
-            Call::of_platform("api_key_list", API_KEY_LIST, business_id).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = Call::platform("api_key_list", API_KEY_LIST, Class::Heavy)
+            .with(business_id.to_string())
+            .with(before.map(|Cursor(id)| id))
+            .with(limit);
         self.run(call).await?.page(limit, |key: &ApiKey| key.id)
     }
 

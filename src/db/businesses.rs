@@ -34,9 +34,15 @@ impl Database {
         Ok(Movement { replayed: record.id != own_id, record })
     }
 
+    /// Nothing, or [`Entity::Business`] not found. The platform asks in its own queue, as for everything that it does.
+    pub async fn business_exists(&self, id: BusinessId) -> Result<()> {
+        let business = self.run(Call::of_platform("business_get", BUSINESS_GET, id)).await?;
+        business.find::<Business>(Entity::Business).map(drop)
+    }
+
     /// One business, or [`Entity::Business`] not found.
     pub async fn business_get(&self, id: BusinessId) -> Result<Business> {
-        self.run(Call::quick("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
+        self.run(Call::read("business_get", BUSINESS_GET, id)).await?.find(Entity::Business)
     }
 
     /// The platform's businesses, newest first. The only call that reads across tenants.

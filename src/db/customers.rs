@@ -72,7 +72,7 @@ impl Database {
 
     /// One customer, or [`Entity::Customer`] not found.
     pub async fn customer_get(&self, business_id: BusinessId, id: CustomerId) -> Result<Customer> {
-        self.run(Call::quick("customer_get", CUSTOMER_GET, business_id).with(id)).await?.find(Entity::Customer)
+        self.run(Call::read("customer_get", CUSTOMER_GET, business_id).with(id)).await?.find(Entity::Customer)
     }
 
     /// A business's customers, newest first; with `external_id` only that one.
@@ -83,7 +83,7 @@ impl Database {
         before: Option<Cursor<CustomerId>>,
         limit: PageLimit,
     ) -> Result<Page<Customer>> {
-        let class = if external_id.is_some() { Call::quick } else { Call::heavy };
+        let class = if external_id.is_some() { Call::read } else { Call::heavy };
         let call = class("customer_list", CUSTOMER_LIST, business_id)
             .with(external_id)
             .with(before.map(|Cursor(id)| id))

@@ -33,7 +33,7 @@ impl Database {
         with_hashed: bool,
     ) -> Result<Page<LedgerEntry>> {
         let statement = if with_hashed { LEDGER_LIST_HASHED } else { LEDGER_LIST };
-        let call = Call::heavy("ledger_list", statement, business_id)
+        let call = Call::page("ledger_list", statement, business_id, limit)
             .with(customer_id)
             .with(before.map(|Cursor(entry_no)| entry_no))
             .with(limit);

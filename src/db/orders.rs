@@ -19,7 +19,7 @@ const ORDER_LIST: &str = tenant_call!("order_list(context::uuid, $2, $3, $4)");
 impl Database {
     /// One order, or [`Entity::Order`] not found.
     pub async fn order_get(&self, business_id: BusinessId, id: OrderId) -> Result<Order> {
-        self.run(Call::quick("order_get", ORDER_GET, business_id).with(id)).await?.find(Entity::Order)
+        self.run(Call::read("order_get", ORDER_GET, business_id).with(id)).await?.find(Entity::Order)
     }
 
     /// A business's orders, newest first; with `customer_id` only that customer's. A page ends at 2,000 lines, and may so be short

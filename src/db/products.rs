@@ -26,8 +26,12 @@ const PRODUCT_UPDATE: &str = tenant_call!(
     "f.outcome, (f.product).*" from
     "product_update(context::uuid, $2, $3, $4, $5, p_held => $6, p_version => $7, p_expected_versions => $8)"
 );
-const PRODUCT_GET: &str = tenant_call!("product_get(context::uuid, $2)");
-const PRODUCT_LIST: &str = tenant_call!("product_list(context::uuid, $2, $3, $4)");
+const PRODUCT_GET: &str = tenant_call!(
+    "f.id, f.sku, f.name, f.price, f.stock, f.created_at, f.version" from "product_get(context::uuid, $2)"
+);
+const PRODUCT_LIST: &str = tenant_call!(
+    "f.id, f.sku, f.name, f.price, f.stock, f.created_at, f.version" from "product_list(context::uuid, $2, $3, $4)"
+);
 
 impl Database {
     /// Creates a product with its opening stock, once per idempotency key if there is one. The command line is no `actor`: the
@@ -73,7 +77,7 @@ impl Database {
 
     /// One product, or [`Entity::Product`] not found.
     pub async fn product_get(&self, business_id: BusinessId, id: ProductId) -> Result<Product> {
-        self.run(Call::quick("product_get", PRODUCT_GET, business_id).with(id)).await?.find(Entity::Product)
+        self.run(Call::read("product_get", PRODUCT_GET, business_id).with(id)).await?.find(Entity::Product)
     }
 
     /// A business's products, newest first; with `sku` only that one.
@@ -84,9 +88,11 @@ impl Database {
         before: Option<Cursor<ProductId>>,
         limit: PageLimit,
     ) -> Result<Page<Product>> {
-        let class = if sku.is_some() { Call::quick } else { Call::heavy };
-        let call =
-            class("product_list", PRODUCT_LIST, business_id).with(sku).with(before.map(|Cursor(id)| id)).with(limit);
+        let call = match sku {
+            Some(_) => Call::read("product_list", PRODUCT_LIST, business_id),
+            None => Call::page("product_list", PRODUCT_LIST, business_id, limit),
+        };
+        let call = call.with(sku).with(before.map(|Cursor(id)| id)).with(limit);
         self.run(call).await?.page(limit, |product: &Product| product.id)
     }
 }

@@ -7,11 +7,12 @@ use std::{str::FromStr, time::Duration};
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method, header},
+    middleware::from_fn_with_state,
 };
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
-use super::{extract::REQUEST_ID, routes::IDEMPOTENT_REPLAYED};
+use super::{extract::REQUEST_ID, layers, routes::IDEMPOTENT_REPLAYED, state::AppState};
 
 /// How long a browser may remember the answer to a preflight.
 const MAX_AGE: Duration = Duration::from_hours(1);
@@ -55,8 +56,9 @@ fn parse(origin: &str) -> Result<HeaderValue, String> {
 }
 
 /// Lets pages of these origins call the routes. It goes around everything else, so that errors are readable, too, and
-/// preflights need no credentials.
-pub fn allow(routes: Router, origins: &CorsOrigins) -> Router {
+/// preflights need no credentials. It answers every `OPTIONS` itself, so the headers and the log line of an answer come from
+/// outside of it.
+pub fn allow(routes: Router, origins: &CorsOrigins, state: AppState) -> Router {
     let allowed = match origins {
         CorsOrigins::None => return routes,
         CorsOrigins::Listed(origins) => AllowOrigin::list(origins.iter().cloned()),
@@ -82,7 +84,7 @@ pub fn allow(routes: Router, origins: &CorsOrigins) -> Router {
             REQUEST_ID,
         ])
         .max_age(MAX_AGE);
-    routes.layer(layer)
+    routes.layer(layer).layer(from_fn_with_state(state, layers::around_options))
 }
 
 #[cfg(test)]

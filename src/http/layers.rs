@@ -2,7 +2,8 @@
 //!
 //! 1. connection: limit on connections, header, idle and write timeouts, the grammar of heads ([`server`](super::server))
 //! 2. router: finds the route, or the fallback; adds `Allow`, strips the body from an answer to `HEAD`
-//! 3. cross-origin requests, if the operator allows any: preflights, and headers on every answer ([`cors`](super::cors))
+//! 3. cross-origin requests, if the operator allows any: headers on every answer, and all of `OPTIONS` ([`cors`](super::cors)).
+//!    Around that, the lifecycle of `OPTIONS`, which goes no further
 //! 4. lifecycle: request id, problem body, log line, metrics, trace span, headers of every answer. It counts a large answer
 //!    ([`memory`](super::memory))
 //! 5. query parameters that the route does not have; refused here, or by the extractor of the credentials if there is one
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
+    http::Method,
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -47,4 +49,14 @@ pub async fn around_request(State(around): State<Around>, mut request: Request, 
         Err(error) => error.into_response(),
     };
     lifecycle.end(framework_errors::answer_options(&method, response)).await
+}
+
+/// Runs layer 4 around the answer to `OPTIONS` that layer 3 gives. All other requests meet layer 4 further inside.
+pub async fn around_options(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if request.method() != Method::OPTIONS {
+        return next.run(request).await;
+    }
+    let lifecycle = RequestLifecycle::begin(state, &mut request);
+    let response = next.run(request).instrument(lifecycle.span()).await;
+    lifecycle.end(response).await
 }

@@ -3,7 +3,8 @@
 /// What `tallystick migrate --reapply` installs again.
 const REAPPLIED: [&str; 6] = ["body", "settings", "behaviour", "definition", "policy ", "trigger "];
 
-const REAPPLY: &str = "tallystick migrate --reapply";
+/// Applies the current code again.
+pub const REAPPLY: &str = "tallystick migrate --reapply";
 
 /// The statement that mends a whole object: one that is `missing`, or one that is not part of tallystick.
 pub(super) fn object(section: &str, missing: bool) -> Option<String> {
@@ -54,7 +55,7 @@ fn of_table(table: &str, item: &str, expected: Option<&str>, found: Option<&str>
             Some(format!("ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {expected}"))
         }
         ("constraint", None, _) => Some(format!("ALTER TABLE {table} DROP CONSTRAINT {name}")),
-        ("index", Some(expected), None) => Some(expected.to_owned()),
+        ("index", Some(expected), None) => Some(expected.trim_end_matches(", deferrable").to_owned()),
         ("index", None, _) => {
             let schema = table.split('.').next().unwrap_or_default();
             Some(format!("DROP INDEX {schema}.{name}"))

@@ -24,6 +24,7 @@ use tokio_postgres::Client;
 pub use self::{
     checks::{CHECKS, Check, Subject},
     error::VerifyError,
+    mend::REAPPLY,
     proofs::ProofFiles,
     report::{CheckReport, VerifyReport},
 };

@@ -3,14 +3,12 @@
 use std::{
     fmt::Write as _,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use futures_util::future::join_all;
+use hostile_clients::{Counts, Hostility};
 use nix::sys::{
     resource::{Resource::RLIMIT_NOFILE, getrlimit, setrlimit},
     signal::Signal,
@@ -18,8 +16,7 @@ use nix::sys::{
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpSocket, TcpStream},
-    sync::Semaphore,
+    net::TcpStream,
     task::JoinSet,
     time::timeout,
 };
@@ -133,78 +130,8 @@ const MAX_HOSTILE_KIB: u64 = 256 * 1024;
 const MAX_HOSTILE_GROWTH_KIB: u64 = 40 * 1024;
 /// How often somebody else buys meanwhile, by default. `TALLYSTICK_HOSTILE_PURCHASES` sets it.
 const PURCHASES: usize = 10;
-/// How long a hostile client waits before it comes again. These take memory; how fast they come is another test's matter.
-const BEFORE_NEXT: Duration = Duration::from_secs(5);
-
 fn from_environment(name: &str) -> Option<usize> {
     std::env::var(name).ok().map(|number| number.parse().unwrap())
-}
-
-/// What a hostile client sends, and whether it waits for the beginning of an answer. It takes no more of it.
-struct Hostility {
-    name: &'static str,
-    sent: Vec<u8>,
-    is_answered: bool,
-}
-
-impl Hostility {
-    fn all(key: &str) -> Vec<Self> {
-        let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n\r\n");
-        let post = |headers: &str, bytes: usize| {
-            let body = " ".repeat(bytes);
-            let head = format!("POST /v1/purchases HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n");
-            format!("{head}content-type: application/json\r\nidempotency-key: k\r\n{headers}\r\n{body}")
-        };
-        let chunk = format!("{:x}\r\n{}\r\n", 7_000, " ".repeat(7_000));
-        [
-            ("half-open", String::new(), false),
-            ("slow head", format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}", "y".repeat(15_000)), false),
-            ("slow small body", post("content-length: 8000\r\n", 7_000), false),
-            ("slow large body", post("content-length: 262000\r\n", 250_000), false),
-            ("slow chunks", post("transfer-encoding: chunked\r\n", 0) + &chunk.repeat(35), false),
-            ("slow read of the page", get("/docs/swagger-ui-bundle.js"), true),
-            ("slow read of a list", get("/v1/products?limit=200"), true),
-            ("pipelined lists", get("/v1/products?limit=200").repeat(40), true),
-            ("pipelined small answers", get("/v1/nothing").repeat(400), true),
-        ]
-        .map(|(name, sent, is_answered)| Self { name, sent: sent.into_bytes(), is_answered })
-        .into()
-    }
-
-    /// Does it again and again, as often as the server ends the connection. Says when it has begun.
-    async fn go_on(&self, server: SocketAddr, begun: &Semaphore, closed: &AtomicUsize) {
-        for round in 0.. {
-            let Ok(mut connection) = connect_with_small_buffers(server).await else { continue };
-            let (mut reading, mut writing) = connection.split();
-            // The server reads as much as it wants to. The rest waits in buffers of the operating system.
-            let sending = timeout(Duration::from_millis(500), writing.write_all(&self.sent));
-            let answering = async {
-                if self.is_answered {
-                    // A connection that is refused ends here, too.
-                    let _ = reading.read_u8().await;
-                }
-            };
-            let _ = tokio::join!(sending, answering);
-            if round == 0 {
-                begun.add_permits(1);
-            }
-            if self.is_answered {
-                // Who does not read does not notice the end. It comes sooner than this.
-                tokio::time::sleep(Duration::from_secs(12)).await;
-            } else {
-                while matches!(reading.read(&mut [0; 1024]).await, Ok(1..)) {}
-            }
-            closed.fetch_add(1, Ordering::Relaxed);
-            drop(connection);
-            tokio::time::sleep(BEFORE_NEXT).await;
-        }
-    }
-}
-
-async fn connect_with_small_buffers(server: SocketAddr) -> std::io::Result<TcpStream> {
-    let socket = TcpSocket::new_v4()?;
-    socket.set_recv_buffer_size(4 * 1024)?;
-    socket.connect(server).await
 }
 
 /// A business with a key, a customer and products whose list is long.
@@ -248,14 +175,14 @@ async fn hostile_clients_of_every_kind_together_take_little_memory_while_others_
     let before = peak_kib(running.id());
 
     let kinds = Arc::new(Hostility::all(&hostile_key));
-    let (begun, closed) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counts = Arc::new(Counts::default());
     let hostile = in_all.unwrap_or(HOSTILE_OF_A_KIND * kinds.len());
     let mut clients = JoinSet::new();
     for number in 0..hostile {
-        let (kinds, begun, closed) = (Arc::clone(&kinds), Arc::clone(&begun), Arc::clone(&closed));
-        clients.spawn(async move { kinds[number % kinds.len()].go_on(server, &begun, &closed).await });
+        let (kinds, counts) = (Arc::clone(&kinds), Arc::clone(&counts));
+        clients.spawn(async move { kinds[number % kinds.len()].go_on(server, &counts).await });
     }
-    let all_begun = begun.acquire_many(hostile.try_into().unwrap());
+    let all_begun = counts.begun.acquire_many(hostile.try_into().unwrap());
     drop(timeout(LONG * 5, all_begun).await.expect("every hostile client has begun").unwrap());
     let mut refused = 0;
     let purchases = from_environment("TALLYSTICK_HOSTILE_PURCHASES").unwrap_or(PURCHASES);
@@ -272,7 +199,7 @@ async fn hostile_clients_of_every_kind_together_take_little_memory_while_others_
         "{hostile} connections ({}), {} ended; {purchases} purchases, {refused} refused at first; {before} KiB before, \
          {peak} KiB at the peak",
         kinds.join(", "),
-        closed.load(Ordering::Relaxed)
+        counts.ended.load(Ordering::Relaxed)
     );
     clients.shutdown().await;
     assert!(peak < MAX_HOSTILE_KIB, "{peak} KiB");

@@ -128,9 +128,13 @@ async fn sigterm_first_says_not_ready_while_requests_are_taken_and_a_second_one_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_delay_one_signal_stops_the_server_and_sigint_never_waits() {
+async fn one_signal_stops_the_server_at_once_or_when_the_delay_is_over_and_sigint_never_waits() {
     let database = FreshDatabase::installed().await;
-    for (flags, signal) in [(&[][..], Signal::SIGTERM), (&["--shutdown-delay", "1h"], Signal::SIGINT)] {
+    for (flags, signal) in [
+        (&[][..], Signal::SIGTERM),
+        (&["--shutdown-delay", "100ms"], Signal::SIGTERM),
+        (&["--shutdown-delay", "1h"], Signal::SIGINT),
+    ] {
         let folder = TempFolder::created();
         let log = folder.path().join("log");
         let mut serve = program(&[&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"], flags].concat());

@@ -13,6 +13,7 @@ use super::crowd::{Request, customer_row, outcomes, product_row, tally};
 use crate::support::{
     client::{Answer, send},
     contents::contents,
+    contract::operations,
     gate::Gate,
     server::TestServer,
     sessions::until,
@@ -157,7 +158,7 @@ async fn lists_of_all_businesses_together_take_four_connections() {
     let paths = ["/v1/customers", "/v1/overdue-customers", "/v1/customers?limit=1"];
     let mut reading: Vec<_> = shops.iter().zip(paths).flat_map(|(shop, path)| read(shop, path, 4)).collect();
     reading.push(tokio::spawn({
-        let ledger = format!("/v1/customers/{}/ledger", neighbours.customer);
+        let ledger = format!("/v1/customers/{}/ledger?limit=200", neighbours.customer);
         let client = neighbours.quiet.client.clone();
         async move { client.get(&ledger).await }
     }));
@@ -171,6 +172,34 @@ async fn lists_of_all_businesses_together_take_four_connections() {
         answer.expect(200);
     }
     neighbours.server.audit().await;
+}
+
+/// The lists are those routes of the description that take a limit.
+#[tokio::test]
+async fn every_list_waits_among_the_heavy_calls() {
+    let neighbours = Neighbours::with(&["--api-key-cache-ttl=1h"]).await;
+    let (server, shop) = (&neighbours.server, &neighbours.quiet);
+    let holder = shut(server, "customers, tallystick.products, tallystick.orders, tallystick.api_keys").await;
+    let mut reading = Vec::new();
+    for (path, _, operation) in operations() {
+        let parameters = operation["parameters"].as_array();
+        if parameters.into_iter().flatten().any(|parameter| parameter["name"] == "limit") {
+            let client = if path.starts_with("/v1/businesses") { server.admin() } else { shop.client.clone() };
+            let business = shop.business_id.to_string();
+            let path = path.replace("{customer_id}", &neighbours.customer).replace("{business_id}", &business);
+            reading.push(tokio::spawn(async move { client.get(&path).await }));
+        }
+    }
+    assert!(reading.len() >= 6, "{}", reading.len());
+    let all_wait = async || {
+        let (running, waiting) = neighbours.calls("heavy").await;
+        (running + waiting == reading.len()).then_some(())
+    };
+    until("all lists are heavy calls", all_wait).await;
+    drop(holder);
+    for answer in answers(reading).await {
+        answer.expect(200);
+    }
 }
 
 /// Makes a request of an attack.
@@ -368,4 +397,144 @@ async fn credentials_and_probes_need_no_connection_that_a_business_can_take() {
     refused.expect_problem(403, "forbidden");
     gate.open().await;
     paying.await.unwrap().expect(201);
+}
+
+/// Anybody may ask whether the server is ready, as often as he likes, and API keys are looked up on the same two connections.
+#[tokio::test]
+async fn simultaneous_probes_are_one_call_at_a_time_and_share_its_answer() {
+    let server = TestServer::start().await;
+    // Each has asked before the first one is answered.
+    for ready in join_all((0..20).map(|_| server.db.ready())).await {
+        ready.unwrap();
+    }
+    let probes = server.metric(r#"database_call_duration_seconds_count{function="ready"}"#).await;
+    assert_eq!(probes, 2, "one is on its way when the others ask, and one is made for all of them");
+    // An old answer says nothing about now.
+    server.db.ready().await.unwrap();
+    assert_eq!(server.metric(r#"database_call_duration_seconds_count{function="ready"}"#).await, 3);
+}
+
+/// The business has as many connections as it may have, and its queue is full.
+#[tokio::test]
+async fn the_operator_cuts_a_business_off_however_many_calls_of_it_wait() {
+    let neighbours = Neighbours::with(&["--call-queue=3"]).await;
+    let business = neighbours.attacker.business_id;
+    let keys = format!("/v1/businesses/{business}/api-keys");
+    let admin = neighbours.server.admin();
+    let stuck = neighbours.attacker.product(1, 1).await;
+    let holder = shut(&neighbours.server, "products").await;
+    let read = |_| {
+        let (client, path) = (neighbours.attacker.client.clone(), format!("/v1/products/{stuck}"));
+        tokio::spawn(async move { client.get(&path).await })
+    };
+    let reading: Vec<_> = (0..15).map(read).collect();
+    neighbours.until_calls("quick", 12, 3).await;
+    neighbours.attacker.client.get(&format!("/v1/products/{stuck}")).await.expect_problem(503, "overloaded");
+
+    let list = admin.get(&keys).await;
+    let key = list.expect(200)["data"][0]["id"].as_str().unwrap().to_owned();
+    admin.post(&keys, &json!({"name": "x", "scopes": ["read"]})).await.expect(201);
+    admin.post("/v1/businesses", &json!({"name": "x", "currency": "EUR"})).await.expect(201);
+    let revoked = send(admin.request(Method::DELETE, &format!("{keys}/{key}"))).await;
+    assert_eq!(revoked.status, 204, "{}", revoked.body);
+    assert!(reading.iter().all(|reading| !reading.is_finished()));
+    drop(holder);
+    for answer in answers(reading).await {
+        answer.expect(200);
+    }
+}
+
+/// The call's row is held, and other calls of its business wait for the rows that they need.
+///
+/// Of four permits the business may have three. One call waits for a held row, as the only one that may, and two are stuck in a
+/// table. So the call has no permit to look again whether its row is free.
+#[tokio::test]
+async fn a_call_waits_for_its_held_row_as_soon_as_it_may_even_if_it_cannot_look_again() {
+    let neighbours = Neighbours::with(&["--pool-size=4", "--api-key-cache-ttl=1h"]).await;
+    let (shop, server) = (&neighbours.attacker, &neighbours.server);
+    let (first, second, product) = (shop.customer(0).await, shop.customer(0).await, shop.product(1, 1).await);
+    let ask = |request: Request| tokio::spawn(request.send(shop.client.clone()));
+    let get = |path: String| {
+        let client = shop.client.clone();
+        tokio::spawn(async move { client.get(&path).await })
+    };
+    let gates = [
+        Gate::at(&server.database, &customer_row(&first)).await,
+        Gate::at(&server.database, &customer_row(&second)).await,
+    ];
+    let [first_gate, second_gate] = gates;
+    let paying = ask(Request::payment(&first, 1));
+    neighbours.until_calls("held_rows", 1, 0).await;
+    let waiting = ask(Request::payment(&second, 1));
+    neighbours.until_calls("held_rows", 1, 1).await;
+    let (orders, products) = (shut(server, "orders").await, shut(server, "products").await);
+    let order = get(format!("/v1/orders/{}", uuid::Uuid::now_v7()));
+    let reading = [get(format!("/v1/products/{product}")), get(format!("/v1/products/{product}"))];
+    neighbours.until_calls("quick", 2, 2).await;
+    // The permit that comes back goes to a quick call, so the next one goes to a call of another class.
+    drop(orders);
+    order.await.unwrap().expect_problem(404, "order_not_found");
+    neighbours.until_calls("quick", 2, 1).await;
+
+    first_gate.open().await;
+    paying.await.unwrap().expect(201);
+    neighbours.until_calls("held_rows", 1, 0).await;
+    neighbours.until_stuck(3).await;
+    second_gate.open().await;
+    waiting.await.unwrap().expect(201);
+    drop(products);
+    for answer in answers(reading).await {
+        answer.expect(200);
+    }
+    server.audit().await;
+}
+
+/// All calls that may wait for held rows do so, of two other businesses. A purchase is the next in the line, and looks again
+/// from time to time whether its customer's row is free. Then others queue behind it.
+#[tokio::test]
+async fn combined_purchases_keep_their_place_among_the_calls_for_held_rows_while_they_look_again() {
+    let neighbours = Neighbours::with(&[]).await;
+    let (shop, server) = (&neighbours.quiet, &neighbours.server);
+    let mut gates = Vec::new();
+    let mut paying = Vec::new();
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        others.push(server.shop().await);
+    }
+    for other in &others[..2] {
+        for _ in 0..2 {
+            let customer = other.customer(0).await;
+            gates.push(Gate::at(&server.database, &customer_row(&customer)).await);
+            paying.push(tokio::spawn(Request::payment(&customer, 1).send(other.client.clone())));
+        }
+    }
+    neighbours.until_calls("held_rows", 4, 0).await;
+    let held = Gate::at(&server.database, &customer_row(&neighbours.customer)).await;
+    let request = Request::purchase(&neighbours.customer, &[(&neighbours.product, 1)]);
+    let buying = tokio::spawn(request.send(shop.client.clone()));
+    neighbours.until_calls("held_rows", 4, 1).await;
+    let behind = others[2].customer(0).await;
+    gates.push(Gate::at(&server.database, &customer_row(&behind)).await);
+    paying.push(tokio::spawn(Request::payment(&behind, 1).send(others[2].client.clone())));
+    neighbours.until_calls("held_rows", 4, 2).await;
+    let looks = async || server.metric(r#"database_call_duration_seconds_count{function="purchase_batch"}"#).await;
+    let before = looks().await;
+    until("the purchase has looked again", async || (looks().await >= before + 3).then_some(())).await;
+
+    gates.remove(0).open().await;
+    let stuck_purchases = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%purchase_batch%'";
+    let observer = server.database.session().await;
+    until("the purchase waits for its row", async || {
+        let stuck: i64 = observer.client().query_one(stuck_purchases, &[]).await.unwrap().get(0);
+        (stuck == 1).then_some(())
+    })
+    .await;
+    for gate in gates {
+        gate.open().await;
+    }
+    held.open().await;
+    buying.await.unwrap().expect(201);
+    assert_eq!(tally(&answers(paying).await), outcomes([("created", 5)]));
+    server.audit().await;
 }

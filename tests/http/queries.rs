@@ -58,6 +58,10 @@ async fn a_parameter_that_a_route_does_not_have_is_refused_on_every_route() {
         assert_eq!(faults(&ask("dry_run=true").await, &what), expected("/dry_run", "is not known"));
         assert_eq!(faults(&ask("at=2020-01-01&dry_run").await, &what).len(), 2);
         assert_eq!(faults(&ask("%ff=1").await, &what), expected("", "must be UTF-8"));
+        if method == Method::GET {
+            let head = send(client.request(Method::HEAD, &format!("{address}?dry_run=true"))).await;
+            assert_eq!(head.status, 422, "HEAD {path}");
+        }
         let known: BTreeSet<&str> = parameters(operation).collect();
         for name in ["limit", "cursor", "external_id", "sku", "customer_id"] {
             if known.contains(name) {

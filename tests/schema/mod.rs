@@ -4,6 +4,7 @@ mod claims;
 mod fence;
 mod grants;
 mod migrate;
+mod migrate_in_company;
 mod mutants;
 mod new_cluster;
 mod pool;

@@ -2,70 +2,14 @@
 //! tables were empty, whatever the statistics say, and in whatever order the indexes were made. What is read is asserted, and
 //! no time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::plenty::{PLENTY, database, planting, reads, turn_the_indexes_round, with_ids};
 use crate::support::{
     actor::{Actor, TextRow, context},
-    by_hand,
     fresh_database::{FreshDatabase, SERVER_ROLE},
     two_businesses::{OURS, fill},
 };
-
-/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it; 3,000 products; 3,000 API keys.
-/// And 3,000 other businesses. The last twelve digits of an id are the number of the thing.
-///
-/// [`planting`] writes the ids out. A function for them would be temporary, and so make a schema; then every session would
-/// plan everything anew, and no plan of the empty tables would be left to be tried. (The schema `by_hand` is there before.)
-const PLENTY: &str = "
-    SET session_replication_role = replica;
-    INSERT INTO tallystick.businesses VALUES ({business}, 'ours', 'EUR', 0);
-    INSERT INTO tallystick.businesses SELECT {id 1 n}, 'b', 'EUR', 0 FROM generate_series(1, 3000) AS n;
-    INSERT INTO tallystick.customers
-    SELECT {business}, {id 2 n}, 'c', 'external-' || n, 1000 FROM generate_series(1, 3000) AS n;
-    INSERT INTO tallystick.products
-    SELECT {business}, {id 3 n}, 'sku-' || n, 'p', 1, 1000 FROM generate_series(1, 3000) AS n;
-    INSERT INTO tallystick.orders
-    SELECT {business}, {id 4 n}, {id 2 n}, 3, now() - interval '1 hour' FROM generate_series(1, 3000) AS n;
-    SELECT by_hand.write(ARRAY(
-        SELECT entry
-        FROM generate_series(1, 3000) AS n
-        CROSS JOIN (
-            SELECT by_hand.digest(array_agg({line 4 n})) AS digest FROM (VALUES (1)) AS of (n), generate_series(1, 2) AS line
-        ) AS lines
-        CROSS JOIN LATERAL by_hand.chain({business}, {id 2 n}, ARRAY[
-            jsonb_build_object('kind', 'purchase', 'id', {id 4 n}, 'amount', 3, 'details_digest', digest,
-                'created_at', now() - interval '1 hour'),
-            jsonb_build_object('kind', 'payment', 'id', {id 5 n}, 'amount', -1)]) AS entry));
-    INSERT INTO tallystick.order_items
-    SELECT item.* FROM generate_series(1, 3000) AS n, generate_series(1, 2) AS line, {line 4 n} AS item;
-    INSERT INTO tallystick.api_keys
-    SELECT {business}, {id 6 n}, 'k', 'prefix' || lpad(n::text, 6, '0'), sha256('x'), '{read}'
-    FROM generate_series(1, 3000) AS n;
-    RESET session_replication_role;";
-
-async fn database() -> FreshDatabase {
-    let database = FreshDatabase::installed().await;
-    by_hand::install(&database).await;
-    database
-}
-
-/// The line of an order with the number `line`: of the product with that number, each for 1.
-const LINE: &str = "by_hand.line({business}, ORDER, jsonb_build_object('line_no', line, 'product_id', {id 3 line},
-    'quantity', QUANTITY, 'unit_price', 1, 'line_total', QUANTITY))";
-
-/// Statements with the ids of their things: `{id 2 n}` is the id of the customer with the number n.
-fn planting(sql: &str) -> String {
-    let line = LINE.replace("ORDER", "{id 4 n}");
-    let sql = sql.replace("{line 4 n}", &line.replace("QUANTITY", "line"));
-    let mut sql = fill(&sql.replace("{one of line 4 n}", &line.replace("QUANTITY", "1")));
-    for first in '1'..='6' {
-        for number in ["n", "line"] {
-            let id = format!("('{first}0000000-0000-7000-8000-' || lpad({number}::text, 12, '0'))::uuid");
-            sql = sql.replace(&format!("{{id {first} {number}}}"), &id);
-        }
-    }
-    sql
-}
 
 /// The indexes of one account: the customer; the last entry, and the oldest unpaid charge.
 const ACCOUNT: [(&str, i64, i64); 2] = [("customers_pk", 1, 1), ("credit_ledger_running_figures", 2, 2)];
@@ -98,64 +42,32 @@ fn cases() -> Vec<Case> {
     vec![
         case("business_get({business})", 1, &one_row(&["businesses_pk"])),
         case("business_list(NULL, 5)", 5, &five_by("businesses_pk", &[])),
-        case("business_list({1}, 5)", 5, &five_by("businesses_pk", &[])),
+        case("business_list({id 1}, 5)", 5, &five_by("businesses_pk", &[])),
         case("api_key_find({business}, 'prefix000100')", 1, &one_row(&["api_keys_prefix_is_unique"])),
         case("api_key_list({business}, NULL, 5)", 5, &five_by("api_keys_pk", &[])),
-        case("api_key_list({business}, {6}, 5)", 5, &five_by("api_keys_pk", &[])),
-        case("customer_get({business}, {2})", 1, &ACCOUNT),
+        case("api_key_list({business}, {id 6}, 5)", 5, &five_by("api_keys_pk", &[])),
+        case("customer_get({business}, {id 2})", 1, &ACCOUNT),
         case("customer_list({business}, NULL, NULL, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
-        case("customer_list({business}, NULL, {2}, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
+        case("customer_list({business}, NULL, {id 2}, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
         case("customer_list({business}, 'external-100', NULL, 5)", 1, &one_by("customers_external_id_is_unique", &ACCOUNT)),
-        case("product_get({business}, {3})", 1, &one_row(&["products_pk"])),
+        case("product_get({business}, {id 3})", 1, &one_row(&["products_pk"])),
         case("product_list({business}, NULL, NULL, 5)", 5, &five_by("products_pk", &[])),
-        case("product_list({business}, NULL, {3}, 5)", 5, &five_by("products_pk", &[])),
+        case("product_list({business}, NULL, {id 3}, 5)", 5, &five_by("products_pk", &[])),
         case("product_list({business}, 'sku-100', NULL, 5)", 1, &one_row(&["products_sku_is_unique"])),
-        case("ledger_list({business}, {2}, NULL, 5)", 2, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 2)]),
-        case("ledger_list({business}, {2}, 2, 5)", 1, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 1)]),
-        case("order_get({business}, {4})", 1, &order),
+        case("ledger_list({business}, {id 2}, NULL, 5)", 2, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 2)]),
+        case("ledger_list({business}, {id 2}, 2, 5)", 1, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 1)]),
+        case("order_get({business}, {id 4})", 1, &order),
         case("order_list({business}, NULL, NULL, 5)", 5, &five_by("orders_pk", &each_of_5)),
-        case("order_list({business}, NULL, {4}, 5)", 5, &five_by("orders_pk", &each_of_5)),
-        case("order_list({business}, {2}, NULL, 5)", 1, &one_by("orders_total_belongs_to_the_customer", &order_of_a_list)),
+        case("order_list({business}, NULL, {id 4}, 5)", 5, &five_by("orders_pk", &each_of_5)),
+        case("order_list({business}, {id 2}, NULL, 5)", 1, &one_by("orders_total_belongs_to_the_customer", &order_of_a_list)),
         case("overdue_list({business}, NULL, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
     ]
 }
 
-/// By relation: how often it was scanned, and how many rows or entries were read, by this session and lately.
-const READ: &str = "
-    SELECT relation.relname, pg_stat_get_xact_numscans(relation.oid), pg_stat_get_xact_tuples_returned(relation.oid)
-    FROM pg_class AS relation
-    WHERE relation.relnamespace = 'tallystick'::regnamespace AND relation.relkind IN ('r', 'i');";
-
 /// How many rows a call returns, and what it reads.
 async fn call(actor: &Actor, case: &Case) -> (usize, BTreeSet<(String, i64, i64)>) {
-    let number = |n: u32| format!("'{n}0000000-0000-7000-8000-000000000100'");
-    let call = (1..7).fold(fill(case.call), |sql, n| sql.replace(&format!("{{{n}}}"), &number(n)));
-    let rows = actor.rows(&format!("{READ} SELECT FROM tallystick.{call}; {READ}")).await;
-    let is_count = |row: &TextRow| row.len() == 3;
-    let returned = rows.iter().filter(|row| !is_count(row)).count();
-    let mut before = BTreeMap::new();
-    let mut read = BTreeSet::new();
-    for row in rows.iter().filter(|row| is_count(row)) {
-        let number = |column: usize| row[column].as_deref().unwrap().parse::<i64>().unwrap();
-        let (relation, scans, entries) = (row[0].clone().unwrap(), number(1), number(2));
-        if let Some((scans_before, entries_before)) = before.insert(relation.clone(), (scans, entries))
-            && scans > scans_before
-        {
-            read.insert((relation, scans - scans_before, entries - entries_before));
-        }
-    }
-    (returned, read)
-}
-
-/// Makes all indexes anew, the newest first, so that the newest of each table becomes its oldest. Which index is older decides
-/// between plans that cost the same, and so does a restored backup: it makes indexes in the order of their names.
-async fn turn_the_indexes_round(superuser: &Actor) {
-    let newest_first = "SELECT index.indexrelid::regclass FROM pg_index AS index JOIN pg_class AS relation ON relation.oid = index.indexrelid
-        WHERE relation.relnamespace = 'tallystick'::regnamespace ORDER BY index.indexrelid DESC";
-    for index in superuser.rows(newest_first).await {
-        let sql = format!("REINDEX INDEX CONCURRENTLY {}", index[0].as_deref().unwrap());
-        superuser.session.client().batch_execute(&sql).await.unwrap();
-    }
+    let (returned, read) = reads(actor, &format!("SELECT FROM tallystick.{}", with_ids(case.call))).await;
+    (returned.len(), read)
 }
 
 /// Runs all cases in a session that made its plans on the empty tables of `database`, and in a new one.
@@ -272,14 +184,13 @@ async fn no_list_returns_more_than_200_rows_and_one_whatever_is_asked_for() {
         "api_key_list({business}, NULL, {limit})",
         "customer_list({business}, NULL, NULL, {limit})",
         "product_list({business}, NULL, NULL, {limit})",
-        "ledger_list({business}, {2}, NULL, {limit})",
+        "ledger_list({business}, {id 2}, NULL, {limit})",
         "order_list({business}, NULL, NULL, {limit})",
         "overdue_list({business}, NULL, {limit})",
     ] {
         for (limit, rows) in [("200", "200"), ("201", "201"), ("2000000000", "201"), ("NULL", "201")] {
-            let customer = "'20000000-0000-7000-8000-000000000100'";
-            let call = list.replace("{limit}", limit).replace("{2}", customer);
-            let count = fill(&format!("SELECT count(*) FROM tallystick.{call}"));
+            let call = list.replace("{limit}", limit);
+            let count = with_ids(&format!("SELECT count(*) FROM tallystick.{call}"));
             assert_eq!(server.value(&count).await, rows, "{call}");
         }
     }

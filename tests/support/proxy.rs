@@ -173,6 +173,8 @@ async fn link(mut client: UnixStream, shared: Arc<Shared>) {
     let mut up = Messages { started: false, ..Messages::default() };
     let mut down = Messages { started: true, ..Messages::default() };
     let (mut up_chunk, mut down_chunk) = (BytesMut::new(), BytesMut::new());
+    // What PostgreSQL has sent of a message whose end has not arrived.
+    let mut beginning = BytesMut::new();
     loop {
         let may_go_on = tokio::select! {
             read = client.read_buf(&mut up_chunk) => match read {
@@ -188,11 +190,16 @@ async fn link(mut client: UnixStream, shared: Arc<Shared>) {
                 _ => false,
             },
             read = server.read_buf(&mut down_chunk) => match read {
-                Ok(1..) => match shared.altered(&mut down_chunk).downwards(&down.add(&down_chunk)) {
-                    Downwards::Forward => forward(&mut down_chunk, &mut client).await,
-                    Downwards::Withhold => { down_chunk.clear(); true }
-                    Downwards::Cut => false,
-                },
+                Ok(1..) => {
+                    let completed = down.add(&down_chunk);
+                    beginning.unsplit(down_chunk.split());
+                    let mut whole = beginning.split_to(beginning.len() - down.rest.len());
+                    match shared.altered(&mut whole).downwards(&completed) {
+                        Downwards::Forward => forward(&mut whole, &mut client).await,
+                        Downwards::Withhold => true,
+                        Downwards::Cut => false,
+                    }
+                }
                 _ => false,
             },
         };
@@ -254,11 +261,12 @@ impl Shared {
         }
     }
 
-    /// Replaces the process id in key data, if that is asked for.
-    fn altered(&self, chunk: &mut BytesMut) -> &Self {
-        let at = chunk.windows(KEY_DATA.len()).position(|bytes| bytes == KEY_DATA);
+    /// Replaces the process id in key data, if that is asked for. In whole messages, or else key data that arrived in two parts
+    /// would pass unseen: where it stands in the stream differs between versions of PostgreSQL.
+    fn altered(&self, messages: &mut BytesMut) -> &Self {
+        let at = messages.windows(KEY_DATA.len()).position(|bytes| bytes == KEY_DATA);
         if let Some(at) = at.filter(|_| self.poses_as_pooler.load(Ordering::Relaxed)) {
-            chunk[at + KEY_DATA.len()] ^= 0x40;
+            messages[at + KEY_DATA.len()] ^= 0x40;
         }
         self
     }

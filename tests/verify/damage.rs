@@ -14,7 +14,7 @@ use super::damages::{
     Damage, access, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules, orders_and_stock,
     shipped, surroundings, times,
 };
-use crate::support::{audit, fresh_database::FreshDatabase};
+use crate::support::{audit, cluster::cluster, fresh_database::FreshDatabase};
 
 const SEED: &str = include_str!("seed.sql");
 const EVERY_KIND: &str = include_str!("every_kind.sql");
@@ -94,6 +94,17 @@ enum After {
     Mending,
 }
 
+/// A collation that only a PostgreSQL with ICU has.
+const ICU: &str = "und-x-icu";
+
+/// Whether this PostgreSQL was built without ICU, as some packages of 18 are. Debian's 15 is not.
+async fn has_no_icu(session: &DedicatedConnection) -> bool {
+    let there = format!("SELECT to_regcollation('\"{ICU}\"') IS NOT NULL");
+    let has_icu: bool = session.client().query_one(&there, &[]).await.unwrap().get(0);
+    assert!(has_icu || cluster().major_version() > 15, "without ICU, damage goes untried");
+    !has_icu
+}
+
 /// Damage to rows. A superuser takes away first what protects them.
 async fn find_all_in_rows(damages: &[Damage]) {
     find_all(&seeded_with_every_kind().await, UNPROTECTED, damages, After::Finding).await;
@@ -109,6 +120,10 @@ async fn find_all(database: &FreshDatabase, before: &str, damages: &[Damage], af
     session.client().batch_execute(&format!("BEGIN; {before}")).await.unwrap();
     let mut failures = Vec::new();
     for damage in damages {
+        if damage.sql.contains(ICU) && has_no_icu(&session).await {
+            println!("not planted, because this PostgreSQL was built without ICU: {}", damage.name);
+            continue;
+        }
         if let Err(failure) = judge(&session, damage, after).await {
             failures.push(format!("{}: {failure}", damage.name));
         }
@@ -302,6 +317,13 @@ const HARMLESS: &str = "
     CREATE TABLE closed.copy AS SELECT * FROM tallystick.orders;
     GRANT SELECT ON closed.copy TO PUBLIC;
     CREATE FUNCTION closed.total() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT sum(total) FROM tallystick.orders';
+    CREATE VIEW public.figures AS SELECT closed.total();
+    GRANT SELECT ON public.figures TO harmless_reports;
+    CREATE FUNCTION public.figures_for_reports() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN closed.total(); END';
+    CREATE FUNCTION closed.own() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT sum(total) FROM tallystick.orders';
+    REVOKE ALL ON FUNCTION closed.own FROM PUBLIC;
+    CREATE VIEW public.own_figures AS SELECT closed.own();
+    GRANT SELECT ON public.own_figures TO PUBLIC;
     CREATE FUNCTION public.total() RETURNS bigint LANGUAGE sql AS 'SELECT sum(total) FROM tallystick.orders';
     CREATE FUNCTION public.hello() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN ''hello''; END';
     CREATE FUNCTION public.private() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT sum(total) FROM tallystick.orders';

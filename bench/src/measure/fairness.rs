@@ -41,16 +41,18 @@ enum Attack {
     HeldByPayments,
     HeldByMovements,
     HeldByPatches,
+    HeldByPurchases,
 }
 
 impl Attack {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::OrdersPage,
         Self::OverdueList,
         Self::CustomerList,
         Self::HeldByPayments,
         Self::HeldByMovements,
         Self::HeldByPatches,
+        Self::HeldByPurchases,
     ];
 
     const fn name(self) -> &'static str {
@@ -61,6 +63,7 @@ impl Attack {
             Self::HeldByPayments => "payments for a held customer",
             Self::HeldByMovements => "stock movements of a held product",
             Self::HeldByPatches => "changes of a held customer",
+            Self::HeldByPurchases => "purchases of a held product",
         }
     }
 
@@ -72,6 +75,7 @@ impl Attack {
             Self::HeldByPayments => Traffic::PaymentsOfOne,
             Self::HeldByMovements => Traffic::RestocksOfOne,
             Self::HeldByPatches => Traffic::ChangesOfOne,
+            Self::HeldByPurchases => Traffic::SALE,
         }
     }
 
@@ -81,6 +85,7 @@ impl Attack {
             Self::OrdersPage | Self::OverdueList | Self::CustomerList => None,
             Self::HeldByPayments | Self::HeldByPatches => Some(("customers", Id::customer(ATTACKER, 0))),
             Self::HeldByMovements => Some(("products", Id::product(ATTACKER, 0))),
+            Self::HeldByPurchases => Some(("products", Id::sale(ATTACKER))),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod fairness;
 pub mod fresh;
 pub mod growth;
 pub mod half_load;
+pub mod hostile;
 pub mod idle;
 pub mod lone;
 pub mod mixed;
@@ -40,6 +41,8 @@ pub enum Scenario {
     Neighbours,
     /// A business beside another business that attacks
     Fairness,
+    /// Memory and purchases beside hostile clients of every kind
+    Hostile,
     /// Purchases after long and short histories, and in large and small tables
     Growth,
     /// The list of overdue customers

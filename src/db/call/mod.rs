@@ -5,6 +5,7 @@
 //! connection returns to the pool with nothing running on it, and the database alone decides the outcome.
 //!
 //! - [`runner`] waits for a permit and a connection, sends the call, and sends it again where that is safe.
+//! - [`shared`] lets reads use one connection at the same time.
 //! - [`held`] says what a call does about a row that another transaction holds.
 //! - [`rows`] makes values of what a call returned; [`types`] puts the domain's types on the wire.
 //! - [`sqlstate`] says what a failure means, [`next`] what follows it, and [`retry`] how soon.
@@ -16,6 +17,7 @@ mod next;
 pub mod retry;
 pub(super) mod rows;
 pub(super) mod runner;
+mod shared;
 pub mod sqlstate;
 mod types;
 
@@ -24,12 +26,15 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use self::{held::HeldRows, rows::Answer, types::Param};
+use self::{held::HeldRows, rows::Answer, shared::Share, types::Param};
 use super::{
     connection::Connection,
     gate::{Caller, Class},
 };
-use crate::{domain::BusinessId, error::Error};
+use crate::{
+    domain::{BusinessId, PageLimit},
+    error::Error,
+};
 
 /// The text of a call in a tenant's context. `$1` is the business. `context` is the id that the context was set to.
 ///
@@ -50,6 +55,9 @@ macro_rules! tenant_call {
 }
 pub(super) use tenant_call;
 
+/// The most rows of a page that costs PostgreSQL no more than a write does. It is the page that clients get unless they ask for more.
+const SHORT_PAGE: u16 = PageLimit::DEFAULT;
+
 /// A statement and its parameters. It can be sent more than once. Every call says what it costs the others ([`Class`]), because
 /// there is no other way to make one.
 pub(super) struct Call {
@@ -66,6 +74,8 @@ pub(super) struct Call {
 pub(super) enum Way {
     /// With a permit of the gate.
     Gate(Caller, Class),
+    /// With a permit of the gate, and perhaps together with other reads.
+    Shared(Caller, Share),
     /// From the few connections that no business can take.
     Aside,
 }
@@ -74,16 +84,34 @@ impl Way {
     /// The way of the same call when it waits for a held row.
     const fn for_held_rows(self) -> Self {
         match self {
-            Self::Gate(caller, _) => Self::Gate(caller, Class::HeldRows),
+            Self::Gate(caller, _) | Self::Shared(caller, _) => Self::Gate(caller, Class::HeldRows),
             Self::Aside => Self::Aside,
         }
     }
 }
 
 impl Call {
-    /// A call in the context of `business_id` that writes, or reads single records. `function` names it in metrics and logs.
+    /// A call in the context of `business_id` that writes. `function` names it in metrics and logs.
     pub(super) fn quick(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
         Self::new(function, statement, Way::Gate(Some(business_id), Class::Quick)).with(business_id.to_string())
+    }
+
+    /// A call in the context of `business_id` that reads one record, locks no row and changes nothing.
+    pub(super) fn read(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::new(function, statement, Way::Shared(Some(business_id), Share::Records)).with(business_id.to_string())
+    }
+
+    /// The same for a page of so many rows, which are found one after the other in an index, and need no look-ups of their own.
+    pub(super) fn page(
+        function: &'static str,
+        statement: &'static str,
+        business_id: BusinessId,
+        limit: PageLimit,
+    ) -> Self {
+        if limit.get() > SHORT_PAGE {
+            return Self::heavy(function, statement, business_id);
+        }
+        Self::new(function, statement, Way::Shared(Some(business_id), Share::Pages)).with(business_id.to_string())
     }
 
     /// A call in the context of `business_id` that reads many rows.

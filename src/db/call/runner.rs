@@ -17,6 +17,7 @@ use super::{
     next::Next,
     retry::Backoff,
     rows::Answer,
+    shared::{Share, SharedConnection, SharedConnections},
     sqlstate::{Failure, Transient},
 };
 use crate::{
@@ -36,7 +37,7 @@ const RETRY_BUDGET: Duration = Duration::from_secs(3);
 /// How soon a call that waits for its turn to wait for a held row looks again whether the row is free.
 pub(in crate::db) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Each time the pause doubles, up to this one.
-const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+pub(in crate::db) const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 /// Connections that no business can take: for `/readyz`, for credentials, and for ending lost sessions.
 const CONNECTIONS_ASIDE: usize = 2;
@@ -48,7 +49,16 @@ pub(in crate::db) struct CallRunner {
     pub(in crate::db) aside: Pool,
     pub(in crate::db) gate: Gate,
     pub(in crate::db) metrics: Arc<Metrics>,
+    shared: SharedConnections,
     fences: FencePost,
+}
+
+/// A connection to run a call on.
+#[expect(clippy::large_enum_variant, reason = "it is moved twice, which costs less than a box")]
+enum Lent {
+    Alone(Connection),
+    /// Others read on it, too.
+    Shared(Arc<SharedConnection>),
 }
 
 /// Where a call gets its connection, and another one in place of a connection that is lost.
@@ -77,7 +87,9 @@ impl CallRunner {
         let limits = GateLimits::for_pool(settings.size, settings.size, None);
         let gate = Gate::new(limits, settings.wait_timeout, Arc::clone(&metrics));
         let fences = FencePost::new(aside.clone());
-        Ok(Self { pool: Pool::new(url, settings)?, aside, gate, metrics, fences })
+        let pool = Pool::new(url, settings)?;
+        let shared = SharedConnections::for_pool(settings.size, pool.answer_timeout());
+        Ok(Self { pool, aside, gate, metrics, shared, fences })
     }
 
     /// Runs `call` to its end. If it passes over a held row, it is sent again to wait for that row.
@@ -125,24 +137,38 @@ impl CallRunner {
     /// Runs a call in a task of its own, and gives it back. If the client disconnects, the wait for a connection ends. What
     /// follows does not.
     async fn run_at(&self, place: Place, call: Call) -> Result<(Answer, Call)> {
-        let connection = place.connect().await.map_err(no_connection)?;
+        let lent = self.lend(&place, call.way).await.map_err(no_connection)?;
         let runner = self.clone();
         let span = tracing::Span::current();
         let work = async move {
-            let answer = runner.run_on(&place, connection, &call).await?;
+            let answer = match lent {
+                Lent::Alone(connection) => runner.run_on(&place, connection, &call).await?,
+                Lent::Shared(connection) => runner.read_on(&place, connection, &call).await?,
+            };
             Ok((answer, call))
         };
         tokio::spawn(work.instrument(span)).await.map_err(Error::internal)?
     }
 
     async fn place(&self, way: Way) -> Result<Place> {
-        Ok(match way {
-            Way::Gate(caller, class) => {
-                let permit = self.gate.enter(caller, class).await?;
-                Place { pool: self.pool.clone(), _permit: Some(permit) }
+        let (caller, class) = match way {
+            Way::Gate(caller, class) => (caller, class),
+            // A page that cannot share a connection is a list as any other.
+            Way::Shared(caller, Share::Pages) if !self.pool.named_statements() => (caller, Class::Heavy),
+            Way::Shared(caller, _) => (caller, Class::Quick),
+            Way::Aside => return Ok(Place { pool: self.aside.clone(), _permit: None }),
+        };
+        let permit = self.gate.enter(caller, class).await?;
+        Ok(Place { pool: self.pool.clone(), _permit: Some(permit) })
+    }
+
+    async fn lend(&self, place: &Place, way: Way) -> Result<Lent, PoolError> {
+        match way {
+            Way::Shared(_, share) if place.pool.named_statements() => {
+                self.shared.take(&place.pool, share).await.map(Lent::Shared)
             }
-            Way::Aside => Place { pool: self.aside.clone(), _permit: None },
-        })
+            _ => place.connect().await.map(Lent::Alone),
+        }
     }
 
     /// A place for a worker, however long it takes.
@@ -205,21 +231,55 @@ impl CallRunner {
         }
     }
 
+    /// Reads on a shared connection. What fails there is read again on a connection of its own. A read changes nothing, so no
+    /// session has to end before that.
+    async fn read_on(&self, place: &Place, connection: Arc<SharedConnection>, call: &Call) -> Result<Answer> {
+        let patience = self.shared.patience();
+        let sent = self.try_for(patience, place, &connection, call).await;
+        if sent.is_ok() {
+            connection.has_answered();
+        }
+        let (reason, error) = match sent {
+            Ok(Ok(rows)) => return Ok(Answer { rows }),
+            Ok(Err(error)) => match Failure::of(&error) {
+                Failure::Transient(Transient::Unknown) => ("connection_lost", Some(error)),
+                Failure::Transient(Transient::RolledBack) => ("rolled_back", Some(error)),
+                Failure::StalePlan => ("stale_plan", Some(error)),
+                failure => return Err(refuse(call, &failure, &error)),
+            },
+            Err(_) => ("slow_connection", None),
+        };
+        match reason {
+            "stale_plan" => place.pool.clear_statements(),
+            "rolled_back" => {}
+            _ => connection.retire(),
+        }
+        // Its permit stands for one connection at a time.
+        drop(connection);
+        let error = error.as_ref().map(explain);
+        tracing::warn!(function = call.function, reason, error, "reading again on another connection");
+        self.metrics.database_retry(reason);
+        let connection = place.connect().await.map_err(no_connection)?;
+        self.run_on(place, connection, call).await
+    }
+
     /// Sends `call` once, and waits for its answer for as long as the pool says.
-    async fn try_once(
-        &self,
-        place: &Place,
-        connection: &Connection,
-        call: &Call,
-    ) -> Result<Result<Vec<Row>, tokio_postgres::Error>, Elapsed> {
+    async fn try_once(&self, place: &Place, connection: &Connection, call: &Call) -> Sent {
+        self.try_for(place.pool.answer_timeout(), place, connection, call).await
+    }
+
+    async fn try_for(&self, patience: Duration, place: &Place, connection: &Connection, call: &Call) -> Sent {
         let started = Instant::now();
         let sending = call.send(connection, place.pool.named_statements());
         let sending = sending.instrument(database_span(call.function));
-        let sent = tokio::time::timeout(place.pool.answer_timeout(), sending).await;
+        let sent = tokio::time::timeout(patience, sending).await;
         self.metrics.database_call(call.function, started.elapsed());
         sent
     }
 }
+
+/// What came of a call that was sent.
+type Sent = Result<Result<Vec<Row>, tokio_postgres::Error>, Elapsed>;
 
 fn refuse(call: &Call, failure: &Failure, error: &tokio_postgres::Error) -> Error {
     // The driver's error text can quote values and SQL, so only the explanation made for logs is kept.

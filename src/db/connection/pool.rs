@@ -176,6 +176,12 @@ impl Pool {
         self.inner.manager().0.statement_caches.clear();
     }
 
+    /// Whether it lends no more connections.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.inner.is_closed()
+    }
+
     /// Lends no more connections. Those on loan close when they are returned.
     pub fn close(&self) {
         self.inner.close();

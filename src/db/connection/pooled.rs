@@ -2,10 +2,11 @@
 
 use std::{
     ops::{Deref, DerefMut},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
-use deadpool::managed::{self, HookError, Metrics, RecycleResult};
+use deadpool::managed::{self, HookError, Metrics, RecycleError, RecycleResult};
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::{join, join_all, join4};
 use postgres_url::ConnectionUrl;
@@ -50,6 +51,7 @@ impl Default for SessionSettings {
 pub struct PooledConnection {
     client: ClientWrapper,
     server_process: Option<ServerProcess>,
+    is_retired: AtomicBool,
 }
 
 impl PooledConnection {
@@ -58,6 +60,18 @@ impl PooledConnection {
     #[must_use]
     pub const fn server_process(&self) -> Option<ServerProcess> {
         self.server_process
+    }
+
+    /// Says that it is of no more use once those who use it now have finished: it was lost, or somebody waits no longer for an
+    /// answer on it. The pool closes it instead of lending it again.
+    pub fn retire(&self) {
+        self.is_retired.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one more call may be sent on it, behind those that are under way.
+    #[must_use]
+    pub fn can_be_shared(&self) -> bool {
+        !self.is_retired.load(Ordering::Relaxed) && !self.client.is_closed()
     }
 }
 
@@ -84,10 +98,17 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<PooledConnection, Error> {
-        Ok(PooledConnection { client: self.0.create().await?, server_process: None })
+        Ok(PooledConnection {
+            client: self.0.create().await?,
+            server_process: None,
+            is_retired: AtomicBool::new(false),
+        })
     }
 
     async fn recycle(&self, connection: &mut PooledConnection, metrics: &Metrics) -> RecycleResult<Error> {
+        if connection.is_retired.load(Ordering::Relaxed) {
+            return Err(RecycleError::message("it was retired"));
+        }
         self.0.recycle(&mut connection.client, metrics).await
     }
 

@@ -99,7 +99,7 @@ pub async fn list(
     IdPath(business_id): IdPath<BusinessId>,
     Query(paging): Query<Paging<ApiKeyId>>,
 ) -> Result<Json<Page<ApiKey>>> {
-    state.db.business_get(business_id).await?;
+    state.db.business_exists(business_id).await?;
     Ok(Json(state.db.api_key_list(business_id, paging.cursor, paging.limit).await?))
 }
 
@@ -124,7 +124,7 @@ pub async fn revoke(
     IdPath(business_id): IdPath<BusinessId>,
     IdPath(key_id): IdPath<ApiKeyId>,
 ) -> Result<StatusCode> {
-    state.db.business_get(business_id).await?;
+    state.db.business_exists(business_id).await?;
     state.db.api_key_revoke(business_id, key_id).await?;
     state.authenticator.key_was_revoked();
     Ok(StatusCode::NO_CONTENT)

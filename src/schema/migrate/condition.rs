@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio_postgres::{Client, Error};
 
 use crate::verify::{
+    REAPPLY,
     catalogue::{self, compare},
     report::Finding,
 };
@@ -44,6 +45,9 @@ pub struct Difference {
     pub expected: Option<String>,
     /// The definition here.
     pub found: Option<String>,
+    /// The statement that mends it, as `verify` names it.
+    #[serde(skip)]
+    pub mend: Option<String>,
 }
 
 /// Reads the catalogue and compares it with `snapshot`. Needs `search_path = pg_catalog`, and no privilege.
@@ -53,12 +57,14 @@ pub(super) async fn examine(client: &Client, snapshot: &str) -> Result<Vec<Diffe
     let mut differences: Vec<_> =
         compare(&catalogue::parse(snapshot), &found, supabase).into_iter().map(Difference::from).collect();
     for row in client.query_typed(DATABASE_EXCESS, &[]).await? {
+        let (grantee, privileges): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         differences.push(Difference {
             object: "database".to_owned(),
-            property: Some(format!("granted to {}", row.try_get::<_, String>(0)?)),
+            property: Some(format!("granted to {grantee}")),
             kind: Kind::Extra,
             expected: None,
-            found: Some(row.try_get(1)?),
+            mend: Some(format!("REVOKE {privileges} ON DATABASE … FROM {grantee}")),
+            found: Some(privileges),
         });
     }
     Ok(differences)
@@ -78,6 +84,7 @@ impl From<Finding> for Difference {
             kind,
             expected: text("expected"),
             found: text("found"),
+            mend: finding.mend,
         }
     }
 }
@@ -107,50 +114,31 @@ impl Difference {
         lost && self.property.as_deref().is_none_or(|property| property.starts_with("column "))
     }
 
-    /// What a person can do about it.
+    /// What a person can do about it: mostly the statement that `verify` names, and as whom.
     #[must_use]
     pub fn advice(&self) -> String {
-        let name = self.object.split_once(' ').map_or(self.object.as_str(), |(_, name)| name);
-        let expected = self.expected.as_deref().unwrap_or_default();
-        let property = self.property.as_deref().unwrap_or_default();
-        if let (Some(grantee), Kind::Extra) = (self.grantee(), self.kind) {
-            if self.object == "database" {
-                let privileges = self.found.as_deref().unwrap_or("ALL");
-                return format!("as the database's owner, REVOKE {privileges} ON DATABASE … FROM {grantee}");
+        let said = |text: &str| text.to_owned();
+        match (self.kind, self.mend.as_deref()) {
+            (Kind::Extra, Some(mend)) if self.object == "database" => format!("as the database's owner, {mend}"),
+            (Kind::Extra, Some(mend)) if self.grantee().is_some() => format!("as the one who granted it, {mend}"),
+            (Kind::Extra, _) => said("it was not there after the installation: find out who made it"),
+            _ if self.property.as_deref() == Some("owner") => {
+                said("migrate as a superuser, or as the role that it belongs to")
             }
-            let kind = if self.is_a(&["view"]) { "table" } else { self.object.split(' ').next().unwrap_or_default() };
-            return format!("as the one who granted it, REVOKE ALL ON {kind} {name} FROM {grantee}");
-        }
-        if let Some(constraint) = property.strip_prefix("constraint ") {
-            let definition = expected.trim_end_matches(", triggers disabled");
-            if self.found.as_deref().is_some_and(|found| found.ends_with(", triggers disabled")) {
-                return format!("as a superuser, ALTER TABLE {name} ENABLE TRIGGER ALL, and migrate again");
+            _ if self.is_lost_data() => {
+                said("restore the whole backup into a new database, and read the messages of the restore")
             }
-            return match self.kind {
-                Kind::Missing => format!("as a superuser, ALTER TABLE {name} ADD CONSTRAINT {constraint} {definition}"),
-                Kind::Altered => format!(
-                    "as a superuser, ALTER TABLE {name} DROP CONSTRAINT {constraint}, ADD CONSTRAINT {constraint} \
-                     {definition}"
-                ),
-                Kind::Extra => unshipped(),
-            };
+            (_, Some(mend)) if !mend.ends_with(REAPPLY) => format!("as a superuser, {mend}"),
+            _ if self.found.as_deref().is_some_and(|found| found.ends_with(", triggers disabled")) => {
+                format!("as a superuser, ALTER TABLE {} ENABLE TRIGGER ALL, and migrate again", self.name())
+            }
+            _ => said("compare with sql/schema.snapshot.sql, or restore the backup into a new database"),
         }
-        if property.starts_with("index ") && self.kind == Kind::Missing {
-            return format!("as a superuser, {}", expected.trim_end_matches(", deferrable"));
-        }
-        if property == "attributes" {
-            return format!("as a superuser, ALTER ROLE {name} {}", expected.replace(',', ""));
-        }
-        if property == "owner" {
-            return "migrate as a superuser, or as the role that it belongs to".to_owned();
-        }
-        if self.is_lost_data() {
-            return "restore the whole backup into a new database, and read the messages of the restore".to_owned();
-        }
-        match self.kind {
-            Kind::Extra => unshipped(),
-            _ => "compare with sql/schema.snapshot.sql, or restore the backup into a new database".to_owned(),
-        }
+    }
+
+    /// The object's name, without its kind.
+    fn name(&self) -> &str {
+        self.object.split_once(' ').map_or(self.object.as_str(), |(_, name)| name)
     }
 
     fn is_a(&self, kinds: &[&str]) -> bool {
@@ -163,13 +151,9 @@ impl Difference {
     }
 }
 
-fn unshipped() -> String {
-    "it was not there after the installation: find out who made it".to_owned()
-}
-
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { object, property, kind, expected, found } = self;
+        let Self { object, property, kind, expected, found, mend: _ } = self;
         write!(formatter, "{object}")?;
         if let Some(property) = property {
             write!(formatter, ", {property}")?;
@@ -267,6 +251,10 @@ mod tests {
             "as a superuser, ALTER TABLE s.t ADD CONSTRAINT c CHECK (x)"
         );
         assert_eq!(
+            advice("constraint c", "CHECK (x)", "CHECK (x) NOT VALID"),
+            "as a superuser, ALTER TABLE s.t VALIDATE CONSTRAINT c"
+        );
+        assert_eq!(
             advice("constraint c", "CHECK (x)", "CHECK (y)"),
             "as a superuser, ALTER TABLE s.t DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (x)"
         );
@@ -274,10 +262,13 @@ mod tests {
             advice("constraint c", "FOREIGN KEY", "FOREIGN KEY, triggers disabled"),
             "as a superuser, ALTER TABLE s.t ENABLE TRIGGER ALL, and migrate again"
         );
-        assert_eq!(advice("index i", "CREATE INDEX i ON s.t", ""), "as a superuser, CREATE INDEX i ON s.t");
+        let index = "as a superuser, CREATE INDEX i ON s.t";
+        assert_eq!(advice("index i", "CREATE INDEX i ON s.t", ""), index);
+        assert_eq!(advice("index i", "CREATE INDEX i ON s.t, deferrable", ""), index);
+        assert!(advice("index i", "", "CREATE INDEX i ON s.t").contains("find out who made it"));
         assert_eq!(
             advice("granted to joe", "", "SELECT"),
-            "as the one who granted it, REVOKE ALL ON table s.t FROM joe"
+            "as the one who granted it, REVOKE ALL ON TABLE s.t FROM joe"
         );
         assert!(advice("column c", "text", "").starts_with("restore the whole backup"));
         let role = of_property("role tallystick_app", "attributes", "NOLOGIN, NOSUPERUSER", "LOGIN");

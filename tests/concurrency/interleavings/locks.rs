@@ -83,7 +83,7 @@ async fn a_purchase_that_waits_for_its_first_product_holds_none_of_the_later_one
     .await;
 }
 
-/// The order is asked for, and does not only come of the index that the customers are looked up by.
+/// The order is that of the ids that the batch lists, and does not come of the index that the customers are looked up by.
 #[tokio::test]
 async fn customers_are_locked_by_id_whatever_the_plan() {
     let batch = PurchaseBatch::new(":shop", "ARRAY[:ada, :ben]", "ARRAY[:rope]")

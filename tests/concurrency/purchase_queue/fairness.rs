@@ -68,3 +68,44 @@ async fn a_call_that_waits_for_a_customer_gives_its_permit_back_and_one_that_wai
     waiting.await.unwrap().expect(201);
     counter.server.audit().await;
 }
+
+/// There is one call permit for all businesses. Once a call has waited for a held product in vain, the business's purchases of it
+/// wait where they take no other business's turn.
+#[tokio::test]
+async fn a_product_that_is_held_for_ever_takes_the_permit_for_purchases_once_and_not_again() {
+    let flags = [&ONE_CALL[2..], &["--purchase-connections=1", "--pool-wait-timeout=10s"]].concat();
+    let counter = Counter::open(&flags).await;
+    let other = counter.server.shop().await;
+    let (customers, beans) = (counter.customers(5, 1_000).await, counter.shop.product(100, 100).await);
+    let (buyer, bread) = (other.customer(1_000).await, other.product(100, 100).await);
+    let held = Gate::at(&counter.server.database, &product_row(&beans)).await;
+    let first = counter.buy("first", &customers[0], &[(&beans, 1)]);
+    held.wait_for(1).await;
+    let stuck: Vec<_> = customers.iter().map(|id| counter.buy(id, id, &[(&beans, 1)])).collect();
+    counter.until_waiting(5).await;
+    // Its time is over.
+    let give_up = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    counter.server.database.session().await.client().batch_execute(give_up).await.unwrap();
+    first.await.unwrap().expect_problem(503, "overloaded");
+
+    held.wait_for(1).await;
+    counter.until_waiting(4).await;
+    other.buy(&buyer, &[(&bread, 1)]).await.expect(201);
+    // Nor does it stop the same business's purchases of other products.
+    let cake = counter.shop.product(100, 100).await;
+    counter.shop.buy(&counter.shop.customer(1_000).await, &[(&cake, 1)]).await.expect(201);
+    assert!(stuck.iter().all(|buying| !buying.is_finished()));
+    held.open().await;
+    assert_eq!(tally(&answers(stuck).await), outcomes([("created", 5)]));
+
+    // It is free again, so the next call that meets it held waits for it.
+    let held = Gate::at(&counter.server.database, &product_row(&beans)).await;
+    let again = counter.buy("again", &customers[0], &[(&beans, 1)]);
+    held.wait_for(1).await;
+    assert_eq!(counter.server.metric(r#"calls_running{class="purchases"}"#).await, 1);
+    held.open().await;
+    again.await.unwrap().expect(201);
+    assert_eq!(counter.shop.stock(&beans).await, 94);
+    counter.server.audit().await;
+}

@@ -91,3 +91,23 @@ async fn options_still_answers_with_the_methods_of_a_route() {
     assert!(answer.status().is_success());
     assert_eq!(header(&answer, "allow"), Some("POST"));
 }
+
+#[tokio::test]
+async fn a_preflight_has_the_headers_of_every_answer_and_is_counted() {
+    let server = allowing(SHOP).await;
+    for (number, path) in ["/write", "/customers/1", "/nothing"].into_iter().enumerate() {
+        let request = server.client.request(Method::OPTIONS, server.url(path)).header("origin", SHOP);
+        let request = request.header("access-control-request-method", "POST").header("x-request-id", "web-42");
+        let answer = request.send().await.unwrap();
+        assert_eq!(header(&answer, "cache-control"), Some("no-store"), "{path}");
+        assert_eq!(header(&answer, "x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(header(&answer, "x-request-id"), Some("web-42"), "{path}");
+        let route = ["/write", "/customers/{customer_id}", "unmatched"][number];
+        let line = format!(r#"http_requests_total{{route="{route}",method="OPTIONS",status="200",code="ok"}} 1"#);
+        assert!(server.metrics().contains(&line), "{line} is missing in {}", server.metrics());
+    }
+    // Other methods meet the same layer further inside, once.
+    from(&server, Method::GET, "/healthz", SHOP).await;
+    let line = r#"http_requests_total{route="/healthz",method="GET",status="200",code="ok"} 1"#;
+    assert!(server.metrics().contains(line), "{}", server.metrics());
+}

@@ -137,6 +137,22 @@ async fn the_files_of_the_docs_page_are_answered_without_a_copy() {
     assert_eq!(places[0].as_ptr(), places[1].as_ptr());
 }
 
+/// All clients share these answers. So they are there however much memory clients hold.
+#[tokio::test]
+async fn the_description_and_its_page_are_answered_when_clients_hold_all_memory() {
+    let state = state();
+    let mut all = state.memory.of(None);
+    all.grow(64 * 1024 * 1024).unwrap();
+    let router = router(state).unwrap();
+    let mut paths = vec!["/openapi.json"];
+    paths.extend(cfg!(feature = "docs-page").then_some("/docs/swagger-ui-bundle.js"));
+    for path in paths {
+        let (status, _, body) = get_from(router.clone(), path, "*/*").await;
+        assert!(status == 200 && body.len() > 8 * 1024, "{path}: {status}, {} bytes", body.len());
+    }
+    drop(all);
+}
+
 #[tokio::test]
 async fn metrics_are_for_the_operator_in_the_format_that_is_asked_for() {
     let [public, operator] = routers();

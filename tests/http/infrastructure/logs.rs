@@ -8,7 +8,7 @@ use tallystick::{
 };
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
-use super::server::{ADMIN_TOKEN, TestServer};
+use super::server::{ADMIN_TOKEN, Setup, TestServer};
 
 thread_local! {
     /// A test's runtime has one thread, so what is logged on it is what the test's own server logs.
@@ -85,6 +85,19 @@ async fn every_request_logs_one_line_with_the_route_and_without_the_address() {
     assert_eq!((&failed["level"], &failed["error"]), (&"ERROR".into(), &"while failing: password=hunter2".into()));
     assert_eq!(line_of("panicked")["error"], "panic: on purpose");
     assert_eq!(logged().matches("hunter2").count(), 1, "only the cause of the error may say it");
+}
+
+#[tokio::test]
+async fn a_preflight_logs_one_line_too() {
+    capture();
+    let cors_origins = "https://shop.example".parse().unwrap();
+    let server = TestServer::start(Setup { cors_origins, ..Setup::default() }).await;
+    let preflight = server.client.request(reqwest::Method::OPTIONS, server.url("/write"));
+    let preflight = preflight.header("origin", "https://shop.example").header("access-control-request-method", "POST");
+    preflight.header("x-request-id", "preflight").send().await.unwrap();
+    let line = line_of("preflight");
+    assert_eq!((&line["route"], &line["method"]), (&"/write".into(), &"OPTIONS".into()));
+    assert_eq!((&line["status"], &line["code"]), (&200.into(), &"ok".into()));
 }
 
 #[tokio::test]

@@ -92,6 +92,12 @@ async fn head_answers_like_get_without_the_body() {
     assert_eq!(head.text().await.unwrap(), "");
     let missing = server.client.head(server.url("/nothing")).send().await.unwrap();
     assert_eq!((missing.status().as_u16(), missing.text().await.unwrap().as_str()), (404, ""));
+    // It has the query parameters of GET, and no others.
+    for (path, status) in [("/list?limit=1", 200), ("/list?offset=1", 422), ("/healthz?limit=1", 422)] {
+        let head = server.client.head(server.url(path)).send().await.unwrap();
+        let get = server.get(path).send().await.unwrap();
+        assert_eq!((head.status().as_u16(), get.status().as_u16()), (status, status), "{path}");
+    }
 }
 
 #[tokio::test]

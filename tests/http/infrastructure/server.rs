@@ -186,7 +186,8 @@ impl TestServer {
         });
         let gates = Gates::default();
         let queries = DeclaredQueries::default().with("/list", Method::GET, ["limit".to_owned()]);
-        let router = cors::allow(with_layers(routes(&gates), queries, state.clone()), &setup.cors_origins);
+        let layered = with_layers(routes(&gates), queries, state.clone());
+        let router = cors::allow(layered, &setup.cors_origins, state.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();

@@ -121,6 +121,41 @@ pub const DAMAGES: &[Damage] = &[
              AS 'SELECT sum(total) FROM public.damaged_orders'",
     ),
     damage(
+        "a view lets everybody run a function of a closed schema",
+        "definers",
+        &["it uses tallystick", "it can be run by PUBLIC through public.damaged_window", "damaged.damaged_total()"],
+        "CREATE SCHEMA damaged;
+         CREATE FUNCTION damaged.damaged_total() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+             AS 'SELECT sum(total) FROM tallystick.orders';
+         CREATE VIEW public.damaged_window AS SELECT damaged.damaged_total() AS total;
+         GRANT SELECT ON public.damaged_window TO PUBLIC",
+    ),
+    damage(
+        "a definer without rights of its own lets everybody run functions of a closed schema",
+        "definers",
+        &["it uses tallystick", "it can be run by PUBLIC through public.damaged_door()", "damaged.damaged_total()"],
+        "CREATE SCHEMA damaged;
+         CREATE ROLE damaged_owner;
+         GRANT USAGE ON SCHEMA damaged TO damaged_owner;
+         CREATE FUNCTION damaged.damaged_total() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+             AS 'SELECT sum(total) FROM tallystick.orders';
+         CREATE FUNCTION damaged.damaged_step() RETURNS bigint LANGUAGE plpgsql
+             AS 'BEGIN RETURN damaged.damaged_total(); END';
+         CREATE FUNCTION public.damaged_door() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+             AS 'BEGIN RETURN damaged.damaged_step(); END';
+         ALTER FUNCTION public.damaged_door OWNER TO damaged_owner",
+    ),
+    damage(
+        "the default of a column lets everybody run a function of a closed schema",
+        "definers",
+        &["it uses tallystick", "it can be run by PUBLIC through public.damaged_box", "damaged.damaged_total()"],
+        "CREATE SCHEMA damaged;
+         CREATE FUNCTION damaged.damaged_total() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+             AS 'SELECT sum(total) FROM tallystick.orders';
+         CREATE TABLE public.damaged_box (total bigint DEFAULT damaged.damaged_total());
+         GRANT SELECT, INSERT ON public.damaged_box TO PUBLIC",
+    ),
+    damage(
         "a function elsewhere runs whatever it is given",
         "definers",
         &["it runs SQL that it puts together", "public.damaged_run(text)"],

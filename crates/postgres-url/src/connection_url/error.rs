@@ -67,8 +67,8 @@ pub enum ConnectionUrlError {
     },
     /// No service file has the service.
     #[error(
-        "no service file defines the service `{name}`; it is looked for in PGSERVICEFILE, or else in ~/.pg_service.conf \
-         and in pg_service.conf in PGSYSCONFDIR"
+        "no service file defines the service `{name}`; it is looked for in PGSERVICEFILE (or else in ~/.pg_service.conf), \
+         and then in pg_service.conf in PGSYSCONFDIR"
     )]
     ServiceNotFound {
         /// The service.

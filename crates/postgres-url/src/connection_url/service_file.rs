@@ -18,21 +18,19 @@ pub(super) struct Service {
     pub parameters: Vec<Parameter>,
 }
 
-/// Looks the service up: in the file that `PGSERVICEFILE` names, or else in the user's and then in the system's.
+/// Looks the service up: in the user's file, which `PGSERVICEFILE` can name, and then in the system's.
 pub(super) fn find(name: &str, environment: &Environment) -> Result<Service, ConnectionUrlError> {
     let named = environment.variable("PGSERVICEFILE").map(PathBuf::from);
-    let is_named = named.is_some();
-    let mut files: Vec<PathBuf> =
-        named.or_else(|| Some(environment.home()?.join(".pg_service.conf"))).into_iter().collect();
+    let users = named.clone().or_else(|| Some(environment.home()?.join(".pg_service.conf")));
+    let mut files: Vec<PathBuf> = users.into_iter().collect();
     match environment.variable("PGSYSCONFDIR") {
-        _ if is_named => {}
         Some(folder) => files.push(Path::new(folder).join("pg_service.conf")),
         None => files.extend(SYSTEM_FOLDERS.map(|folder| Path::new(folder).join("pg_service.conf"))),
     }
     for file in files {
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.as_ref() != Some(&file) => continue,
             Err(error) => return Err(ConnectionUrlError::File { path: file, reason: error.to_string() }),
         };
         let section = section(&text, name).map_err(|(line, reason)| ConnectionUrlError::File {

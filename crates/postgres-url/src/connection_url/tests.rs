@@ -224,6 +224,31 @@ fn the_string_counts_before_the_service_and_the_service_before_variables() {
 }
 
 #[test]
+fn a_service_that_the_users_file_does_not_define_comes_from_the_systems() {
+    let system = tempfile::tempdir().unwrap();
+    let services = "[till]\nhost=system.example\ndbname=d\n[depot]\nhost=depot.example\ndbname=d\n";
+    std::fs::write(system.path().join("pg_service.conf"), services).unwrap();
+    let (folder, _) = home(&[]);
+    let named = folder.path().join("named.conf");
+    std::fs::write(&named, "[till]\nhost=named.example\ndbname=d\n").unwrap();
+    let (system, named) = (system.path().to_str().unwrap(), named.to_str().unwrap());
+    for (file, till) in [(named, "named.example"), ("", "db.example")] {
+        let host = |service| {
+            let variables = [("PGSERVICE", service), ("PGSERVICEFILE", file), ("PGSYSCONFDIR", system)];
+            read("postgresql://", &variables).map(|url| url.to_string())
+        };
+        assert!(host("till").unwrap().contains(till), "{file}");
+        assert!(host("depot").unwrap().contains("depot.example"), "{file}");
+        assert!(matches!(host("none"), Err(ConnectionUrlError::ServiceNotFound { .. })), "{file}");
+    }
+    let missing = [("PGSERVICE", "depot"), ("PGSERVICEFILE", "/nonexistent"), ("PGSYSCONFDIR", system)];
+    assert!(
+        matches!(read("postgresql://", &missing), Err(ConnectionUrlError::File { .. })),
+        "a named file must be there"
+    );
+}
+
+#[test]
 fn without_an_environment_the_string_alone_decides() {
     let (folder, _) = home(&[]);
     assert_eq!(parse("postgresql://anna@db.example/shop").config().get_password(), None);
@@ -249,6 +274,10 @@ fn the_password_comes_from_the_string_or_pgpassword_or_the_password_file() {
     assert_eq!(password("postgresql://anna@db.example:5433/shop", &[]), None);
     assert_eq!(password(url, &[("PGPASSFILE", "/dev/null")]), None);
     assert_eq!(password(url, &[("PGPASSFILE", "/nonexistent/file")]), None);
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().join("passwords");
+    write_private(&elsewhere, "*:*:*:*:of another file\n");
+    assert_eq!(password(url, &[("PGPASSFILE", elsewhere.to_str().unwrap())]).as_deref(), Some("of another file"));
 }
 
 #[test]

@@ -40,6 +40,18 @@ pub(super) enum Grouping {
     Alone,
 }
 
+/// Which other purchases share a call with its first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Others {
+    /// Those that no call has tried yet.
+    Any,
+    /// Those of this customer.
+    Customer(CustomerId),
+    /// Those that were passed over before.
+    PassedOver,
+    None,
+}
+
 /// A purchase in the queue, and whom to answer.
 #[derive(Debug)]
 pub(super) struct QueuedPurchase {
@@ -87,7 +99,8 @@ pub(super) struct Batch {
 #[must_use = "without `finish`, the customers of the batch could never buy again"]
 pub(super) struct BatchToken {
     customers: Vec<CustomerId>,
-    held: HeldRows,
+    /// What the call was planned to do about held rows; `None` if it was made without a plan, to look again.
+    planned: Option<HeldRows>,
 }
 
 /// The queue of one business.
@@ -101,6 +114,8 @@ pub(super) struct BusinessQueue {
     calls_on_held_rows: usize,
     /// All other calls, with those that are planned.
     call_permits: usize,
+    /// Whether a call gave up because it met a product that somebody holds. Then the next calls wait for no product.
+    expects_held_products: bool,
 }
 
 impl BusinessQueue {
@@ -144,25 +159,58 @@ impl BusinessQueue {
     }
 
     /// Takes the purchases of a planned call out of the queue; `None` if there are none left for it.
-    pub(super) fn take(&mut self, held: HeldRows, limits: &QueueLimits) -> Option<(Batch, BatchToken)> {
-        let first = self.queue.iter().position(|queued| queued.held_rows() == held && self.is_free(queued));
+    pub(super) fn take(&mut self, planned: HeldRows, limits: &QueueLimits) -> Option<(Batch, BatchToken)> {
+        let first = self.queue.iter().position(|queued| queued.held_rows() == planned && self.is_free(queued));
         let Some(first) = first.and_then(|position| self.queue.remove(position)) else {
-            self.give_up(held);
+            self.give_up(planned);
             return None;
         };
-        let purchases = self.fill_batch(first, limits);
+        let others = match first.grouping {
+            Grouping::Any => Others::Any,
+            Grouping::SameCustomer => Others::Customer(first.customer()),
+            Grouping::Alone => Others::None,
+        };
+        let held = match planned {
+            HeldRows::PassOverCustomers if self.expects_held_products => HeldRows::PassOverAll,
+            planned => planned,
+        };
+        Some(self.take_with(first, others, held, Some(planned), limits))
+    }
+
+    /// Takes purchases that an earlier call passed over, for a call that passes over held rows again: some may be free by now.
+    /// The worker that makes it has planned to wait for a held row, and still waits for its turn.
+    pub(super) fn take_again(&mut self, limits: &QueueLimits) -> Option<(Batch, BatchToken)> {
+        let first = self
+            .queue
+            .iter()
+            .position(|queued| queued.grouping == Grouping::SameCustomer && self.is_free(queued))
+            .and_then(|position| self.queue.remove(position))?;
+        Some(self.take_with(first, Others::PassedOver, HeldRows::PassOverAll, None, limits))
+    }
+
+    fn take_with(
+        &mut self,
+        first: QueuedPurchase,
+        others: Others,
+        held: HeldRows,
+        planned: Option<HeldRows>,
+        limits: &QueueLimits,
+    ) -> (Batch, BatchToken) {
+        let purchases = self.fill_batch(first, others, limits);
         let customers: Vec<_> = purchases.iter().map(QueuedPurchase::customer).collect();
         self.customers_in_calls.extend(&customers);
-        Some((Batch { purchases, held }, BatchToken { customers, held }))
+        (Batch { purchases, held }, BatchToken { customers, planned })
     }
 
     /// A call has ended. The purchases that it left undecided go back to the head of the queue.
     pub(super) fn finish(&mut self, token: BatchToken, undecided: Vec<QueuedPurchase>) {
-        let BatchToken { customers, held } = token;
+        let BatchToken { customers, planned } = token;
         for customer in customers {
             self.customers_in_calls.remove(&customer);
         }
-        self.give_up(held);
+        if let Some(planned) = planned {
+            self.give_up(planned);
+        }
         for purchase in undecided.into_iter().rev() {
             self.queue.push_front(purchase);
         }
@@ -181,50 +229,50 @@ impl BusinessQueue {
         !self.customers_in_calls.contains(&queued.customer())
     }
 
-    /// Takes the purchases that share the call of `first`; the others keep their places.
-    fn fill_batch(&mut self, first: QueuedPurchase, limits: &QueueLimits) -> Vec<QueuedPurchase> {
-        let (grouping, customer) = (first.grouping, first.customer());
+    /// Takes the purchases that share the call of `first`; the rest keep their places.
+    fn fill_batch(&mut self, first: QueuedPurchase, others: Others, limits: &QueueLimits) -> Vec<QueuedPurchase> {
         let mut line_count = first.line_count();
         let mut keys = HashSet::from([first.idempotency_key.clone()]);
         let mut batch = vec![first];
-        let mut others = Vec::new();
-        while grouping != Grouping::Alone
+        let mut rest = Vec::new();
+        while others != Others::None
             && batch.len() < limits.batch_purchases
             && let Some(queued) = self.queue.pop_front()
         {
             let joins = line_count + queued.line_count() <= limits.batch_lines
-                && self.may_join(&queued, grouping, customer)
+                && self.may_join(&queued, others)
                 // The second purchase with a key waits for the next call, where it is a replay.
                 && keys.insert(queued.idempotency_key.clone());
             if joins {
                 line_count += queued.line_count();
                 batch.push(queued);
             } else {
-                others.push(queued);
+                rest.push(queued);
             }
         }
-        for queued in others.into_iter().rev() {
+        for queued in rest.into_iter().rev() {
             self.queue.push_front(queued);
         }
         batch
     }
 
-    /// Whether a purchase may share the call of a first one with this grouping and customer.
-    fn may_join(&self, queued: &QueuedPurchase, grouping: Grouping, customer: CustomerId) -> bool {
-        match (grouping, queued.grouping) {
-            (Grouping::Any, Grouping::Any) => self.is_free(queued),
-            (Grouping::SameCustomer, Grouping::Any | Grouping::SameCustomer) => queued.customer() == customer,
+    /// Whether a purchase may share a call that `others` may share.
+    fn may_join(&self, queued: &QueuedPurchase, others: Others) -> bool {
+        match (others, queued.grouping) {
+            (Others::Any, Grouping::Any) | (Others::PassedOver, Grouping::SameCustomer) => self.is_free(queued),
+            (Others::Customer(customer), Grouping::Any | Grouping::SameCustomer) => queued.customer() == customer,
             _ => false,
         }
     }
 
-    /// Lets the next calls try again what was passed over. Nothing of it was decided.
-    pub(super) fn pass_over_again(&mut self) {
-        for queued in &mut self.queue {
-            if queued.grouping == Grouping::SameCustomer {
-                queued.grouping = Grouping::Any;
-            }
-        }
+    /// Whether a purchase waits for a call that waits for held rows.
+    pub(super) fn waits_for_rows(&self) -> bool {
+        self.queue.iter().any(|queued| queued.held_rows() == HeldRows::Wait)
+    }
+
+    /// Says whether the next calls should expect products that somebody holds, and wait for none.
+    pub(super) fn expect_held_products(&mut self, expects: bool) {
+        self.expects_held_products = expects;
     }
 
     /// Removes a purchase if it is still queued and `which` accepts its grouping.

@@ -1,7 +1,8 @@
 //! A worker makes the calls of one business, one after the other, for as long as its queue has purchases for them.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
+use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::{
@@ -12,7 +13,7 @@ use crate::{
     db::{
         call::{
             held::HeldRows,
-            runner::{CallRunner, LOOK_AGAIN, Place},
+            runner::{CallRunner, LONGEST_PAUSE, LOOK_AGAIN, Place},
         },
         connection::{Connection, PoolError},
         gate::Class,
@@ -57,11 +58,8 @@ impl Worker {
             // This call may wait for as long as a row is held. Another worker takes what is still queued: the one that could
             // have done so may have ended when it found nothing to take.
             self.start_another();
-            let turn = self.calls.workers_place(self.business_id, Class::HeldRows);
-            match tokio::time::timeout(LOOK_AGAIN, turn).await {
-                Ok(place) => place,
-                Err(_) => return self.look_again(),
-            }
+            let Some(place) = self.turn().await else { return self.give_up() };
+            place
         } else {
             self.calls.workers_place(self.business_id, Class::Purchases).await
         };
@@ -72,6 +70,44 @@ impl Worker {
         // Taken only now, so that purchases that arrive while the worker waits for permit and connection join the batch.
         let Some(batch) = self.take() else { return };
         self.decide(&place, connection, batch).await;
+    }
+
+    /// The place for a call that waits for held rows, as soon as it is this worker's turn. Others may wait for rows that are held
+    /// for long. Meanwhile the worker looks again from time to time whether its rows are free, and keeps its place in the line.
+    /// `None` if no purchase waits for a row any more.
+    async fn turn(&mut self) -> Option<Place> {
+        let calls = self.calls.clone();
+        let mut turn = pin!(calls.workers_place(self.business_id, Class::HeldRows));
+        let mut pause = LOOK_AGAIN;
+        loop {
+            tokio::select! {
+                biased;
+                place = &mut turn => return Some(place),
+                () = sleep(pause) => {}
+            }
+            // Its turn may come while it waits to look again. Nobody else could use that permit meanwhile.
+            let place = tokio::select! {
+                biased;
+                place = &mut turn => return Some(place),
+                place = calls.workers_place(self.business_id, Class::Purchases) => place,
+            };
+            self.look_again(&place).await;
+            if !self.queues.with_queue(self.business_id, |queue| queue.waits_for_rows()) {
+                return None;
+            }
+            pause = (2 * pause).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Makes a call for the purchases that were passed over. It waits for no row.
+    async fn look_again(&mut self, place: &Place) {
+        // Without a connection there is nothing to see. That there is none shows when the worker has its turn.
+        let Ok(connection) = place.connect().await else { return };
+        let limits = self.queues.settings.limits;
+        let again = self.queues.with_queue(self.business_id, |queue| queue.take_again(&limits));
+        let Some((batch, token)) = again else { return };
+        self.token = Some(token);
+        self.decide(place, connection, batch).await;
     }
 
     /// Starts one more worker, if the business may have one and there is something for it.
@@ -98,8 +134,9 @@ impl Worker {
         let span = if let [only] = &*batch.purchases { only.span.clone() } else { tracing::Span::none() };
         let calling = self.calls.purchase_batch(place, connection, self.business_id, &items, batch.held);
         let decisions = calling.instrument(span).await;
+        self.learn_of_held_products(batch.held, &decisions);
         if decisions.as_ref().is_err_and(has_no_effect)
-            && batch.held != HeldRows::Wait
+            && batch.held == HeldRows::PassOverCustomers
             && items.len() > 1
             && let Ok(connection) = place.connect().await
         {
@@ -108,6 +145,17 @@ impl Worker {
             return self.calls.purchase_batch(place, connection, self.business_id, &items, held).await;
         }
         decisions
+    }
+
+    /// A call that waits for a held product keeps one of the permits for purchases, which other businesses need, too. So after
+    /// one that waited in vain, the business's next calls pass over held products, until a row that was waited for is free.
+    fn learn_of_held_products(&self, held: HeldRows, decisions: &Result<Vec<Decision>>) {
+        let expects = match (held, decisions) {
+            (HeldRows::PassOverCustomers, Err(Error::Overloaded)) => true,
+            (HeldRows::Wait, Ok(_)) => false,
+            _ => return,
+        };
+        self.queues.with_queue(self.business_id, |queue| queue.expect_held_products(expects));
     }
 
     /// Plans its next call. If there is nothing to call for, the worker has ended.
@@ -131,12 +179,6 @@ impl Worker {
         let (batch, token) = self.queues.with_queue(self.business_id, |queue| queue.take(held, &limits))?;
         self.token = Some(token);
         Some(batch)
-    }
-
-    /// Others wait for rows that are held for long. Meanwhile, a call passes over the held customers again: some may be free.
-    fn look_again(&mut self) {
-        self.give_up();
-        self.queues.with_queue(self.business_id, BusinessQueue::pass_over_again);
     }
 
     /// Makes no call of what it planned.

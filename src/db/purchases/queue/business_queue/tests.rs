@@ -176,13 +176,42 @@ fn a_planned_call_counts_until_it_is_made_or_given_up() {
     assert_eq!(tickets(&batch), [3], "a call takes only what it was planned for");
 }
 
+/// The worker that waits for its turn keeps its plan meanwhile.
 #[test]
-fn what_was_passed_over_can_be_tried_again_and_what_failed_cannot() {
-    let again = |ticket, grouping| QueuedPurchase { grouping, ..queued(ticket, ticket, ticket) };
-    let mut queue = queue_of([again(1, Grouping::SameCustomer), again(2, Grouping::Alone), queued(3, 3, 3)]);
-    queue.pass_over_again();
-    let _call = take(&mut queue, &[1, 3], PASS);
-    let _alone = take(&mut queue, &[2], WAIT);
+fn what_was_passed_over_can_be_tried_again_and_what_failed_or_is_new_cannot() {
+    let again =
+        |ticket, customer| QueuedPurchase { grouping: Grouping::SameCustomer, ..queued(ticket, customer, ticket) };
+    let alone = QueuedPurchase { grouping: Grouping::Alone, ..queued(2, 2, 2) };
+    let mut queue = queue_of([again(1, 1), alone, queued(3, 3, 3), again(4, 4), again(5, 5)]);
+    let limits = QueueLimits { call_permits: 1, ..LIMITS };
+    assert_eq!(queue.plan(&limits), Some(WAIT));
+    let _other = take(&mut queue, &[3], PASS);
+    let (batch, token) = queue.take_again(&limits).unwrap();
+    assert_eq!((tickets(&batch), batch.held), (vec![1, 4, 5], HeldRows::PassOverAll));
+    assert!(queue.take_again(&limits).is_none() && queue.waits_for_rows(), "the one that failed waits for a row");
+    let mut purchases = batch.purchases.into_iter();
+    queue.finish(token, vec![purchases.next().unwrap()]);
+    assert_eq!(queue.plan(&limits), None, "the plan to wait is kept");
+    let (batch, token) = queue.take(WAIT, &limits).unwrap();
+    assert_eq!((tickets(&batch), batch.held), (vec![1], WAIT));
+    queue.finish(token, Vec::new());
+    let (_, token) = take(&mut queue, &[2], WAIT);
+    assert!(!queue.waits_for_rows());
+    queue.finish(token, Vec::new());
+    assert!(queue.plan(&limits).is_none());
+}
+
+#[test]
+fn where_held_products_are_expected_a_call_waits_for_none() {
+    let mut queue = queue_of((1..=3).map(|n| with_lines(6, n, n, n)));
+    queue.expect_held_products(true);
+    let (_, token) = take(&mut queue, &[1], HeldRows::PassOverAll);
+    queue.expect_held_products(false);
+    let _second = take(&mut queue, &[2], PASS);
+    take_nothing(&mut queue);
+    // It counts as what it was planned as.
+    queue.finish(token, Vec::new());
+    let _third = take(&mut queue, &[3], PASS);
 }
 
 #[test]
@@ -250,11 +279,18 @@ fn whatever_happens_every_purchase_is_decided_once_and_the_queue_forgets_it() {
     }
 }
 
+#[derive(Default)]
+struct SimulatedWorker {
+    /// What its call will do, while it waits for its turn.
+    planned: Option<HeldRows>,
+    /// What it is deciding.
+    call: Option<(Batch, BatchToken)>,
+}
+
 struct Simulation {
     limits: QueueLimits,
     queue: BusinessQueue,
-    /// One for each worker: what it is deciding.
-    workers: Vec<Option<(Batch, BatchToken)>>,
+    workers: Vec<SimulatedWorker>,
     /// The tickets that must be in the queue, with their customers.
     expected: BTreeMap<u64, CustomerId>,
     next_ticket: u64,
@@ -296,7 +332,7 @@ impl Simulation {
             self.expected.insert(ticket, customer_id(customer));
         }
         if self.queue.start_worker(&self.limits) {
-            self.workers.push(None);
+            self.workers.push(SimulatedWorker::default());
         }
         assert!(self.workers.len() <= self.limits.workers);
     }
@@ -308,30 +344,37 @@ impl Simulation {
         }
     }
 
-    /// One of the workers goes on: it takes a batch, or its call ends.
+    /// One of the workers goes on: it plans and takes a batch, or looks again, or its call ends.
     fn step(&mut self, rng: &mut StdRng, may_fail: bool) {
         if self.workers.is_empty() {
             return;
         }
         let index = rng.random_range(0..self.workers.len());
-        if let Some((batch, token)) = self.workers[index].take() {
+        if let Some((batch, token)) = self.workers[index].call.take() {
             self.decide(rng, batch, token, may_fail);
             return;
         }
-        let Some((batch, token)) = self.queue.take_next(&self.limits) else {
+        let planned = self.workers[index].planned.take().or_else(|| self.queue.plan(&self.limits));
+        let Some(planned) = planned else {
             self.queue.end_worker();
             self.workers.swap_remove(index);
             return;
         };
-        self.check(&batch);
-        for queued in &batch.purchases {
-            assert_eq!(
-                self.expected.remove(&queued.ticket),
-                Some(queued.customer()),
-                "taken twice, or after it was withdrawn"
-            );
+        let looks_again = planned == HeldRows::Wait && rng.random_ratio(1, 3);
+        let taken =
+            if looks_again { self.queue.take_again(&self.limits) } else { self.queue.take(planned, &self.limits) };
+        if let Some((batch, _)) = &taken {
+            self.check(batch);
+            for queued in &batch.purchases {
+                let expected = self.expected.remove(&queued.ticket);
+                assert_eq!(expected, Some(queued.customer()), "taken twice, or after it was withdrawn");
+            }
         }
-        self.workers[index] = Some((batch, token));
+        let waits = looks_again && (taken.is_some() || self.queue.waits_for_rows());
+        if looks_again && !waits {
+            self.queue.give_up(planned);
+        }
+        self.workers[index] = SimulatedWorker { planned: waits.then_some(planned), call: taken };
     }
 
     fn decide(&mut self, rng: &mut StdRng, batch: Batch, token: BatchToken, may_fail: bool) {
@@ -362,22 +405,22 @@ impl Simulation {
         let keys: BTreeSet<_> = purchases.iter().map(|queued| queued.idempotency_key.as_str()).collect();
         assert_eq!(keys.len(), purchases.len(), "a key twice");
         let customers: BTreeSet<_> = purchases.iter().map(QueuedPurchase::customer).collect();
-        let others = || self.workers.iter().flatten().map(|(other, _)| other);
+        let others = || self.workers.iter().filter_map(|worker| worker.call.as_ref()).map(|(other, _)| other);
         for other in others() {
             assert!(other.purchases.iter().all(|queued| !customers.contains(&queued.customer())), "in two calls");
         }
-        let calls = |wait: bool| {
-            let counts = |batch: &Batch| (batch.held == HeldRows::Wait) == wait;
-            others().filter(|other| counts(other)).count() + usize::from(counts(batch))
-        };
-        assert!(calls(false) <= self.limits.call_permits, "it takes other businesses' permits");
+        let calls = |held: HeldRows| others().chain([batch]).filter(|other| other.held == held).count();
+        assert!(calls(HeldRows::PassOverCustomers) <= self.limits.call_permits, "it takes other businesses' permits");
         assert!(
-            calls(true) <= self.limits.workers.saturating_sub(1).max(1),
+            calls(HeldRows::Wait) <= self.limits.workers.saturating_sub(1).max(1),
             "no worker is left for the other purchases"
         );
         match purchases[0].grouping {
             Grouping::Alone => assert_eq!(purchases.len(), 1),
-            Grouping::SameCustomer => assert!(customers.len() == 1 && batch.held == HeldRows::Wait),
+            Grouping::SameCustomer if batch.held == HeldRows::Wait => assert_eq!(customers.len(), 1),
+            Grouping::SameCustomer => {
+                assert!(purchases.iter().all(|queued| queued.grouping == Grouping::SameCustomer));
+            }
             Grouping::Any => assert!(purchases.iter().all(|queued| queued.grouping == Grouping::Any)),
         }
     }

@@ -1,0 +1,110 @@
+//! A business with plenty of everything, and what a statement reads of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::{
+    actor::{Actor, TextRow},
+    by_hand,
+    fresh_database::FreshDatabase,
+    two_businesses::fill,
+};
+
+/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it; 3,000 products; 3,000 API keys.
+/// And 3,000 other businesses. The last twelve digits of an id are the number of the thing.
+/// What a customer or a product is called by counts down: what has a low number is far behind in those indexes.
+///
+/// [`planting`] writes the ids out. A function for them would be temporary, and so make a schema; then every session would
+/// plan everything anew, and no plan of the empty tables would be left to be tried. (The schema `by_hand` is there before.)
+pub const PLENTY: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO tallystick.businesses VALUES ({business}, 'ours', 'EUR', 0);
+    INSERT INTO tallystick.businesses SELECT {id 1 n}, 'b', 'EUR', 0 FROM generate_series(1, 3000) AS n;
+    INSERT INTO tallystick.customers
+    SELECT {business}, {id 2 n}, 'c', 'external-' || (3001 - n), 1000 FROM generate_series(1, 3000) AS n;
+    INSERT INTO tallystick.products
+    SELECT {business}, {id 3 n}, 'sku-' || (3001 - n), 'p', 1, 1000 FROM generate_series(1, 3000) AS n;
+    INSERT INTO tallystick.orders
+    SELECT {business}, {id 4 n}, {id 2 n}, 3, now() - interval '1 hour' FROM generate_series(1, 3000) AS n;
+    SELECT by_hand.write(ARRAY(
+        SELECT entry
+        FROM generate_series(1, 3000) AS n
+        CROSS JOIN (
+            SELECT by_hand.digest(array_agg({line 4 n})) AS digest FROM (VALUES (1)) AS of (n), generate_series(1, 2) AS line
+        ) AS lines
+        CROSS JOIN LATERAL by_hand.chain({business}, {id 2 n}, ARRAY[
+            jsonb_build_object('kind', 'purchase', 'id', {id 4 n}, 'amount', 3, 'details_digest', digest,
+                'created_at', now() - interval '1 hour'),
+            jsonb_build_object('kind', 'payment', 'id', {id 5 n}, 'amount', -1, 'idempotency_key', 'pays-' || n)]) AS entry));
+    INSERT INTO tallystick.order_items
+    SELECT item.* FROM generate_series(1, 3000) AS n, generate_series(1, 2) AS line, {line 4 n} AS item;
+    INSERT INTO tallystick.api_keys
+    SELECT {business}, {id 6 n}, 'k', 'prefix' || lpad(n::text, 6, '0'), sha256('x'), '{read}'
+    FROM generate_series(1, 3000) AS n;
+    RESET session_replication_role;";
+
+pub async fn database() -> FreshDatabase {
+    let database = FreshDatabase::installed().await;
+    by_hand::install(&database).await;
+    database
+}
+
+/// The line of an order with the number `line`: of the product with that number, each for 1.
+const LINE: &str = "by_hand.line({business}, ORDER, jsonb_build_object('line_no', line, 'product_id', {id 3 line},
+    'quantity', QUANTITY, 'unit_price', 1, 'line_total', QUANTITY))";
+
+/// Statements with the ids of their things: `{id 2 n}` is the id of the customer with the number n.
+pub fn planting(sql: &str) -> String {
+    let line = LINE.replace("ORDER", "{id 4 n}");
+    let sql = sql.replace("{line 4 n}", &line.replace("QUANTITY", "line"));
+    let mut sql = fill(&sql.replace("{one of line 4 n}", &line.replace("QUANTITY", "1")));
+    for first in '1'..='6' {
+        for number in ["n", "line"] {
+            let id = format!("('{first}0000000-0000-7000-8000-' || lpad({number}::text, 12, '0'))::uuid");
+            sql = sql.replace(&format!("{{id {first} {number}}}"), &id);
+        }
+    }
+    sql
+}
+
+/// A call with the ids of the things with the number 100: `{id 2}` is the id of that customer.
+pub fn with_ids(sql: &str) -> String {
+    (1..=6).fold(fill(sql), |sql, n| {
+        sql.replace(&format!("{{id {n}}}"), &format!("'{n}0000000-0000-7000-8000-000000000100'"))
+    })
+}
+
+/// By relation: how often it was scanned, and how many rows or entries were read, by this session and lately.
+const READ: &str = "
+    SELECT relation.relname, pg_stat_get_xact_numscans(relation.oid), pg_stat_get_xact_tuples_returned(relation.oid)
+    FROM pg_class AS relation
+    WHERE relation.relnamespace = 'tallystick'::regnamespace AND relation.relkind IN ('r', 'i');";
+
+/// The rows that a statement returns, of other than three columns, and what it reads: a table or an index, how often, and how
+/// many rows or entries in all.
+pub async fn reads(actor: &Actor, sql: &str) -> (Vec<TextRow>, BTreeSet<(String, i64, i64)>) {
+    let rows = actor.rows(&format!("{READ} {sql}; {READ}")).await;
+    let (counts, returned): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.len() == 3);
+    let mut before = BTreeMap::new();
+    let mut read = BTreeSet::new();
+    for row in counts {
+        let number = |column: usize| row[column].as_deref().unwrap().parse::<i64>().unwrap();
+        let (relation, scans, entries) = (row[0].clone().unwrap(), number(1), number(2));
+        if let Some((scans_before, entries_before)) = before.insert(relation.clone(), (scans, entries))
+            && scans > scans_before
+        {
+            read.insert((relation, scans - scans_before, entries - entries_before));
+        }
+    }
+    (returned, read)
+}
+
+/// Makes all indexes anew, the newest first, so that the newest of each table becomes its oldest. Which index is older decides
+/// between plans that cost the same, and so does a restored backup: it makes indexes in the order of their names.
+pub async fn turn_the_indexes_round(superuser: &Actor) {
+    let newest_first = "SELECT index.indexrelid::regclass FROM pg_index AS index JOIN pg_class AS relation ON relation.oid = index.indexrelid
+        WHERE relation.relnamespace = 'tallystick'::regnamespace ORDER BY index.indexrelid DESC";
+    for index in superuser.rows(newest_first).await {
+        let sql = format!("REINDEX INDEX CONCURRENTLY {}", index[0].as_deref().unwrap());
+        superuser.session.client().batch_execute(&sql).await.unwrap();
+    }
+}
