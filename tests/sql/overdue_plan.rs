@@ -74,7 +74,7 @@ async fn pages(actor: &Actor, customer: &str) -> i64 {
     plan[0]["Plan"]["Shared Hit Blocks"].as_i64().unwrap() + plan[0]["Plan"]["Shared Read Blocks"].as_i64().unwrap()
 }
 
-/// The price of an account does not grow with its length: 3,000 entries are read as 10 are. docs/BENCHMARKS.md has a million.
+/// The price of an account does not grow with its length: 3,000 entries are read as 10 are.
 #[tokio::test]
 async fn an_account_of_thousands_of_entries_is_read_by_as_many_pages_as_one_of_ten() {
     let database = two_businesses().await;

@@ -123,14 +123,14 @@ impl Place {
         error.as_db_error().unwrap_or_else(|| panic!("{error:?}")).code().code().to_owned()
     }
 
-    /// All that moves, but for the times.
+    /// All that moves, but for the times, the hashes over them, and who asked.
     async fn books(&self) -> Vec<TextRow> {
         let session = self.database.session().await;
         let mut books = Vec::new();
         for table in ["orders", "order_items", "credit_ledger", "products", "customers"] {
             let query = format!(
                 "SELECT '{table}', row::text FROM
-                 (SELECT to_jsonb(t) - 'created_at' - 'updated_at' AS row FROM tallystick.{table} AS t
+                 (SELECT to_jsonb(t) - '{{created_at, due_at, due_before, previous_hash, entry_hash, actor}}'::text[] AS row FROM tallystick.{table} AS t
                   WHERE business_id = '{}') AS rows ORDER BY 2",
                 OURS.id("business")
             );
