@@ -2,8 +2,8 @@
 -- Every customer that an order or a ledger entry names, every product that a stock movement or a version names, and every version
 -- of a product that an order line names exists in the same business.
 --
--- No foreign key ties lines to orders and to versions, nor orders to customers. order_totals.sql proves that lines have their order
--- and orders have lines, orders_and_ledger.sql that orders have their ledger entry.
+-- No foreign key ties lines to orders and to versions, nor orders to customers. order_totals.sql proves that lines have their
+-- order and orders have lines, orders_and_ledger.sql that orders have their ledger entry.
 SELECT
     named.business_id,
     named.number AS rows_checked,

@@ -1,6 +1,6 @@
 -- Reversals
--- A reversal takes back an earlier payment, credit or write-off of its customer, with exactly the opposite amount, and no entry is
--- taken back twice. No other kind takes an entry back.
+-- A reversal takes back an earlier payment, credit or write-off of its customer, with exactly the opposite amount, and no entry
+-- is taken back twice. No other kind takes an entry back.
 SELECT
     reversal.business_id,
     1 AS rows_checked,

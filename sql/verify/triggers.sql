@@ -1,6 +1,6 @@
 -- Triggers
--- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, make the lines of a new order those of its total and its ledger entry, and
--- keep what products were called. They fire always, also in a session that sets session_replication_role.
+-- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, make the lines of a new order those of its total and its ledger entry,
+-- and keep what products were called. They fire always, also in a session that sets session_replication_role.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,
