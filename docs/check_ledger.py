@@ -32,7 +32,7 @@ def entry_hash(entry, previous):
 def entries(url, key, customer):  # oldest first
     found, cursor = [], ""
     while cursor is not None:
-        address = f"{url}/v1/customers/{customer}/ledger?include=hashed&limit=200{cursor and '&cursor=' + cursor}"
+        address = f"{url}/v1/customers/{customer}/ledger?include=hashed{cursor and '&cursor=' + cursor}"
         page = json.load(urllib.request.urlopen(urllib.request.Request(address, headers={"Authorization": f"Bearer {key}"})))
         found, cursor = found + page["data"], page["next_cursor"]
     return reversed(found)

@@ -161,18 +161,11 @@ async fn a_program_in_another_language_computes_a_ledger_anew_and_notices_one_ch
         shop.buy_with(&format!(r"key\x41\{number}"), &customer, &[(&beans, 1)]).await.expect(201);
     }
     // More entries than a page has.
-    let pay = format!(
-        "DO $$ BEGIN
-            PERFORM set_config('app.business_id', '{business}', true);
-            FOR n IN 1..200 LOOP
-                PERFORM tallystick.payment_record('{business}', '{customer}', 1, 'payment-' || n);
-            END LOOP;
-        END $$",
-        business = shop.business_id
-    );
-    server.database.session().await.client().batch_execute(&pay).await.unwrap();
+    for _ in 0..50 {
+        shop.pay(&customer, 1).await.expect(201);
+    }
     let last = &hashed(&shop, &customer).await[0]["proof"];
-    let expected = format!("203 entries, balance 100, hash {}\n", last["hash"].as_str().unwrap());
+    let expected = format!("53 entries, balance 250, hash {}\n", last["hash"].as_str().unwrap());
     assert_eq!(recompute(&server, &shop, &customer).await.unwrap().unwrap(), expected);
 
     let change = "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
