@@ -101,6 +101,8 @@ fn call_of(statement: &str, products: &str, lines: u32, quantities: &str) -> any
         products,
         "'{1}'",
         "ARRAY[:key::text]",
+        // As long as that of an API key.
+        "ARRAY['key:00000a00-0000-7000-8000-000000000000']",
         &format!("ARRAY[{ORDER_ID}]"),
         &format!("'{{{lines}}}'"),
         &format!("'{{{}}}'", numbers.join(",")),
