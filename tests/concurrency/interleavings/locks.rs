@@ -193,7 +193,7 @@ async fn a_row_that_refers_to_a_locked_customer_or_product_does_not_wait() {
              root: BEGIN
              root: SET CONSTRAINTS ALL DEFERRED
              root: INSERT INTO orders VALUES (:shop, gen_random_uuid(), :ada, 0, now())
-             root: INSERT INTO stock_movements VALUES (:shop, gen_random_uuid(), :lamp, 'adjustment', 1, 4, 'test', 'm1', sha256('m1'), now())
+             root: INSERT INTO stock_movements VALUES (:shop, gen_random_uuid(), :lamp, 'adjustment', 1, 4, 0, 'test', 'm1', sha256('m1'), now(), 'key:test')
              root: SELECT count(*) FROM (SELECT FROM customers WHERE id = :ada FOR KEY SHARE) AS customer
                 = 1
              root: ROLLBACK
@@ -210,7 +210,7 @@ async fn a_purchase_does_not_wait_for_a_row_that_refers_to_its_customer_or_produ
         "root: BEGIN
          root: SET CONSTRAINTS ALL DEFERRED
          root: INSERT INTO orders VALUES (:shop, gen_random_uuid(), :ada, 0, now())
-         root: INSERT INTO stock_movements VALUES (:shop, gen_random_uuid(), :lamp, 'adjustment', 1, 4, 'test', 'm1', sha256('m1'), now())
+         root: INSERT INTO stock_movements VALUES (:shop, gen_random_uuid(), :lamp, 'adjustment', 1, 4, 0, 'test', 'm1', sha256('m1'), now(), 'key:test')
          one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
             = created
          root: ROLLBACK",
