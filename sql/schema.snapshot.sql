@@ -925,7 +925,7 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 1a7f9e1c49da90875469ab9af035e696c1786716aec72ef443812b64d3812023
+    body: sha256 7f7a9a573ee840b16d8e345bf89df98e076d8eefe218b93da050207fed2692a2
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

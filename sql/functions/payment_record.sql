@@ -76,6 +76,8 @@ BEGIN
         RETURN;
     END IF;
 
+    -- This sorts. With sorts switched off its plan would seem so dear that PostgreSQL compiled it first (jit), for up to a second.
+    PERFORM set_config('enable_sort', 'on', true);
     v_account := (tallystick.batch_read_accounts(p_business_id, ARRAY[p_customer_id], NULL))[1];
     IF v_account.balance - p_amount < -9007199254740991 THEN
         outcome := 'amount_too_large';
