@@ -762,7 +762,7 @@ function tallystick.context_business_id()
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 705c9ca72898d1d4b153e8b2435e34c3b958f19fadb0bfe0ed850df2ae174c2c
+    body: sha256 169260c826ece00a668405010b8571cca225ec1f3f43eceef49fd5b35e97f1e3
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

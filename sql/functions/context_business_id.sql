@@ -22,7 +22,9 @@ BEGIN
             v_role := session_user;
         END IF;
         IF pg_has_role(v_role, 'tallystick_app', 'MEMBER') OR pg_has_role(v_role, 'tallystick_owner', 'MEMBER') THEN
-            IF v_named ~ '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$' THEN
+            -- A UUID: 32 hexadecimal digits, and nothing else but the four hyphens. A regular expression would cost a third more, and
+            -- every statement on a table asks.
+            IF v_named LIKE '________-____-____-____-____________' AND translate(v_named, '0123456789abcdefABCDEF', '') = '----' THEN
                 RETURN v_named::uuid;
             END IF;
             RETURN NULL;

@@ -16,7 +16,7 @@ pub const RELATIONS: &str = "
     ORDER BY 1";
 
 /// What is no context at all.
-const NO_CONTEXTS: [&str; 10] = [
+const NO_CONTEXTS: [&str; 14] = [
     "",
     "SET LOCAL app.business_id = '';",
     "SET LOCAL app.business_id = ' ';",
@@ -26,6 +26,10 @@ const NO_CONTEXTS: [&str; 10] = [
     "SET LOCAL app.business_id = 'aaaaaaaa-0000-7000-8000-000000000001 ';",
     "SET LOCAL app.business_id = 'aaaaaaaa-0000-7000-8000-000000000001,bbbbbbbb-0000-7000-8000-000000000001';",
     "SET LOCAL app.business_id = 'aaaaaaaa000070008000000000000001';",
+    "SET LOCAL app.business_id = 'aaaa-aaaa0000-7000-8000-000000000001';",
+    "SET LOCAL app.business_id = 'gaaaaaaa-0000-7000-8000-000000000001';",
+    "SET LOCAL app.business_id = '-aaaaaaa-0000-7000-8000-00000000001';",
+    "SET LOCAL app.business_id = E'aaaaaaaa-0000-7000-8000-00000000000\\u0661';",
     "SET LOCAL app.business_id = E'aaaaaaaa-0000-7000-8000-000000000001\\nx';",
 ];
 
