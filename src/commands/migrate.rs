@@ -108,7 +108,10 @@ mod tests {
                 difference("role tallystick_app", None, Kind::Missing),
             ],
             left: vec![
-                difference("table tallystick.orders", Some("index i"), Kind::Missing),
+                Difference {
+                    mend: Some("CREATE INDEX i ON tallystick.orders (id)".to_owned()),
+                    ..difference("table tallystick.orders", Some("index i"), Kind::Missing)
+                },
                 difference("table tallystick.orders", Some("index mine"), Kind::Extra),
             ],
         };
@@ -123,7 +126,7 @@ mod tests {
                 "      1  role",
                 "this is left to be done; migrate changes no rows, and drops nothing:",
                 "  - table tallystick.orders, index i: it is missing",
-                "    as a superuser, ",
+                "    as a superuser, CREATE INDEX i ON tallystick.orders (id)",
                 "tallystick does not ship 1 of the things that are here; `tallystick verify` names them",
             ]
         );

@@ -2,8 +2,9 @@
 
 use tallystick::{
     db::connection::DedicatedConnection,
-    schema::migrate::{MigrateError, MigrateOptions, Progress, migrate},
+    schema::migrate::{MigrateError, MigrateOptions, Progress, Report, migrate},
 };
+use tokio::task::JoinHandle;
 
 use super::migrate::{CODE, FIRST, SECOND, migrated, run_with, source, text, versions};
 use crate::support::{fresh_database::FreshDatabase, source::source as shipped};
@@ -80,20 +81,26 @@ async fn a_lock_held_by_traffic_ends_the_run_instead_of_blocking_the_traffic() {
     assert_eq!(versions(&migrated(&database.url(), &source(&[FIRST, SECOND], CODE)).await), [2]);
 }
 
+/// A run that applies the code again, as soon as it waits for a lock that somebody else holds.
+async fn a_run_that_waits_for_a_lock(database: &FreshDatabase) -> JoinHandle<Result<Report, MigrateError>> {
+    let url = database.url();
+    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
+    let run = tokio::spawn(async move { run_with(&url, &shipped(), reapply).await.0 });
+    let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
+                   (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while text(database, waiting).await == "0" {
+        tokio::task::yield_now().await;
+    }
+    run
+}
+
 #[tokio::test]
 async fn migrate_waits_for_a_running_purchase_and_does_not_block_it() {
     let database = FreshDatabase::installed().await;
     // The tables in the order of a purchase: first the customer, at the end the order and the ledger.
     let traffic = database.session().await;
     traffic.client().batch_execute("BEGIN; SELECT FROM tallystick.customers FOR NO KEY UPDATE").await.unwrap();
-    let url = database.url();
-    let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
-    let run = tokio::spawn(async move { run_with(&url, &shipped(), reapply).await.0 });
-    let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
-                   (SELECT oid FROM pg_database WHERE datname = current_database())";
-    while text(&database, waiting).await == "0" {
-        tokio::task::yield_now().await;
-    }
+    let run = a_run_that_waits_for_a_lock(&database).await;
     for table in ["products", "orders", "order_items", "credit_ledger"] {
         let write = format!("LOCK TABLE tallystick.{table} IN ROW EXCLUSIVE MODE");
         traffic.client().batch_execute(&write).await.unwrap_or_else(|error| panic!("{table}: {error}"));
@@ -109,14 +116,7 @@ async fn migrate_waits_for_a_reader_of_a_view_before_it_locks_any_table() {
         let reader = database.session().await;
         let reading = format!("BEGIN; SELECT FROM tallystick.{view}");
         reader.client().batch_execute(&reading).await.unwrap();
-        let url = database.url();
-        let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
-        let run = tokio::spawn(async move { run_with(&url, &shipped(), reapply).await.0 });
-        let waiting = "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND database =
-                       (SELECT oid FROM pg_database WHERE datname = current_database())";
-        while text(&database, waiting).await == "0" {
-            tokio::task::yield_now().await;
-        }
+        let run = a_run_that_waits_for_a_lock(&database).await;
         for table in ["customers", "businesses", "products", "orders", "order_items", "credit_ledger"] {
             let write = format!("LOCK TABLE tallystick.{table} IN ROW EXCLUSIVE MODE NOWAIT");
             reader.client().batch_execute(&write).await.unwrap_or_else(|error| panic!("{view}, {table}: {error}"));

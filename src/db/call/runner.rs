@@ -242,18 +242,22 @@ impl CallRunner {
         let (reason, error) = match sent {
             Ok(Ok(rows)) => return Ok(Answer { rows }),
             Ok(Err(error)) => match Failure::of(&error) {
-                Failure::Transient(Transient::Unknown) => ("connection_lost", Some(error)),
+                Failure::Transient(Transient::Unknown) => {
+                    connection.retire();
+                    ("connection_lost", Some(error))
+                }
                 Failure::Transient(Transient::RolledBack) => ("rolled_back", Some(error)),
-                Failure::StalePlan => ("stale_plan", Some(error)),
+                Failure::StalePlan => {
+                    place.pool.clear_statements();
+                    ("stale_plan", Some(error))
+                }
                 failure => return Err(refuse(call, &failure, &error)),
             },
-            Err(_) => ("slow_connection", None),
+            Err(_) => {
+                connection.retire();
+                ("slow_connection", None)
+            }
         };
-        match reason {
-            "stale_plan" => place.pool.clear_statements(),
-            "rolled_back" => {}
-            _ => connection.retire(),
-        }
         // Its permit stands for one connection at a time.
         drop(connection);
         let error = error.as_ref().map(explain);
