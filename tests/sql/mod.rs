@@ -4,6 +4,7 @@ mod api_keys;
 mod business_list;
 mod idempotency;
 mod ids;
+mod ledger_model;
 mod lists;
 mod overdue;
 mod overdue_list;
