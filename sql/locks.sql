@@ -20,7 +20,7 @@ BEGIN
         END IF;
     END LOOP;
     FOREACH v_table IN ARRAY ARRAY[
-        'customers', 'businesses', 'creations', 'products', 'product_versions', 'stock_movements', 'orders', 'credit_ledger',
+        'customers', 'businesses', 'creations', 'products', 'product_versions', 'stock_movements', 'orders', 'credit_ledger', 'allocations',
         'order_items', 'api_keys'
     ] LOOP
         IF EXISTS (

@@ -76,9 +76,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- This sorts. With sorts switched off its plan would seem so dear that PostgreSQL compiled it first (jit), for up to a second.
-    PERFORM set_config('enable_sort', 'on', true);
-    v_account := (tallystick.batch_read_accounts(p_business_id, ARRAY[p_customer_id], NULL))[1];
+    v_account := tallystick.ledger_account_of(p_business_id, p_customer_id);
     IF v_account.balance - p_amount < -9007199254740991 THEN
         outcome := 'amount_too_large';
         RETURN;
@@ -91,10 +89,8 @@ BEGIN
     v_entry.created_at := greatest(clock_timestamp(), v_account.created_at);
     v_entry.idempotency_key := p_idempotency_key;
     v_entry.request_fingerprint := v_fingerprint;
-    v_entry.details_digest := sha256('\x01');
     v_entry.actor := tallystick.caller_actor(p_actor);
-    v_entry := tallystick.ledger_continue(v_account, v_entry);
-    PERFORM tallystick.ledger_write(v_entry);
+    v_entry := tallystick.ledger_record(v_account, v_entry);
 
     outcome := 'created';
     id := v_entry.id;

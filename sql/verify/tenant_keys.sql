@@ -2,7 +2,7 @@
 -- Every table in schema tallystick has a primary key. Every primary, unique and foreign key begins with business_id, foreign
 -- keys on both sides. All keys are valid, and nothing that enforces them is switched off. One key begins with the order and
 -- names the business second: migrations/0006_credit_ledger.sql says why. Another is of the platform's own idempotency keys:
--- migrations/0008_creations.sql.
+-- migrations/0009_creations.sql.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,

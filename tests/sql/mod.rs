@@ -6,6 +6,7 @@ mod business_list;
 mod idempotency;
 mod ids;
 mod kept;
+mod ledger_model;
 mod lists;
 mod overdue;
 mod overdue_list;

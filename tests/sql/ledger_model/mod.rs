@@ -1,0 +1,63 @@
+//! The ledger with every kind of entry, held against a model that adds everything up by brute force (`history.sql`), and against
+//! entries that are changed before they are written (`tampering.sql`).
+
+use std::collections::BTreeMap;
+
+use crate::support::two_businesses::{OURS, fill, two_businesses};
+
+/// How many histories are written, by default. `TALLYSTICK_HISTORIES=20000` takes minutes.
+const HISTORIES: u32 = 60;
+
+/// What writes histories. The model sorts where the ledger's functions must not, and costs that forbid it would compile plans.
+const MODEL: &str = concat!(
+    "SET jit = off; SET app.business_id = '{business}';",
+    include_str!("history.sql"),
+    include_str!("tampering.sql")
+);
+
+#[tokio::test]
+async fn every_history_leaves_the_balance_the_open_amounts_and_the_due_time_of_the_model() {
+    let histories = std::env::var("TALLYSTICK_HISTORIES").map_or(HISTORIES, |number| number.parse().unwrap());
+    let database = two_businesses().await;
+    let superuser = database.session().await;
+    superuser.client().batch_execute(&MODEL.replace("'{business}'", &format!("'{}'", OURS.id("business")))).await.unwrap();
+    let written = superuser
+        .value(&fill(&format!(
+            "SELECT sum(model.history({{business}}, seed, 14)) FROM generate_series(1, {histories}) AS seed"
+        )))
+        .await;
+    assert!(written.parse::<u32>().unwrap() > 10 * histories, "{written} entries");
+}
+
+#[tokio::test]
+async fn an_entry_that_allocates_is_refused_by_a_named_constraint_if_anything_of_it_is_changed() {
+    let database = two_businesses().await;
+    let superuser = database.session().await;
+    superuser.client().batch_execute(&MODEL.replace("'{business}'", &format!("'{}'", OURS.id("business")))).await.unwrap();
+    let rows = superuser
+        .rows(&fill(
+            "SELECT what, coalesce(refused_by, ''), count(*)
+             FROM generate_series(1, 12) AS seed, model.tampering({business}, seed) GROUP BY 1, 2",
+        ))
+        .await;
+    let mut refusals: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let [what, refused_by, _] = row.try_into().unwrap();
+        refusals.entry(what.unwrap()).or_default().push(refused_by.unwrap());
+    }
+    assert_eq!(refusals.remove("nothing").unwrap(), [""], "the right entry is taken");
+    assert!(refusals.len() > 20, "{refusals:?}");
+    for (what, refused_by) in &refusals {
+        assert!(refused_by.iter().all(|constraint| !constraint.is_empty()), "{what}: {refused_by:?}");
+    }
+    let all: Vec<&String> = refusals.values().flatten().collect();
+    for constraint in [
+        "ahead_is_what_is_allocated_beyond_the_pointer",
+        "the_pointer_stands_at_an_open_charge",
+        "allocations_add_up_to_what_the_entry_allocates",
+        "allocations_copy_their_charge",
+        "allocations_are_those_of_the_ledger_entry",
+    ] {
+        assert!(all.iter().any(|found| *found == constraint), "nothing was refused by {constraint}: {refusals:?}");
+    }
+}
