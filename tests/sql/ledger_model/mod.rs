@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::two_businesses::{OURS, fill, two_businesses};
+use crate::support::{
+    actor::Actor,
+    two_businesses::{OURS, fill, two_businesses},
+};
 
 /// How many histories are written, by default. `TALLYSTICK_HISTORIES=20000` takes minutes.
 const HISTORIES: u32 = 60;
@@ -19,8 +22,13 @@ const MODEL: &str = concat!(
 async fn every_history_leaves_the_balance_the_open_amounts_and_the_due_time_of_the_model() {
     let histories = std::env::var("TALLYSTICK_HISTORIES").map_or(HISTORIES, |number| number.parse().unwrap());
     let database = two_businesses().await;
-    let superuser = database.session().await;
-    superuser.client().batch_execute(&MODEL.replace("'{business}'", &format!("'{}'", OURS.id("business")))).await.unwrap();
+    let superuser = Actor::superuser(&database).await;
+    superuser
+        .session
+        .client()
+        .batch_execute(&MODEL.replace("'{business}'", &format!("'{}'", OURS.id("business"))))
+        .await
+        .unwrap();
     let written = superuser
         .value(&fill(&format!(
             "SELECT sum(model.history({{business}}, seed, 14)) FROM generate_series(1, {histories}) AS seed"
@@ -32,8 +40,13 @@ async fn every_history_leaves_the_balance_the_open_amounts_and_the_due_time_of_t
 #[tokio::test]
 async fn an_entry_that_allocates_is_refused_by_a_named_constraint_if_anything_of_it_is_changed() {
     let database = two_businesses().await;
-    let superuser = database.session().await;
-    superuser.client().batch_execute(&MODEL.replace("'{business}'", &format!("'{}'", OURS.id("business")))).await.unwrap();
+    let superuser = Actor::superuser(&database).await;
+    superuser
+        .session
+        .client()
+        .batch_execute(&MODEL.replace("'{business}'", &format!("'{}'", OURS.id("business"))))
+        .await
+        .unwrap();
     let rows = superuser
         .rows(&fill(
             "SELECT what, coalesce(refused_by, ''), count(*)
