@@ -44,7 +44,6 @@ BEGIN
         WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id
           AND part.entry_no BETWEEN e.entry_no AND e.entry_no
         ORDER BY part.entry_no, part.charge_no
-        LIMIT 9223372036854775807
     ) AS part
     LEFT JOIN LATERAL (
         SELECT entry.kind, entry.amount, entry.charged_total
