@@ -26,8 +26,10 @@ CREATE TYPE tallystick.ledger_account AS (
     is_held boolean,
     is_blocked boolean,
     credit_limit bigint,
-    -- A charge is due this long after it is made.
+    -- A charge is due this long after it is made. NULL: its terms name a day of the calendar (due_by_terms).
     due_after interval,
+    payment_terms jsonb,
+    time_zone text,
     entry_no bigint,
     balance bigint,
     charged_total bigint,
