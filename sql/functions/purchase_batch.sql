@@ -5,6 +5,7 @@
 --
 -- Purchase n is by customer p_customer_ids[p_customer_positions[n]] and has the next p_line_counts[n] lines. Each line is
 -- p_quantities of product p_product_ids[p_product_positions]. Customers and products are listed once each, in id order.
+-- What purchase n asks for beyond that is p_options[n]: see purchase_check_options. p_options is NULL if no purchase does.
 --
 -- p_held says what to do about a row that another transaction holds:
 --   'wait'                 wait for it
@@ -42,6 +43,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_batch(
     p_line_counts integer[],
     p_product_positions integer[],
     p_quantities bigint[],
+    p_options jsonb[],
     p_held text
 )
 RETURNS SETOF tallystick.purchase_answer
@@ -79,7 +81,7 @@ BEGIN
     PERFORM tallystick.require_context(p_business_id);
     v_wrong := tallystick.purchase_check_input(
         p_customer_ids, p_product_ids, p_customer_positions, p_idempotency_keys, p_actors, p_order_ids,
-        p_line_counts, p_product_positions, p_quantities, p_held);
+        p_line_counts, p_product_positions, p_quantities, p_options, p_held);
     IF v_wrong IS NOT NULL THEN
         RAISE EXCEPTION '%', v_wrong USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -153,7 +155,7 @@ BEGIN
             ELSIF v_is_key_used[n] THEN
                 v_answer := tallystick.purchase_replay(
                     p_business_id, p_customer_ids[p_customer_positions[n]], v_product_ids,
-                    p_quantities[v_first_line:v_last_line], p_idempotency_keys[n]);
+                    p_quantities[v_first_line:v_last_line], p_options[n], p_idempotency_keys[n]);
             ELSIF v_account.id IS NULL THEN
                 v_answer.outcome := 'customer_not_found';
             ELSIF v_account.is_blocked THEN
@@ -190,7 +192,8 @@ BEGIN
                 v_entry.credit_limit := v_account.credit_limit;
                 v_entry.idempotency_key := p_idempotency_keys[n];
                 v_entry.request_fingerprint := tallystick.request_fingerprint(
-                    'purchase', v_account.id::text, v_product_ids::text, p_quantities[v_first_line:v_last_line]::text);
+                    'purchase' || coalesce(p_options[n]::text, ''), v_account.id::text, v_product_ids::text,
+                    p_quantities[v_first_line:v_last_line]::text);
                 v_entry.actor := tallystick.caller_actor(p_actors[n]);
                 v_lines := tallystick.batch_lines(
                     p_business_id, v_entry.id, p_product_ids, v_shelf, v_left,

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_replay(
     p_customer_id uuid,
     p_product_ids uuid[],
     p_quantities bigint[],
+    p_options jsonb,
     p_idempotency_key text
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql STABLE
@@ -25,7 +26,7 @@ BEGIN
     WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
     ORDER BY entry.idempotency_key;
     IF v_entry.request_fingerprint <> tallystick.request_fingerprint(
-        'purchase', p_customer_id::text, p_product_ids::text, p_quantities::text) THEN
+        'purchase' || coalesce(p_options::text, ''), p_customer_id::text, p_product_ids::text, p_quantities::text) THEN
         v_answer.outcome := 'key_reused';
         RETURN v_answer;
     END IF;

@@ -99,9 +99,9 @@ const CALLS: [&str; 58] = [
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {9})",
     "purchase({business}, {8}, ARRAY[{1}], '{1}', 'new', {9})",
     "purchase({business}, {1}, ARRAY[{8}], '{1}', 'new', {9})",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'wait')",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'pass over customers')",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'pass over all')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', '{x,y}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL, 'wait')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', '{x,y}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL, 'pass over customers')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', '{x,y}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL, 'pass over all')",
 ];
 
 /// A call with the ids in their places. A quantity in braces is none of them.

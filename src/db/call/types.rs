@@ -7,6 +7,7 @@ use std::error::Error as StdError;
 
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
@@ -52,6 +53,7 @@ params! {
     Vec<i64> => INT8_ARRAY |value| value,
     Vec<i32> => INT4_ARRAY |value| value,
     Vec<String> => TEXT_ARRAY |value| value,
+    Vec<Option<Value>> => JSONB_ARRAY |values| values,
     Vec<&'static str> => TEXT_ARRAY |value| value,
     DateTime<Utc> => TIMESTAMPTZ |value| value,
     BusinessId => UUID |id| id.uuid(),

@@ -1,6 +1,7 @@
 //! A purchase to be made.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::domain::{CustomerId, ProductId, Quantity};
@@ -22,6 +23,16 @@ pub struct NewPurchase {
     #[serde(rename = "items")]
     #[schema(value_type = Vec<PurchaseLine>, min_items = 1, max_items = 500)]
     pub lines: Lines,
+}
+
+impl NewPurchase {
+    /// What it asks for beyond products and quantities, as `sql/functions/purchase_check_options.sql` takes it. `None` for
+    /// nothing, as nearly always.
+    #[must_use]
+    pub fn options(&self) -> Option<Value> {
+        let options: Map<String, Value> = Map::new();
+        (!options.is_empty()).then(|| Value::Object(options))
+    }
 }
 
 /// One line of a purchase.
