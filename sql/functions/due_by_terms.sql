@@ -2,7 +2,7 @@
 -- By age: so many times 24 hours after the charge, and on no day in particular. By calendar: on due_date, until that day is over
 -- in the time zone of the business. What is due today is not overdue today.
 -- Locks: none.
--- Caller: purchase_due.
+-- Caller: purchase_due, for calendar terms and for terms that a purchase brings. All others are added up in purchase_batch.
 CREATE OR REPLACE FUNCTION tallystick.due_by_terms(
     p_terms jsonb, p_time_zone text, p_charged_at timestamptz, OUT due_at timestamptz, OUT due_date date
 )

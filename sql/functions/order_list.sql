@@ -42,7 +42,8 @@ BEGIN
     -- The columns of order_records. The view would look up the orders again.
     RETURN QUERY
     SELECT page.business_id, page.id, page.customer_id, page.total, entry.balance_after, page.created_at,
-           lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash
+           lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash,
+           entry.due_date
     FROM (
         SELECT listed.*, last.line_no AS lines, sum(last.line_no) OVER (ORDER BY listed.ordinality) AS lines_so_far
         FROM unnest(v_orders) WITH ORDINALITY AS listed
@@ -54,7 +55,7 @@ BEGIN
         ) AS last
     ) AS page
     CROSS JOIN LATERAL (
-        SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash
+        SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash, charge.due_date
         FROM tallystick.credit_ledger AS charge
         WHERE charge.business_id = p_business_id AND charge.id BETWEEN page.id AND page.id
         ORDER BY charge.id

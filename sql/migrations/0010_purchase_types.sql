@@ -16,7 +16,8 @@ CREATE TYPE tallystick.purchase_answer AS (
     lock_wait_us bigint,
     due_at timestamptz,
     entry_no bigint,
-    entry_hash bytea
+    entry_hash bytea,
+    due_date date
 );
 
 -- A customer's account, as the batch leaves it so far: the figures of the last ledger entry. id is NULL if the customer does not
