@@ -47,7 +47,7 @@ CREATE TABLE tallystick.businesses (
     -- That the place is one of the tz database, the trigger business_time_zone_is_known says: what the tz database has changes, and
     -- a CHECK would refuse to restore a business whose time zone has another name since.
     CONSTRAINT businesses_time_zone_is_utc_or_a_place CHECK (time_zone ~ ('^(UTC|(Africa|America|Antarctica|Arctic|Asia|Atlantic|'
-        'Australia|Europe|Indian|Pacific)/[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)?)$'))
+        'Australia|Europe|Indian|Pacific)/[A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30})?)$'))
 );
 ALTER TABLE tallystick.businesses ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE tallystick.businesses IS 'state: the tenants';

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::present;
-use crate::domain::{ExternalId, Money, Name};
+use crate::domain::{ExternalId, Money, Name, PaymentTerms, PaymentTermsRequest};
 
 /// A customer to create.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -24,6 +24,10 @@ pub struct NewCustomer {
     /// A blocked customer cannot buy.
     #[serde(default)]
     pub blocked: bool,
+    /// When this customer's purchases are due; without it, or with `null`, as the business's `payment_terms` say.
+    #[serde(default)]
+    #[schema(value_type = Option<PaymentTermsRequest>)]
+    pub payment_terms: Option<PaymentTerms>,
 }
 
 /// What to change of a customer. What is left out stays as it is.
@@ -47,4 +51,8 @@ pub struct CustomerChange {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub blocked: Option<bool>,
+    /// When purchases to come are due; `null` gives the customer the business's terms. What was bought before keeps its due time.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<PaymentTermsRequest>)]
+    pub payment_terms: Option<Option<PaymentTerms>>,
 }

@@ -94,6 +94,7 @@ fn mend(text: &str, steps: &[Step], kind: Kind, example: &Value) -> Option<Strin
             let first = children(text, &object)?.iter().position(|child| child.name.as_deref() == Some(name));
             keep(text, &object, |number, member| member != name || Some(number) == first)
         }
+        Kind::Member(name) => keep(text, &find(text, steps)?, |_, member| member != name),
         Kind::Value => {
             let (last, way) = steps.split_last()?;
             match (of_example(example, steps), last) {
