@@ -10,7 +10,7 @@ use crate::domain::{Currency, Name, PaymentTerms, PaymentTermsRequest, TimeZone}
 #[serde(deny_unknown_fields)]
 #[schema(
     as = BusinessRequest,
-    examples(json!({"name": "Corner Wholesale", "currency": "EUR", "payment_terms": {"type": "age", "days": 30}, "time_zone": "Europe/Berlin"}))
+    examples(json!({"name": "Corner Wholesale", "currency": "EUR", "payment_terms": {"type": "calendar", "days": 30, "end_of_month": true}, "time_zone": "Europe/Berlin"}))
 )]
 pub struct NewBusiness {
     /// What it is called.

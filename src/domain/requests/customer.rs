@@ -11,7 +11,7 @@ use crate::domain::{ExternalId, Money, Name, PaymentTerms, PaymentTermsRequest};
 #[serde(deny_unknown_fields)]
 #[schema(
     as = CustomerRequest,
-    examples(json!({"name": "Café Central", "credit_limit": 100_000, "external_id": "C-1042"}))
+    examples(json!({"name": "Café Central", "credit_limit": 100_000, "external_id": "C-1042", "payment_terms": {"type": "calendar", "days": 30, "end_of_month": true}}))
 )]
 pub struct NewCustomer {
     /// What the customer is called.
@@ -33,7 +33,7 @@ pub struct NewCustomer {
 /// What to change of a customer. What is left out stays as it is.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CustomerChangeRequest, examples(json!({"credit_limit": 150_000, "blocked": false})))]
+#[schema(as = CustomerChangeRequest, examples(json!({"credit_limit": 150_000, "blocked": false, "payment_terms": {"type": "calendar", "days": 30, "end_of_month": true}})))]
 pub struct CustomerChange {
     /// What the customer is called.
     #[serde(default, deserialize_with = "present")]

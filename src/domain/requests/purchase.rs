@@ -56,6 +56,12 @@ impl<'de> Deserialize<'de> for NewPurchase {
 }
 
 impl NewPurchase {
+    /// A purchase on the terms of the customer or the business.
+    #[must_use]
+    pub const fn usual(customer_id: CustomerId, lines: Lines) -> Self {
+        Self { customer_id, lines, payment_terms: None, due_date: None, due_at: None }
+    }
+
     /// What it asks for beyond products and quantities, as `sql/functions/purchase_check_options.sql` takes it. `None` for
     /// nothing, as nearly always.
     #[must_use]
