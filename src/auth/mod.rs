@@ -83,11 +83,7 @@ impl Scopes {
     /// The scopes that are in both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
-        Self {
-            read: self.read && other.read,
-            write: self.write && other.write,
-            price: self.price && other.price,
-        }
+        Self { read: self.read && other.read, write: self.write && other.write, price: self.price && other.price }
     }
 }
 

@@ -20,8 +20,7 @@ use crate::{
     error::{Entity, Error, Fault, Result},
 };
 
-const PRODUCT_CREATE: &str =
-    tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+const PRODUCT_CREATE: &str = tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
 const PRODUCT_UPDATE: &str = tenant_call!(
     "f.outcome, (f.product).*" from
     "product_update(context::uuid, $2, $3, $4, $5, p_held => $6, p_version => $7, p_expected_versions => $8, p_set_unit => $9,

@@ -17,6 +17,7 @@ mod openapi;
 mod pagination;
 mod payments;
 mod platform;
+mod prices;
 mod products;
 mod proofs;
 mod purchase_refusals;

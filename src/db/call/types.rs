@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, ProductId, Quantity, QuantityDecimals, Reason, Sku, Stock, StockChange,
-    StockMovementId, Unit, Version,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, ProductId, Quantity, QuantityDecimals, Reason, Sku, Stock,
+    StockChange, StockMovementId, Unit, Version,
 };
 
 /// A value that can be a parameter of a call.

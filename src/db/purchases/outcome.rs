@@ -78,7 +78,9 @@ impl FromRow for Outcome {
                 "customer_not_found" => Error::NotFound(Entity::Customer),
                 "customer_blocked" => Error::CustomerBlocked,
                 "insufficient_stock" => Error::InsufficientStock(shortages(row)?),
-                "discount_too_large" => Error::InvalidRequest(discounts_too_large(&row.try_get::<_, Vec<i32>>("line_nos")?)),
+                "discount_too_large" => {
+                    Error::InvalidRequest(discounts_too_large(&row.try_get::<_, Vec<i32>>("line_nos")?))
+                }
                 "total_too_large" => {
                     Error::invalid_body("/items", format!("the total would be above {MAX_SAFE_INTEGER}"))
                 }

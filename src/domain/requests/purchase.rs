@@ -82,10 +82,8 @@ impl PurchaseLine {
 
     /// As `sql/functions/purchase_check_lines.sql` takes it.
     fn prices(&self) -> Value {
-        let members: Map<_, _> = self
-            .members()
-            .filter_map(|(name, value)| value.map(|value| (name.to_owned(), json!(value))))
-            .collect();
+        let members: Map<_, _> =
+            self.members().filter_map(|(name, value)| value.map(|value| (name.to_owned(), json!(value)))).collect();
         if members.is_empty() { Value::Null } else { Value::Object(members) }
     }
 }
