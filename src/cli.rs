@@ -169,7 +169,7 @@ pub enum ApiKeyCommand {
         /// What it is for.
         #[arg(long)]
         name: KeyName,
-        /// What it allows; may be given twice.
+        /// What it allows; may be given several times.
         #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope())]
         scopes: Vec<Scope>,
         /// When it stops working, as in 2027-01-31T00:00:00Z; without it, never.
@@ -207,6 +207,7 @@ fn scope() -> impl TypedValueParser<Value = Scope> {
         PossibleValue::new(scope.as_str()).help(match scope {
             Scope::Read => "May look at the business's data",
             Scope::Write => "May buy, pay, and change the business's data",
+            Scope::Price => "May bring prices, discounts and taxes to a purchase; needs write, too",
         })
     });
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Scope>())

@@ -39,10 +39,14 @@ BEGIN
     v_answer.due_date := v_entry.due_date;
     v_answer.entry_no := v_entry.entry_no;
     v_answer.entry_hash := v_entry.entry_hash;
-    v_answer.unit_prices := ARRAY(
-        SELECT item.unit_price FROM tallystick.order_items AS item
-        WHERE item.business_id = p_business_id AND item.order_id = v_entry.id
-        ORDER BY item.line_no);
+    SELECT array_agg(item.unit_price), array_agg(item.decimals), array_agg(item.list_price), array_agg(item.line_total)
+    INTO v_answer.unit_prices, v_answer.quantity_decimals, v_answer.list_prices, v_answer.line_totals
+    FROM (
+        SELECT line.unit_price, line.decimals, line.list_price, line.line_total
+        FROM tallystick.order_items AS line
+        WHERE line.business_id = p_business_id AND line.order_id = v_entry.id
+        ORDER BY line.line_no
+    ) AS item;
     RETURN v_answer;
 END
 $$;

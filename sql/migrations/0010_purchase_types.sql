@@ -17,6 +17,10 @@ CREATE TYPE tallystick.purchase_answer AS (
     due_at timestamptz,
     entry_no bigint,
     entry_hash bytea,
+    quantity_decimals smallint[],
+    list_prices bigint[],
+    line_totals bigint[],
+    line_nos integer[],
     due_date date
 );
 
@@ -51,4 +55,17 @@ CREATE TYPE tallystick.batch_shelf AS (
     available bigint[],
     versions integer[],
     decimals smallint[]
+);
+
+-- The lines of one purchase with their prices, each list in line order, and their sum.
+CREATE TYPE tallystick.batch_prices AS (
+    decimals smallint[],
+    unit_prices bigint[],
+    list_prices bigint[],
+    discounts bigint[],
+    taxes bigint[],
+    line_totals numeric[],
+    total numeric,
+    -- The numbers of the lines whose discount is more than their price; NULL if there is none.
+    discounts_too_large integer[]
 );

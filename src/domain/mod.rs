@@ -34,17 +34,17 @@ pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
-pub use quantity::{Quantity, Stock, StockChange};
+pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
 pub use records::{
     ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem, OverdueCustomer,
-    Product, StockMovement,
+    Product, SoldProduct, StockMovement,
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,
     NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
-pub use text::{ExternalId, KeyName, Name, Reason, Sku};
+pub use text::{ExternalId, KeyName, Name, Reason, Sku, Unit};
 pub use time_zone::TimeZone;
 
 /// The largest whole number that every JSON client can hold: 2^53 - 1.

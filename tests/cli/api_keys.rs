@@ -88,7 +88,7 @@ async fn the_command_line_refuses_what_the_api_refuses() {
     let key = ["api-key", "create", "--business", id, "--name", "till", "--scope", "read"];
     for (arguments, complaint) in [
         (&["--expires-at", "2020-01-31T00:00:00Z"][..], "must be in the future"),
-        (&["--scope", "read", "--scope", "write"], "must have 1 or 2 scopes"),
+        (&["--scope", "read", "--scope", "write", "--scope", "price"], "must have 1 to 3 scopes"),
     ] {
         let refused = tallystick(&server, &[&key, arguments].concat()).expect_complaint(2);
         assert!(refused.contains(complaint), "{refused}");

@@ -18,6 +18,7 @@ mod pagination;
 mod payment_terms;
 mod payments;
 mod platform;
+mod prices;
 mod products;
 mod proofs;
 mod purchase_refusals;

@@ -7,6 +7,7 @@ mod idempotency;
 mod ids;
 mod kept;
 mod ledger_model;
+mod line_prices;
 mod lists;
 mod overdue;
 mod overdue_list;

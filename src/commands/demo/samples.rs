@@ -18,7 +18,7 @@ use crate::{
     },
     domain::{
         BusinessId, CustomerId, ExternalId, KeyScopes, Name, NewApiKey, NewBusiness, NewCustomer, NewProduct,
-        ProductId, Sku,
+        ProductId, QuantityDecimals, Sku, Stock,
     },
     error::Error,
     metrics::Metrics,
@@ -130,7 +130,7 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
     let business_id = db.business_create(None, new).await.map_err(explain)?.record.id;
     let key = GeneratedKey::generate(business_id).map_err(explain)?;
     let name = plan.name.parse().map_err(anyhow::Error::msg)?;
-    let new = NewApiKey { name, scopes: KeyScopes::all(), expires_at: None };
+    let new = NewApiKey { name, scopes: KeyScopes::usual(), expires_at: None };
     db.api_key_create(business_id, None, new, key.prefix, key.hash).await.map_err(explain)?;
     let mut shop =
         Shop { business_id, name: plan.name.to_owned(), key: key.plain, customers: vec![], products: vec![] };
@@ -150,6 +150,10 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
             name: name.parse().map_err(anyhow::Error::msg)?,
             price: (*price).try_into().map_err(anyhow::Error::msg)?,
             stock: (*stock).try_into().map_err(anyhow::Error::msg)?,
+            unit: None,
+            quantity_decimals: QuantityDecimals::NONE,
+            track_stock: true,
+            backorder_limit: Stock::ZERO,
         };
         shop.products.push(db.product_create(business_id, None, None, new).await.map_err(explain)?.record.id);
     }

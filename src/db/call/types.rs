@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, Reason, Sku, Stock, StockChange,
-    StockMovementId, TimeZone, Version,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Sku,
+    Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -68,11 +68,13 @@ params! {
     Money => INT8 |money| money.get(),
     Amount => INT8 |amount| amount.get(),
     Stock => INT8 |stock| stock.get(),
+    QuantityDecimals => INT4 |decimals| i32::try_from(decimals.get()).unwrap_or(i32::MAX),
     StockChange => INT8 |change| change.get(),
     PageLimit => INT4 |limit| i32::from(limit.with_one_more()),
     Name => TEXT |text| String::from(text),
     ExternalId => TEXT |text| String::from(text),
     Sku => TEXT |text| String::from(text),
+    Unit => TEXT |text| String::from(text),
     KeyName => TEXT |text| String::from(text),
     Reason => TEXT |text| String::from(text),
     Currency => TEXT |currency| String::from(currency),
@@ -114,5 +116,5 @@ from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
     StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
     Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
-    Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
+    QuantityDecimals as i16, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
 }

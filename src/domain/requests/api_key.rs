@@ -17,7 +17,7 @@ pub struct NewApiKey {
     /// What it is for.
     pub name: KeyName,
     /// What it will allow.
-    #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 2)]
+    #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 3)]
     pub scopes: KeyScopes,
     /// When it stops working, a moment to come; without it, never.
     #[serde(default)]
@@ -27,16 +27,16 @@ pub struct NewApiKey {
 
 const YEARS: &str = "must be in the years 0001 to 9999 in UTC";
 
-/// The scopes of one key: 1 or 2, each once, in their order.
+/// The scopes of one key: 1 to 3, each once, in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Vec<Scope>")]
 pub struct KeyScopes(Vec<Scope>);
 
 impl KeyScopes {
-    /// Both scopes.
+    /// The scopes `read` and `write`.
     #[must_use]
-    pub fn all() -> Self {
-        Self(Scope::ALL.to_vec())
+    pub fn usual() -> Self {
+        Self(Scope::USUAL.to_vec())
     }
 }
 
@@ -45,7 +45,7 @@ impl TryFrom<Vec<Scope>> for KeyScopes {
 
     fn try_from(mut scopes: Vec<Scope>) -> Result<Self, Self::Error> {
         if !(1..=Scope::ALL.len()).contains(&scopes.len()) {
-            return Err("must have 1 or 2 scopes");
+            return Err("must have 1 to 3 scopes");
         }
         scopes.sort_unstable();
         scopes.dedup();
@@ -111,13 +111,14 @@ mod tests {
     const RFC_3339: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
 
     #[test]
-    fn a_key_has_1_or_2_scopes_each_once_and_in_order() {
+    fn a_key_has_1_to_3_scopes_each_once_and_in_order() {
         let scopes = |scopes: &[Scope]| KeyScopes::try_from(scopes.to_vec()).map(Vec::from);
-        let (read, write) = (Scope::Read, Scope::Write);
+        let (read, write, price) = (Scope::Read, Scope::Write, Scope::Price);
         assert_eq!(scopes(&[write, read]), Ok(vec![read, write]));
         assert_eq!(scopes(&[write, write]), Ok(vec![write]));
-        assert_eq!(scopes(&[]), Err("must have 1 or 2 scopes"));
-        assert_eq!(scopes(&[read, read, write]), Err("must have 1 or 2 scopes"));
+        assert_eq!(scopes(&[price, write, read]), Ok(vec![read, write, price]));
+        assert_eq!(scopes(&[]), Err("must have 1 to 3 scopes"));
+        assert_eq!(scopes(&[read, read, write, price]), Err("must have 1 to 3 scopes"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ fn calls() -> CallRunner {
 }
 
 fn purchase(customer_id: CustomerId) -> NewPurchase {
-    let line = PurchaseLine { product_id: ProductId::new(), quantity: Quantity::try_from(1).unwrap() };
+    let line = PurchaseLine::usual(ProductId::new(), Quantity::try_from(1).unwrap());
     NewPurchase::usual(customer_id, vec![line].try_into().unwrap())
 }
 

@@ -18,7 +18,7 @@ fn queued(ticket: u64, customer: u64, key: u64) -> QueuedPurchase {
 }
 
 fn with_lines(count: usize, ticket: u64, customer: u64, key: u64) -> QueuedPurchase {
-    let line = PurchaseLine { product_id: Uuid::nil().into(), quantity: Quantity::try_from(1).unwrap() };
+    let line = PurchaseLine::usual(Uuid::nil().into(), Quantity::try_from(1).unwrap());
     QueuedPurchase {
         ticket,
         idempotency_key: key.to_string().parse().unwrap(),
