@@ -1,4 +1,4 @@
--- Purpose: who is overdue: positive balance, and the oldest unpaid charge older than the business's overdue_after_days.
+-- Purpose: who is overdue: positive balance, and one of the unpaid charges was due before now.
 CREATE OR REPLACE VIEW tallystick.overdue_customers WITH (security_invoker = true) AS
 SELECT
     account.business_id,

@@ -80,7 +80,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_customer uuid;
 BEGIN
-    PERFORM tallystick.business_create(p_business, 'forgeries', 'EUR', 30);
+    PERFORM tallystick.business_create(p_business, 'forgeries', 'EUR');
     FOR n IN 1 .. 4 LOOP
         PERFORM tallystick.customer_create(p_business, forgeries.id(2, n), 'c', NULL, 1000000000, false);
     END LOOP;

@@ -28,11 +28,12 @@ async fn database() -> FreshDatabase {
 }
 
 /// SQL that writes a business with one customer and its entries, oldest first, through every constraint.
-fn planting(overdue_after_days: u32, entries: Entries) -> String {
+fn planting(due_after_days: u32, entries: Entries) -> String {
     let (business, customer) = (quoted(BUSINESS), quoted(CUSTOMER));
     let mut sql = format!(
         "SET CONSTRAINTS ALL DEFERRED;
-         INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', {overdue_after_days});
+         INSERT INTO tallystick.businesses (business_id, name, currency, payment_terms)
+         VALUES ({business}, 'b', 'EUR', jsonb_build_object('type', 'age', 'days', {due_after_days}));
          INSERT INTO tallystick.customers VALUES ({business}, {customer}, 'c', NULL, 9007199254740991);"
     );
     for (number, (amount, age)) in (1..).zip(entries) {

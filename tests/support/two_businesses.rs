@@ -14,6 +14,9 @@ pub const THEIR_IDS: &str = "bbbbbbbb-";
 /// Names that both use: external id, sku, and the beginning of the idempotency keys.
 pub const SAME: &str = "same";
 
+/// The payment terms of both.
+pub const DUE_AT_ONCE: &str = r#"{"type": "age", "days": 0}"#;
+
 /// One business's ids.
 #[derive(Clone, Copy)]
 pub struct Tenant {
@@ -58,7 +61,7 @@ impl Tenant {
     fn planting(self) -> String {
         let mark = self.mark;
         [
-            format!("business_create({{business}}, '{mark}', 'EUR', 0)"),
+            format!("business_create({{business}}, '{mark}', 'EUR', '{DUE_AT_ONCE}')"),
             format!("customer_create({{business}}, {{customer}}, '{mark}', '{SAME}', 1000, false)"),
             format!("customer_create({{business}}, {{newcomer}}, '{mark} too', NULL, 1000, false)"),
             format!("product_create({{business}}, {{product}}, '{SAME}', '{mark}', 100, 20)"),
@@ -79,7 +82,7 @@ impl Tenant {
 
     /// The business's own creation again, now under a key of the platform. The business is there already, so it is the answer.
     fn keyed(self) -> String {
-        let call = format!("business_create({{business}}, '{0}', 'EUR', 0, '{SAME}-{0}')", self.mark);
+        let call = format!("business_create({{business}}, '{0}', 'EUR', '{DUE_AT_ONCE}', 'UTC', '{SAME}-{0}')", self.mark);
         format!("BEGIN; {} SELECT FROM tallystick.{}; COMMIT;", context(&self.id("business")), self.fill(&call))
     }
 

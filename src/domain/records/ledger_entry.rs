@@ -10,7 +10,7 @@ use crate::domain::{Balance, BusinessId, CustomerId, Hash, LedgerEntryId, Money,
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(examples(json!({
     "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c26", "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "entry_no": 7, "kind": "payment", "amount": -5_000,
-    "balance_before": 3_750, "balance_after": -1_250, "credit_limit": null, "order_id": null, "due_at": null,
+    "balance_before": 3_750, "balance_after": -1_250, "credit_limit": null, "order_id": null, "due_at": null, "due_date": null,
     "created_at": "2026-03-14T09:26:53.589793Z",
     "proof": {"entry_no": 7, "hash": "ebe7cc89783f0c70693aadfa34ff197af3f2ee625fd49b6618e568b3998bc087"}
 })))]
@@ -40,6 +40,9 @@ pub struct LedgerEntry {
     #[schema(required)]
     #[serde(serialize_with = "timestamp::serialize_option")]
     pub due_at: Option<DateTime<Utc>>,
+    /// The day on which a charge is due, if its terms name a day: `due_at` is the end of that day. Else `null`.
+    #[schema(required, value_type = Option<String>, format = Date, examples("2026-04-13"))]
+    pub due_date: Option<NaiveDate>,
     /// When it was made.
     #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
@@ -75,9 +78,6 @@ pub struct Hashed {
     /// The number of the entry that a reversal takes back; else `null`.
     #[schema(required, minimum = 1)]
     pub reverses_no: Option<i64>,
-    /// The day on which a charge is due, if its terms name a day; else `null`.
-    #[schema(required, value_type = Option<String>, format = Date, examples("2026-04-13"))]
-    pub due_date: Option<NaiveDate>,
     /// The SHA-256 of what the request asked for.
     pub request_fingerprint: Hash,
     /// The SHA-256 of what belongs to the entry and stands elsewhere: the lines of an order.
