@@ -49,8 +49,8 @@ BEGIN
 END
 $$;
 
--- The entry that p_given says, right in all that it does not say.
-CREATE FUNCTION by_hand.next(p_account tallystick.ledger_account, p_business uuid, p_given jsonb)
+-- What happened, as functions say it to ledger_continue and to ledger_record.
+CREATE FUNCTION by_hand.given(p_account tallystick.ledger_account, p_business uuid, p_given jsonb)
 RETURNS tallystick.credit_ledger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -69,13 +69,53 @@ BEGIN
     IF e.kind IN ('purchase', 'opening', 'fee', 'debit') AND NOT p_given ? 'credit_limit' THEN
         e.credit_limit := p_account.credit_limit;
     END IF;
-    RETURN tallystick.ledger_continue(p_account, e);
+    RETURN e;
 END
 $$;
 
--- Writes the next entry of a customer. p_given says what it is; p_changed then changes what follows from that, and the hash is
--- made anew, as whoever wants to deceive would do. previous_hash is no column: it is what the hash then covers instead of the
--- hash of the entry before.
+-- The entry that p_given says, right in all that it does not say.
+CREATE FUNCTION by_hand.next(p_account tallystick.ledger_account, p_business uuid, p_given jsonb)
+RETURNS tallystick.credit_ledger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN tallystick.ledger_continue(p_account, by_hand.given(p_account, p_business, p_given));
+END
+$$;
+
+-- Writes the next entry of a customer, which allocates p_amounts to the charges p_charge_nos.
+CREATE FUNCTION by_hand.allocating(p_business uuid, p_customer uuid, p_given jsonb, p_charge_nos bigint[], p_amounts bigint[])
+RETURNS void
+LANGUAGE plpgsql
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+DECLARE
+    a tallystick.ledger_account := by_hand.account(p_business, p_customer);
+BEGIN
+    PERFORM tallystick.ledger_record(a, by_hand.given(a, p_business, p_given), p_charge_nos, p_amounts);
+END
+$$;
+
+-- The next entry of a customer. p_given says what it is; p_changed then changes what follows from that, and the hash is made anew, as
+-- whoever wants to deceive would do. previous_hash is no column: it is what the hash then covers instead of the hash of the entry
+-- before.
+CREATE FUNCTION by_hand.forged(p_business uuid, p_customer uuid, p_given jsonb, p_changed jsonb DEFAULT '{}')
+RETURNS tallystick.credit_ledger
+LANGUAGE plpgsql AS $$
+DECLARE
+    e tallystick.credit_ledger := by_hand.next(by_hand.account(p_business, p_customer), p_business, p_given);
+BEGIN
+    e := jsonb_populate_record(e, p_changed);
+    IF NOT p_changed ? 'entry_hash' THEN
+        e.entry_hash := coalesce(by_hand.hash(e, (p_changed ->> 'previous_hash')::bytea), e.entry_hash);
+    END IF;
+    RETURN e;
+END
+$$;
+
+-- Writes it.
 CREATE FUNCTION by_hand.entry(p_business uuid, p_customer uuid, p_given jsonb, p_changed jsonb DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql
 -- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The triggers' plans are made here, too.
@@ -84,14 +124,8 @@ SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
-DECLARE
-    e tallystick.credit_ledger := by_hand.next(by_hand.account(p_business, p_customer), p_business, p_given);
 BEGIN
-    e := jsonb_populate_record(e, p_changed);
-    IF NOT p_changed ? 'entry_hash' THEN
-        e.entry_hash := coalesce(by_hand.hash(e, (p_changed ->> 'previous_hash')::bytea), e.entry_hash);
-    END IF;
-    PERFORM by_hand.write(ARRAY[e]);
+    PERFORM by_hand.write(ARRAY[by_hand.forged(p_business, p_customer, p_given, p_changed)]);
 END
 $$;
 
