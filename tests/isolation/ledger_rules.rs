@@ -168,13 +168,19 @@ async fn an_amount_is_that_of_its_kind_and_within_what_a_number_can_say_exactly(
         if kind == "'refund'" { first(&given, &[]) } else { entry(&given, &[]) }
     };
     let mut cases = vec![
-        ("a payment that charges", of("'payment'", "40"), wrong),
+        // What raises the debt needs a limit, and only new debt may have one.
+        (
+            "a payment that charges, with a limit",
+            entry(&[("amount", "40"), ("credit_limit", "1000")], &[]),
+            "new_debt_keeps_the_limit_in_force",
+        ),
+        ("a payment that charges", of("'payment'", "40"), "credit_stays_within_the_limit"),
         ("a purchase that pays", purchase_of("-500", &[]), "purchase_charges_its_orders_total"),
-        ("a return that charges", of("'return'", "1"), wrong),
-        ("an allocation that charges", of("'allocation'", "1"), wrong),
+        ("a return that charges", of("'return'", "1"), "credit_stays_within_the_limit"),
+        ("an allocation that charges", of("'allocation'", "1"), "credit_stays_within_the_limit"),
         ("an allocation that pays", of("'allocation'", "-1"), wrong),
-        ("a credit that charges", of("'credit'", "1"), wrong),
-        ("a write-off that charges", of("'write_off'", "1"), wrong),
+        ("a credit that charges", of("'credit'", "1"), "credit_stays_within_the_limit"),
+        ("a write-off that charges", of("'write_off'", "1"), "credit_stays_within_the_limit"),
         ("an opening that pays", of("'opening'", "-1"), wrong),
         ("a fee that pays", of("'fee'", "-1"), wrong),
         ("a debit that pays", of("'debit'", "-1"), wrong),
@@ -282,6 +288,7 @@ async fn what_is_allocated_ahead_or_held_cannot_be_made_up() {
             entry(&[("amount", "-70")], &[("allocated_total", "1"), ("ahead_total", "1")]),
             "nothing_is_ahead_without_debt",
         ),
+        ("all that was allocated, taken back in no allocation", allocated(20, reversal, "0"), ADD_UP),
         ("a payment that allocates nothing of it", entry(&[], &[("allocated_total", "40")]), ADD_UP),
         ("an allocation of nothing", entry(&[ALLOCATION, &[("allocated_total", "1")]].concat(), &[]), ADD_UP),
         (

@@ -226,6 +226,33 @@ async fn a_purchase_is_written_at_once_or_its_order_first_and_its_lines_last() {
     }
 }
 
+/// Purchases and payments, first entries and later ones, in one statement.
+#[tokio::test]
+async fn each_entry_of_a_statement_keeps_the_rules_of_its_kind() {
+    let database = database().await;
+    let prelude =
+        format!("{} SET LOCAL ROLE tallystick_owner; {}", fill(PURCHASE_LINE), context(&OURS.id("business")));
+    let owner = Actor::new(&database, tallystick::local_postgres::SUPERUSER, &prelude).await;
+    let beside = |customer: &str, payment: &str| {
+        let [placed, lines, charged] = PURCHASE.map(|(_, part)| part);
+        fill(&format!(
+            r#"WITH placed AS ({placed}), lines AS ({lines}) {charged}
+               UNION ALL SELECT e.* FROM by_hand.forged({{business}}, {customer}, '{payment}') AS e"#
+        ))
+    };
+    let payment = r#"{"kind": "payment", "amount": -40}"#;
+    for (sql, constraint) in [
+        (beside("{newcomer}", payment), None),
+        (
+            beside("{newcomer}", r#"{"kind": "payment", "amount": 0}"#),
+            Some("credit_ledger_amount_is_that_of_its_kind"),
+        ),
+        (beside("{no_customer}", payment), Some("credit_ledger_customer_exists")),
+    ] {
+        assert_eq!(refused_by(&owner, &sql).await.as_deref(), constraint, "{sql}");
+    }
+}
+
 #[tokio::test]
 async fn what_a_savepoint_took_back_is_no_entry_before() {
     let database = database().await;
@@ -307,6 +334,14 @@ async fn entries_of_several_businesses_in_one_statement_are_each_judged() {
     assert_eq!(refused_by(&superuser, &both("{}")).await, None);
     assert_eq!(refused_by(&superuser, &both(r#"{"balance_after": 31}"#)).await.as_deref(), Some(BALANCE));
     owner.is_denied(&both("{}")).await;
+    // What belongs to one business is no entry before, and no customer, of another.
+    for (customer, constraint) in [("their_customer", CONTINUES), ("their_newcomer", "credit_ledger_customer_exists")] {
+        let mixed = format!(
+            r#"SELECT by_hand.entry({{their_business}}, {{{customer}}}, '{{"kind": "payment", "amount": -40}}',
+                   jsonb_build_object('business_id', {{business}}))"#
+        );
+        assert_eq!(refused_by(&superuser, &fill(&mixed)).await.as_deref(), Some(constraint), "{customer}");
+    }
 }
 
 #[tokio::test]

@@ -36,26 +36,28 @@ DECLARE
     v_items tallystick.order_items[];
 BEGIN
     FOR v_kind IN SELECT * FROM (VALUES
-        (1, 'opening', 1000, NULL::bigint, NULL::bigint, NULL, NULL, '2026-02-01'::timestamptz, '2026-01-31'::date),
-        (2, 'fee', 50, NULL, NULL, NULL, NULL, '2026-01-15', NULL),
-        (3, 'purchase', 500, NULL, NULL, NULL, NULL, now() + interval '30 days', NULL),
-        (4, 'payment', -400, 3, 300, NULL, NULL, NULL, NULL),
-        (5, 'credit', -100, NULL, NULL, NULL, NULL, NULL, NULL),
-        (6, 'write_off', -50, 2, 50, NULL, NULL, NULL, NULL),
-        (7, 'reversal', 400, 3, -300, 4, NULL, NULL, NULL),
-        (8, 'allocation', 0, 1, 100, NULL, NULL, NULL, NULL),
-        (9, 'debit', 200, NULL, NULL, NULL, 1700, now() + interval '10 days', NULL),
-        (10, 'return', -100, 3, 100, NULL, NULL, NULL, NULL),
-        (11, 'payment', -2200, NULL, NULL, NULL, NULL, NULL, NULL),
-        (12, 'refund', 80, NULL, NULL, NULL, NULL, now(), NULL),
-        (13, 'reversal', 100, NULL, NULL, 5, NULL, NULL, NULL)
-    ) AS planned (no, kind, amount, charge_no, part, reverses_no, authorized_limit, due_at, due_date) ORDER BY planned.no LOOP
+        (1, 'opening', 1000, 0, 0, NULL, NULL, '2026-02-01'::timestamptz, '2026-01-31'::date),
+        (2, 'fee', 50, 0, 0, NULL, NULL, '2026-01-15', NULL),
+        (3, 'purchase', 500, 0, 0, NULL, NULL, now() + interval '30 days', NULL),
+        (4, 'payment', -400, 300, 300, NULL, NULL, NULL, NULL),
+        (5, 'credit', -100, 300, 300, NULL, NULL, NULL, NULL),
+        (6, 'write_off', -50, 350, 350, NULL, NULL, NULL, NULL),
+        (7, 'reversal', 400, 50, 50, 4, NULL, NULL, NULL),
+        (8, 'allocation', 0, 150, 150, NULL, NULL, NULL, NULL),
+        (9, 'debit', 200, 150, 150, NULL, 1700, now() + interval '10 days', NULL),
+        (10, 'return', -100, 250, 250, NULL, NULL, NULL, NULL),
+        (11, 'payment', -2200, 250, 0, NULL, NULL, NULL, NULL),
+        (12, 'refund', 80, 250, 0, NULL, NULL, now(), NULL),
+        (13, 'reversal', 100, 250, 0, 5, NULL, NULL, NULL)
+    ) AS planned (no, kind, amount, allocated, ahead, reverses_no, authorized_limit, due_at, due_date) ORDER BY planned.no LOOP
         v_account := (tallystick.batch_read_accounts(c_business, ARRAY[c_customer], NULL))[1];
         v_entry := NULL;
         v_entry.business_id := c_business;
         v_entry.id := tallystick.new_id();
         v_entry.kind := v_kind.kind;
         v_entry.amount := v_kind.amount;
+        v_entry.allocated_total := v_kind.allocated;
+        v_entry.ahead_total := v_kind.ahead;
         v_entry.reverses_no := v_kind.reverses_no;
         v_entry.authorized_limit := v_kind.authorized_limit;
         v_entry.credit_limit := CASE WHEN v_kind.kind IN ('purchase', 'opening', 'fee', 'debit') THEN v_account.credit_limit END;
@@ -68,8 +70,7 @@ BEGIN
         v_entry.actor := 'key:test';
         v_entry.reason := 'test';
         IF v_kind.kind <> 'purchase' THEN
-            PERFORM tallystick.ledger_record(
-                v_account, v_entry, array_remove(ARRAY[v_kind.charge_no], NULL), array_remove(ARRAY[v_kind.part], NULL));
+            PERFORM tallystick.ledger_write(tallystick.ledger_continue(v_account, v_entry));
             CONTINUE;
         END IF;
         -- 1.5 kg at 3.33 is 5.00, half up; 0.50 is taken off and 0.10 is tax.
