@@ -230,8 +230,7 @@ async fn a_purchase_is_written_at_once_or_its_order_first_and_its_lines_last() {
 #[tokio::test]
 async fn each_entry_of_a_statement_keeps_the_rules_of_its_kind() {
     let database = database().await;
-    let prelude =
-        format!("{} SET LOCAL ROLE tallystick_owner; {}", fill(PURCHASE_LINE), context(&OURS.id("business")));
+    let prelude = format!("{} SET LOCAL ROLE tallystick_owner; {}", fill(PURCHASE_LINE), context(&OURS.id("business")));
     let owner = Actor::new(&database, tallystick::local_postgres::SUPERUSER, &prelude).await;
     let beside = |customer: &str, payment: &str| {
         let [placed, lines, charged] = PURCHASE.map(|(_, part)| part);
@@ -243,10 +242,7 @@ async fn each_entry_of_a_statement_keeps_the_rules_of_its_kind() {
     let payment = r#"{"kind": "payment", "amount": -40}"#;
     for (sql, constraint) in [
         (beside("{newcomer}", payment), None),
-        (
-            beside("{newcomer}", r#"{"kind": "payment", "amount": 0}"#),
-            Some("credit_ledger_amount_is_that_of_its_kind"),
-        ),
+        (beside("{newcomer}", r#"{"kind": "payment", "amount": 0}"#), Some("credit_ledger_amount_is_that_of_its_kind")),
         (beside("{no_customer}", payment), Some("credit_ledger_customer_exists")),
     ] {
         assert_eq!(refused_by(&owner, &sql).await.as_deref(), constraint, "{sql}");
