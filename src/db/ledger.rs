@@ -19,7 +19,8 @@ const LEDGER_LIST: &str = tenant_call!(
      f.credit_limit, f.due_at, f.due_date, f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
 );
 /// The same entries with all that their hashes cover.
-const LEDGER_LIST_HASHED: &str = tenant_call!("f.*, f.balance_after - f.amount AS balance_before" from "ledger_list(context::uuid, $2, $3, $4)");
+const LEDGER_LIST_HASHED: &str =
+    tenant_call!("f.*, f.balance_after - f.amount AS balance_before" from "ledger_list(context::uuid, $2, $3, $4)");
 const OVERDUE_LIST: &str = tenant_call!("overdue_list(context::uuid, $2, $3)");
 
 impl Database {
