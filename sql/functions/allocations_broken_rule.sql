@@ -6,7 +6,7 @@
 --
 -- Only the charges between the former and the new P are looked at. `verify` looks at all.
 -- Locks: none. Entries and parts never change.
--- Caller: ledger_entries_are_right and allocations_agree, so that neither table can be written without the other.
+-- Caller: ledger_kind_broken_rule and allocations_agree, so that neither table can be written without the other.
 CREATE OR REPLACE FUNCTION tallystick.allocations_broken_rule(e tallystick.credit_ledger) RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -38,14 +38,21 @@ BEGIN
            sha256('\x01'::bytea || coalesce(
                string_agg(int8send(part.charge_no) || int8send(part.amount), ''::bytea ORDER BY part.charge_no), ''::bytea)) AS digest
     INTO v_parts
-    FROM tallystick.allocations AS part
+    FROM (
+        SELECT part.*
+        FROM tallystick.allocations AS part
+        WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id
+          AND part.entry_no BETWEEN e.entry_no AND e.entry_no
+        ORDER BY part.entry_no, part.charge_no
+    ) AS part
     LEFT JOIN LATERAL (
         SELECT entry.kind, entry.amount, entry.charged_total
         FROM tallystick.credit_ledger AS entry
-        WHERE entry.business_id = part.business_id AND entry.customer_id = part.customer_id AND entry.entry_no = part.charge_no
+        WHERE entry.business_id = part.business_id AND entry.customer_id = part.customer_id
+          AND entry.entry_no BETWEEN part.charge_no AND part.charge_no
+        ORDER BY entry.entry_no
         LIMIT 1
-    ) AS charge ON true
-    WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id AND part.entry_no = e.entry_no;
+    ) AS charge ON true;
 
     -- What is allocated now to the charges that P passed, in either direction. The last part of a charge says it.
     SELECT coalesce(sum(part.allocated_after), 0) * CASE WHEN v_settled > v_former THEN -1 ELSE 1 END INTO v_passed

@@ -3,7 +3,7 @@
 --
 -- account is the customer's account as the entry before left it; zeros before the first.
 -- Nobody can change the entry before, and two entries cannot have one number. So it is enough to look once.
--- What an entry allocates is judged by allocations_broken_rule: never for purchases, nor for customers without allocations.
+-- Entries that are no purchases have rules of their own: ledger_kind_broken_rule.
 CREATE OR REPLACE FUNCTION tallystick.ledger_entries_are_right() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -14,15 +14,13 @@ SET enable_mergejoin = off
 AS $$
 DECLARE
     c_zero_hash constant bytea := '\x0000000000000000000000000000000000000000000000000000000000000000';
-    -- The digest of an entry without details.
-    c_no_details constant bytea := sha256('\x01');
     c_most constant bigint := 9007199254740991;
     v_broken text;
-    v_some_allocate boolean;
+    v_has_first boolean;
+    v_has_other_kinds boolean;
 BEGIN
-    SELECT min(rules.broken),
-           bool_or(NOT account.is_charge AND (e.allocated_total > 0 OR account.allocated_total > 0))
-    INTO v_broken, v_some_allocate
+    SELECT min(rules.broken), bool_or(e.entry_no = 1), bool_or(e.kind <> 'purchase')
+    INTO v_broken, v_has_first, v_has_other_kinds
     FROM new_entries AS e
     LEFT JOIN LATERAL (
         SELECT previous.entry_no, previous.balance_after, previous.charged_total, previous.allocated_total, previous.ahead_total,
@@ -34,29 +32,12 @@ BEGIN
         LIMIT 1
     ) AS previous ON true
     LEFT JOIN LATERAL (
-        SELECT customer.id
-        FROM tallystick.customers AS customer
-        WHERE e.entry_no = 1
-          AND customer.business_id = e.business_id AND customer.id BETWEEN e.customer_id AND e.customer_id
-        ORDER BY customer.id
-        LIMIT 1
-    ) AS customer ON true
-    LEFT JOIN LATERAL (
         SELECT placed.customer_id, placed.total, placed.created_at
         FROM tallystick.orders AS placed
         WHERE e.kind = 'purchase' AND placed.business_id = e.business_id AND placed.id BETWEEN e.id AND e.id
         ORDER BY placed.id
         LIMIT 1
     ) AS placed ON true
-    LEFT JOIN LATERAL (
-        SELECT reversed.kind, reversed.amount
-        FROM tallystick.credit_ledger AS reversed
-        WHERE e.kind = 'reversal'
-          AND reversed.business_id = e.business_id AND reversed.customer_id = e.customer_id
-          AND reversed.entry_no BETWEEN e.reverses_no AND e.reverses_no
-        ORDER BY reversed.entry_no
-        LIMIT 1
-    ) AS reversed ON true
     CROSS JOIN LATERAL (
         SELECT e.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund') AS is_charge,
                coalesce(previous.balance_after, 0) AS balance,
@@ -73,78 +54,43 @@ BEGIN
             -- The chain.
             WHEN e.entry_no < 1 OR (e.entry_no > 1 AND previous.entry_no IS NULL)
                 THEN 'credit_ledger_continues_the_previous_entry'
-            WHEN e.entry_no = 1 AND customer.id IS NULL THEN 'credit_ledger_customer_exists'
-            WHEN NOT CASE
-                WHEN e.kind = 'purchase' THEN e.amount >= 0
-                WHEN e.kind IN ('opening', 'fee', 'debit', 'refund', 'reversal') THEN e.amount > 0
-                WHEN e.kind IN ('payment', 'credit', 'write_off') THEN e.amount < 0
-                WHEN e.kind = 'return' THEN e.amount <= 0
-                WHEN e.kind = 'allocation' THEN e.amount = 0
-                ELSE false
-            END THEN 'credit_ledger_amount_is_that_of_its_kind'
             WHEN e.amount NOT BETWEEN -c_most AND c_most THEN 'credit_ledger_amount_is_safe_money'
             WHEN e.balance_after <> account.balance + e.amount THEN 'credit_ledger_balance_after_is_before_plus_amount'
             WHEN e.balance_after NOT BETWEEN -c_most AND c_most THEN 'credit_ledger_balance_is_safe_money'
             WHEN e.charged_total - account.charged_total <> CASE WHEN account.is_charge THEN e.amount ELSE 0 END
                 THEN 'credit_ledger_charged_total_adds_the_charges'
-            WHEN e.kind = 'purchase'
-                AND (placed.customer_id = e.customer_id AND placed.total = e.amount AND placed.created_at = e.created_at)
-                    IS NOT TRUE THEN 'credit_ledger_purchase_charges_its_orders_total'
-
-            -- The limit.
-            WHEN (e.kind IN ('purchase', 'opening', 'fee', 'debit')) <> (e.credit_limit IS NOT NULL)
-                THEN 'credit_ledger_new_debt_keeps_the_limit_in_force'
-            WHEN e.authorized_limit IS NOT NULL AND e.credit_limit IS NULL
-                THEN 'credit_ledger_authorized_limit_is_for_new_debt'
-            WHEN e.authorized_limit NOT BETWEEN 0 AND c_most THEN 'credit_ledger_authorized_limit_is_safe_money'
-            WHEN e.kind = 'refund' AND e.balance_after > 0 THEN 'credit_ledger_a_refund_pays_out_a_credit_balance'
-
-            -- What credit settles. Credit that names no charge is charged_total - balance_after - allocated_total. Written
-            -- so, it could exceed its type for a customer in credit who has been charged all that the type can hold.
-            WHEN e.balance_after > e.charged_total - e.allocated_total
-                THEN 'credit_ledger_unapplied_credit_is_never_negative'
-            WHEN e.allocated_total < 0 THEN 'credit_ledger_allocated_total_is_never_negative'
-            WHEN e.allocated_total < account.allocated_total AND e.kind NOT IN ('reversal', 'allocation')
-                THEN 'credit_ledger_a_credit_allocates_nothing_back'
-            WHEN e.allocated_total - account.allocated_total > greatest(-e.amount, 0) AND e.kind <> 'allocation'
-                THEN 'credit_ledger_a_credit_allocates_at_most_itself'
-            WHEN e.kind = 'reversal' AND account.allocated_total - e.allocated_total > e.amount
-                THEN 'credit_ledger_a_reversal_takes_back_at_most_itself'
-            WHEN e.ahead_total < 0 THEN 'credit_ledger_ahead_is_never_negative'
-            WHEN e.ahead_total > e.allocated_total THEN 'credit_ledger_ahead_is_a_part_of_allocated'
-            WHEN e.ahead_total <> 0 AND e.balance_after <= 0 THEN 'credit_ledger_nothing_is_ahead_without_debt'
-            WHEN account.is_charge AND e.ahead_total <> account.ahead_total THEN 'credit_ledger_charges_move_no_pointer'
+            WHEN account.is_charge AND (e.allocated_total <> account.allocated_total OR e.ahead_total <> account.ahead_total)
+                THEN 'credit_ledger_charges_move_no_pointer'
             WHEN e.held_total <> 0 THEN 'credit_ledger_nothing_is_held'
 
-            -- Times.
+            -- Purchases, and the limit that every new debt keeps.
+            WHEN e.kind = 'purchase' AND (e.amount >= 0 AND placed.total = e.amount AND placed.customer_id = e.customer_id
+                    AND placed.created_at = e.created_at) IS NOT TRUE
+                THEN 'credit_ledger_purchase_charges_its_orders_total'
+            WHEN (e.kind IN ('purchase', 'opening', 'fee', 'debit')) <> (e.credit_limit IS NOT NULL)
+                THEN 'credit_ledger_new_debt_keeps_the_limit_in_force'
+            WHEN e.authorized_limit NOT BETWEEN 0 AND c_most OR (e.authorized_limit IS NOT NULL AND e.credit_limit IS NULL)
+                THEN 'credit_ledger_authorized_limit_is_for_new_debt'
+            WHEN (e.kind = 'reversal') <> (e.reverses_no IS NOT NULL)
+                THEN 'credit_ledger_a_reversal_names_an_earlier_entry'
+
+            -- Times. Only a charge has a due time of its own.
+            WHEN e.created_at < account.created_at THEN 'credit_ledger_created_at_never_falls'
+            WHEN NOT isfinite(e.created_at) THEN 'credit_ledger_created_at_is_a_time'
+            WHEN NOT account.is_charge
+                AND (e.due_at <> account.due_at OR e.due_run_from <> account.due_run_from OR e.due_date IS NOT NULL)
+                THEN 'credit_ledger_others_carry_the_due_time'
             WHEN account.is_charge AND NOT isfinite(e.due_at) THEN 'credit_ledger_a_charge_is_due_at_some_time'
             WHEN account.is_charge AND e.due_run_from <> CASE
                     WHEN account.due_run_from > 0 AND e.due_at >= account.due_at THEN account.due_run_from
                     ELSE e.entry_no
                 END THEN 'credit_ledger_a_charge_continues_or_starts_a_run_of_due_times'
-            WHEN NOT account.is_charge
-                AND (e.due_at <> account.due_at OR e.due_run_from <> account.due_run_from OR e.due_date IS NOT NULL)
-                THEN 'credit_ledger_others_carry_the_due_time'
-            WHEN NOT isfinite(e.created_at) THEN 'credit_ledger_created_at_is_a_time'
-            WHEN e.created_at < account.created_at THEN 'credit_ledger_created_at_never_falls'
-
-            -- What is taken back.
-            WHEN (e.kind = 'reversal') <> (e.reverses_no IS NOT NULL) OR e.reverses_no < 1
-                THEN 'credit_ledger_a_reversal_names_an_earlier_entry'
-            WHEN e.reverses_no >= e.entry_no THEN 'credit_ledger_reverses_no_is_earlier'
-            WHEN e.kind = 'reversal'
-                AND (reversed.kind IN ('payment', 'credit', 'write_off') AND reversed.amount = -e.amount) IS NOT TRUE
-                THEN 'reversal_takes_back_its_entry'
 
             -- Texts and digests.
             WHEN octet_length(e.idempotency_key) > 255 OR e.idempotency_key !~ '^[!-~]+$'
                 THEN 'credit_ledger_idempotency_key_is_visible_ascii'
             WHEN octet_length(e.request_fingerprint) <> 32 THEN 'credit_ledger_fingerprint_is_sha256'
             WHEN octet_length(e.details_digest) <> 32 THEN 'credit_ledger_details_digest_is_sha256'
-            -- Other triggers compare the digest with the lines and allocations of the entry.
-            WHEN e.kind NOT IN ('purchase', 'return', 'allocation') AND e.allocated_total = account.allocated_total
-                AND e.details_digest <> c_no_details
-                THEN 'credit_ledger_without_details_the_digest_is_that_of_nothing'
             WHEN char_length(e.actor) NOT BETWEEN 1 AND 300 THEN 'credit_ledger_actor_is_short_text'
             WHEN char_length(e.reason) > 500 THEN 'credit_ledger_reason_is_short_text'
             WHEN char_length(e.reference) > 200 THEN 'credit_ledger_reference_is_short_text'
@@ -152,11 +98,23 @@ BEGIN
                 THEN 'credit_ledger_entry_hash_covers_the_entry'
         END
     ) AS rules (broken);
-    IF v_some_allocate AND v_broken IS NULL THEN
-        SELECT min(tallystick.allocations_broken_rule(entry)) INTO v_broken
-        FROM new_entries AS added
-        JOIN tallystick.credit_ledger AS entry USING (business_id, customer_id, entry_no)
-        WHERE added.kind NOT IN ('purchase', 'opening', 'fee', 'debit', 'refund');
+    IF v_has_first AND v_broken IS NULL THEN
+        SELECT 'credit_ledger_customer_exists' INTO v_broken
+        FROM new_entries AS e
+        LEFT JOIN LATERAL (
+            SELECT customer.id
+            FROM tallystick.customers AS customer
+            WHERE customer.business_id = e.business_id AND customer.id BETWEEN e.customer_id AND e.customer_id
+            ORDER BY customer.id
+            LIMIT 1
+        ) AS customer ON true
+        WHERE e.entry_no = 1 AND customer.id IS NULL
+        LIMIT 1;
+    END IF;
+    IF v_has_other_kinds AND v_broken IS NULL THEN
+        SELECT min(tallystick.ledger_kind_broken_rule(e)) INTO v_broken
+        FROM new_entries AS e
+        WHERE e.kind <> 'purchase';
     END IF;
     IF v_broken IS NOT NULL THEN
         RAISE EXCEPTION 'a ledger entry must follow from the entry before it and keep the rules of its kind'

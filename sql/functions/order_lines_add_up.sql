@@ -1,7 +1,8 @@
 -- Purpose: the trigger function that refuses lines which break a rule, or are not those of a completed order. All orders that an
--- INSERT statement touched are judged at once, each with all its lines: the order exists and was charged to its customer; the
--- versions of the products exist; the lines add up to the order's total, and are those that the ledger entry has in its digest.
--- The first rule that is broken is named as a constraint. All of these are facts, so nothing can change them afterwards.
+-- INSERT statement touched are judged at once, each with all its lines: it was charged, the versions of the products exist, and
+-- the lines add up to the charge and are those that the ledger entry has in its digest. (The entry is held to the order's
+-- customer, total and time by ledger_entries_are_right.) The first rule that is broken is named as a constraint.
+-- All of these are facts, so nothing can change them afterwards.
 CREATE OR REPLACE FUNCTION tallystick.order_lines_add_up() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -19,16 +20,10 @@ BEGIN
     SELECT judged.broken INTO v_broken
     FROM (SELECT DISTINCT added.business_id, added.order_id FROM new_items AS added) AS touched
     LEFT JOIN LATERAL (
-        SELECT placed.customer_id, placed.total
-        FROM tallystick.orders AS placed
-        WHERE placed.business_id = touched.business_id AND placed.id BETWEEN touched.order_id AND touched.order_id
-        ORDER BY placed.id
-        LIMIT 1
-    ) AS placed ON true
-    LEFT JOIN LATERAL (
-        SELECT entry.kind, entry.customer_id, entry.amount, entry.details_digest
+        SELECT entry.amount, entry.details_digest
         FROM tallystick.credit_ledger AS entry
         WHERE entry.business_id = touched.business_id AND entry.id BETWEEN touched.order_id AND touched.order_id
+          AND entry.kind = 'purchase'
         ORDER BY entry.id
         LIMIT 1
     ) AS entry ON true
@@ -68,11 +63,9 @@ BEGIN
     ) AS lines
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN placed.total IS NULL THEN 'order_items_order_exists'
+            WHEN entry.amount IS NULL THEN 'orders_are_charged'
             WHEN lines.broken IS NOT NULL THEN lines.broken
-            WHEN placed.total <> lines.total THEN 'order_lines_add_up'
-            WHEN (entry.kind = 'purchase' AND entry.customer_id = placed.customer_id AND entry.amount = placed.total) IS NOT TRUE
-                THEN 'orders_are_charged'
+            WHEN entry.amount <> lines.total THEN 'order_lines_add_up'
             WHEN entry.details_digest <> lines.digest THEN 'order_lines_are_those_of_the_ledger_entry'
         END
     ) AS judged (broken)
