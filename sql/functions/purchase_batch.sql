@@ -217,7 +217,7 @@ BEGIN
                 v_answer.balance_after := v_entry.balance_after;
                 v_answer.unit_prices := v_unit_prices;
                 v_answer.credit_limit := v_entry.credit_limit;
-                v_answer.balance := v_entry.balance_before;
+                v_answer.balance := v_entry.balance_after - v_entry.amount;
                 v_answer.due_at := v_entry.due_at;
                 v_answer.entry_no := v_entry.entry_no;
                 v_answer.entry_hash := v_entry.entry_hash;

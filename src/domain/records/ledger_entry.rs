@@ -56,8 +56,6 @@ pub struct LedgerEntry {
 pub struct Hashed {
     /// The business.
     pub business_id: BusinessId,
-    /// The hash of the entry before this one; 64 zeros for entry 1.
-    pub previous_hash: Hash,
     /// The sum of all charges so far, in minor units, as decimal digits: it may be larger than a number in JSON can be for
     /// every client.
     #[schema(value_type = String, pattern = "^(0|[1-9][0-9]{0,18})$", examples("128000"))]
