@@ -45,7 +45,9 @@ BEGIN
           AND charge.charged_total > v_settled
         ORDER BY charge.charged_total, charge.entry_no
         LIMIT 1;
-        v_from := greatest(v_from, least(p_after, v_last.entry_no) + 1);
+        IF p_after >= v_from THEN
+            v_from := least(p_after, v_last.entry_no) + 1;
+        END IF;
         v_to := least(v_last.entry_no, v_from + 4999);
         RETURN QUERY
         SELECT charge.entry_no, charge.id, charge.kind, charge.amount,
