@@ -128,6 +128,7 @@ impl FromRow for OverdueCustomer {
             name: row.try_get("name")?,
             external_id: row.try_get("external_id")?,
             balance: row.try_get("balance")?,
+            overdue_amount: row.try_get("overdue_amount")?,
             oldest_unpaid_at: row.try_get("oldest_unpaid_at")?,
             days: row.try_get("days")?,
         })
