@@ -11,7 +11,7 @@ use clap::{
 
 use crate::{
     config::{EmbeddedArgs, LogArgs, Place, ServeArgs, names, place},
-    domain::{ApiKeyId, BusinessId, Currency, FutureTime, KeyName, Name, OverdueAfterDays, Scope},
+    domain::{ApiKeyId, BusinessId, Currency, FutureTime, KeyName, Name, PaymentTerms, Scope, TimeZone},
 };
 
 /// Sell on credit, correctly: a multi-tenant purchase and credit-ledger backend on PostgreSQL.
@@ -139,9 +139,13 @@ pub enum BusinessCommand {
         /// The ISO 4217 code of the currency that its amounts are in.
         #[arg(long)]
         currency: Currency,
-        /// An unpaid charge older than this many days makes its customer overdue.
-        #[arg(long, default_value_t)]
-        overdue_after_days: OverdueAfterDays,
+        /// When its charges are due, as JSON: {"type": "age", "days": 30} for 30 times 24 hours after the charge, or
+        /// {"type": "calendar"} with any of months, days, end_of_month, then_days for a day of the calendar.
+        #[arg(long, default_value_t, value_name = "JSON")]
+        payment_terms: PaymentTerms,
+        /// Where its days begin and end: UTC, or a place of the tz database, such as Europe/Berlin.
+        #[arg(long, default_value_t, value_name = "ZONE")]
+        time_zone: TimeZone,
         /// Where.
         #[command(flatten)]
         database: ServerDatabase,

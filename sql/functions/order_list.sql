@@ -44,7 +44,7 @@ BEGIN
     SELECT page.business_id, page.id, page.customer_id, page.total, entry.balance_after, page.created_at,
            lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash,
            lines.quantity_decimals, lines.list_prices, lines.discounts, lines.taxes, lines.line_totals,
-           NULL::text[], NULL::text[], NULL::text[]
+           NULL::text[], NULL::text[], NULL::text[], entry.due_date
     FROM (
         SELECT listed.*, last.line_no AS lines, sum(last.line_no) OVER (ORDER BY listed.ordinality) AS lines_so_far
         FROM unnest(v_orders) WITH ORDINALITY AS listed
@@ -56,7 +56,7 @@ BEGIN
         ) AS last
     ) AS page
     CROSS JOIN LATERAL (
-        SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash
+        SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash, charge.due_date
         FROM tallystick.credit_ledger AS charge
         WHERE charge.business_id = p_business_id AND charge.id BETWEEN page.id AND page.id
         ORDER BY charge.id

@@ -22,12 +22,13 @@
 --   customer_blocked
 --   product_held           passed over, nothing is decided: ask again
 --   product_not_found      product_ids
+--   due_too_early          what the purchase brings as its due_at or due_date is over
 --   insufficient_stock     product_ids, requested, available (all lines of a product together; with what may be backordered)
 --   discount_too_large     line_nos: the lines whose discount is more than their price
 --   total_too_large
 --   credit_limit_exceeded  credit_limit, balance, total
 --   created                order_id, created_at, total, balance_after, unit_prices in line order, credit_limit, balance,
---                          due_at, entry_no, entry_hash; unless all lines are whole numbers at the shelf's prices, also
+--                          due_at, due_date, entry_no, entry_hash; unless all lines are whole numbers at the shelf's prices, also
 --                          quantity_decimals, list_prices and line_totals
 --   Every row has lock_wait_us: microseconds spent in the two locking steps of the batch.
 --   A refusal is an outcome and not an exception: nothing is written for it and nothing is stored.
@@ -140,6 +141,10 @@ BEGIN
             v_has_held boolean;
             v_has_unknown boolean;
             v_has_short boolean;
+            -- NULL for what is due at an age of days, as nearly all.
+            v_due_at timestamptz;
+            v_due_date date;
+            v_is_due_too_early boolean;
         BEGIN
             v_last_line := v_last_line + p_line_counts[n];
 
@@ -168,6 +173,11 @@ BEGIN
                 v_is_key_used_by_now := tallystick.keys_known(p_business_id, p_idempotency_keys);
             END IF;
 
+            IF v_account.due_after IS NULL OR p_options[n] IS NOT NULL THEN
+                SELECT * INTO v_due_at, v_due_date, v_is_due_too_early
+                FROM tallystick.purchase_due(v_account, p_options[n], greatest(v_now, v_account.created_at));
+            END IF;
+
             -- The first outcome that applies, in the order in which they are listed above.
             IF v_account.is_held THEN
                 v_answer.outcome := 'customer_held';
@@ -188,6 +198,8 @@ BEGIN
                     FROM unnest(p_product_positions[v_first_line:v_last_line]) AS line (position)
                     WHERE v_prices[line.position] IS NULL
                     ORDER BY 1);
+            ELSIF v_is_due_too_early THEN
+                v_answer.outcome := 'due_too_early';
             ELSIF v_has_short AND v_is_key_used_by_now[n] THEN
                 v_answer.outcome := 'key_reused';
             ELSIF v_has_short THEN
@@ -210,7 +222,8 @@ BEGIN
                 v_entry.kind := 'purchase';
                 v_entry.amount := v_total;
                 v_entry.created_at := greatest(v_now, v_account.created_at);
-                v_entry.due_at := v_entry.created_at + v_account.due_after;
+                v_entry.due_at := coalesce(v_due_at, v_entry.created_at + v_account.due_after);
+                v_entry.due_date := v_due_date;
                 v_entry.credit_limit := v_account.credit_limit;
                 v_entry.idempotency_key := p_idempotency_keys[n];
                 v_entry.request_fingerprint := tallystick.request_fingerprint(
@@ -245,8 +258,9 @@ BEGIN
                 v_answer.list_prices := v_priced.list_prices;
                 v_answer.line_totals := v_priced.line_totals;
                 v_answer.credit_limit := v_entry.credit_limit;
-                v_answer.balance := v_entry.balance_before;
+                v_answer.balance := v_entry.balance_after - v_entry.amount;
                 v_answer.due_at := v_entry.due_at;
+                v_answer.due_date := v_entry.due_date;
                 v_answer.entry_no := v_entry.entry_no;
                 v_answer.entry_hash := v_entry.entry_hash;
             END IF;

@@ -20,7 +20,7 @@ DECLARE
     v_entry record;
 BEGIN
     SELECT entry.request_fingerprint, entry.id, entry.created_at, entry.amount, entry.balance_after,
-           entry.due_at, entry.entry_no, entry.entry_hash
+           entry.due_at, entry.due_date, entry.entry_no, entry.entry_hash
     INTO v_entry
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
@@ -36,6 +36,7 @@ BEGIN
     v_answer.total := v_entry.amount;
     v_answer.balance_after := v_entry.balance_after;
     v_answer.due_at := v_entry.due_at;
+    v_answer.due_date := v_entry.due_date;
     v_answer.entry_no := v_entry.entry_no;
     v_answer.entry_hash := v_entry.entry_hash;
     SELECT array_agg(item.unit_price), array_agg(item.decimals), array_agg(item.list_price), array_agg(item.line_total)

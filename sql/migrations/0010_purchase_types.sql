@@ -20,7 +20,8 @@ CREATE TYPE tallystick.purchase_answer AS (
     quantity_decimals smallint[],
     list_prices bigint[],
     line_totals bigint[],
-    line_nos integer[]
+    line_nos integer[],
+    due_date date
 );
 
 -- A customer's account, as the batch leaves it so far: the figures of the last ledger entry. id is NULL if the customer does not
@@ -30,8 +31,10 @@ CREATE TYPE tallystick.ledger_account AS (
     is_held boolean,
     is_blocked boolean,
     credit_limit bigint,
-    -- A charge is due this long after it is made.
+    -- A charge is due this long after it is made. NULL: its terms name a day of the calendar (due_by_terms).
     due_after interval,
+    payment_terms jsonb,
+    time_zone text,
     entry_no bigint,
     balance bigint,
     charged_total bigint,

@@ -21,11 +21,12 @@ SELECT
     lines.line_totals,
     lines.skus,
     lines.names,
-    lines.units
+    lines.units,
+    entry.due_date
 FROM tallystick.orders AS placed
 CROSS JOIN LATERAL (
     -- The one entry of the order, in the order of the index that finds it: no other index has that order.
-    SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash
+    SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash, charge.due_date
     FROM tallystick.credit_ledger AS charge
     WHERE charge.business_id = placed.business_id AND charge.id BETWEEN placed.id AND placed.id
     ORDER BY charge.id

@@ -64,6 +64,7 @@ impl FromRow for Order {
             balance_after: row.try_get("balance_after")?,
             items,
             due_at: row.try_get("due_at")?,
+            due_date: row.try_get("due_date")?,
             created_at: row.try_get("created_at")?,
             proof: Proof::from_row(row)?,
         })

@@ -279,8 +279,24 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     let server = TestServer::start().await;
     let keys = format!("/v1/businesses/{}/api-keys", server.shop().await.business_id);
     let post = || Method::POST;
-    let days = json!({"name": "A", "currency": "EUR", "overdue_after_days": "@"});
+    let terms = json!({"name": "A", "currency": "EUR", "payment_terms": "@"});
+    let days = json!({"name": "A", "currency": "EUR", "payment_terms": {"type": "age", "days": "@"}});
     let no_days = ["-1", "3651", "1.5", "\"30\"", "null", "2147483648", "9223372036854775808"];
+    let zone = json!({"name": "A", "currency": "EUR", "time_zone": "@"});
+    let no_zones = [
+        "\"utc\"",
+        "\"UTC+3\"",
+        "\"Foo4\"",
+        "\"EST5EDT\"",
+        "\"Etc/GMT+3\"",
+        "\"posix/Europe/Berlin\"",
+        "\"europe/berlin\"",
+        "\"Europe/Atlantis\"",
+        "\"Europe/Foo4\"",
+        "\"\"",
+        "1",
+        "null",
+    ];
     let no_currency = [
         "\"XYZ\"",
         "\"ZZZ\"",
@@ -322,7 +338,9 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     let timed = json!({"name": "A", "scopes": ["read"], "expires_at": "@"});
     for field in [
         Field::text(post(), "/v1/businesses", &json!({"name": "@", "currency": "EUR"}), "/name", 200),
-        Field::new(post(), "/v1/businesses", &days, "/overdue_after_days", &["0", "3650"], &no_days),
+        Field::new(post(), "/v1/businesses", &days, "/payment_terms/days", &["0", "3650"], &no_days),
+        Field::new(post(), "/v1/businesses", &terms, "/payment_terms", &["{\"type\": \"calendar\"}"], &["null", "30", "\"30\""]),
+        Field::new(post(), "/v1/businesses", &zone, "/time_zone", &["\"UTC\"", "\"America/New_York\""], &no_zones),
         Field::new(
             post(),
             "/v1/businesses",

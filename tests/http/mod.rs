@@ -15,6 +15,7 @@ mod late_delivery;
 mod long_orders;
 mod openapi;
 mod pagination;
+mod payment_terms;
 mod payments;
 mod platform;
 mod prices;

@@ -14,7 +14,7 @@ use crate::support::{
 
 /// The same for both businesses, but for `{name}` and `{figure}`.
 const PLANTING: [&str; 12] = [
-    "business_create({business}, '{name}', 'EUR', 0)",
+    "business_create({business}, '{name}', 'EUR', '{\"type\": \"age\", \"days\": 0}')",
     "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
     "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
     "customer_create({business}, {2}, '{name} 2', NULL, {figure}500, false)",
@@ -43,10 +43,10 @@ const THEIRS_ONLY: [&str; 7] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 61] = [
+const CALLS: [&str; 66] = [
     "business_get({business})",
-    "business_create({business}, 'again', 'USD', 1)",
-    "business_create({business}, 'again', 'USD', 1, 'new')",
+    "business_create({business}, 'again', 'USD')",
+    "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
     "api_key_find({business}, 'twinprefix')",
     "api_key_list({business}, NULL, 10)",
     "api_key_create({business}, {1}, 'again', 'again0000', sha256('x'), '{read}', NULL)",
@@ -87,6 +87,11 @@ const CALLS: [&str; 61] = [
     "order_list({business}, NULL, NULL, 10)",
     "order_list({business}, {1}, NULL, 10)",
     "overdue_list({business}, NULL, 10)",
+    "open_charges({business}, {1}, NULL, NULL, 10)",
+    "open_charges({business}, {8}, NULL, NULL, 10)",
+    "customer_aging({business}, {1})",
+    "customer_aging({business}, {8})",
+    "business_aging({business}, NULL, NULL, 10)",
     "proof_list({business}, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",

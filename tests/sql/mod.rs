@@ -12,6 +12,7 @@ mod lists;
 mod overdue;
 mod overdue_list;
 mod overdue_plan;
+mod payment_terms;
 mod plenty;
 mod purchase_batch;
 mod purchase_input;

@@ -8,13 +8,13 @@ use std::error::Error as StdError;
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, Json, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, ProductId, Quantity, QuantityDecimals, Reason, Sku, Stock,
-    StockChange, StockMovementId, Unit, Version,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Sku,
+    Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -78,6 +78,8 @@ params! {
     KeyName => TEXT |text| String::from(text),
     Reason => TEXT |text| String::from(text),
     Currency => TEXT |currency| String::from(currency),
+    TimeZone => TEXT |zone| String::from(zone),
+    PaymentTerms => JSONB |terms| Json(terms),
     IdempotencyKey => TEXT |key| key.as_str().to_owned(),
     Actor => TEXT |actor| actor,
     Vec<Actor> => TEXT_ARRAY |actors| actors,
@@ -114,5 +116,5 @@ from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
     StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
     Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
-    QuantityDecimals as i16, Currency as String, Hash as &[u8],
+    QuantityDecimals as i16, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
 }

@@ -1,6 +1,6 @@
 //! What `sql/functions/purchase_batch.sql` returns for one purchase, and what each outcome means.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio_postgres::Row;
 
 use crate::{
@@ -54,6 +54,7 @@ impl AnsweredPurchase {
                 order.map(|order| Movement { replayed: order.id != own_id, record: order })
             }
             Ok(Outcome::UnknownProducts(unknown)) => Err(products_not_found(&unknown, &purchase.lines)),
+            Ok(Outcome::DueTooEarly) => Err(due_too_early(purchase)),
             Ok(Outcome::Refused(error)) => Err(error),
             Err(error) => Err(Error::Internal(error)),
         })
@@ -64,6 +65,7 @@ enum Outcome {
     Ordered(Ordered),
     PassedOver,
     UnknownProducts(Vec<ProductId>),
+    DueTooEarly,
     Refused(Error),
 }
 
@@ -73,6 +75,7 @@ impl FromRow for Outcome {
             "created" | "replayed" => Self::Ordered(Ordered::from_row(row)?),
             passed_over if is_passed_over(passed_over) => Self::PassedOver,
             "product_not_found" => Self::UnknownProducts(row.try_get("product_ids")?),
+            "due_too_early" => Self::DueTooEarly,
             other => Self::Refused(match other {
                 "key_reused" => Error::IdempotencyKeyReused,
                 "customer_not_found" => Error::NotFound(Entity::Customer),
@@ -105,6 +108,7 @@ struct Ordered {
     /// `None` if all lines are whole units at the products' own prices.
     special: Option<SpecialLines>,
     due_at: DateTime<Utc>,
+    due_date: Option<NaiveDate>,
     created_at: DateTime<Utc>,
     proof: Proof,
 }
@@ -118,6 +122,7 @@ impl FromRow for Ordered {
             unit_prices: row.try_get("unit_prices")?,
             special: SpecialLines::from_row(row)?,
             due_at: row.try_get("due_at")?,
+            due_date: row.try_get("due_date")?,
             created_at: row.try_get("created_at")?,
             proof: Proof::from_row(row)?,
         })
@@ -184,6 +189,7 @@ impl Ordered {
             balance_after: self.balance_after,
             items,
             due_at: self.due_at,
+            due_date: self.due_date,
             created_at: self.created_at,
             proof: self.proof,
         })
@@ -199,6 +205,15 @@ fn products_not_found(unknown: &[ProductId], lines: &[PurchaseLine]) -> Error {
         .map(|(index, _)| Fault::body(format!("/items/{index}/product_id"), "no such product"))
         .collect();
     Error::ProductsNotFound(faults)
+}
+
+/// The purchase brings a day or a time that is over.
+fn due_too_early(purchase: &NewPurchase) -> Error {
+    if purchase.due_date.is_some() {
+        Error::invalid_body("/due_date", "must be the day of the purchase in the business's time zone, or later")
+    } else {
+        Error::invalid_body("/due_at", "must be the moment of the purchase or later")
+    }
 }
 
 /// One fault for each line, by number, whose discount is more than its price.

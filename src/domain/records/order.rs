@@ -1,6 +1,6 @@
 //! The record that a purchase leaves.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,7 +16,7 @@ use crate::domain::{Balance, CustomerId, Money, OrderId, ProductId, Proof, Quant
         {"line_no": 2, "product_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c23", "quantity": 1_500, "quantity_decimals": 3, "unit_price": 190,
          "list_price": 200, "discount": 25, "tax": 40, "line_total": 300}
     ],
-    "due_at": "2026-04-13T09:26:53.589793Z", "created_at": "2026-03-14T09:26:53.589793Z",
+    "due_at": "2026-04-13T09:26:53.589793Z", "due_date": null, "created_at": "2026-03-14T09:26:53.589793Z",
     "proof": {"entry_no": 6, "hash": "6c1f65bf5bb77a548aa02ed82b7b9b6aca08bab7c842cdf05f583281d3b1db0a"}
 })))]
 pub struct Order {
@@ -33,6 +33,9 @@ pub struct Order {
     /// When it is due. That is fixed when it is made.
     #[serde(serialize_with = "timestamp::serialize")]
     pub due_at: DateTime<Utc>,
+    /// The day on which it is due, if its terms name a day: `due_at` is the end of that day. Else `null`.
+    #[schema(required, value_type = Option<String>, format = Date, examples("2026-04-13"))]
+    pub due_date: Option<NaiveDate>,
     /// When it was made.
     #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,

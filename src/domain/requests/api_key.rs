@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::{KeyName, Scope};
+use crate::domain::{KeyName, Scope, timestamp};
 
 /// An API key to create.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -25,7 +25,6 @@ pub struct NewApiKey {
     pub expires_at: Option<FutureTime>,
 }
 
-const RFC_3339: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
 const YEARS: &str = "must be in the years 0001 to 9999 in UTC";
 
 /// The scopes of one key: 1 to 3, each once, in their order.
@@ -91,9 +90,7 @@ impl std::str::FromStr for FutureTime {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // chrono takes a space in the place of the T.
-        let time = DateTime::parse_from_rfc3339(text).ok().filter(|_| !text.contains(' ')).ok_or(RFC_3339)?;
-        time.to_utc().try_into()
+        timestamp::parse(text)?.try_into()
     }
 }
 
@@ -110,6 +107,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    const RFC_3339: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
 
     #[test]
     fn a_key_has_1_to_3_scopes_each_once_and_in_order() {

@@ -1,14 +1,16 @@
 //! A purchase to be made.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{CustomerId, Money, ProductId, Quantity};
+use crate::domain::{
+    CustomerId, DueDate, DueTime, Money, PaymentTerms, PaymentTermsRequest, ProductId, Quantity,
+};
 
 /// Who buys what. Prices are the products' own, at the moment of the purchase, unless the lines bring others.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[schema(as = PurchaseRequest, examples(json!({
     "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21",
     "items": [
@@ -23,14 +25,56 @@ pub struct NewPurchase {
     #[serde(rename = "items")]
     #[schema(value_type = Vec<PurchaseLine>, min_items = 1, max_items = 500)]
     pub lines: Lines,
+    /// When it is due, instead of what the customer's or the business's terms say. A purchase has at most one of `payment_terms`,
+    /// `due_date` and `due_at`.
+    #[serde(default)]
+    #[schema(value_type = Option<PaymentTermsRequest>)]
+    pub payment_terms: Option<PaymentTerms>,
+    /// On which day it is due, in the business's time zone; that of the purchase at the earliest. It is overdue when that day is over.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date, examples("2026-04-30"))]
+    pub due_date: Option<DueDate>,
+    /// At which moment it is due; that of the purchase at the earliest.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime, examples("2026-04-30T22:00:00Z"))]
+    pub due_at: Option<DueTime>,
+}
+
+/// Reads the members, as `remote` has it, and then compares them.
+impl<'de> Deserialize<'de> for NewPurchase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let purchase = Self::deserialize(deserializer)?;
+        let due = [
+            ("payment_terms", purchase.payment_terms.is_some()),
+            ("due_date", purchase.due_date.is_some()),
+            ("due_at", purchase.due_at.is_some()),
+        ];
+        let mut given = due.into_iter().filter_map(|(name, is_given)| is_given.then_some(name));
+        match (given.next(), given.next()) {
+            (Some(first), Some(second)) => Err(de::Error::custom(format!("member `{second}` must not stand beside {first}"))),
+            _ => Ok(purchase),
+        }
+    }
 }
 
 impl NewPurchase {
+    /// A purchase on the terms of the customer or the business.
+    #[must_use]
+    pub const fn usual(customer_id: CustomerId, lines: Lines) -> Self {
+        Self { customer_id, lines, payment_terms: None, due_date: None, due_at: None }
+    }
+
     /// What it asks for beyond products and quantities, as `sql/functions/purchase_check_options.sql` takes it. `None` for
     /// nothing, as nearly always.
     #[must_use]
     pub fn options(&self) -> Option<Value> {
-        let mut options = Map::new();
+        let due = [
+            ("payment_terms", self.payment_terms.map(|terms| json!(terms))),
+            ("due_date", self.due_date.map(|date| date.to_string().into())),
+            ("due_at", self.due_at.map(|time| time.to_string().into())),
+        ];
+        let mut options: Map<String, Value> =
+            due.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         if self.lines.iter().any(PurchaseLine::has_prices) {
             options.insert("lines".to_owned(), self.lines.iter().map(PurchaseLine::prices).collect());
         }

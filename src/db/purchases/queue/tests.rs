@@ -13,7 +13,7 @@ fn calls() -> CallRunner {
 
 fn purchase(customer_id: CustomerId) -> NewPurchase {
     let line = PurchaseLine::usual(ProductId::new(), Quantity::try_from(1).unwrap());
-    NewPurchase { customer_id, lines: vec![line].try_into().unwrap() }
+    NewPurchase::usual(customer_id, vec![line].try_into().unwrap())
 }
 
 fn queues_with(workers: usize) -> Arc<PurchaseQueues> {

@@ -23,7 +23,7 @@ fn with_lines(count: usize, ticket: u64, customer: u64, key: u64) -> QueuedPurch
         ticket,
         idempotency_key: key.to_string().parse().unwrap(),
         actor: Actor::of_subject("").unwrap(),
-        purchase: NewPurchase { customer_id: customer_id(customer), lines: vec![line; count].try_into().unwrap() },
+        purchase: NewPurchase::usual(customer_id(customer), vec![line; count].try_into().unwrap()),
         own_id: OrderId::new(),
         grouping: Grouping::Any,
         answer: oneshot::channel().0,
