@@ -32,7 +32,9 @@ fn one_row(indexes: &[&'static str]) -> Vec<(&'static str, i64, i64)> {
 
 #[rustfmt::skip]
 fn cases() -> Vec<Case> {
-    let order = [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1, 2)];
+    // One order by itself tells what its products were called.
+    let order =
+        [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1, 2), ("product_versions_pk", 2, 2)];
     // The last line of each order, which tells how many there are, and then the lines.
     let each_of_5 = [("credit_ledger_id_is_unique", 5, 5), ("order_items_pk", 5 + 5, 5 + 10)];
     let order_of_a_list = [("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1 + 1, 1 + 2)];
