@@ -28,7 +28,7 @@ FROM (
         shape.columns && ARRAY['business_id uuid'] AS has_business,
         (SELECT ours.name
          FROM (VALUES
-             ('businesses', ARRAY['name text', 'currency text', 'overdue_after_days integer']),
+             ('businesses', ARRAY['name text', 'currency text', 'time_zone text']),
              ('customers', ARRAY['id uuid', 'name text', 'external_id text', 'credit_limit bigint', 'blocked boolean']),
              ('products', ARRAY['id uuid', 'sku text', 'name text', 'price bigint', 'stock bigint']),
              ('product_versions', ARRAY['product_id uuid', 'version_no integer', 'sku text', 'name text']),
@@ -36,6 +36,7 @@ FROM (
              ('orders', ARRAY['id uuid', 'customer_id uuid', 'total bigint', 'created_at timestamp with time zone']),
              ('order_items', ARRAY['order_id uuid', 'line_no integer', 'product_id uuid', 'line_total bigint']),
              ('credit_ledger', ARRAY['customer_id uuid', 'entry_no bigint', 'amount bigint', 'balance_after bigint']),
+             ('allocations', ARRAY['charge_no bigint', 'part_no bigint', 'entry_no bigint', 'charge_amount bigint']),
              ('api_keys', ARRAY['prefix text', 'secret_hash bytea']),
              ('creations', ARRAY['idempotency_key text', 'request_fingerprint bytea'])
          ) AS ours (name, columns)

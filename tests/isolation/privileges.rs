@@ -177,7 +177,7 @@ async fn the_platforms_setting_has_no_effect_for_the_server() {
         assert!(!format!("{seen:?}").contains(THEIR_MARK), "{relation}: {seen:?}");
     }
     // Functions that run as the owner, with the setting on: each still answers for the context's business only.
-    let created = "SELECT name FROM tallystick.business_create({business}, 'new', 'USD', 1)";
+    let created = "SELECT (f.business).name FROM tallystick.business_create({business}, 'new', 'USD') AS f";
     assert_eq!(ours.value(&fill(created)).await, "ours");
     let unknown =
         fill("SELECT outcome FROM tallystick.customer_create({their_business}, {no_customer}, 'x', 'x', 1, false)");

@@ -13,7 +13,7 @@ use crate::support::{
 
 /// A business whose customers are overdue as soon as they owe something.
 async fn strict_shop(server: &TestServer) -> Shop {
-    let body = json!({"name": "strict", "currency": "EUR", "overdue_after_days": 0});
+    let body = json!({"name": "strict", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}});
     let business_id = id(&server.admin().post("/v1/businesses", &body).await.expect(201)).parse().unwrap();
     Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write"]).await }
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{Balance, CustomerId, timestamp};
 
-/// A customer whose oldest unpaid charge is older than the business's `overdue_after_days`. Computed when asked, never stored.
+/// A customer with a charge that is not fully paid and was due before now. Computed when asked, never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(examples(json!({
     "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "name": "Café Central", "external_id": "C-1042", "balance": 3_750,
