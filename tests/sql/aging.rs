@@ -10,7 +10,7 @@ use crate::support::{
 
 /// Our business, with a customer who has no entries.
 const NEWCOMER: &str = "
-    INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', 0);
+    INSERT INTO tallystick.businesses (business_id, name, currency) VALUES ({business}, 'b', 'EUR');
     INSERT INTO tallystick.customers (business_id, id, name, credit_limit) VALUES ({business}, {customer}, 'c', 9007199254740991);";
 
 async fn plant(database: &FreshDatabase, sql: &str) {
@@ -96,7 +96,7 @@ async fn what_is_due_of_thousands_of_charges_is_found_by_a_dozen_look_ups() {
     let database = database().await;
     let entries = "SELECT by_hand.entries({business}, {customer}, ARRAY(
         SELECT jsonb_build_object('kind', 'debit', 'amount', 1, 'created_at', now() - interval '1 hour' * (4001 - n),
-            'due_at', now() + interval '1 hour' * (n - 2001))
+            'due_at', now() + interval '1 hour' * n - interval '2000.5 hours')
         FROM generate_series(1, 4000) AS n))";
     plant(&database, &[NEWCOMER, entries].concat()).await;
     let server = Actor::server(&database, &OURS.id("business")).await;
@@ -126,7 +126,7 @@ async fn what_is_due_of_thousands_of_charges_is_found_by_a_dozen_look_ups() {
 #[tokio::test]
 async fn pages_of_the_aging_show_everybody_who_owes_something_once_however_many_do_not() {
     let database = database().await;
-    let customers = "INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', 0);
+    let customers = "INSERT INTO tallystick.businesses (business_id, name, currency) VALUES ({business}, 'b', 'EUR');
         INSERT INTO tallystick.customers (business_id, id, name, credit_limit)
         SELECT {business}, ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'c', 1000 FROM generate_series(1, 5200) AS n;
         SELECT by_hand.entries({business}, ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
