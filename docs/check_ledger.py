@@ -25,7 +25,7 @@ def entry_hash(entry, previous):
         uuid.UUID(entry["id"]).bytes, number(entry["amount"]), number(entry["balance_after"]), number(more["charged_total"]),
         number(more["allocated_total"]), number(more["held_total"]), number(none(entry["credit_limit"], -1)),
         number(none(more["authorized_limit"], -1)), number(none(more["reverses_no"], 0)),
-        time(entry["due_at"] if entry["kind"] in CHARGES else None), day(more["due_date"]), time(entry["created_at"]),
+        time(entry["due_at"] if entry["kind"] in CHARGES else None), day(entry["due_date"]), time(entry["created_at"]),
         bytes.fromhex(more["request_fingerprint"]), bytes.fromhex(more["details_digest"]),
         text(entry["kind"]), text(more["idempotency_key"]), text(more["actor"])))).digest()
 

@@ -11,7 +11,7 @@ use clap::{
 
 use crate::{
     config::{EmbeddedArgs, LogArgs, Place, ServeArgs, names, place},
-    domain::{ApiKeyId, BusinessId, Currency, FutureTime, KeyName, Name, OverdueAfterDays, Scope},
+    domain::{ApiKeyId, BusinessId, Currency, FutureTime, KeyName, Name, PaymentTerms, Scope, TimeZone},
 };
 
 /// Sell on credit, correctly: a multi-tenant purchase and credit-ledger backend on PostgreSQL.
@@ -139,9 +139,13 @@ pub enum BusinessCommand {
         /// The ISO 4217 code of the currency that its amounts are in.
         #[arg(long)]
         currency: Currency,
-        /// An unpaid charge older than this many days makes its customer overdue.
-        #[arg(long, default_value_t)]
-        overdue_after_days: OverdueAfterDays,
+        /// When its charges are due, as JSON: {"type": "age", "days": 30} for 30 times 24 hours after the charge, or
+        /// {"type": "calendar"} with any of months, days, end_of_month, then_days for a day of the calendar.
+        #[arg(long, default_value_t, value_name = "JSON")]
+        payment_terms: PaymentTerms,
+        /// Where its days begin and end: UTC, or a place of the tz database, such as Europe/Berlin.
+        #[arg(long, default_value_t, value_name = "ZONE")]
+        time_zone: TimeZone,
         /// Where.
         #[command(flatten)]
         database: ServerDatabase,
@@ -165,7 +169,7 @@ pub enum ApiKeyCommand {
         /// What it is for.
         #[arg(long)]
         name: KeyName,
-        /// What it allows; may be given twice.
+        /// What it allows; may be given several times.
         #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope())]
         scopes: Vec<Scope>,
         /// When it stops working, as in 2027-01-31T00:00:00Z; without it, never.
@@ -203,6 +207,7 @@ fn scope() -> impl TypedValueParser<Value = Scope> {
         PossibleValue::new(scope.as_str()).help(match scope {
             Scope::Read => "May look at the business's data",
             Scope::Write => "May buy, pay, and change the business's data",
+            Scope::Price => "May bring prices, discounts and taxes to a purchase; needs write, too",
         })
     });
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Scope>())

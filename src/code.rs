@@ -59,6 +59,9 @@ codes! {
     AlreadyExists = "already_exists", 409, "Already exists";
     CustomerBlocked = "customer_blocked", 409, "Customer blocked";
     InsufficientStock = "insufficient_stock", 409, "Not enough stock";
+    StockNotTracked = "stock_not_tracked", 409, "The product is a service";
+    StockNotZero = "stock_not_zero", 409, "There is stock";
+    BackorderLimitTooLow = "backorder_limit_too_low", 409, "More is backordered";
     CreditLimitExceeded = "credit_limit_exceeded", 409, "Credit limit exceeded";
     PreconditionFailed = "precondition_failed", 412, "Changed since";
     BodyTooLarge = "body_too_large", 413, "Body too large";

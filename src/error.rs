@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     code::Code,
-    domain::{Balance, Money, ProductId},
+    domain::{Balance, Money, ProductId, Stock},
 };
 
 /// The outcome of every operation that a client can ask for.
@@ -41,6 +41,9 @@ pub enum Error {
     /// The credentials are good, but do not allow this.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The credentials are good, but do not allow these parts of a purchase: whoever sets prices needs the scope `price`.
+    #[error("{}", Self::LACKS_PRICE)]
+    PricesForbidden(Vec<Fault>),
     /// The thing does not exist, or belongs to another business: the two are not distinguishable.
     #[error("{} not found", .0.noun())]
     NotFound(Entity),
@@ -61,6 +64,23 @@ pub enum Error {
     /// At least one product has less stock than the request takes.
     #[error("not enough stock")]
     InsufficientStock(Vec<Shortage>),
+    /// The product is a service, and has no stock.
+    #[error("the product is a service: it has no stock")]
+    StockNotTracked,
+    /// A product becomes a service only while it has no stock and nothing is backordered.
+    #[error("the product still has stock, or something is backordered")]
+    StockNotZero {
+        /// How many there are.
+        stock: Stock,
+        /// How many are owed.
+        backordered: Stock,
+    },
+    /// More is backordered already than the new limit allows.
+    #[error("more is backordered than that")]
+    BackorderLimitTooLow {
+        /// How many are owed.
+        backordered: Stock,
+    },
     /// The purchase would take the customer's balance above the credit limit.
     #[error("the purchase would exceed the customer's credit limit")]
     CreditLimitExceeded {
@@ -87,6 +107,9 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is said to a caller without the scope `price`.
+    pub const LACKS_PRICE: &'static str = "these credentials lack the scope price";
+
     /// The stable, machine-readable name of this error.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -95,12 +118,15 @@ impl Error {
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::Unauthenticated(_) => Code::Unauthenticated,
             Self::TooManyAttempts { .. } => Code::TooManyAttempts,
-            Self::Forbidden(_) => Code::Forbidden,
+            Self::Forbidden(_) | Self::PricesForbidden(_) => Code::Forbidden,
             Self::NotFound(entity) => entity.not_found_code(),
             Self::ProductsNotFound(_) => Code::ProductNotFound,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
             Self::VersionDiffers => Code::PreconditionFailed,
             Self::InsufficientStock(_) => Code::InsufficientStock,
+            Self::StockNotTracked => Code::StockNotTracked,
+            Self::StockNotZero { .. } => Code::StockNotZero,
+            Self::BackorderLimitTooLow { .. } => Code::BackorderLimitTooLow,
             Self::CreditLimitExceeded { .. } => Code::CreditLimitExceeded,
             Self::CustomerBlocked => Code::CustomerBlocked,
             Self::Overloaded => Code::Overloaded,
@@ -201,6 +227,6 @@ pub struct Shortage {
     pub product_id: ProductId,
     /// How many the request takes in all.
     pub requested: i64,
-    /// How many there are.
+    /// How many can be sold: what there is, and what may still be backordered.
     pub available: i64,
 }

@@ -107,6 +107,7 @@ fn call_of(statement: &str, products: &str, lines: u32, quantities: &str) -> any
         &format!("'{{{lines}}}'"),
         &format!("'{{{}}}'", numbers.join(",")),
         quantities,
+        "NULL",
         "'pass over customers'",
     ];
     Ok(format!("{};\n", fill(statement, &parameters.map(str::to_owned))?))

@@ -1,6 +1,6 @@
 -- Purpose: the first rule that the allocations of a ledger entry break, or NULL:
 --
--- - the parts of the entry add up to what it allocates, and are those of its digest;
+-- - the parts of the entry add up to what it allocates, and are those of its digest; a credit takes none back;
 -- - each part copies its charge rightly;
 -- - ahead_total is what is allocated beyond P (see ledger_ahead), and the first charge beyond P is open.
 --
@@ -35,6 +35,7 @@ BEGIN
            coalesce(sum(part.amount) FILTER (WHERE part.charged_total > v_former), 0) AS beyond_former,
            coalesce(bool_and((charge.amount = part.charge_amount AND charge.charged_total = part.charged_total
                AND charge.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund')) IS TRUE), true) AS are_copies,
+           coalesce(bool_and(part.amount > 0), true) AS take_nothing_back,
            sha256('\x01'::bytea || coalesce(
                string_agg(int8send(part.charge_no) || int8send(part.amount), ''::bytea ORDER BY part.charge_no), ''::bytea)) AS digest
     INTO v_parts
@@ -92,6 +93,8 @@ BEGIN
             THEN 'allocations_add_up_to_what_the_entry_allocates'
         WHEN NOT v_parts.are_copies THEN 'allocations_copy_their_charge'
         WHEN v_parts.digest <> e.details_digest AND e.kind <> 'return' THEN 'allocations_are_those_of_the_ledger_entry'
+        WHEN NOT v_parts.take_nothing_back AND e.kind NOT IN ('reversal', 'allocation')
+            THEN 'allocations_of_a_credit_take_nothing_back'
         WHEN e.ahead_total <> coalesce(v_account.ahead_total, 0) + v_parts.beyond_former + v_passed
             THEN 'ahead_is_what_is_allocated_beyond_the_pointer'
         WHEN v_first.open <= 0 THEN 'the_pointer_stands_at_an_open_charge'

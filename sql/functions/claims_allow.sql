@@ -1,11 +1,13 @@
--- Purpose: whether the JWT claims allow a scope, `read` or `write`. The server decides by the same rule (src/auth/scope_claims.rs).
+-- Purpose: whether the JWT claims allow a scope: `read`, `write` or `price`. The server decides by the same rule
+-- (src/auth/scope_claims.rs).
 --
 -- The claims scope, scopes and scp count, at the top level and under app_metadata, which users cannot edit. Each is a text of
--- names with spaces between them, or a list of names. A claim in which no name contains `read` or `write`, whatever their case,
--- says nothing of our scopes (`openid profile email`): it is as if it were not there. Any other allows the scopes that it names,
--- and several allow what each of them allows. Without any, everything is allowed. A claim of another form allows nothing.
+-- names with spaces between them, or a list of names. A claim in which no name contains `read`, `write` or `price`, whatever their
+-- case, says nothing of our scopes (`openid profile email`): it is as if it were not there. Any other allows the scopes that it
+-- names, and several allow what each of them allows. Without any, `read` and `write` are allowed; whoever sets prices has a claim
+-- that says so. A claim of another form allows nothing.
 -- PARALLEL UNSAFE, as claims_business_id.
--- Caller: require_context, context_business_id.
+-- Caller: require_context, require_scope, context_business_id.
 CREATE OR REPLACE FUNCTION tallystick.claims_allow(p_scope text) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -14,6 +16,7 @@ DECLARE
     v_claims jsonb;
     v_claim jsonb;
     v_names text[];
+    v_is_allowed boolean := p_scope IN ('read', 'write');
 BEGIN
     v_claims := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
     FOREACH v_claim IN ARRAY ARRAY[
@@ -33,11 +36,14 @@ BEGIN
             ELSE
                 RETURN false;
         END CASE;
-        IF v_names::text ~* '(read|write)' COLLATE "C" AND p_scope <> ALL (v_names) THEN
-            RETURN false;
+        IF v_names::text ~* '(read|write|price)' COLLATE "C" THEN
+            IF p_scope <> ALL (v_names) THEN
+                RETURN false;
+            END IF;
+            v_is_allowed := true;
         END IF;
     END LOOP;
-    RETURN true;
+    RETURN v_is_allowed;
 EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
     -- Claims that are malformed or nested too deeply allow nothing. No error, because its text would quote them.
     RETURN false;

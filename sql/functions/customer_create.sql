@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION tallystick.customer_create(
     p_credit_limit bigint,
     p_blocked boolean,
     p_idempotency_key text DEFAULT NULL,
+    p_payment_terms jsonb DEFAULT NULL,
     OUT outcome text,
     OUT customer tallystick.customer_accounts
 )
@@ -26,6 +27,7 @@ SET enable_mergejoin = off
 SET enable_sort = off
 AS $$
 DECLARE
+    v_terms tallystick.payment_terms := tallystick.payment_terms_of(p_payment_terms);
     v_created_at timestamptz := clock_timestamp();
     v_claim record;
 BEGIN
@@ -40,7 +42,8 @@ BEGIN
         SELECT * INTO v_claim
         FROM tallystick.creation_claim(
             p_business_id, 'customer', p_idempotency_key,
-            tallystick.request_fingerprint('customer', p_name, p_external_id, p_credit_limit::text, p_blocked::text), p_id);
+            tallystick.request_fingerprint(
+                'customer', p_name, p_external_id, p_credit_limit::text, p_blocked::text, v_terms::text), p_id);
         outcome := v_claim.outcome;
         v_created_at := v_claim.created_at;
         IF outcome = 'replayed' THEN
@@ -55,13 +58,14 @@ BEGIN
             customer.balance := 0;
             customer.available_credit := p_credit_limit;
             customer.overdue := false;
+            customer.payment_terms := v_terms;
         END IF;
         IF outcome <> 'claimed' THEN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO tallystick.customers (business_id, id, name, external_id, credit_limit, blocked, created_at)
-    VALUES (p_business_id, p_id, p_name, p_external_id, p_credit_limit, p_blocked, v_created_at)
+    INSERT INTO tallystick.customers (business_id, id, name, external_id, credit_limit, blocked, created_at, payment_terms)
+    VALUES (p_business_id, p_id, p_name, p_external_id, p_credit_limit, p_blocked, v_created_at, v_terms)
     ON CONFLICT DO NOTHING;
     SELECT account.* INTO customer
     FROM tallystick.customer_accounts AS account

@@ -1,4 +1,6 @@
--- Purpose: change a customer. NULL leaves a property as it is. p_external_id counts only if p_set_external_id is true.
+-- Purpose: change a customer. NULL leaves a property as it is. p_external_id counts only if p_set_external_id is true,
+-- p_payment_terms only if p_set_payment_terms is true; NULL then means those of the business.
+-- Other terms change nothing that was sold before: a charge keeps its due time.
 -- A limit below the balance is allowed: it stops further purchases, and past charges keep the limit of their moment.
 -- The change makes the version p_version of the customer. With p_expected_versions it happens only at one of these versions, or
 -- at p_version itself: an earlier try of the same request made that.
@@ -19,6 +21,8 @@ CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_held text DEFAULT 'wait',
     p_version uuid DEFAULT NULL,
     p_expected_versions uuid[] DEFAULT NULL,
+    p_set_payment_terms boolean DEFAULT false,
+    p_payment_terms jsonb DEFAULT NULL,
     OUT outcome text,
     OUT customer tallystick.customer_accounts
 )
@@ -33,6 +37,7 @@ SET enable_mergejoin = off
 SET enable_sort = off
 AS $$
 DECLARE
+    v_terms tallystick.payment_terms := tallystick.payment_terms_of(p_payment_terms);
     v_place tid;
 BEGIN
     PERFORM tallystick.require_context(p_business_id);
@@ -53,6 +58,7 @@ BEGIN
             credit_limit = coalesce(p_credit_limit, changed.credit_limit),
             blocked = coalesce(p_blocked, changed.blocked),
             external_id = CASE WHEN p_set_external_id THEN p_external_id ELSE changed.external_id END,
+            payment_terms = CASE WHEN p_set_payment_terms THEN v_terms ELSE changed.payment_terms END,
             version = coalesce(p_version, tallystick.new_id())
         -- The place of a locked row does not change.
         WHERE changed.business_id = p_business_id AND changed.ctid = v_place

@@ -54,7 +54,7 @@ BEGIN
             AND e.details_digest <> sha256('\x01')
             THEN 'credit_ledger_without_details_the_digest_is_that_of_nothing'
     END;
-    IF v_broken IS NULL AND (e.allocated_total > 0 OR v_allocated_before > 0)
+    IF v_broken IS NULL AND (e.allocated_total > 0 OR v_allocated_before > 0 OR e.kind = 'allocation')
        AND e.kind NOT IN ('opening', 'fee', 'debit', 'refund') THEN
         v_broken := tallystick.allocations_broken_rule(e);
     END IF;

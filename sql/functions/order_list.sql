@@ -3,7 +3,7 @@
 --
 -- The orders of a page have at most 2,000 lines. What their last lines are numbered is looked up first, so that no line is read
 -- in vain. The first order for which there is no room comes without its lines: the list goes on with that one. An order has
--- at most 500 lines, so there is room for four.
+-- at most 500 lines, so there is room for four. What the products were called is left to order_get: it would be 2,000 look-ups.
 --
 -- Caller: db::orders.
 CREATE OR REPLACE FUNCTION tallystick.order_list(
@@ -42,7 +42,9 @@ BEGIN
     -- The columns of order_records. The view would look up the orders again.
     RETURN QUERY
     SELECT page.business_id, page.id, page.customer_id, page.total, entry.balance_after, page.created_at,
-           lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash
+           lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash,
+           lines.quantity_decimals, lines.list_prices, lines.discounts, lines.taxes, lines.line_totals,
+           NULL::text[], NULL::text[], NULL::text[], entry.due_date
     FROM (
         SELECT listed.*, last.line_no AS lines, sum(last.line_no) OVER (ORDER BY listed.ordinality) AS lines_so_far
         FROM unnest(v_orders) WITH ORDINALITY AS listed
@@ -54,7 +56,7 @@ BEGIN
         ) AS last
     ) AS page
     CROSS JOIN LATERAL (
-        SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash
+        SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash, charge.due_date
         FROM tallystick.credit_ledger AS charge
         WHERE charge.business_id = p_business_id AND charge.id BETWEEN page.id AND page.id
         ORDER BY charge.id
@@ -62,11 +64,20 @@ BEGIN
     ) AS entry
     CROSS JOIN LATERAL (
         SELECT
-            array_agg(item.product_id ORDER BY item.line_no) AS product_ids,
-            array_agg(item.quantity ORDER BY item.line_no) AS quantities,
-            array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices
-        FROM tallystick.order_items AS item
-        WHERE page.lines_so_far <= 2000 AND item.business_id = p_business_id AND item.order_id = page.id
+            array_agg(item.product_id) AS product_ids,
+            array_agg(item.quantity) AS quantities,
+            array_agg(item.unit_price) AS unit_prices,
+            array_agg(item.decimals) AS quantity_decimals,
+            array_agg(item.list_price) AS list_prices,
+            array_agg(item.discount) AS discounts,
+            array_agg(item.tax) AS taxes,
+            array_agg(item.line_total) AS line_totals
+        FROM (
+            SELECT line.* FROM tallystick.order_items AS line
+            WHERE page.lines_so_far <= 2000 AND line.business_id = p_business_id AND line.order_id = page.id
+            -- In the order of the primary key: so no aggregate sorts for itself.
+            ORDER BY line.line_no
+        ) AS item
     ) AS lines
     WHERE page.lines_so_far - page.lines <= 2000
     ORDER BY page.ordinality;

@@ -1,9 +1,11 @@
--- Purpose: create a product, with its opening stock as its first movement, once per idempotency key if there is one. The server
+-- Purpose: create a product, with its opening stock as its first movement, once per idempotency key if there is one. A service
+-- (p_track_stock false) has no stock and nothing to backorder. The server
 -- makes the id once per request. If a product with this id exists already, an earlier try of the same request created it, and
 -- that product is the answer.
 -- Locks: the key (creation_claim).
 -- Outcomes: created, replayed (as it was answered then, whatever has changed since), key_reused,
--- sku_taken (product.id is the product that has the sku), business_not_found.
+-- sku_taken (product.id is the product that has the sku), business_not_found, stock_not_tracked (a service with stock or with a
+-- backorder limit).
 -- Caller: db::products.
 CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_business_id uuid,
@@ -14,6 +16,10 @@ CREATE OR REPLACE FUNCTION tallystick.product_create(
     p_stock bigint,
     p_idempotency_key text DEFAULT NULL,
     p_actor text DEFAULT NULL,
+    p_unit text DEFAULT NULL,
+    p_quantity_decimals integer DEFAULT 0,
+    p_track_stock boolean DEFAULT true,
+    p_backorder_limit bigint DEFAULT 0,
     OUT outcome text,
     OUT product tallystick.products
 )
@@ -34,11 +40,18 @@ BEGIN
         outcome := 'business_not_found';
         RETURN;
     END IF;
+    IF NOT p_track_stock AND (p_stock > 0 OR p_backorder_limit > 0) THEN
+        outcome := 'stock_not_tracked';
+        RETURN;
+    END IF;
     IF p_idempotency_key IS NOT NULL THEN
         SELECT * INTO v_claim
         FROM tallystick.creation_claim(
             p_business_id, 'product', p_idempotency_key,
-            tallystick.request_fingerprint('product', p_sku, p_name, p_price::text, p_stock::text), p_id);
+            tallystick.request_fingerprint(
+                'product', p_sku, p_name, p_price::text, p_stock::text, p_unit, p_quantity_decimals::text,
+                p_track_stock::text, p_backorder_limit::text),
+            p_id);
         outcome := v_claim.outcome;
         v_created_at := v_claim.created_at;
         IF outcome = 'replayed' THEN
@@ -50,13 +63,21 @@ BEGIN
             product.price := p_price;
             product.stock := p_stock;
             product.created_at := v_created_at;
+            product.unit := p_unit;
+            product.quantity_decimals := p_quantity_decimals;
+            product.track_stock := p_track_stock;
+            product.backordered := 0;
+            product.backorder_limit := p_backorder_limit;
         END IF;
         IF outcome <> 'claimed' THEN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO tallystick.products (business_id, id, sku, name, price, stock, created_at)
-    VALUES (p_business_id, p_id, p_sku, p_name, p_price, p_stock, v_created_at)
+    INSERT INTO tallystick.products (
+        business_id, id, sku, name, price, stock, created_at, unit, quantity_decimals, track_stock, backorder_limit)
+    VALUES (
+        p_business_id, p_id, p_sku, p_name, p_price, p_stock, v_created_at, p_unit, p_quantity_decimals, p_track_stock,
+        p_backorder_limit)
     ON CONFLICT DO NOTHING;
     IF FOUND AND p_stock > 0 THEN
         INSERT INTO tallystick.stock_movements (

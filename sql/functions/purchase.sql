@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION tallystick.purchase(
     p_quantities bigint[],
     p_idempotency_key text,
     p_order_id uuid DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_options jsonb DEFAULT NULL
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -25,7 +26,7 @@ BEGIN
         ARRAY[CASE WHEN nullif(current_setting('request.jwt.claims', true), '') IS NULL THEN p_order_id END],
         ARRAY[CASE array_ndims(p_product_ids) WHEN 1 THEN cardinality(p_product_ids) END],
         ARRAY(SELECT array_position(v_product_ids, item.product_id) FROM unnest(p_product_ids) AS item (product_id)),
-        p_quantities[:], 'wait');
+        p_quantities[:], CASE WHEN p_options IS NOT NULL THEN ARRAY[p_options] END, 'wait');
     RETURN v_answer;
 END
 $$;

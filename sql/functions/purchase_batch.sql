@@ -5,6 +5,7 @@
 --
 -- Purchase n is by customer p_customer_ids[p_customer_positions[n]] and has the next p_line_counts[n] lines. Each line is
 -- p_quantities of product p_product_ids[p_product_positions]. Customers and products are listed once each, in id order.
+-- What purchase n asks for beyond that is p_options[n]: see purchase_check_options. p_options is NULL if no purchase does.
 --
 -- p_held says what to do about a row that another transaction holds:
 --   'wait'                 wait for it
@@ -21,11 +22,14 @@
 --   customer_blocked
 --   product_held           passed over, nothing is decided: ask again
 --   product_not_found      product_ids
---   insufficient_stock     product_ids, requested, available (all lines of a product together)
+--   due_too_early          what the purchase brings as its due_at or due_date is over
+--   insufficient_stock     product_ids, requested, available (all lines of a product together; with what may be backordered)
+--   discount_too_large     line_nos: the lines whose discount is more than their price
 --   total_too_large
 --   credit_limit_exceeded  credit_limit, balance, total
 --   created                order_id, created_at, total, balance_after, unit_prices in line order, credit_limit, balance,
---                          due_at, entry_no, entry_hash
+--                          due_at, due_date, entry_no, entry_hash; unless all lines are whole numbers at the shelf's prices, also
+--                          quantity_decimals, list_prices and line_totals
 --   Every row has lock_wait_us: microseconds spent in the two locking steps of the batch.
 --   A refusal is an outcome and not an exception: nothing is written for it and nothing is stored.
 -- The same key twice in one batch is an error (unique violation, nothing happens), unless the first one was refused.
@@ -42,6 +46,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_batch(
     p_line_counts integer[],
     p_product_positions integer[],
     p_quantities bigint[],
+    p_options jsonb[],
     p_held text
 )
 RETURNS SETOF tallystick.purchase_answer
@@ -70,6 +75,7 @@ DECLARE
     v_is_held boolean[];
     v_prices bigint[];
     v_available bigint[];
+    v_has_parts boolean;
     v_entries tallystick.credit_ledger[];
     v_items tallystick.order_items[];
     v_now timestamptz;
@@ -79,9 +85,15 @@ BEGIN
     PERFORM tallystick.require_context(p_business_id);
     v_wrong := tallystick.purchase_check_input(
         p_customer_ids, p_product_ids, p_customer_positions, p_idempotency_keys, p_actors, p_order_ids,
-        p_line_counts, p_product_positions, p_quantities, p_held);
+        p_line_counts, p_product_positions, p_quantities, p_options, p_held);
     IF v_wrong IS NOT NULL THEN
         RAISE EXCEPTION '%', v_wrong USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF p_options IS NOT NULL THEN
+        PERFORM tallystick.require_scope('price')
+        FROM unnest(p_options) AS option (members)
+        WHERE option.members ? 'lines'
+        LIMIT 1;
     END IF;
 
     -- 1. Lock the customers.
@@ -106,6 +118,7 @@ BEGIN
         v_is_held := v_shelf.is_held;
         v_prices := v_shelf.prices;
         v_available := v_shelf.available;
+        v_has_parts := 0 < ANY (v_shelf.decimals);
     END IF;
 
     -- 4. Decide one purchase after the other, each against what the ones before it left.
@@ -119,6 +132,7 @@ BEGIN
             v_left bigint[] := v_available;
             v_entry tallystick.credit_ledger;
             v_lines record;
+            v_priced tallystick.batch_prices;
             v_first_line integer := v_last_line + 1;
             v_product_ids uuid[];
             v_unit_prices bigint[];
@@ -127,6 +141,10 @@ BEGIN
             v_has_held boolean;
             v_has_unknown boolean;
             v_has_short boolean;
+            -- NULL for what is due at an age of days, as nearly all.
+            v_due_at timestamptz;
+            v_due_date date;
+            v_is_due_too_early boolean;
         BEGIN
             v_last_line := v_last_line + p_line_counts[n];
 
@@ -141,10 +159,23 @@ BEGIN
                 v_has_unknown := v_has_unknown OR v_prices[v_position] IS NULL;
                 v_has_short := v_has_short OR v_left[v_position] < 0;
             END LOOP;
+            -- The total so far is of whole numbers at the shelf's prices.
+            IF v_has_parts OR p_options[n] ? 'lines' THEN
+                v_priced := tallystick.batch_price_lines(
+                    v_shelf, p_product_positions[v_first_line:v_last_line], p_quantities[v_first_line:v_last_line],
+                    p_options[n] -> 'lines');
+                v_unit_prices := v_priced.unit_prices;
+                v_total := v_priced.total;
+            END IF;
             -- While this call waited for the products, a request for another customer may have used the key and taken the
             -- stock. Then that request came first, and the key decides. (This customer's requests wait for our lock.)
             IF v_has_short AND v_is_key_used_by_now IS NULL THEN
                 v_is_key_used_by_now := tallystick.keys_known(p_business_id, p_idempotency_keys);
+            END IF;
+
+            IF v_account.due_after IS NULL OR p_options[n] IS NOT NULL THEN
+                SELECT * INTO v_due_at, v_due_date, v_is_due_too_early
+                FROM tallystick.purchase_due(v_account, p_options[n], greatest(v_now, v_account.created_at));
             END IF;
 
             -- The first outcome that applies, in the order in which they are listed above.
@@ -153,7 +184,7 @@ BEGIN
             ELSIF v_is_key_used[n] THEN
                 v_answer := tallystick.purchase_replay(
                     p_business_id, p_customer_ids[p_customer_positions[n]], v_product_ids,
-                    p_quantities[v_first_line:v_last_line], p_idempotency_keys[n]);
+                    p_quantities[v_first_line:v_last_line], p_options[n], p_idempotency_keys[n]);
             ELSIF v_account.id IS NULL THEN
                 v_answer.outcome := 'customer_not_found';
             ELSIF v_account.is_blocked THEN
@@ -167,11 +198,16 @@ BEGIN
                     FROM unnest(p_product_positions[v_first_line:v_last_line]) AS line (position)
                     WHERE v_prices[line.position] IS NULL
                     ORDER BY 1);
+            ELSIF v_is_due_too_early THEN
+                v_answer.outcome := 'due_too_early';
             ELSIF v_has_short AND v_is_key_used_by_now[n] THEN
                 v_answer.outcome := 'key_reused';
             ELSIF v_has_short THEN
                 v_answer := tallystick.batch_shortages(
                     p_product_ids, p_product_positions[v_first_line:v_last_line], v_available, v_left);
+            ELSIF v_priced.discounts_too_large IS NOT NULL THEN
+                v_answer.outcome := 'discount_too_large';
+                v_answer.line_nos := v_priced.discounts_too_large;
             ELSIF v_total > 9007199254740991 OR v_account.charged_total > 9223372036854775807 - v_total THEN
                 v_answer.outcome := 'total_too_large';
             -- A purchase that costs nothing uses no credit.
@@ -186,15 +222,17 @@ BEGIN
                 v_entry.kind := 'purchase';
                 v_entry.amount := v_total;
                 v_entry.created_at := greatest(v_now, v_account.created_at);
-                v_entry.due_at := v_entry.created_at + v_account.due_after;
+                v_entry.due_at := coalesce(v_due_at, v_entry.created_at + v_account.due_after);
+                v_entry.due_date := v_due_date;
                 v_entry.credit_limit := v_account.credit_limit;
                 v_entry.idempotency_key := p_idempotency_keys[n];
                 v_entry.request_fingerprint := tallystick.request_fingerprint(
-                    'purchase', v_account.id::text, v_product_ids::text, p_quantities[v_first_line:v_last_line]::text);
+                    'purchase' || coalesce(p_options[n]::text, ''), v_account.id::text, v_product_ids::text,
+                    p_quantities[v_first_line:v_last_line]::text);
                 v_entry.actor := tallystick.caller_actor(p_actors[n]);
                 v_lines := tallystick.batch_lines(
                     p_business_id, v_entry.id, p_product_ids, v_shelf, v_left,
-                    p_product_positions[v_first_line:v_last_line], p_quantities[v_first_line:v_last_line]);
+                    p_product_positions[v_first_line:v_last_line], p_quantities[v_first_line:v_last_line], v_priced);
                 v_entry.details_digest := v_lines.digest;
                 v_entry := tallystick.ledger_continue(v_account, v_entry);
                 v_entries := v_entries || v_entry;
@@ -216,9 +254,13 @@ BEGIN
                 v_answer.total := v_entry.amount;
                 v_answer.balance_after := v_entry.balance_after;
                 v_answer.unit_prices := v_unit_prices;
+                v_answer.quantity_decimals := v_priced.decimals;
+                v_answer.list_prices := v_priced.list_prices;
+                v_answer.line_totals := v_priced.line_totals;
                 v_answer.credit_limit := v_entry.credit_limit;
                 v_answer.balance := v_entry.balance_after - v_entry.amount;
                 v_answer.due_at := v_entry.due_at;
+                v_answer.due_date := v_entry.due_date;
                 v_answer.entry_no := v_entry.entry_no;
                 v_answer.entry_hash := v_entry.entry_hash;
             END IF;

@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_check_input(
     p_line_counts integer[],
     p_product_positions integer[],
     p_quantities bigint[],
+    p_options jsonb[],
     p_held text
 ) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
@@ -59,6 +60,8 @@ BEGIN
             THEN 'a purchase has an idempotency key'
         WHEN array_position(p_product_ids, NULL) IS NOT NULL
             THEN 'a line has a product'
+        WHEN p_options IS NOT NULL AND (array_dims(p_options) = v_by_purchase) IS NOT TRUE
+            THEN 'options are NULL, or a list with one element for each purchase, counted from 1'
         WHEN (p_held IN ('wait', 'pass over customers', 'pass over all')) IS NOT TRUE
             THEN 'p_held is wait, pass over customers, or pass over all'
     END;
@@ -80,6 +83,8 @@ BEGIN
             THEN 'each line belongs to a purchase'
         WHEN v_is_ascending IS NOT TRUE
             THEN 'customers and products are listed once each, in id order'
+        WHEN p_options IS NOT NULL
+            THEN tallystick.purchase_check_options(p_options, p_line_counts)
     END;
 END
 $$;

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_replay(
     p_customer_id uuid,
     p_product_ids uuid[],
     p_quantities bigint[],
+    p_options jsonb,
     p_idempotency_key text
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql STABLE
@@ -19,13 +20,13 @@ DECLARE
     v_entry record;
 BEGIN
     SELECT entry.request_fingerprint, entry.id, entry.created_at, entry.amount, entry.balance_after,
-           entry.due_at, entry.entry_no, entry.entry_hash
+           entry.due_at, entry.due_date, entry.entry_no, entry.entry_hash
     INTO v_entry
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
     ORDER BY entry.idempotency_key;
     IF v_entry.request_fingerprint <> tallystick.request_fingerprint(
-        'purchase', p_customer_id::text, p_product_ids::text, p_quantities::text) THEN
+        'purchase' || coalesce(p_options::text, ''), p_customer_id::text, p_product_ids::text, p_quantities::text) THEN
         v_answer.outcome := 'key_reused';
         RETURN v_answer;
     END IF;
@@ -35,12 +36,17 @@ BEGIN
     v_answer.total := v_entry.amount;
     v_answer.balance_after := v_entry.balance_after;
     v_answer.due_at := v_entry.due_at;
+    v_answer.due_date := v_entry.due_date;
     v_answer.entry_no := v_entry.entry_no;
     v_answer.entry_hash := v_entry.entry_hash;
-    v_answer.unit_prices := ARRAY(
-        SELECT item.unit_price FROM tallystick.order_items AS item
-        WHERE item.business_id = p_business_id AND item.order_id = v_entry.id
-        ORDER BY item.line_no);
+    SELECT array_agg(item.unit_price), array_agg(item.decimals), array_agg(item.list_price), array_agg(item.line_total)
+    INTO v_answer.unit_prices, v_answer.quantity_decimals, v_answer.list_prices, v_answer.line_totals
+    FROM (
+        SELECT line.unit_price, line.decimals, line.list_price, line.line_total
+        FROM tallystick.order_items AS line
+        WHERE line.business_id = p_business_id AND line.order_id = v_entry.id
+        ORDER BY line.line_no
+    ) AS item;
     RETURN v_answer;
 END
 $$;

@@ -15,6 +15,8 @@ CREATE TABLE tallystick.customers (
     -- normalize(): that is not leakproof, so under row level security the planner would use no such index. The collation "C"
     -- compares bytes, and no update of the system reorders them.
     external_id_nfc text COLLATE "C" GENERATED ALWAYS AS (normalize(external_id, NFC)) STORED,
+    -- NULL: those of the business.
+    payment_terms tallystick.payment_terms,
     CONSTRAINT customers_pk PRIMARY KEY (business_id, id),
     CONSTRAINT customers_business_exists FOREIGN KEY (business_id) REFERENCES tallystick.businesses (business_id),
     CONSTRAINT customers_external_id_is_unique UNIQUE (business_id, external_id_nfc),

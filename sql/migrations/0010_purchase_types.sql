@@ -16,7 +16,12 @@ CREATE TYPE tallystick.purchase_answer AS (
     lock_wait_us bigint,
     due_at timestamptz,
     entry_no bigint,
-    entry_hash bytea
+    entry_hash bytea,
+    quantity_decimals smallint[],
+    list_prices bigint[],
+    line_totals bigint[],
+    line_nos integer[],
+    due_date date
 );
 
 -- A customer's account, as the batch leaves it so far: the figures of the last ledger entry. id is NULL if the customer does not
@@ -26,8 +31,10 @@ CREATE TYPE tallystick.ledger_account AS (
     is_held boolean,
     is_blocked boolean,
     credit_limit bigint,
-    -- A charge is due this long after it is made.
+    -- A charge is due this long after it is made. NULL: its terms name a day of the calendar (due_by_terms).
     due_after interval,
+    payment_terms jsonb,
+    time_zone text,
     entry_no bigint,
     balance bigint,
     charged_total bigint,
@@ -48,4 +55,17 @@ CREATE TYPE tallystick.batch_shelf AS (
     available bigint[],
     versions integer[],
     decimals smallint[]
+);
+
+-- The lines of one purchase with their prices, each list in line order, and their sum.
+CREATE TYPE tallystick.batch_prices AS (
+    decimals smallint[],
+    unit_prices bigint[],
+    list_prices bigint[],
+    discounts bigint[],
+    taxes bigint[],
+    line_totals numeric[],
+    total numeric,
+    -- The numbers of the lines whose discount is more than their price; NULL if there is none.
+    discounts_too_large integer[]
 );

@@ -28,7 +28,7 @@ FROM (
         shape.columns && ARRAY['business_id uuid'] AS has_business,
         (SELECT ours.name
          FROM (VALUES
-             ('businesses', ARRAY['name text', 'currency text', 'overdue_after_days integer']),
+             ('businesses', ARRAY['name text', 'currency text', 'time_zone text']),
              ('customers', ARRAY['id uuid', 'name text', 'external_id text', 'credit_limit bigint', 'blocked boolean']),
              ('products', ARRAY['id uuid', 'sku text', 'name text', 'price bigint', 'stock bigint']),
              ('product_versions', ARRAY['product_id uuid', 'version_no integer', 'sku text', 'name text']),

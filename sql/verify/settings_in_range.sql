@@ -1,7 +1,8 @@
 -- Settings in range
 -- The properties of businesses, customers, products and their versions, and API keys are within their ranges: limits and prices
--- are money, names are short text and show something, what identifies is visible, currencies are ISO 4217 codes, and secrets are
--- stored as SHA-256 only. The code points are written out as in migrations/0001_texts.sql.
+-- are money, names are short text and show something, what identifies is visible, currencies are ISO 4217 codes, payment terms are
+-- complete, time zones are known, and secrets are stored as SHA-256 only. The code points are written out as in
+-- migrations/0001_texts.sql.
 WITH unseen (disruptive, others) AS (
     VALUES (
         '\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069',
@@ -9,10 +10,14 @@ WITH unseen (disruptive, others) AS (
         '\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb'
         '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff')
 ),
-form (identifies, shows) AS (
+form (identifies, shows, terms) AS (
     SELECT
         format('^[^ %1$s%2$s]([^%1$s%2$s]*[^ %1$s%2$s])?$', unseen.disruptive, unseen.others),
-        format('^[ %2$s]*[^ %1$s%2$s][^%1$s]*$', unseen.disruptive, unseen.others)
+        format('^[ %2$s]*[^ %1$s%2$s][^%1$s]*$', unseen.disruptive, unseen.others),
+        -- Days up to 3650, months up to 120.
+        format('^\{"days": %1$s, ("type": "age"|"type": "calendar", "months": ([0-9]|[1-9][0-9]|1[01][0-9]|120), '
+               '("then_days": 0, "end_of_month": false|"then_days": %1$s, "end_of_month": true))\}$',
+               '([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)')
     FROM unseen
 )
 SELECT
@@ -28,8 +33,10 @@ FROM (
             CASE WHEN (char_length(business.name) BETWEEN 1 AND 200) IS NOT TRUE THEN 'the name is not short text' END,
             CASE WHEN business.name !~ form.shows THEN 'the name shows nothing, or is disruptive' END,
             CASE WHEN business.currency_decimals IS NULL THEN 'the currency is not an ISO 4217 code' END,
-            CASE WHEN (business.overdue_after_days BETWEEN 0 AND 3650) IS NOT TRUE
-                THEN 'overdue_after_days is not 0 to 3650' END), '') AS wrong
+            CASE WHEN (business.payment_terms::text ~ form.terms) IS NOT TRUE THEN 'the payment_terms are none' END,
+            CASE WHEN (business.time_zone ~ '^(UTC|[A-Z][a-z]+/.+)$') IS NOT TRUE OR business.time_zone <> 'UTC'
+                      AND business.time_zone NOT IN (SELECT zone.name FROM pg_timezone_names AS zone)
+                THEN 'the time_zone is not one that this PostgreSQL knows' END), '') AS wrong
     FROM tallystick.businesses AS business, form
     UNION ALL
     SELECT
@@ -44,6 +51,7 @@ FROM (
                 THEN 'external_id_nfc is not the external_id' END,
             CASE WHEN (customer.credit_limit BETWEEN 0 AND 9007199254740991) IS NOT TRUE
                 THEN 'the credit limit is not safe money' END,
+            CASE WHEN customer.payment_terms::text !~ form.terms THEN 'the payment_terms are none' END,
             CASE WHEN customer.blocked IS NULL THEN 'it is neither blocked nor not' END), '')
     FROM tallystick.customers AS customer, form
     UNION ALL
@@ -78,7 +86,7 @@ FROM (
             CASE WHEN api_key.name !~ form.identifies THEN 'the name has invisible characters' END,
             CASE WHEN (api_key.prefix ~ '^[0-9A-Za-z]{8,32}$') IS NOT TRUE THEN 'the prefix is not short ASCII' END,
             CASE WHEN (octet_length(api_key.secret_hash) = 32) IS NOT TRUE THEN 'the secret is not a SHA-256' END,
-            CASE WHEN (cardinality(api_key.scopes) BETWEEN 1 AND 2 AND api_key.scopes <@ ARRAY['read', 'write'])
+            CASE WHEN (cardinality(api_key.scopes) BETWEEN 1 AND 3 AND api_key.scopes <@ ARRAY['read', 'write', 'price'])
                       IS NOT TRUE
                 THEN 'the scopes are not known' END), '')
     FROM tallystick.api_keys AS api_key, form

@@ -20,7 +20,8 @@ SELECT
     unpaid.created_at AS oldest_unpaid_at,
     coalesce(due.due_at < now(), false) AS overdue,
     customer.version,
-    due.due_at
+    due.due_at,
+    customer.payment_terms
 FROM tallystick.customers AS customer
 LEFT JOIN LATERAL (
     -- The subtraction stands inside this look-up, whose LIMIT the planner does not look behind. So what is compared below

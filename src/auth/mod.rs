@@ -53,6 +53,7 @@ impl Caller {
             (true, _) => Ok(()),
             (false, Scope::Read) => Err(Error::Forbidden("these credentials lack the scope read")),
             (false, Scope::Write) => Err(Error::Forbidden("these credentials lack the scope write")),
+            (false, Scope::Price) => Err(Error::Forbidden(Error::LACKS_PRICE)),
         }
     }
 }
@@ -62,11 +63,12 @@ impl Caller {
 pub struct Scopes {
     read: bool,
     write: bool,
+    price: bool,
 }
 
 impl Scopes {
-    /// Every scope there is.
-    pub const ALL: Self = Self { read: true, write: true };
+    /// What is allowed if nobody says otherwise: [`Scope::USUAL`].
+    pub const USUAL: Self = Self { read: true, write: true, price: false };
 
     /// Whether a scope is in the set.
     #[must_use]
@@ -74,13 +76,14 @@ impl Scopes {
         match scope {
             Scope::Read => self.read,
             Scope::Write => self.write,
+            Scope::Price => self.price,
         }
     }
 
     /// The scopes that are in both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
-        Self { read: self.read && other.read, write: self.write && other.write }
+        Self { read: self.read && other.read, write: self.write && other.write, price: self.price && other.price }
     }
 }
 
@@ -89,6 +92,7 @@ impl FromIterator<Scope> for Scopes {
         scopes.into_iter().fold(Self::default(), |set, scope| match scope {
             Scope::Read => Self { read: true, ..set },
             Scope::Write => Self { write: true, ..set },
+            Scope::Price => Self { price: true, ..set },
         })
     }
 }

@@ -3,11 +3,12 @@
 //!
 //! - The claims `scope`, `scopes` and `scp` count, at the top level and under `app_metadata`. Each is a text of names with spaces
 //!   between them (RFC 8693), or a list of names. A claim of another form makes the token unreadable.
-//! - A claim in which no name contains `read` or `write`, whatever their case, says nothing of our scopes, and is as if it were
-//!   not there: `openid profile email`. So `READ` or `orders:read` is no foreign scope. It allows nothing, which is the safe way
-//!   to be mistaken.
+//! - A claim in which no name contains `read`, `write` or `price`, whatever their case, says nothing of our scopes, and is as if it
+//!   were not there: `openid profile email`. So `READ` or `orders:read` is no foreign scope. It allows nothing, which is the safe
+//!   way to be mistaken.
 //! - Any other claim allows the scopes that it names. Several claims allow what each of them allows.
-//! - Without any claim a token has every scope.
+//! - Without any claim a token has the scopes `read` and `write`. It does not have `price`: whoever sets prices has a claim that
+//!   says so.
 
 use serde::Deserialize;
 
@@ -23,7 +24,8 @@ pub(super) enum ScopeClaim {
 }
 
 impl ScopeClaim {
-    fn allows(&self) -> Scopes {
+    /// `None` if it says nothing of our scopes.
+    fn allows(&self) -> Option<Scopes> {
         match self {
             Self::Text(names) => named(names.split(' ')),
             Self::List(names) => named(names.iter().map(String::as_str)),
@@ -33,15 +35,11 @@ impl ScopeClaim {
 
 /// What a token with these claims may do.
 pub(super) fn allowed<'a>(claims: impl IntoIterator<Item = &'a Option<ScopeClaim>>) -> Scopes {
-    claims.into_iter().flatten().map(ScopeClaim::allows).fold(Scopes::ALL, Scopes::and)
+    claims.into_iter().flatten().filter_map(ScopeClaim::allows).reduce(Scopes::and).unwrap_or(Scopes::USUAL)
 }
 
-fn named<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Scopes {
-    if names.clone().any(is_about_ours) {
-        names.filter_map(|name| name.parse::<Scope>().ok()).collect()
-    } else {
-        Scopes::ALL
-    }
+fn named<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<Scopes> {
+    names.clone().any(is_about_ours).then(|| names.filter_map(|name| name.parse::<Scope>().ok()).collect())
 }
 
 /// Whether a name may be meant to allow or forbid one of our scopes.

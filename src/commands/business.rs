@@ -15,8 +15,8 @@ use crate::{
 
 pub(super) async fn run(command: BusinessCommand) -> anyhow::Result<ExitCode> {
     match command {
-        BusinessCommand::Create { name, currency, overdue_after_days, database } => {
-            let new = NewBusiness { name, currency, overdue_after_days };
+        BusinessCommand::Create { name, currency, payment_terms, time_zone, database } => {
+            let new = NewBusiness { name, currency, payment_terms, time_zone };
             let target = Target::of_server(&database).await?;
             let business = open(&target)?.business_create(None, new).await.map_err(explain)?.record;
             if database.json { output::json(&business)? } else { print(&[business])? }
@@ -50,13 +50,14 @@ async fn all(database: &Database) -> anyhow::Result<Vec<Business>> {
 
 fn print(businesses: &[Business]) -> std::io::Result<()> {
     output::table(
-        ["ID", "NAME", "CURRENCY", "OVERDUE AFTER", "CREATED"],
+        ["ID", "NAME", "CURRENCY", "PAYMENT TERMS", "TIME ZONE", "CREATED"],
         businesses.iter().map(|business| {
             [
                 business.id.to_string(),
                 business.name.clone(),
                 business.currency.as_str().to_owned(),
-                format!("{} days", business.overdue_after_days),
+                business.payment_terms.to_string(),
+                business.time_zone.to_string(),
                 business.created_at.format("%F %T").to_string(),
             ]
         }),

@@ -3,17 +3,17 @@
 use tokio_postgres::Row;
 
 use super::{
-    call::{Call, rows::FromRow, tenant_call},
+    call::{Call, rows::FromRow, tenant_call, unknown_outcome},
     database::Database,
     gate::Class,
     movement::Movement,
 };
 use crate::{
-    domain::{Business, BusinessId, Cursor, IdempotencyKey, NewBusiness, Page, PageLimit},
+    domain::{Business, BusinessId, Cursor, IdempotencyKey, NewBusiness, Page, PageLimit, TimeZone},
     error::{Entity, Error, Result},
 };
 
-const BUSINESS_CREATE: &str = tenant_call!("business_create(context::uuid, $2, $3, $4, $5)");
+const BUSINESS_CREATE: &str = tenant_call!("f.outcome, (f.business).*" from "business_create(context::uuid, $2, $3, $4, $5, $6)");
 const BUSINESS_GET: &str = tenant_call!("business_get(context::uuid)");
 const BUSINESS_LIST: &str = "SELECT * FROM tallystick.business_list($1, $2)";
 
@@ -28,9 +28,16 @@ impl Database {
         let call = Call::of_platform("business_create", BUSINESS_CREATE, own_id)
             .with(new.name)
             .with(new.currency)
-            .with(new.overdue_after_days.get())
+            .with(new.payment_terms)
+            .with(new.time_zone)
             .with(idempotency_key);
-        let record: Business = self.run(call).await?.optional()?.ok_or(Error::IdempotencyKeyReused)?;
+        let answer = self.run(call).await?;
+        let record: Business = match answer.outcome()? {
+            "created" | "replayed" => answer.one()?,
+            "key_reused" => return Err(Error::IdempotencyKeyReused),
+            "time_zone_unknown" => return Err(Error::invalid_body("/time_zone", TimeZone::REFUSAL)),
+            other => return Err(unknown_outcome(other)),
+        };
         Ok(Movement { replayed: record.id != own_id, record })
     }
 
@@ -60,7 +67,8 @@ impl FromRow for Business {
             name: row.try_get("name")?,
             currency: row.try_get("currency")?,
             currency_decimals: row.try_get("currency_decimals")?,
-            overdue_after_days: row.try_get("overdue_after_days")?,
+            payment_terms: row.try_get("payment_terms")?,
+            time_zone: row.try_get("time_zone")?,
             created_at: row.try_get("created_at")?,
         })
     }

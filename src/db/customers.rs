@@ -21,10 +21,11 @@ use crate::{
 };
 
 const CUSTOMER_CREATE: &str =
-    tenant_call!("f.outcome, (f.customer).*" from "customer_create(context::uuid, $2, $3, $4, $5, $6, $7)");
+    tenant_call!("f.outcome, (f.customer).*" from "customer_create(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
 const CUSTOMER_UPDATE: &str = tenant_call!(
     "f.outcome, (f.customer).*" from
-    "customer_update(context::uuid, $2, $3, $4, $5, $6, $7, p_held => $8, p_version => $9, p_expected_versions => $10)"
+    "customer_update(context::uuid, $2, $3, $4, $5, $6, $7, p_held => $8, p_version => $9, p_expected_versions => $10, \
+     p_set_payment_terms => $11, p_payment_terms => $12)"
 );
 const CUSTOMER_GET: &str = tenant_call!("customer_get(context::uuid, $2)");
 const CUSTOMER_LIST: &str = tenant_call!("customer_list(context::uuid, $2, $3, $4)");
@@ -44,7 +45,8 @@ impl Database {
             .with(new.external_id)
             .with(new.credit_limit)
             .with(new.blocked)
-            .with(idempotency_key);
+            .with(idempotency_key)
+            .with(new.payment_terms);
         let record = customer_from_outcome(&self.run(call).await?)?;
         Ok(Movement { replayed: record.id != own_id, record })
     }
@@ -66,7 +68,9 @@ impl Database {
             .with(change.external_id.flatten())
             .with_held(HeldRows::PassOverAll)
             .with(Version::new())
-            .with(expected);
+            .with(expected)
+            .with(change.payment_terms.is_some())
+            .with(change.payment_terms.flatten());
         customer_from_outcome(&self.run(call).await?)
     }
 
@@ -117,6 +121,7 @@ impl FromRow for Customer {
             external_id: row.try_get("external_id")?,
             credit_limit: row.try_get("credit_limit")?,
             blocked: row.try_get("blocked")?,
+            payment_terms: row.try_get("payment_terms")?,
             balance: row.try_get("balance")?,
             available_credit: row.try_get("available_credit")?,
             overdue: row.try_get("overdue")?,

@@ -16,10 +16,11 @@ use crate::{
 
 const LEDGER_LIST: &str = tenant_call!(
     "f.id, f.customer_id, f.entry_no, f.kind, f.amount, f.balance_after - f.amount AS balance_before, f.balance_after, \
-     f.credit_limit, f.due_at, f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
+     f.credit_limit, f.due_at, f.due_date, f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
 );
 /// The same entries with all that their hashes cover.
-const LEDGER_LIST_HASHED: &str = tenant_call!("f.*, f.balance_after - f.amount AS balance_before" from "ledger_list(context::uuid, $2, $3, $4)");
+const LEDGER_LIST_HASHED: &str =
+    tenant_call!("f.*, f.balance_after - f.amount AS balance_before" from "ledger_list(context::uuid, $2, $3, $4)");
 const OVERDUE_LIST: &str = tenant_call!("overdue_list(context::uuid, $2, $3)");
 
 impl Database {
@@ -95,6 +96,7 @@ impl FromRow for LedgerEntry {
             order_id: if kind == EntryKind::Purchase { Some(row.try_get("id")?) } else { None },
             // An entry that is no charge carries the due time of the charge before it.
             due_at: if kind.is_charge() { Some(row.try_get("due_at")?) } else { None },
+            due_date: row.try_get("due_date")?,
             created_at: row.try_get("created_at")?,
             proof: Proof::from_row(row)?,
             hashed: None,
@@ -111,7 +113,6 @@ impl FromRow for Hashed {
             held_total: row.try_get("held_total")?,
             authorized_limit: row.try_get("authorized_limit")?,
             reverses_no: row.try_get("reverses_no")?,
-            due_date: row.try_get("due_date")?,
             request_fingerprint: row.try_get("request_fingerprint")?,
             details_digest: row.try_get("details_digest")?,
             idempotency_key: row.try_get("idempotency_key")?,
@@ -127,6 +128,7 @@ impl FromRow for OverdueCustomer {
             name: row.try_get("name")?,
             external_id: row.try_get("external_id")?,
             balance: row.try_get("balance")?,
+            overdue_amount: row.try_get("overdue_amount")?,
             oldest_unpaid_at: row.try_get("oldest_unpaid_at")?,
             days: row.try_get("days")?,
         })

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         BusinessId, Cursor, CustomerId, Money, Order, OrderId, OrderItem, Page, PageLimit, ProductId, Proof, Quantity,
+        QuantityDecimals, SoldProduct,
     },
     error::{Entity, Result},
 };
@@ -55,17 +56,7 @@ fn has_no_room(row: &Row) -> bool {
 
 impl FromRow for Order {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
-        let product_ids: Vec<ProductId> = row.try_get("product_ids")?;
-        let quantities: Vec<Quantity> = row.try_get("quantities")?;
-        let unit_prices: Vec<Money> = row.try_get("unit_prices")?;
-        let items = (1..)
-            .zip(product_ids)
-            .zip(quantities.into_iter().zip(unit_prices))
-            .map(|((line_no, product_id), (quantity, unit_price))| {
-                OrderItem::new(line_no, product_id, quantity, unit_price)
-            })
-            .collect::<Result<_, _>>()
-            .map_err(anyhow::Error::msg)?;
+        let items = items_from_row(row)?;
         Ok(Self {
             id: row.try_get("id")?,
             customer_id: row.try_get("customer_id")?,
@@ -73,8 +64,49 @@ impl FromRow for Order {
             balance_after: row.try_get("balance_after")?,
             items,
             due_at: row.try_get("due_at")?,
+            due_date: row.try_get("due_date")?,
             created_at: row.try_get("created_at")?,
             proof: Proof::from_row(row)?,
         })
     }
+}
+
+fn items_from_row(row: &Row) -> Result<Vec<OrderItem>, anyhow::Error> {
+    let product_ids: Vec<ProductId> = row.try_get("product_ids")?;
+    let quantities: Vec<Quantity> = row.try_get("quantities")?;
+    let quantity_decimals: Vec<QuantityDecimals> = row.try_get("quantity_decimals")?;
+    let unit_prices: Vec<Money> = row.try_get("unit_prices")?;
+    let list_prices: Vec<Option<Money>> = row.try_get("list_prices")?;
+    let discounts: Vec<Option<Money>> = row.try_get("discounts")?;
+    let taxes: Vec<Option<Money>> = row.try_get("taxes")?;
+    let line_totals: Vec<Money> = row.try_get("line_totals")?;
+    let products = sold_products(row, product_ids.len())?;
+    let bought = product_ids.into_iter().zip(products).zip(quantities.into_iter().zip(quantity_decimals));
+    let prices = unit_prices.into_iter().zip(list_prices).zip(discounts.into_iter().zip(taxes)).zip(line_totals);
+    let item = |(line_no, ((bought, amount), ((price, brought), line_total)))| {
+        let ((product_id, product), (quantity, quantity_decimals)) = (bought, amount);
+        let ((unit_price, list_price), (discount, tax)) = (price, brought);
+        OrderItem {
+            line_no,
+            product_id,
+            quantity,
+            quantity_decimals,
+            unit_price,
+            list_price,
+            discount,
+            tax,
+            line_total,
+            product,
+        }
+    };
+    Ok((1..).zip(bought.zip(prices)).map(item).collect())
+}
+
+/// What the products of so many lines were called. A list of orders does not tell it.
+fn sold_products(row: &Row, lines: usize) -> Result<Vec<Option<SoldProduct>>, anyhow::Error> {
+    let Some(skus) = row.try_get::<_, Option<Vec<String>>>("skus")? else { return Ok(vec![None; lines]) };
+    let names: Vec<String> = row.try_get("names")?;
+    let units: Vec<Option<String>> = row.try_get("units")?;
+    let named = skus.into_iter().zip(names).zip(units);
+    Ok(named.map(|((sku, name), unit)| Some(SoldProduct { sku, name, unit })).collect())
 }

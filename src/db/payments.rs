@@ -54,6 +54,7 @@ fn payment_from_outcome(answer: &Answer, customer_id: CustomerId, amount: Amount
             credit_limit: None,
             order_id: None,
             due_at: None,
+            due_date: None,
             created_at: answer.value("created_at")?,
             proof: answer.one::<Proof>()?,
             hashed: None,

@@ -15,22 +15,24 @@ use super::{
 use crate::{
     domain::{
         Actor, BusinessId, Cursor, IdempotencyKey, NewProduct, Page, PageLimit, Product, ProductChange, ProductId, Sku,
-        Version,
+        Stock, Version,
     },
     error::{Entity, Error, Fault, Result},
 };
 
-const PRODUCT_CREATE: &str =
-    tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
+const PRODUCT_CREATE: &str = tenant_call!("f.outcome, (f.product).*" from "product_create(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
 const PRODUCT_UPDATE: &str = tenant_call!(
     "f.outcome, (f.product).*" from
-    "product_update(context::uuid, $2, $3, $4, $5, p_held => $6, p_version => $7, p_expected_versions => $8)"
+    "product_update(context::uuid, $2, $3, $4, $5, p_held => $6, p_version => $7, p_expected_versions => $8, p_set_unit => $9,
+                    p_unit => $10, p_track_stock => $11, p_backorder_limit => $12)"
 );
 const PRODUCT_GET: &str = tenant_call!(
-    "f.id, f.sku, f.name, f.price, f.stock, f.created_at, f.version" from "product_get(context::uuid, $2)"
+    "f.id, f.sku, f.name, f.price, f.stock, f.unit, f.quantity_decimals, f.track_stock, f.backordered, f.backorder_limit,
+     f.created_at, f.version" from "product_get(context::uuid, $2)"
 );
 const PRODUCT_LIST: &str = tenant_call!(
-    "f.id, f.sku, f.name, f.price, f.stock, f.created_at, f.version" from "product_list(context::uuid, $2, $3, $4)"
+    "f.id, f.sku, f.name, f.price, f.stock, f.unit, f.quantity_decimals, f.track_stock, f.backordered, f.backorder_limit,
+     f.created_at, f.version" from "product_list(context::uuid, $2, $3, $4)"
 );
 
 impl Database {
@@ -44,6 +46,7 @@ impl Database {
         new: NewProduct,
     ) -> Result<Movement<Product>> {
         let own_id = ProductId::new();
+        let stock_of_service = stock_of_service(&new);
         let call = Call::quick("product_create", PRODUCT_CREATE, business_id)
             .with(own_id)
             .with(new.sku)
@@ -51,8 +54,16 @@ impl Database {
             .with(new.price)
             .with(new.stock)
             .with(idempotency_key)
-            .with(actor);
-        let record = product_from_outcome(&self.run(call).await?)?;
+            .with(actor)
+            .with(new.unit)
+            .with(new.quantity_decimals)
+            .with(new.track_stock)
+            .with(new.backorder_limit);
+        let answer = self.run(call).await?;
+        if answer.outcome()? == "stock_not_tracked" {
+            return Err(Error::InvalidRequest(stock_of_service));
+        }
+        let record = product_from_outcome(&answer)?;
         Ok(Movement { replayed: record.id != own_id, record })
     }
 
@@ -71,7 +82,11 @@ impl Database {
             .with(change.price)
             .with_held(HeldRows::PassOverAll)
             .with(Version::new())
-            .with(expected);
+            .with(expected)
+            .with(change.unit.is_some())
+            .with(change.unit.flatten())
+            .with(change.track_stock)
+            .with(change.backorder_limit);
         product_from_outcome(&self.run(call).await?)
     }
 
@@ -97,6 +112,15 @@ impl Database {
     }
 }
 
+/// What a product has that a service cannot have.
+fn stock_of_service(new: &NewProduct) -> Vec<Fault> {
+    [("/stock", new.stock), ("/backorder_limit", new.backorder_limit)]
+        .into_iter()
+        .filter(|(_, figure)| *figure > Stock::ZERO)
+        .map(|(pointer, _)| Fault::body(pointer, "must be 0 for a service, which has no stock"))
+        .collect()
+}
+
 /// A product that was created or changed.
 fn product_from_outcome(answer: &Answer) -> Result<Product> {
     match answer.outcome()? {
@@ -104,6 +128,11 @@ fn product_from_outcome(answer: &Answer) -> Result<Product> {
         "key_reused" => Err(Error::IdempotencyKeyReused),
         "version_differs" => Err(Error::VersionDiffers),
         "product_not_found" => Err(Error::NotFound(Entity::Product)),
+        "stock_not_tracked" => Err(Error::StockNotTracked),
+        "stock_not_zero" => {
+            Err(Error::StockNotZero { stock: answer.value("stock")?, backordered: answer.value("backordered")? })
+        }
+        "backorder_limit_too_low" => Err(Error::BackorderLimitTooLow { backordered: answer.value("backordered")? }),
         "sku_taken" => Err(Error::AlreadyExists {
             faults: vec![Fault::body("/sku", "another product has this sku")],
             existing_id: answer.value("id")?,
@@ -122,6 +151,11 @@ impl FromRow for Product {
             name: row.try_get("name")?,
             price: row.try_get("price")?,
             stock: row.try_get("stock")?,
+            unit: row.try_get("unit")?,
+            quantity_decimals: row.try_get("quantity_decimals")?,
+            track_stock: row.try_get("track_stock")?,
+            backordered: row.try_get("backordered")?,
+            backorder_limit: row.try_get("backorder_limit")?,
             created_at: row.try_get("created_at")?,
             version: row.try_get::<_, Option<_>>("version")?.unwrap_or_else(|| id.uuid().into()),
         })

@@ -43,6 +43,7 @@ impl Database {
                     quantity: new.quantity,
                     reason: new.reason.into(),
                     stock_after: answer.value("stock_after")?,
+                    backordered_after: answer.value("backordered_after")?,
                     created_at: answer.value("created_at")?,
                 };
                 Ok(Movement { replayed: record.id != own_id, record })
@@ -54,6 +55,7 @@ impl Database {
                 requested: -new.quantity.get(),
                 available: answer.value("available")?,
             }])),
+            "stock_not_tracked" => Err(Error::StockNotTracked),
             "stock_too_large" => {
                 Err(Error::invalid_body("/quantity", format!("would take the stock above {MAX_SAFE_INTEGER}")))
             }

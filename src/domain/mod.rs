@@ -9,9 +9,11 @@
 mod actor;
 mod currency;
 mod cursor;
+mod due;
 mod id;
 mod idempotency_key;
 mod money;
+mod payment_terms;
 mod proof;
 #[cfg(test)]
 mod properties;
@@ -20,26 +22,30 @@ mod records;
 mod requests;
 mod scope;
 mod text;
+mod time_zone;
 mod timestamp;
 
 pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
+pub use due::{DueDate, DueTime};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
+pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
-pub use quantity::{Quantity, Stock, StockChange};
+pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
 pub use records::{
     ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem, OverdueCustomer,
-    Product, StockMovement,
+    Product, SoldProduct, StockMovement,
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,
-    NewPurchase, NewStockMovement, OverdueAfterDays, ProductChange, PurchaseLine,
+    NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
-pub use text::{ExternalId, KeyName, Name, Reason, Sku};
+pub use text::{ExternalId, KeyName, Name, Reason, Sku, Unit};
+pub use time_zone::TimeZone;
 
 /// The largest whole number that every JSON client can hold: 2^53 - 1.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;

@@ -115,6 +115,7 @@ proptest! {
         holds_numbers::<Quantity>(&json)?;
         holds_numbers::<Stock>(&json)?;
         holds_numbers::<StockChange>(&json)?;
+        holds_numbers::<QuantityDecimals>(&json)?;
     }
 
     #[test]
@@ -122,6 +123,7 @@ proptest! {
         holds_texts::<Name>(&text)?;
         holds_texts::<ExternalId>(&text)?;
         holds_texts::<Sku>(&text)?;
+        holds_texts::<Unit>(&text)?;
         holds_texts::<KeyName>(&text)?;
         holds_texts::<Reason>(&text)?;
     }

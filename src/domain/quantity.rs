@@ -1,4 +1,4 @@
-//! Counts of things: whole units.
+//! Counts of things: whole numbers of a product's smallest part, which is a unit or 10^-`quantity_decimals` of it.
 
 use super::MAX_SAFE_INTEGER;
 
@@ -65,17 +65,41 @@ macro_rules! whole_number {
 pub(super) use whole_number;
 
 whole_number!(
-    /// How many of a product one line of a purchase takes. Whole units, 1 to 2^31 - 1.
+    /// How many of a product one line of a purchase takes. A whole number of 10^-`quantity_decimals` units, 1 to 2^31 - 1.
     Quantity, min = 1, max = 2_147_483_647, example = 3
 );
 whole_number!(
-    /// How many of a product there are. Whole units, 0 to 2^53 - 1.
+    /// How many of a product there are. A whole number of 10^-`quantity_decimals` units, 0 to 2^53 - 1.
     Stock, min = 0, max = MAX_SAFE_INTEGER, example = 40
 );
 whole_number!(
-    /// A change of stock: positive comes in, negative goes out, never 0. Whole units, within ±(2^53 - 1).
+    /// A change of stock: positive comes in, negative goes out, never 0. A whole number of 10^-`quantity_decimals` units, within
+    /// ±(2^53 - 1).
     StockChange, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER, except = 0, example = 24
 );
+whole_number!(
+    /// In which parts of a unit a product's quantities count: 10^-`quantity_decimals` of it. With 3, a quantity of 1500 is 1.5 units.
+    /// 0 to 3.
+    QuantityDecimals, min = 0, max = 3, example = 0
+);
+
+impl Stock {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+}
+
+impl QuantityDecimals {
+    /// Whole units.
+    pub const NONE: Self = Self(0);
+}
+
+impl TryFrom<i16> for QuantityDecimals {
+    type Error = String;
+
+    fn try_from(value: i16) -> Result<Self, Self::Error> {
+        i64::from(value).try_into()
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A right within one business. `write` does not include `read`.
+/// A right within one business. `write` does not include `read`, and `price` is of use only together with `write`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 // Without `try_from`, serde would read an enum from an object, too.
 #[serde(rename_all = "lowercase", try_from = "String")]
@@ -12,11 +12,15 @@ pub enum Scope {
     Read,
     /// May buy, pay, and change the business's data.
     Write,
+    /// May bring prices, discounts and taxes of its own to a purchase.
+    Price,
 }
 
 impl Scope {
     /// Every scope there is, in their order.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Write];
+    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Price];
+    /// What is allowed if nobody says otherwise. Whoever sets prices is told so by name.
+    pub const USUAL: [Self; 2] = [Self::Read, Self::Write];
 
     /// The name in JSON, SQL and tokens.
     #[must_use]
@@ -24,6 +28,7 @@ impl Scope {
         match self {
             Self::Read => "read",
             Self::Write => "write",
+            Self::Price => "price",
         }
     }
 }
@@ -43,7 +48,8 @@ impl std::str::FromStr for Scope {
         match text {
             "read" => Ok(Self::Read),
             "write" => Ok(Self::Write),
-            _ => Err("must be read or write"),
+            "price" => Ok(Self::Price),
+            _ => Err("must be read, write or price"),
         }
     }
 }

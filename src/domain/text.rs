@@ -1,7 +1,7 @@
 //! Short texts that people type. They are kept as they came, bounded in length, and hold no character that misleads.
 //!
 //! - What *shows* ([`Name`], [`Reason`]) has something to see, and nothing that breaks the line or overrides its direction.
-//! - What *identifies* ([`Sku`], [`ExternalId`], [`KeyName`]) has visible characters only, with spaces between them. So two that
+//! - What *identifies* ([`Sku`], [`ExternalId`], [`Unit`], [`KeyName`]) has visible characters only, with spaces between them. So two that
 //!   look the same are the same, up to the letters of different scripts.
 //!
 //! The database has the same rules (`sql/migrations/0013_what_identifies.sql`). It also compares: in Unicode's form NFC, so that
@@ -197,6 +197,10 @@ text!(
     /// A stock keeping unit, unique within the business. 1 to 100 visible characters, with spaces between them. Two spellings of
     /// one text in Unicode are the same unit.
     Sku, Identifies, max_chars = 100, example = "ESP-1KG"
+);
+text!(
+    /// What one of a product is. 1 to 20 visible characters, with spaces between them.
+    Unit, Identifies, max_chars = 20, example = "kg"
 );
 text!(
     /// What a key is for. 1 to 200 visible characters, with spaces between them.

@@ -53,7 +53,7 @@ impl Modify for Credentials {
         components.add_security_scheme(
             BUSINESS_CREDENTIALS,
             bearer(
-                "An API key (`tally_…`) or a JSON Web Token that names the business, with the scope `read` or `write`.",
+                "An API key (`tally_…`) or a JSON Web Token that names the business, with the scope `read` or `write`; `price`, too, for a purchase with prices of the caller.",
             ),
         );
         components.add_security_scheme(ADMIN_CREDENTIALS, bearer("The operator's `TALLYSTICK_ADMIN_TOKEN`."));

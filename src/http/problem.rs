@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::error::HttpError;
 use crate::{
-    domain::{Balance, Money, ProductId},
+    domain::{Balance, Money, ProductId, Stock},
     error::{Error, Fault, Location, Shortage},
 };
 
@@ -83,6 +83,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub shortages: Vec<ProblemShortage>,
+    /// `stock_not_zero`: how many there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub stock: Option<Stock>,
+    /// `stock_not_zero`, `backorder_limit_too_low`: how many are owed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub backordered: Option<Stock>,
     /// `credit_limit_exceeded`: the customer's credit limit, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -128,7 +136,7 @@ pub struct ProblemShortage {
     pub product_id: ProductId,
     /// How many the request takes in all.
     pub requested: i64,
-    /// How many there are.
+    /// How many can be sold: what there is, and what may still be backordered. A stock movement can take what there is.
     pub available: i64,
 }
 
@@ -164,6 +172,8 @@ impl Problem {
             errors: Vec::new(),
             existing_id: None,
             shortages: Vec::new(),
+            stock: None,
+            backordered: None,
             credit_limit: None,
             balance: None,
             required: None,
@@ -177,7 +187,7 @@ impl Problem {
     /// Adds the members that only some codes have.
     fn add_figures(&mut self, error: &Error) {
         match error {
-            Error::InvalidRequest(faults) | Error::ProductsNotFound(faults) => {
+            Error::InvalidRequest(faults) | Error::ProductsNotFound(faults) | Error::PricesForbidden(faults) => {
                 self.errors = faults.iter().map(ProblemFault::from).collect();
             }
             Error::AlreadyExists { faults, existing_id } => {
@@ -187,6 +197,11 @@ impl Problem {
             Error::InsufficientStock(shortages) => {
                 self.shortages = shortages.iter().map(ProblemShortage::from).collect();
             }
+            Error::StockNotZero { stock, backordered } => {
+                self.stock = Some(*stock);
+                self.backordered = Some(*backordered);
+            }
+            Error::BackorderLimitTooLow { backordered } => self.backordered = Some(*backordered),
             Error::CreditLimitExceeded { credit_limit, balance, required } => {
                 self.credit_limit = Some(*credit_limit);
                 self.balance = Some(*balance);

@@ -16,10 +16,14 @@ fn json(text: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_business_and_its_keys_are_made_listed_and_ended_on_the_command_line() {
     let server = TestServer::start().await;
-    let create =
-        ["business", "create", "--name", "Nord & Süd", "--currency", "CHF", "--overdue-after-days", "14", "--json"];
+    let terms = r#"{"type": "age", "days": 14}"#;
+    let create = [
+        "business", "create", "--name", "Nord & Süd", "--currency", "CHF", "--payment-terms", terms, "--time-zone",
+        "Europe/Zurich", "--json",
+    ];
     let business = json(&tallystick(&server, &create).expect(0));
-    assert_eq!((business["currency"].as_str(), business["overdue_after_days"].as_i64()), (Some("CHF"), Some(14)));
+    assert_eq!((&business["currency"], &business["payment_terms"]), (&"CHF".into(), &json(terms)));
+    assert_eq!(business["time_zone"], "Europe/Zurich");
     let id = business["id"].as_str().unwrap();
 
     let listed = tallystick(&server, &["business", "list"]).expect(0);
@@ -84,7 +88,7 @@ async fn the_command_line_refuses_what_the_api_refuses() {
     let key = ["api-key", "create", "--business", id, "--name", "till", "--scope", "read"];
     for (arguments, complaint) in [
         (&["--expires-at", "2020-01-31T00:00:00Z"][..], "must be in the future"),
-        (&["--scope", "read", "--scope", "write"], "must have 1 or 2 scopes"),
+        (&["--scope", "read", "--scope", "write", "--scope", "price"], "must have 1 to 3 scopes"),
     ] {
         let refused = tallystick(&server, &[&key, arguments].concat()).expect_complaint(2);
         assert!(refused.contains(complaint), "{refused}");

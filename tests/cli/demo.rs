@@ -5,7 +5,11 @@ use std::{collections::HashMap, path::Path};
 use nix::sys::signal::Signal;
 
 use super::program::{Running, program, run};
-use crate::support::{client::Client, shop::purchase, temp_folder::TempFolder};
+use crate::support::{
+    client::Client,
+    shop::{purchase, unnamed},
+    temp_folder::TempFolder,
+};
 
 struct Demo {
     running: Running,
@@ -67,7 +71,7 @@ async fn the_demo_sells_on_credit_and_keeps_its_data_through_kill_9_and_ctrl_c()
 
     let demo = Demo::start(folder.path());
     let path = format!("/v1/orders/{}", order["id"].as_str().unwrap());
-    assert_eq!(demo.client("KEY").get(&path).await.expect(200), order);
+    assert_eq!(unnamed(demo.client("KEY").get(&path).await.expect(200)), order);
     demo.running.signal(Signal::SIGTERM);
     assert_eq!(demo.running.wait(), Some(0));
 }

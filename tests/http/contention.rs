@@ -253,7 +253,7 @@ async fn no_client_notices_code_and_tables_that_change_under_a_running_server() 
 fn replaced(definition: &str, change: &str) -> String {
     const SIGNATURE: &str =
         "tallystick.purchase_batch(uuid, uuid[], uuid[], integer[], text[], text[], uuid[], integer[],
-        integer[], bigint[], text)";
+        integer[], bigint[], jsonb[], text)";
     format!(
         "BEGIN; SET LOCAL ROLE tallystick_owner; DROP FUNCTION {SIGNATURE};
          ALTER TYPE tallystick.purchase_answer {change}; {definition};

@@ -37,9 +37,10 @@ impl Creation {
 
 /// Those whose answer can be given again.
 fn creations(server: &TestServer, shop: &Shop) -> [Creation; 3] {
-    let customer = json!({"name": "A", "credit_limit": 1, "external_id": "C-1", "blocked": false});
-    let product = json!({"sku": "S-1", "name": "A", "price": 1, "stock": 1});
-    let business = json!({"name": "A", "currency": "EUR", "overdue_after_days": 30});
+    let customer = json!({"name": "A", "credit_limit": 1, "external_id": "C-1", "blocked": false, "payment_terms": {"type": "age", "days": 7}});
+    let product = json!({"sku": "S-1", "name": "A", "price": 1, "stock": 0, "unit": "kg", "quantity_decimals": 1,
+                         "track_stock": true, "backorder_limit": 0});
+    let business = json!({"name": "A", "currency": "EUR", "payment_terms": {"type": "age", "days": 30}});
     [
         Creation::new(
             &shop.client,
@@ -51,19 +52,36 @@ fn creations(server: &TestServer, shop: &Shop) -> [Creation; 3] {
                 ("external_id", Value::Null),
                 ("external_id", json!("C-2")),
                 ("blocked", json!(true)),
+                ("payment_terms", Value::Null),
+                ("payment_terms", json!({"type": "age", "days": 8})),
             ],
         ),
         Creation::new(
             &shop.client,
             "/v1/products",
             product,
-            &[("sku", json!("S-2")), ("name", json!("B")), ("price", json!(2)), ("stock", json!(2))],
+            &[
+                ("sku", json!("S-2")),
+                ("name", json!("B")),
+                ("price", json!(2)),
+                ("stock", json!(2)),
+                ("unit", json!("g")),
+                ("unit", Value::Null),
+                ("quantity_decimals", json!(2)),
+                ("track_stock", json!(false)),
+                ("backorder_limit", json!(1)),
+            ],
         ),
         Creation::new(
             &server.admin(),
             "/v1/businesses",
             business,
-            &[("name", json!("B")), ("currency", json!("JPY")), ("overdue_after_days", json!(31))],
+            &[
+                ("name", json!("B")),
+                ("currency", json!("JPY")),
+                ("payment_terms", json!({"type": "age", "days": 31})),
+                ("time_zone", json!("Europe/Berlin")),
+            ],
         ),
     ]
 }

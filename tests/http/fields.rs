@@ -171,7 +171,31 @@ async fn the_fields_of_a_product_are_held_to_their_limits() {
             let pointer = if member == "price" { "/price" } else { "/stock" };
             Field::new(post(), "/v1/products", &body, pointer, &[value], &NOT_MONEY).check(&shop.client).await;
         }
+        let body = with("backorder_limit", &format!("backorder_limit-{number}"));
+        Field::new(post(), "/v1/products", &body, "/backorder_limit", &[value], &NOT_MONEY).check(&shop.client).await;
     }
+    Field::new(patch(), &one, &json!({"backorder_limit": "@"}), "/backorder_limit", &MONEY, &NOT_MONEY)
+        .check(&shop.client)
+        .await;
+    let longest = quoted("ü", 20);
+    let not_units = ["\"\"", "1", "\"a\\u200b\"", "\"a \"", &quoted("ü", 21)];
+    for (number, unit) in ["null", "\"m²\"", &longest].iter().enumerate() {
+        let body = with("unit", &format!("unit-{number}"));
+        Field::new(post(), "/v1/products", &body, "/unit", &[unit], &not_units).check(&shop.client).await;
+        Field::new(patch(), &one, &json!({"unit": "@"}), "/unit", &[unit], &not_units).check(&shop.client).await;
+    }
+    for decimals in ["0", "3"] {
+        let body = with("quantity_decimals", &format!("decimals-{decimals}"));
+        let wrong = ["-1", "4", "1.0", "\"1\"", "null", "true"];
+        Field::new(post(), "/v1/products", &body, "/quantity_decimals", &[decimals], &wrong).check(&shop.client).await;
+    }
+    let not_booleans = ["null", "0", "\"true\"", "[]"];
+    Field::new(post(), "/v1/products", &with("track_stock", "track"), "/track_stock", &["true"], &not_booleans)
+        .check(&shop.client)
+        .await;
+    Field::new(patch(), &one, &json!({"track_stock": "@"}), "/track_stock", &["true"], &not_booleans)
+        .check(&shop.client)
+        .await;
     server.audit().await;
 }
 
@@ -189,6 +213,22 @@ async fn the_fields_of_a_movement_are_held_to_their_limits() {
     let not_changes =
         ["0", "-0", "9007199254740992", "-9007199254740992", "9223372036854775808", "1.5", "\"1\"", "null"];
     let post = || Method::POST;
+    let pricer = server.client_with_scopes(shop.business_id, &["write", "price"]).await;
+    let priced = |member: &str| {
+        let mut line = json!({"product_id": beans, "quantity": 1});
+        line[member] = json!("@");
+        json!({"customer_id": customer, "items": [line]})
+    };
+    let not_prices: Vec<_> = NOT_MONEY.into_iter().filter(|value| *value != "null").collect();
+    for (member, pointer, right) in [
+        ("unit_price", "/items/0/unit_price", &["null", "0", "9007199254740991"][..]),
+        ("discount", "/items/0/discount", &["null", "0"]),
+        ("tax", "/items/0/tax", &["null", "0"]),
+    ] {
+        Field::new(post(), "/v1/purchases", &priced(member), pointer, right, &not_prices).check(&pricer).await;
+    }
+    // The largest price.
+    shop.pay(&customer, 9_007_199_254_740_991).await.expect(201);
     for field in [
         Field::new(post(), "/v1/purchases", &line, "/items/0/quantity", &["1", "2147483647"], &too_many),
         Field::new(post(), "/v1/payments", &paid, "/amount", &["1", "9007199254740990"], &not_amounts),
@@ -238,8 +278,24 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     let server = TestServer::start().await;
     let keys = format!("/v1/businesses/{}/api-keys", server.shop().await.business_id);
     let post = || Method::POST;
-    let days = json!({"name": "A", "currency": "EUR", "overdue_after_days": "@"});
+    let terms = json!({"name": "A", "currency": "EUR", "payment_terms": "@"});
+    let days = json!({"name": "A", "currency": "EUR", "payment_terms": {"type": "age", "days": "@"}});
     let no_days = ["-1", "3651", "1.5", "\"30\"", "null", "2147483648", "9223372036854775808"];
+    let zone = json!({"name": "A", "currency": "EUR", "time_zone": "@"});
+    let no_zones = [
+        "\"utc\"",
+        "\"UTC+3\"",
+        "\"Foo4\"",
+        "\"EST5EDT\"",
+        "\"Etc/GMT+3\"",
+        "\"posix/Europe/Berlin\"",
+        "\"europe/berlin\"",
+        "\"Europe/Atlantis\"",
+        "\"Europe/Foo4\"",
+        "\"\"",
+        "1",
+        "null",
+    ];
     let no_currency = [
         "\"XYZ\"",
         "\"ZZZ\"",
@@ -258,7 +314,7 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
         "[]",
         "[\"admin\"]",
         "[\"READ\"]",
-        "[\"read\", \"write\", \"read\"]",
+        "[\"read\", \"write\", \"price\", \"read\"]",
         "[{\"read\": null}]",
         "\"read\"",
         "null",
@@ -281,7 +337,9 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     let timed = json!({"name": "A", "scopes": ["read"], "expires_at": "@"});
     for field in [
         Field::text(post(), "/v1/businesses", &json!({"name": "@", "currency": "EUR"}), "/name", 200),
-        Field::new(post(), "/v1/businesses", &days, "/overdue_after_days", &["0", "3650"], &no_days),
+        Field::new(post(), "/v1/businesses", &days, "/payment_terms/days", &["0", "3650"], &no_days),
+        Field::new(post(), "/v1/businesses", &terms, "/payment_terms", &["{\"type\": \"calendar\"}"], &["null", "30", "\"30\""]),
+        Field::new(post(), "/v1/businesses", &zone, "/time_zone", &["\"UTC\"", "\"America/New_York\""], &no_zones),
         Field::new(
             post(),
             "/v1/businesses",
@@ -295,7 +353,7 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     ] {
         field.check(&server.admin()).await;
     }
-    let right = ["[\"read\"]", "[\"write\", \"read\"]", "[\"read\", \"read\"]"];
+    let right = ["[\"read\"]", "[\"write\", \"read\"]", "[\"read\", \"read\"]", "[\"price\", \"write\", \"read\"]"];
     for (value, wrong) in right.iter().flat_map(|value| no_scopes.iter().map(move |wrong| (value, wrong))) {
         let client = server.admin();
         client.send_text(post(), &keys, &scoped.to_string().replace(HERE, value)).await.expect(201);
@@ -382,12 +440,12 @@ async fn every_fault_of_a_body_is_named_at_once() {
         {"product_id": beans, "quantity": 1},
         {"product_id": "x", "quantity": 0},
         {"product_id": beans},
-        {"product_id": beans, "quantity": 1, "unit_price": 5},
+        {"product_id": beans, "quantity": 1, "price": 5, "tax": -1},
         7,
     ]);
     assert_eq!(
         pointers("/v1/purchases", &json!({"customer_id": customer, "items": lines})).await,
-        ["/items/1/product_id", "/items/1/quantity", "/items/2/quantity", "/items/3/unit_price", "/items/4",]
+        ["/items/1/product_id", "/items/1/quantity", "/items/2/quantity", "/items/3/price", "/items/3/tax", "/items/4"]
     );
     let many = json!({"customer_id": customer, "items": vec![json!({}); 500]});
     assert_eq!(pointers("/v1/purchases", &many).await.len(), 100);

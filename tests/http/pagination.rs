@@ -29,7 +29,7 @@ struct Scene {
 
 impl Scene {
     async fn new(server: &TestServer) -> Self {
-        let business = json!({"name": "Impatient", "currency": "EUR", "overdue_after_days": 0});
+        let business = json!({"name": "Impatient", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}});
         let shop = Shop::open_as(server, &business).await;
         let (customer, beans) = (shop.customer(1_000_000).await, shop.product(1, 1_000_000).await);
         Self { shop, admin: server.admin(), customer, beans }

@@ -17,19 +17,28 @@ fn keys_path(shop: &Shop) -> String {
 }
 
 #[tokio::test]
-async fn a_business_has_a_name_a_currency_and_days_until_overdue() {
+async fn a_business_has_a_name_a_currency_payment_terms_and_a_time_zone() {
     let server = TestServer::start().await;
-    for (body, days) in [
-        (json!({"name": "Corner Wholesale", "currency": "EUR"}), 30),
-        (json!({"name": "Corner Wholesale", "currency": "EUR", "overdue_after_days": 7}), 7),
+    let terms = json!({"type": "calendar", "months": 0, "days": 0, "end_of_month": true, "then_days": 10});
+    for (settings, terms, zone) in [
+        (json!({}), json!({"type": "age", "days": 30}), "UTC"),
+        (json!({"payment_terms": {"type": "age", "days": 7}}), json!({"type": "age", "days": 7}), "UTC"),
+        (
+            json!({"payment_terms": {"type": "calendar", "end_of_month": true, "then_days": 10}, "time_zone": "Europe/Berlin"}),
+            terms,
+            "Europe/Berlin",
+        ),
     ] {
+        let mut body = json!({"name": "Corner Wholesale", "currency": "EUR"});
+        body.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
         let business = server.admin().post("/v1/businesses", &body).await.expect(201);
         let expected = json!({
             "id": business["id"],
             "name": "Corner Wholesale",
             "currency": "EUR",
             "currency_decimals": 2,
-            "overdue_after_days": days,
+            "payment_terms": terms,
+            "time_zone": zone,
             "created_at": business["created_at"],
         });
         assert_eq!(business, expected);
@@ -40,8 +49,9 @@ async fn a_business_has_a_name_a_currency_and_days_until_overdue() {
 async fn whoever_may_read_learns_what_business_it_is_and_what_an_amount_means() {
     let server = TestServer::start().await;
     for (currency, decimals) in [("EUR", 2), ("JPY", 0), ("BHD", 3), ("CLF", 4)] {
-        let shop =
-            Shop::open_as(&server, &json!({"name": "Shop", "currency": currency, "overdue_after_days": 7})).await;
+        let terms = json!({"type": "age", "days": 7});
+        let body = json!({"name": "Shop", "currency": currency, "payment_terms": terms, "time_zone": "Asia/Tokyo"});
+        let shop = Shop::open_as(&server, &body).await;
         let reader = server.client_with_scopes(shop.business_id, &["read"]).await;
         let business = reader.get("/v1/business").await.expect(200);
         let expected = json!({
@@ -49,7 +59,8 @@ async fn whoever_may_read_learns_what_business_it_is_and_what_an_amount_means() 
             "name": "Shop",
             "currency": currency,
             "currency_decimals": decimals,
-            "overdue_after_days": 7,
+            "payment_terms": terms,
+            "time_zone": "Asia/Tokyo",
             "created_at": business["created_at"],
         });
         assert_eq!(business, expected);

@@ -30,6 +30,11 @@ async fn a_new_product_has_its_opening_stock() {
                 "name": "Espresso beans",
                 "price": 1_250,
                 "stock": stock,
+                "unit": null,
+                "quantity_decimals": 0,
+                "track_stock": true,
+                "backordered": 0,
+                "backorder_limit": 0,
                 "created_at": product["created_at"],
             })
         );
@@ -74,7 +79,11 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
         json!({"sku": "S-2"}),
         json!({"name": "日本酒"}),
         json!({"price": 0}),
-        json!({"sku": "S-1", "name": "A", "price": 9}),
+        json!({"unit": "kg"}),
+        json!({"unit": null}),
+        json!({"backorder_limit": 3}),
+        json!({"track_stock": true}),
+        json!({"sku": "S-1", "name": "A", "price": 9, "unit": "bag", "track_stock": true, "backorder_limit": 0}),
     ] {
         for (member, value) in change.as_object().unwrap() {
             expected[member] = value.clone();
@@ -94,7 +103,10 @@ async fn stock_is_not_changed_by_changing_the_product() {
     let problem = shop.client.patch(&path, &json!({"stock": 11})).await.expect_problem(422, "invalid_request");
 
     assert_eq!(problem["errors"], json!([{"in": "body", "pointer": "/stock", "detail": "is not known"}]));
-    for member in ["sku", "name", "price"] {
+    let problem =
+        shop.client.patch(&path, &json!({"quantity_decimals": 1})).await.expect_problem(422, "invalid_request");
+    assert_eq!(problem["errors"], json!([{"in": "body", "pointer": "/quantity_decimals", "detail": "is not known"}]));
+    for member in ["sku", "name", "price", "track_stock", "backorder_limit"] {
         let problem = shop.client.patch(&path, &json!({member: null})).await.expect_problem(422, "invalid_request");
         assert_eq!(problem["errors"][0]["pointer"], format!("/{member}"));
     }
@@ -158,4 +170,91 @@ async fn a_product_that_does_not_exist_is_not_found_on_any_route() {
         shop.client.get(&path).await.expect_problem(404, "product_not_found");
         shop.client.patch(&path, &json!({"name": "B"})).await.expect_problem(404, "product_not_found");
     }
+}
+
+#[tokio::test]
+async fn a_service_is_sold_without_end_and_has_no_stock() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let customer = shop.customer(10_000_000_000).await;
+    let service = |stock: i64, backorder_limit: i64| {
+        json!({"sku": "H", "name": "Repair", "price": 1, "stock": stock, "unit": "h", "quantity_decimals": 2,
+               "track_stock": false, "backorder_limit": backorder_limit})
+    };
+    let before = contents(&server.database).await;
+    let problem = shop.client.post("/v1/products", &service(1, 2)).await.expect_problem(422, "invalid_request");
+    let fault = |pointer: &str| json!({"in": "body", "pointer": pointer, "detail": "must be 0 for a service, which has no stock"});
+    assert_eq!(problem["errors"], json!([fault("/stock"), fault("/backorder_limit")]));
+    let problem = shop.client.post("/v1/products", &service(0, 1)).await.expect_problem(422, "invalid_request");
+    assert_eq!(problem["errors"], json!([fault("/backorder_limit")]));
+    assert_eq!(contents(&server.database).await, before);
+
+    let repair = create(&shop, service(0, 0)).await;
+    assert_eq!((&repair["track_stock"], &repair["unit"]), (&json!(false), &json!("h")));
+    let (path, repair) = (format!("/v1/products/{}", id(&repair)), id(&repair));
+    shop.buy(&customer, &[(&repair, 2_147_483_647), (&repair, 2_147_483_647)]).await.expect(201);
+    shop.restock(&repair, 1).await.expect_problem(409, "stock_not_tracked");
+    shop.client.patch(&path, &json!({"backorder_limit": 1})).await.expect_problem(409, "stock_not_tracked");
+
+    // From now on it has a stock, and is no service again before that is gone.
+    assert_eq!(shop.client.patch(&path, &json!({"track_stock": true})).await.expect(200)["stock"], 0);
+    shop.buy(&customer, &[(&repair, 1)]).await.expect_problem(409, "insufficient_stock");
+    shop.restock(&repair, 7).await.expect(201);
+    let refused = shop.client.patch(&path, &json!({"track_stock": false})).await.expect_problem(409, "stock_not_zero");
+    assert_eq!((&refused["stock"], &refused["backordered"]), (&json!(7), &json!(0)));
+    shop.client.patch(&path, &json!({"backorder_limit": 2})).await.expect(200);
+    shop.buy(&customer, &[(&repair, 8)]).await.expect(201);
+    let refused = shop.client.patch(&path, &json!({"track_stock": false})).await.expect_problem(409, "stock_not_zero");
+    assert_eq!((&refused["stock"], &refused["backordered"]), (&json!(0), &json!(1)));
+    shop.restock(&repair, 1).await.expect(201);
+    shop.client
+        .patch(&path, &json!({"track_stock": false, "backorder_limit": 1}))
+        .await
+        .expect_problem(409, "stock_not_tracked");
+    let service = shop.client.patch(&path, &json!({"track_stock": false})).await.expect(200);
+    assert_eq!((&service["track_stock"], &service["backorder_limit"]), (&json!(false), &json!(0)));
+    shop.buy(&customer, &[(&repair, 1_000)]).await.expect(201);
+    server.audit().await;
+}
+
+#[tokio::test]
+async fn what_is_sold_beyond_the_stock_is_owed_up_to_a_limit_and_served_first() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let customer = shop.customer(1_000).await;
+    let body = json!({"sku": "S-1", "name": "A", "price": 1, "stock": 5, "backorder_limit": 3});
+    let product = create(&shop, body).await;
+    let (path, product) = (format!("/v1/products/{}", id(&product)), id(&product));
+    let figures = async || {
+        let product = shop.client.get(&path).await.expect(200);
+        ["stock", "backordered", "backorder_limit"].map(|member| product[member].as_i64().unwrap())
+    };
+
+    // What may still be backordered is available, too.
+    let short = shop.buy(&customer, &[(&product, 9)]).await.expect_problem(409, "insufficient_stock");
+    assert_eq!(short["shortages"], json!([{"product_id": product, "requested": 9, "available": 8}]));
+    shop.buy(&customer, &[(&product, 7)]).await.expect(201);
+    assert_eq!(figures().await, [0, 2, 3]);
+    let short = shop.buy(&customer, &[(&product, 2)]).await.expect_problem(409, "insufficient_stock");
+    assert_eq!(short["shortages"], json!([{"product_id": product, "requested": 2, "available": 1}]));
+
+    let refused = shop.client.patch(&path, &json!({"backorder_limit": 1})).await;
+    assert_eq!(refused.expect_problem(409, "backorder_limit_too_low")["backordered"], 2);
+    assert_eq!(figures().await, [0, 2, 3]);
+    shop.client.patch(&path, &json!({"backorder_limit": 2})).await.expect(200);
+    shop.buy(&customer, &[(&product, 1)]).await.expect_problem(409, "insufficient_stock");
+
+    // A correction takes nothing that is not there.
+    let short = shop.restock(&product, -1).await.expect_problem(409, "insufficient_stock");
+    assert_eq!(short["shortages"], json!([{"product_id": product, "requested": 1, "available": 0}]));
+    for (quantity, stock_after, backordered_after) in [(1, 0, 1), (5, 4, 0), (-4, 0, 0)] {
+        let moved = shop.restock(&product, quantity).await.expect(201);
+        assert_eq!(
+            (&moved["stock_after"], &moved["backordered_after"]),
+            (&json!(stock_after), &json!(backordered_after)),
+            "{quantity}"
+        );
+        assert_eq!(figures().await, [stock_after, backordered_after, 2]);
+    }
+    server.audit().await;
 }

@@ -76,57 +76,70 @@ async fn without_credentials_no_route_reveals_anything() {
     }
 }
 
-/// Scope claims; whether a token with them may read; whether it may write.
-const CLAIMS: [(&str, bool, bool); 43] = [
-    // Without a claim about our scopes, both.
-    ("{}", true, true),
-    (r#"{"scope": null}"#, true, true),
-    (r#"{"scope": ""}"#, true, true),
-    (r#"{"scope": []}"#, true, true),
-    (r#"{"scope": "openid profile email"}"#, true, true),
-    (r#"{"scope": ["openid", "offline_access"]}"#, true, true),
-    (r#"{"scp": "user_impersonation"}"#, true, true),
-    (r#"{"permissions": ["read"], "roles": "read"}"#, true, true),
-    (r#"{"user_metadata": {"scope": "read"}}"#, true, true),
-    (r#"{"app_metadata": {"scope": "openid", "provider": "email"}}"#, true, true),
+/// Scope claims; whether a token with them may read; whether it may write; whether it may bring prices.
+const CLAIMS: [(&str, bool, bool, bool); 55] = [
+    // Without a claim about our scopes, both; but whoever sets prices has a claim that says so.
+    ("{}", true, true, false),
+    (r#"{"scope": null}"#, true, true, false),
+    (r#"{"scope": ""}"#, true, true, false),
+    (r#"{"scope": []}"#, true, true, false),
+    (r#"{"scope": "openid profile email"}"#, true, true, false),
+    (r#"{"scope": ["openid", "offline_access"]}"#, true, true, false),
+    (r#"{"scp": "user_impersonation"}"#, true, true, false),
+    (r#"{"permissions": ["read"], "roles": "read"}"#, true, true, false),
+    (r#"{"user_metadata": {"scope": "read"}}"#, true, true, false),
+    (r#"{"app_metadata": {"scope": "openid", "provider": "email"}}"#, true, true, false),
     // As a text and as a list, in each claim and each place.
-    (r#"{"scope": "read"}"#, true, false),
-    (r#"{"scope": "write"}"#, false, true),
-    (r#"{"scope": "read write"}"#, true, true),
-    (r#"{"scope": "write  read "}"#, true, true),
-    (r#"{"scope": ["read"]}"#, true, false),
-    (r#"{"scope": ["write", "read"]}"#, true, true),
-    (r#"{"scopes": "read"}"#, true, false),
-    (r#"{"scopes": ["write"]}"#, false, true),
-    (r#"{"scp": "read"}"#, true, false),
-    (r#"{"scp": ["write"]}"#, false, true),
-    (r#"{"app_metadata": {"scope": "read"}}"#, true, false),
-    (r#"{"app_metadata": {"scopes": ["read"]}}"#, true, false),
-    (r#"{"app_metadata": {"scp": "write"}}"#, false, true),
+    (r#"{"scope": "read"}"#, true, false, false),
+    (r#"{"scope": "write"}"#, false, true, false),
+    (r#"{"scope": "read write"}"#, true, true, false),
+    (r#"{"scope": "write  read "}"#, true, true, false),
+    (r#"{"scope": ["read"]}"#, true, false, false),
+    (r#"{"scope": ["write", "read"]}"#, true, true, false),
+    (r#"{"scopes": "read"}"#, true, false, false),
+    (r#"{"scopes": ["write"]}"#, false, true, false),
+    (r#"{"scp": "read"}"#, true, false, false),
+    (r#"{"scp": ["write"]}"#, false, true, false),
+    (r#"{"app_metadata": {"scope": "read"}}"#, true, false, false),
+    (r#"{"app_metadata": {"scopes": ["read"]}}"#, true, false, false),
+    (r#"{"app_metadata": {"scp": "write"}}"#, false, true, false),
     // Beside foreign ones.
-    (r#"{"scope": "openid read profile"}"#, true, false),
-    (r#"{"scope": ["email", "write"]}"#, false, true),
+    (r#"{"scope": "openid read profile"}"#, true, false, false),
+    (r#"{"scope": ["email", "write"]}"#, false, true, false),
     // Several allow what each allows; a foreign one narrows nothing.
-    (r#"{"scope": "read write", "scopes": ["read"]}"#, true, false),
-    (r#"{"scope": "read", "scp": ["write"]}"#, false, false),
-    (r#"{"scope": "openid", "scp": ["read"]}"#, true, false),
-    (r#"{"scope": "read write", "app_metadata": {"scope": "write"}}"#, false, true),
+    (r#"{"scope": "read write", "scopes": ["read"]}"#, true, false, false),
+    (r#"{"scope": "read", "scp": ["write"]}"#, false, false, false),
+    (r#"{"scope": "openid", "scp": ["read"]}"#, true, false, false),
+    (r#"{"scope": "read write", "app_metadata": {"scope": "write"}}"#, false, true, false),
     // What looks like one of ours and is none of them is not taken for foreign.
-    (r#"{"scope": "READ"}"#, false, false),
-    (r#"{"scope": "openid read:orders"}"#, false, false),
-    (r#"{"scope": "readonly"}"#, false, false),
-    (r#"{"scope": ["read write"]}"#, false, false),
-    (r#"{"scope": "read,write"}"#, false, false),
-    (r#"{"scope": "read\twrite"}"#, false, false),
-    (r#"{"scope": "Write read"}"#, true, false),
+    (r#"{"scope": "READ"}"#, false, false, false),
+    (r#"{"scope": "openid read:orders"}"#, false, false, false),
+    (r#"{"scope": "readonly"}"#, false, false, false),
+    (r#"{"scope": ["read write"]}"#, false, false, false),
+    (r#"{"scope": "read,write"}"#, false, false, false),
+    (r#"{"scope": "read\twrite"}"#, false, false, false),
+    (r#"{"scope": "Write read"}"#, true, false, false),
     // Forms that a scope claim does not have.
-    (r#"{"scope": 7}"#, false, false),
-    (r#"{"scope": true}"#, false, false),
-    (r#"{"scope": {"read": true}}"#, false, false),
-    (r#"{"scope": [["read", "write"]]}"#, false, false),
-    (r#"{"scope": ["read", "write", 7]}"#, false, false),
-    (r#"{"scope": "read write", "scp": [null]}"#, false, false),
-    (r#"{"app_metadata": {"scope": 1}}"#, false, false),
+    (r#"{"scope": 7}"#, false, false, false),
+    (r#"{"scope": true}"#, false, false, false),
+    (r#"{"scope": {"read": true}}"#, false, false, false),
+    (r#"{"scope": [["read", "write"]]}"#, false, false, false),
+    (r#"{"scope": ["read", "write", 7]}"#, false, false, false),
+    (r#"{"scope": "read write", "scp": [null]}"#, false, false, false),
+    (r#"{"app_metadata": {"scope": 1}}"#, false, false, false),
+    // Prices need `price` by name, and `write`.
+    (r#"{"scope": "read write price"}"#, true, true, true),
+    (r#"{"scope": "write price"}"#, false, true, true),
+    (r#"{"scope": ["price", "write"]}"#, false, true, true),
+    (r#"{"app_metadata": {"scope": "read write price"}}"#, true, true, true),
+    (r#"{"scope": "openid", "scp": ["write", "price"]}"#, false, true, true),
+    (r#"{"scope": "price"}"#, false, false, false),
+    (r#"{"scope": "read price"}"#, true, false, false),
+    (r#"{"scope": "read write", "scp": ["price"]}"#, false, false, false),
+    (r#"{"scope": "read write price", "scopes": ["read", "write"]}"#, true, true, false),
+    (r#"{"scope": "read write PRICE"}"#, true, true, false),
+    (r#"{"scope": "pricelist"}"#, false, false, false),
+    (r#"{"permissions": ["price"], "user_metadata": {"scope": "price"}}"#, true, true, false),
 ];
 
 #[tokio::test]
@@ -139,7 +152,8 @@ async fn a_token_may_do_the_same_by_the_api_and_by_rpc() {
         "SELECT outcome FROM tallystick.purchase('{business}', '{customer}', ARRAY['{beans}']::uuid[], '{{1}}', 'by-rpc')"
     );
     let user = Actor::rest(&server.database, "authenticated", None).await;
-    for (scopes, reads, writes) in CLAIMS {
+    let priced_rpc = rpc.replace("'by-rpc'", r#"'priced', p_options => '{"lines": [{"unit_price": 1, "tax": 0}]}'"#);
+    for (scopes, reads, writes, prices) in CLAIMS {
         let mut claims: Value = serde_json::from_str(scopes).unwrap();
         claims["business_id"] = json!(business);
 
@@ -148,6 +162,11 @@ async fn a_token_may_do_the_same_by_the_api_and_by_rpc() {
         let bought = client.move_once("/v1/purchases", &purchase(&customer, &[(&beans, 1)])).await.status;
         assert!(if reads { read == 200 } else { [401, 403].contains(&read) }, "{scopes}: reading gave {read}");
         assert!(if writes { bought == 201 } else { [401, 403].contains(&bought) }, "{scopes}: buying gave {bought}");
+
+        let mut priced = purchase(&customer, &[(&beans, 1)]);
+        priced["items"][0]["unit_price"] = json!(1);
+        let priced = client.move_once("/v1/purchases", &priced).await.status;
+        assert!(if prices { priced == 201 } else { [401, 403].contains(&priced) }, "{scopes}: pricing gave {priced}");
 
         let set = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims.to_string()));
         let seen = user.value(&format!("{set} SELECT count(*) FROM tallystick.products")).await;
@@ -158,6 +177,14 @@ async fn a_token_may_do_the_same_by_the_api_and_by_rpc() {
             let refusal = user.refusal(&format!("{set} {rpc}")).await;
             assert_eq!(refusal.code().code(), "42501", "{scopes}");
             assert_eq!(refusal.message(), "the claims lack the scope write", "{scopes}");
+        }
+        if prices {
+            assert!(["created", "replayed"].contains(&&*user.value(&format!("{set} {priced_rpc}")).await), "{scopes}");
+        } else {
+            let refusal = user.refusal(&format!("{set} {priced_rpc}")).await;
+            assert_eq!(refusal.code().code(), "42501", "{scopes}");
+            let lacks = if writes { "the claims lack the scope price" } else { "the claims lack the scope write" };
+            assert_eq!(refusal.message(), lacks, "{scopes}");
         }
     }
     server.audit().await;

@@ -23,6 +23,7 @@ async fn stock_comes_in_and_goes_out_with_a_reason() {
                 "quantity": quantity,
                 "reason": reason,
                 "stock_after": stock_after,
+                "backordered_after": 0,
                 "created_at": movement["created_at"],
             })
         );

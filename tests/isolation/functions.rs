@@ -116,6 +116,7 @@ impl Function {
             "p_held" => "'pass over all'".to_owned(),
             "p_expected_versions" => "NULL".to_owned(),
             "p_currency" => "'EUR'".to_owned(),
+            "p_time_zone" => "'UTC'".to_owned(),
             "p_scopes" => "'{read}'".to_owned(),
             _ => some(sql_type).to_owned(),
         }

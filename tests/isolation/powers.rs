@@ -57,7 +57,7 @@ const RULING: [&str; 26] = [
     "ALTER DEFAULT PRIVILEGES FOR ROLE tallystick_owner GRANT ALL ON TABLES TO PUBLIC",
     "CREATE EVENT TRIGGER mine ON ddl_command_start EXECUTE FUNCTION tallystick.refuse_change()",
     "ALTER FUNCTION tallystick.require_context(uuid) SECURITY INVOKER",
-    "ALTER FUNCTION tallystick.purchase(uuid, uuid, uuid[], bigint[], text, uuid) SET search_path = public",
+    "ALTER FUNCTION tallystick.purchase SET search_path = public",
     "CREATE CAST (text AS uuid) WITH INOUT AS IMPLICIT",
 ];
 

@@ -124,6 +124,7 @@ async fn a_view_lends_no_rights() {
     for (view, granted, lacking) in [
         ("customer_accounts", "businesses, tallystick.customers", "credit_ledger"),
         ("order_records", "orders, tallystick.order_items", "credit_ledger"),
+        ("overdue_amounts", "customers, tallystick.allocations", "credit_ledger"),
         ("overdue_customers", "businesses, tallystick.customers, tallystick.credit_ledger", "customer_accounts"),
     ] {
         let role = format!("{}_{view}", database.name);
@@ -176,7 +177,7 @@ async fn the_platforms_setting_has_no_effect_for_the_server() {
         assert!(!format!("{seen:?}").contains(THEIR_MARK), "{relation}: {seen:?}");
     }
     // Functions that run as the owner, with the setting on: each still answers for the context's business only.
-    let created = "SELECT name FROM tallystick.business_create({business}, 'new', 'USD', 1)";
+    let created = "SELECT (f.business).name FROM tallystick.business_create({business}, 'new', 'USD') AS f";
     assert_eq!(ours.value(&fill(created)).await, "ours");
     let unknown =
         fill("SELECT outcome FROM tallystick.customer_create({their_business}, {no_customer}, 'x', 'x', 1, false)");

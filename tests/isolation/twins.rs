@@ -14,7 +14,7 @@ use crate::support::{
 
 /// The same for both businesses, but for `{name}` and `{figure}`.
 const PLANTING: [&str; 12] = [
-    "business_create({business}, '{name}', 'EUR', 0)",
+    "business_create({business}, '{name}', 'EUR', '{\"type\": \"age\", \"days\": 0}')",
     "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
     "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
     "customer_create({business}, {2}, '{name} 2', NULL, {figure}500, false)",
@@ -43,10 +43,10 @@ const THEIRS_ONLY: [&str; 7] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 58] = [
+const CALLS: [&str; 66] = [
     "business_get({business})",
-    "business_create({business}, 'again', 'USD', 1)",
-    "business_create({business}, 'again', 'USD', 1, 'new')",
+    "business_create({business}, 'again', 'USD')",
+    "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
     "api_key_find({business}, 'twinprefix')",
     "api_key_list({business}, NULL, 10)",
     "api_key_create({business}, {1}, 'again', 'again0000', sha256('x'), '{read}', NULL)",
@@ -78,6 +78,8 @@ const CALLS: [&str; 58] = [
     "product_update({business}, {8}, 'changed', 'changed', 5, p_version => {9})",
     "product_update({business}, {1}, 'changed', 'changed', 5, p_version => {9}, p_expected_versions => ARRAY[{1}])",
     "product_update({business}, {8}, 'changed', 'changed', 5, p_version => {9}, p_expected_versions => ARRAY[{8}])",
+    "product_update({business}, {1}, NULL, NULL, NULL, p_version => {9}, p_set_unit => true, p_unit => 'kg', p_backorder_limit => 5)",
+    "product_update({business}, {1}, NULL, NULL, NULL, p_version => {9}, p_track_stock => false)",
     "product_create({business}, {9}, 'twin', 'new', 1, 0)",
     "product_update({business}, {2}, 'twin', 'changed', 5, p_version => {9})",
     "ledger_list({business}, {1}, NULL, 10)",
@@ -85,6 +87,11 @@ const CALLS: [&str; 58] = [
     "order_list({business}, NULL, NULL, 10)",
     "order_list({business}, {1}, NULL, 10)",
     "overdue_list({business}, NULL, 10)",
+    "open_charges({business}, {1}, NULL, NULL, 10)",
+    "open_charges({business}, {8}, NULL, NULL, 10)",
+    "customer_aging({business}, {1})",
+    "customer_aging({business}, {8})",
+    "business_aging({business}, NULL, NULL, 10)",
     "proof_list({business}, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",
@@ -97,11 +104,12 @@ const CALLS: [&str; 58] = [
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,1}', 'new', {9})",
     "purchase({business}, {1}, ARRAY[{1}], '{1}', 'their-payment', {9})",
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {9})",
+    r#"purchase({business}, {1}, ARRAY[{1}, {2}], '{1,1}', 'new', {9}, p_options => '{"lines": [{"unit_price": 1, "tax": 2}, null]}')"#,
     "purchase({business}, {8}, ARRAY[{1}], '{1}', 'new', {9})",
     "purchase({business}, {1}, ARRAY[{8}], '{1}', 'new', {9})",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'wait')",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'pass over customers')",
-    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', 'pass over all')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', '{x,y}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL, 'wait')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', '{x,y}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL, 'pass over customers')",
+    "purchase_batch({business}, ARRAY[{1},{2}], ARRAY[{1},{2}], '{2,1}', '{a,b}', '{x,y}', ARRAY[{8},{9}], '{1,1}', '{2,1}', '{3,4}', NULL, 'pass over all')",
 ];
 
 /// A call with the ids in their places. A quantity in braces is none of them.

@@ -8,7 +8,7 @@ use tallystick::{
         call::sqlstate::{Failure, Transient},
         connection::{Pool, PoolError, PoolSettings, SessionSettings},
     },
-    domain::{NewBusiness, OverdueAfterDays},
+    domain::{NewBusiness, PaymentTerms, TimeZone},
     error::Error,
     metrics::Metrics,
 };
@@ -225,7 +225,8 @@ async fn a_call_without_an_answer_discards_its_connection() {
     let new = NewBusiness {
         name: "Shop".parse().unwrap(),
         currency: "EUR".parse().unwrap(),
-        overdue_after_days: OverdueAfterDays::default(),
+        payment_terms: PaymentTerms::default(),
+        time_zone: TimeZone::default(),
     };
     let error = db.business_create(None, new).await.unwrap_err();
     assert!(matches!(error, Error::DatabaseUnavailable(_)), "{error}");

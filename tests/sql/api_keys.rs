@@ -100,11 +100,11 @@ async fn a_key_has_a_scope_or_two_that_are_known() {
                  {{business}}, {{no_api_key}}, 'x', 'newprefix', sha256('x'), {scopes}, NULL)"
         ))
     };
-    for scopes in ["'{read}'", "'{write}'", "'{read,write}'"] {
+    for scopes in ["'{read}'", "'{write}'", "'{price}'", "'{read,write}'", "'{read,write,price}'"] {
         assert_eq!(server.value(&create(scopes)).await, "created", "{scopes}");
     }
     for scopes in
-        ["'{}'", "'{admin}'", "'{read,admin}'", "'{read,write,read}'", "'{READ}'", "'{read,NULL}'", "'{\"\"}'"]
+        ["'{}'", "'{admin}'", "'{read,admin}'", "'{read,write,price,read}'", "'{READ}'", "'{read,NULL}'", "'{\"\"}'"]
     {
         let refusal = server.refusal(&create(scopes)).await;
         assert_eq!(refusal.constraint(), Some("api_keys_scopes_are_known"), "{scopes}: {refusal:?}");

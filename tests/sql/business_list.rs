@@ -4,7 +4,7 @@ use crate::support::{
     actor::{Actor, context},
     fresh_database::SERVER_ROLE,
     tables::tenant_tables_but,
-    two_businesses::{OURS, THEIRS, fill, two_businesses},
+    two_businesses::{DUE_AT_ONCE, OURS, THEIRS, fill, two_businesses},
 };
 
 const LIST: &str = "SELECT name FROM tallystick.business_list(NULL, 10)";
@@ -67,7 +67,9 @@ async fn the_owner_sees_across_businesses_by_that_setting_only_and_only_their_ro
 async fn the_sight_of_the_platforms_keys_ends_with_the_call_and_shows_no_other_keys() {
     let database = two_businesses().await;
     let create = |business: &str, key: &str| {
-        fill(&format!("SELECT business_id FROM tallystick.business_create({business}, 'x', 'EUR', 1, '{key}')"))
+        fill(&format!(
+            "SELECT (f.business).business_id, f.outcome FROM tallystick.business_create({business}, 'x', 'EUR', '{DUE_AT_ONCE}', 'UTC', '{key}') AS f"
+        ))
     };
     let seen = fill("SELECT count(*) FROM tallystick.creations WHERE business_id = {their_business}");
     let customer = fill("customer_create({their_business}, gen_random_uuid(), 'theirs', NULL, 1, false, 'theirs')");
@@ -85,10 +87,11 @@ async fn the_sight_of_the_platforms_keys_ends_with_the_call_and_shows_no_other_k
     assert_eq!(owner.value(&format!("{set} {seen}")).await, "1");
     assert_eq!(owner.value(&format!("{set} {seen} AND kind <> 'business'")).await, "0");
     // The platform's key is found in whatever context, and tells nothing to a different request.
-    let same = create("{business}", "same-theirs").replace("'x', 'EUR', 1", "'theirs', 'EUR', 0");
-    assert_eq!(server.value(&same).await, THEIRS.id("business"));
+    let same = create("{business}", "same-theirs").replace("'x', 'EUR'", "'theirs', 'EUR'");
+    let replayed = [Some(THEIRS.id("business").replace('\'', "")), Some("replayed".to_owned())];
+    assert_eq!(server.rows(&same).await, [replayed]);
     let different = same.replace("'EUR'", "'USD'");
-    assert!(server.rows(&different).await.is_empty());
+    assert_eq!(server.rows(&different).await, [[None, Some("key_reused".to_owned())]]);
 }
 
 #[tokio::test]
@@ -108,8 +111,9 @@ async fn nobody_but_the_server_may_call_it() {
 async fn creating_a_business_again_under_its_id_changes_nothing() {
     let database = two_businesses().await;
     let server = Actor::server(&database, &OURS.id("business")).await;
-    let create = "SELECT name, currency, overdue_after_days FROM tallystick.business_create({business}, 'x', 'USD', 7)";
-    let answer = [Some("ours".to_owned()), Some("EUR".to_owned()), Some("0".to_owned())];
+    let create = "SELECT (f.business).name, (f.business).currency, (f.business).payment_terms ->> 'days', (f.business).time_zone
+        FROM tallystick.business_create({business}, 'x', 'USD', '{\"type\": \"age\", \"days\": 7}', 'Europe/Berlin') AS f";
+    let answer = ["ours", "EUR", "30", "UTC"].map(|text| Some(text.to_owned()));
     assert_eq!(server.rows(&fill(create)).await, [answer]);
-    server.is_denied(&fill("SELECT FROM tallystick.business_create({their_business}, 'x', 'USD', 7)")).await;
+    server.is_denied(&fill("SELECT FROM tallystick.business_create({their_business}, 'x', 'USD')")).await;
 }

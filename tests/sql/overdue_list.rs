@@ -13,7 +13,7 @@ use crate::support::{
 
 /// A business whose customers are overdue as soon as they owe something.
 async fn strict_shop(server: &TestServer) -> Shop {
-    let body = json!({"name": "strict", "currency": "EUR", "overdue_after_days": 0});
+    let body = json!({"name": "strict", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}});
     let business_id = id(&server.admin().post("/v1/businesses", &body).await.expect(201)).parse().unwrap();
     Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write"]).await }
 }
@@ -57,6 +57,8 @@ async fn the_list_is_the_view_newest_customer_first() {
         let balance = format!("SELECT balance FROM tallystick.overdue_customers WHERE customer_id = '{customer}'");
         assert_eq!(view.value(&balance).await, row["balance"].to_string());
         assert_eq!(row["days"], 0);
+        // All is due at once here.
+        assert_eq!(row["overdue_amount"], row["balance"]);
     }
     assert_eq!(view.value("SELECT count(*) FROM tallystick.overdue_customers").await, owing.len().to_string());
     // In one transaction, so that `now()` is the same.

@@ -96,7 +96,8 @@ async fn an_account_of_thousands_of_entries_is_read_by_as_many_pages_as_one_of_t
 /// has paid, the others are overdue.
 const MANY_CUSTOMERS: &str = "
     SET session_replication_role = replica;
-    INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', 0);
+    INSERT INTO tallystick.businesses (business_id, name, currency, payment_terms)
+    VALUES ({business}, 'b', 'EUR', '{\"type\": \"age\", \"days\": 0}');
     INSERT INTO tallystick.customers
     SELECT {business}, ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'c', NULL, 1000
     FROM generate_series(1, 3000) AS n;
@@ -158,7 +159,7 @@ async fn a_page_of_the_overdue_reads_no_further_than_it_needs_whatever_the_stati
 async fn a_page_without_anybody_overdue_asks_5_000_customers_at_most() {
     let database = FreshDatabase::installed().await;
     let superuser = Actor::superuser(&database).await;
-    let planting = "INSERT INTO tallystick.businesses VALUES ({business}, 'b', 'EUR', 0);
+    let planting = "INSERT INTO tallystick.businesses (business_id, name, currency) VALUES ({business}, 'b', 'EUR');
         INSERT INTO tallystick.customers
         SELECT {business}, ('20000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'c', NULL, 1000
         FROM generate_series(1, 6000) AS n;";

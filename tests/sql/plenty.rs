@@ -17,8 +17,9 @@ use crate::support::{
 /// plan everything anew, and no plan of the empty tables would be left to be tried. (The schema `by_hand` is there before.)
 pub const PLENTY: &str = "
     SET session_replication_role = replica;
-    INSERT INTO tallystick.businesses VALUES ({business}, 'ours', 'EUR', 0);
-    INSERT INTO tallystick.businesses SELECT {id 1 n}, 'b', 'EUR', 0 FROM generate_series(1, 3000) AS n;
+    INSERT INTO tallystick.businesses (business_id, name, currency, payment_terms)
+    SELECT id, name, 'EUR', '{\"type\": \"age\", \"days\": 0}'
+    FROM (VALUES ({business}, 'ours') UNION ALL SELECT {id 1 n}, 'b' FROM generate_series(1, 3000) AS n) AS business (id, name);
     INSERT INTO tallystick.customers
     SELECT {business}, {id 2 n}, 'c', 'external-' || (3001 - n), 1000 FROM generate_series(1, 3000) AS n;
     INSERT INTO tallystick.products

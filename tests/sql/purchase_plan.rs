@@ -101,3 +101,29 @@ async fn no_movement_has_a_plan_that_its_own_settings_forbid() {
         assert_eq!(forbidden, None, "{call}");
     }
 }
+
+/// While a ledger is small and has no statistics, the indexes cost next to the same. A session keeps the plan that it makes then.
+#[tokio::test]
+async fn the_last_entry_is_looked_up_by_the_running_figures_while_the_ledger_is_small() {
+    for entries in [0, 72, 144, 192] {
+        let database = two_businesses().await;
+        database.session().await.client().batch_execute(PLENTY).await.unwrap();
+        let server = Actor::new(&database, SERVER_ROLE, &context(&OURS.id("business"))).await;
+        // Our customer has two entries and theirs has two.
+        if entries > 0 {
+            server.committed(&purchases(1, entries - 4)).await;
+        }
+        let read = fill(
+            "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
+             SET client_min_messages = log; SELECT set_config('app.business_id', {business}::text, false);
+             SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off;
+             SET enable_mergejoin = off; SELECT tallystick.batch_read_accounts({business}, ARRAY[{customer}::uuid, {newcomer}], NULL)",
+        );
+        let mut session = database.session().await;
+        session.client().batch_execute(&read).await.unwrap();
+        let plans: Vec<_> = session.take_notices().into_iter().map(|notice| notice.message).collect();
+        let plan = plans.iter().find(|plan| plan.contains("WITH ORDINALITY") && plan.contains("credit_ledger")).unwrap();
+        let index = "using credit_ledger_running_figures on credit_ledger";
+        assert!(plan.contains(index) && !plan.contains("Sort"), "{entries} entries: {plan}");
+    }
+}

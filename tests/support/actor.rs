@@ -62,6 +62,15 @@ impl Actor {
         Ok(answer?.into_iter().filter_map(text_row).collect())
     }
 
+    /// What `sql` returns, and what it does stays done.
+    pub async fn committed(&self, sql: &str) -> Vec<TextRow> {
+        let client = self.session.client();
+        client.batch_execute(&format!("BEGIN; {}", self.prelude)).await.unwrap();
+        let answer = client.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
+        client.batch_execute("COMMIT").await.unwrap();
+        answer.into_iter().filter_map(text_row).collect()
+    }
+
     /// What `sql` returns.
     pub async fn rows(&self, sql: &str) -> Vec<TextRow> {
         self.try_rows(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"))

@@ -27,6 +27,7 @@ impl PurchaseBatch {
                 ("p_line_counts", "'{1}'"),
                 ("p_product_positions", "'{1}'"),
                 ("p_quantities", "'{1}'"),
+                ("p_options", "NULL"),
                 ("p_held", "'wait'"),
             ]
             .map(|(name, sql)| (name, sql.to_owned()))

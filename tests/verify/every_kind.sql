@@ -1,7 +1,7 @@
 -- A third business: products of every sort, and customers with an entry of every kind that the constraints accept. Entries that no
 -- function asks for yet are written by ledger_record, as such a function will do. All constraints and triggers apply.
 SELECT set_config('app.business_id', '0c000000-0000-7000-8000-000000000000', false);
-SELECT tallystick.business_create('0c000000-0000-7000-8000-000000000000', 'Gamma', 'EUR', 30);
+SELECT tallystick.business_create('0c000000-0000-7000-8000-000000000000', 'Gamma', 'EUR');
 SELECT tallystick.customer_create('0c000000-0000-7000-8000-000000000000', '0c000000-0000-7000-8000-0000000000c1', 'Dora', 'dora', 1550, false);
 SELECT tallystick.customer_create('0c000000-0000-7000-8000-000000000000', '0c000000-0000-7000-8000-0000000000c2', 'Emil', 'emil', 10000, false);
 SELECT tallystick.customer_create('0c000000-0000-7000-8000-000000000000', '0c000000-0000-7000-8000-0000000000c3', 'Frida', 'frida', 10000, false);

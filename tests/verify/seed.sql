@@ -1,6 +1,6 @@
 -- Two businesses with some records of every kind, in which the tests plant damage. The end of an id tells what it is.
 SELECT set_config('app.business_id', '0a000000-0000-7000-8000-000000000000', false);
-SELECT tallystick.business_create('0a000000-0000-7000-8000-000000000000', 'Alpha', 'EUR', 30, 'key-1');
+SELECT tallystick.business_create('0a000000-0000-7000-8000-000000000000', 'Alpha', 'EUR', NULL, 'UTC', 'key-1');
 SELECT tallystick.customer_create('0a000000-0000-7000-8000-000000000000', '0a000000-0000-7000-8000-0000000000c1', 'Ada', 'ada', 10000, false, 'key-1');
 SELECT tallystick.customer_create('0a000000-0000-7000-8000-000000000000', '0a000000-0000-7000-8000-0000000000c2', 'Bert', 'bert', 10000, false);
 SELECT tallystick.product_create('0a000000-0000-7000-8000-000000000000', '0a000000-0000-7000-8000-0000000000d1', 'beans', 'Beans', 250, 100, 'key-1');
@@ -24,7 +24,7 @@ SELECT tallystick.api_key_create('0a000000-0000-7000-8000-000000000000', '0a0000
     'ijklmnop', sha256('other secret'), ARRAY['read'], NULL);
 
 SELECT set_config('app.business_id', '0b000000-0000-7000-8000-000000000000', false);
-SELECT tallystick.business_create('0b000000-0000-7000-8000-000000000000', 'Beta', 'JPY', 0, 'key-2');
+SELECT tallystick.business_create('0b000000-0000-7000-8000-000000000000', 'Beta', 'JPY', '{"type": "age", "days": 0}', 'UTC', 'key-2');
 SELECT tallystick.customer_create('0b000000-0000-7000-8000-000000000000', '0b000000-0000-7000-8000-0000000000c1', 'Cleo', 'ada', 0, true);
 SELECT tallystick.product_create('0b000000-0000-7000-8000-000000000000', '0b000000-0000-7000-8000-0000000000d1', 'beans', 'Beans', 0, 0);
 SELECT tallystick.payment_record('0b000000-0000-7000-8000-000000000000', '0b000000-0000-7000-8000-0000000000c1', 7, 'key-1',

@@ -18,7 +18,7 @@ use crate::{
     },
     domain::{
         BusinessId, CustomerId, ExternalId, KeyScopes, Name, NewApiKey, NewBusiness, NewCustomer, NewProduct,
-        OverdueAfterDays, ProductId, Sku,
+        ProductId, QuantityDecimals, Sku, Stock,
     },
     error::Error,
     metrics::Metrics,
@@ -51,6 +51,8 @@ pub(super) struct Shop {
 struct Plan {
     name: &'static str,
     currency: &'static str,
+    payment_terms: &'static str,
+    time_zone: &'static str,
     customers: &'static [(&'static str, &'static str, i64)],
     products: &'static [(&'static str, &'static str, i64, i64)],
 }
@@ -59,6 +61,8 @@ const PLANS: [Plan; 2] = [
     Plan {
         name: "Corner Wholesale",
         currency: "EUR",
+        payment_terms: r#"{"type": "age", "days": 30}"#,
+        time_zone: "UTC",
         customers: &[
             ("Café Central", "C-1001", 200_000),
             ("Bistro Nord", "C-1002", 50_000),
@@ -73,6 +77,9 @@ const PLANS: [Plan; 2] = [
     Plan {
         name: "Harbour Hardware",
         currency: "USD",
+        // The tenth of the next month.
+        payment_terms: r#"{"type": "calendar", "end_of_month": true, "then_days": 10}"#,
+        time_zone: "America/New_York",
         customers: &[("Dockside Repairs", "D-1", 100_000), ("Lighthouse Inn", "D-2", 25_000)],
         products: &[("ROPE-50", "Rope 50 m", 3_900, 80), ("PAINT-5", "Marine paint 5 l", 7_450, 60)],
     },
@@ -117,11 +124,13 @@ fn random_token() -> String {
 async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
     let name: Name = plan.name.parse().map_err(anyhow::Error::msg)?;
     let currency = plan.currency.parse().map_err(anyhow::Error::msg)?;
-    let new = NewBusiness { name, currency, overdue_after_days: OverdueAfterDays::default() };
+    let payment_terms = plan.payment_terms.parse().map_err(anyhow::Error::msg)?;
+    let time_zone = plan.time_zone.parse().map_err(anyhow::Error::msg)?;
+    let new = NewBusiness { name, currency, payment_terms, time_zone };
     let business_id = db.business_create(None, new).await.map_err(explain)?.record.id;
     let key = GeneratedKey::generate(business_id).map_err(explain)?;
     let name = plan.name.parse().map_err(anyhow::Error::msg)?;
-    let new = NewApiKey { name, scopes: KeyScopes::all(), expires_at: None };
+    let new = NewApiKey { name, scopes: KeyScopes::usual(), expires_at: None };
     db.api_key_create(business_id, None, new, key.prefix, key.hash).await.map_err(explain)?;
     let mut shop =
         Shop { business_id, name: plan.name.to_owned(), key: key.plain, customers: vec![], products: vec![] };
@@ -131,6 +140,7 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
             external_id: Some(external_id.parse::<ExternalId>().map_err(anyhow::Error::msg)?),
             credit_limit: (*credit_limit).try_into().map_err(anyhow::Error::msg)?,
             blocked: false,
+            payment_terms: None,
         };
         shop.customers.push(db.customer_create(business_id, None, new).await.map_err(explain)?.record.id);
     }
@@ -140,6 +150,10 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
             name: name.parse().map_err(anyhow::Error::msg)?,
             price: (*price).try_into().map_err(anyhow::Error::msg)?,
             stock: (*stock).try_into().map_err(anyhow::Error::msg)?,
+            unit: None,
+            quantity_decimals: QuantityDecimals::NONE,
+            track_stock: true,
+            backorder_limit: Stock::ZERO,
         };
         shop.products.push(db.product_create(business_id, None, None, new).await.map_err(explain)?.record.id);
     }

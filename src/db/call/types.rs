@@ -7,13 +7,14 @@ use std::error::Error as StdError;
 
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use serde_json::Value;
+use tokio_postgres::types::{FromSql, IsNull, Json, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, ProductId, Quantity, Reason, Sku, Stock, StockChange,
-    StockMovementId, Version,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Sku,
+    Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -52,6 +53,7 @@ params! {
     Vec<i64> => INT8_ARRAY |value| value,
     Vec<i32> => INT4_ARRAY |value| value,
     Vec<String> => TEXT_ARRAY |value| value,
+    Vec<Option<Value>> => JSONB_ARRAY |values| values,
     Vec<&'static str> => TEXT_ARRAY |value| value,
     DateTime<Utc> => TIMESTAMPTZ |value| value,
     BusinessId => UUID |id| id.uuid(),
@@ -66,14 +68,18 @@ params! {
     Money => INT8 |money| money.get(),
     Amount => INT8 |amount| amount.get(),
     Stock => INT8 |stock| stock.get(),
+    QuantityDecimals => INT4 |decimals| i32::try_from(decimals.get()).unwrap_or(i32::MAX),
     StockChange => INT8 |change| change.get(),
     PageLimit => INT4 |limit| i32::from(limit.with_one_more()),
     Name => TEXT |text| String::from(text),
     ExternalId => TEXT |text| String::from(text),
     Sku => TEXT |text| String::from(text),
+    Unit => TEXT |text| String::from(text),
     KeyName => TEXT |text| String::from(text),
     Reason => TEXT |text| String::from(text),
     Currency => TEXT |currency| String::from(currency),
+    TimeZone => TEXT |zone| String::from(zone),
+    PaymentTerms => JSONB |terms| Json(terms),
     IdempotencyKey => TEXT |key| key.as_str().to_owned(),
     Actor => TEXT |actor| actor,
     Vec<Actor> => TEXT_ARRAY |actors| actors,
@@ -110,5 +116,5 @@ from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
     StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
     Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
-    Currency as String, Hash as &[u8],
+    QuantityDecimals as i16, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::outcome::{AnsweredPurchase, Decision};
@@ -22,7 +23,7 @@ use crate::{
 };
 
 pub(in crate::db) const PURCHASE: &str =
-    tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY");
+    tenant_call!("purchase_batch(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY");
 
 /// One purchase of a batch.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +97,13 @@ fn batch_call(business_id: BusinessId, batch: &[BatchItem<'_>], held: HeldRows) 
         .with(batch.iter().map(line_count).collect::<Vec<_>>())
         .with(product_positions)
         .with(lines().map(|line| line.quantity.get()).collect::<Vec<_>>())
+        .with(options(batch.iter().map(|item| item.purchase.options())))
         .with_held(held)
+}
+
+/// `None` if no purchase asks for anything special, as nearly always.
+fn options(options: impl Iterator<Item = Option<Value>> + Clone) -> Option<Vec<Option<Value>>> {
+    options.clone().any(|options| options.is_some()).then(|| options.collect())
 }
 
 /// The distinct ids in ascending order, and for each of `ids` its position among them, from 1.

@@ -1,6 +1,6 @@
 //! What `sql/functions/purchase_batch.sql` returns for one purchase, and what each outcome means.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio_postgres::Row;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         Balance, MAX_SAFE_INTEGER, Money, NewPurchase, Order, OrderId, OrderItem, ProductId, Proof, PurchaseLine,
+        QuantityDecimals,
     },
     error::{Entity, Error, Fault, Result, Shortage},
 };
@@ -53,6 +54,7 @@ impl AnsweredPurchase {
                 order.map(|order| Movement { replayed: order.id != own_id, record: order })
             }
             Ok(Outcome::UnknownProducts(unknown)) => Err(products_not_found(&unknown, &purchase.lines)),
+            Ok(Outcome::DueTooEarly) => Err(due_too_early(purchase)),
             Ok(Outcome::Refused(error)) => Err(error),
             Err(error) => Err(Error::Internal(error)),
         })
@@ -63,6 +65,7 @@ enum Outcome {
     Ordered(Ordered),
     PassedOver,
     UnknownProducts(Vec<ProductId>),
+    DueTooEarly,
     Refused(Error),
 }
 
@@ -72,11 +75,15 @@ impl FromRow for Outcome {
             "created" | "replayed" => Self::Ordered(Ordered::from_row(row)?),
             passed_over if is_passed_over(passed_over) => Self::PassedOver,
             "product_not_found" => Self::UnknownProducts(row.try_get("product_ids")?),
+            "due_too_early" => Self::DueTooEarly,
             other => Self::Refused(match other {
                 "key_reused" => Error::IdempotencyKeyReused,
                 "customer_not_found" => Error::NotFound(Entity::Customer),
                 "customer_blocked" => Error::CustomerBlocked,
                 "insufficient_stock" => Error::InsufficientStock(shortages(row)?),
+                "discount_too_large" => {
+                    Error::InvalidRequest(discounts_too_large(&row.try_get::<_, Vec<i32>>("line_nos")?))
+                }
                 "total_too_large" => {
                     Error::invalid_body("/items", format!("the total would be above {MAX_SAFE_INTEGER}"))
                 }
@@ -98,7 +105,10 @@ struct Ordered {
     balance_after: Balance,
     /// In the order of the lines.
     unit_prices: Vec<Money>,
+    /// `None` if all lines are whole units at the products' own prices.
+    special: Option<SpecialLines>,
     due_at: DateTime<Utc>,
+    due_date: Option<NaiveDate>,
     created_at: DateTime<Utc>,
     proof: Proof,
 }
@@ -110,10 +120,48 @@ impl FromRow for Ordered {
             total: row.try_get("total")?,
             balance_after: row.try_get("balance_after")?,
             unit_prices: row.try_get("unit_prices")?,
+            special: SpecialLines::from_row(row)?,
             due_at: row.try_get("due_at")?,
+            due_date: row.try_get("due_date")?,
             created_at: row.try_get("created_at")?,
             proof: Proof::from_row(row)?,
         })
+    }
+}
+
+/// What a purchase tells of lines that are not just whole units at the products' own prices. In the order of the lines.
+struct SpecialLines {
+    quantity_decimals: Vec<QuantityDecimals>,
+    list_prices: Vec<Option<Money>>,
+    line_totals: Vec<Money>,
+}
+
+impl SpecialLines {
+    fn from_row(row: &Row) -> Result<Option<Self>, anyhow::Error> {
+        let Some(quantity_decimals) = row.try_get("quantity_decimals")? else { return Ok(None) };
+        let (list_prices, line_totals) = (row.try_get("list_prices")?, row.try_get("line_totals")?);
+        Ok(Some(Self { quantity_decimals, list_prices, line_totals }))
+    }
+
+    /// The items of the order. What the caller brought comes from the request.
+    fn items(self, unit_prices: Vec<Money>, lines: &[PurchaseLine]) -> Vec<OrderItem> {
+        (1..)
+            .zip(lines)
+            .zip(unit_prices.into_iter().zip(self.quantity_decimals))
+            .zip(self.list_prices.into_iter().zip(self.line_totals))
+            .map(|(((line_no, line), (unit_price, quantity_decimals)), (list_price, line_total))| OrderItem {
+                line_no,
+                product_id: line.product_id,
+                quantity: line.quantity,
+                quantity_decimals,
+                unit_price,
+                list_price,
+                discount: line.discount,
+                tax: line.tax,
+                line_total,
+                product: None,
+            })
+            .collect()
     }
 }
 
@@ -125,12 +173,15 @@ impl Ordered {
             self.unit_prices.len() == lines.len(),
             "a purchase returned another number of lines than it got"
         );
-        let items = (1..)
-            .zip(lines.iter())
-            .zip(self.unit_prices)
-            .map(|((line_no, line), unit_price)| OrderItem::new(line_no, line.product_id, line.quantity, unit_price))
-            .collect::<Result<_, _>>()
-            .map_err(anyhow::Error::msg)?;
+        let items = match self.special {
+            Some(special) => special.items(self.unit_prices, lines),
+            None => (1..)
+                .zip(lines.iter())
+                .zip(self.unit_prices)
+                .map(|((line_no, line), price)| OrderItem::usual(line_no, line.product_id, line.quantity, price))
+                .collect::<Result<_, _>>()
+                .map_err(anyhow::Error::msg)?,
+        };
         Ok(Order {
             id: self.id,
             customer_id: purchase.customer_id,
@@ -138,6 +189,7 @@ impl Ordered {
             balance_after: self.balance_after,
             items,
             due_at: self.due_at,
+            due_date: self.due_date,
             created_at: self.created_at,
             proof: self.proof,
         })
@@ -153,6 +205,25 @@ fn products_not_found(unknown: &[ProductId], lines: &[PurchaseLine]) -> Error {
         .map(|(index, _)| Fault::body(format!("/items/{index}/product_id"), "no such product"))
         .collect();
     Error::ProductsNotFound(faults)
+}
+
+/// The purchase brings a day or a time that is over.
+fn due_too_early(purchase: &NewPurchase) -> Error {
+    if purchase.due_date.is_some() {
+        Error::invalid_body("/due_date", "must be the day of the purchase in the business's time zone, or later")
+    } else {
+        Error::invalid_body("/due_at", "must be the moment of the purchase or later")
+    }
+}
+
+/// One fault for each line, by number, whose discount is more than its price.
+fn discounts_too_large(line_nos: &[i32]) -> Vec<Fault> {
+    line_nos
+        .iter()
+        .map(|line_no| {
+            Fault::body(format!("/items/{}/discount", line_no - 1), "must be at most the price of the line's quantity")
+        })
+        .collect()
 }
 
 fn shortages(row: &Row) -> Result<Vec<Shortage>, anyhow::Error> {

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId, Money, Version, timestamp};
+use crate::domain::{Balance, CustomerId, Money, PaymentTerms, Version, timestamp};
 
 /// A customer who buys on credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(examples(json!({
     "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "name": "Café Central", "external_id": "C-1042", "credit_limit": 100_000,
-    "blocked": false, "balance": 3_750, "available_credit": 96_250, "overdue": false,
+    "blocked": false, "payment_terms": null, "balance": 3_750, "available_credit": 96_250, "overdue": false,
     "oldest_unpaid_at": "2026-03-14T09:26:53.589793Z", "created_at": "2026-01-02T08:00:00Z"
 })))]
 pub struct Customer {
@@ -26,11 +26,14 @@ pub struct Customer {
     pub credit_limit: Money,
     /// A blocked customer cannot buy, and can pay.
     pub blocked: bool,
+    /// When purchases to come are due, unless they bring other terms; `null` for the business's terms.
+    #[schema(required)]
+    pub payment_terms: Option<PaymentTerms>,
     /// What the customer owes, in minor units; negative if paid in advance.
     pub balance: Balance,
     /// How much the customer can still buy on credit, in minor units.
     pub available_credit: Money,
-    /// Whether the oldest unpaid charge is older than the business's `overdue_after_days`.
+    /// Whether a charge that is not fully paid was due before now.
     pub overdue: bool,
     /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
     #[schema(required)]
@@ -39,7 +42,7 @@ pub struct Customer {
     /// When the customer was created.
     #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
-    /// Which change made it so: name, reference, limit and block, but not what the ledger says. It is no part of the JSON.
+    /// Which change made it so: name, reference, limit, block and terms, but not what the ledger says. It is no part of the JSON.
     #[serde(skip)]
     pub version: Version,
 }
@@ -59,7 +62,7 @@ pub struct CustomerBalance {
     pub credit_limit: Money,
     /// How much the customer can still buy on credit, in minor units.
     pub available_credit: Money,
-    /// Whether the oldest unpaid charge is older than the business's `overdue_after_days`.
+    /// Whether a charge that is not fully paid was due before now.
     pub overdue: bool,
     /// When the oldest charge that is not fully paid was made; `null` if nothing is owed.
     #[schema(required)]

@@ -13,7 +13,7 @@ pub use api_key::ApiKey;
 pub use business::Business;
 pub use customer::{Customer, CustomerBalance};
 pub use ledger_entry::{EntryKind, Hashed, LedgerEntry};
-pub use order::{Order, OrderItem};
+pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;
 pub use product::Product;
 pub use stock_movement::StockMovement;

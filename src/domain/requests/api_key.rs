@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::{KeyName, Scope};
+use crate::domain::{KeyName, Scope, timestamp};
 
 /// An API key to create.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -17,7 +17,7 @@ pub struct NewApiKey {
     /// What it is for.
     pub name: KeyName,
     /// What it will allow.
-    #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 2)]
+    #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 3)]
     pub scopes: KeyScopes,
     /// When it stops working, a moment to come; without it, never.
     #[serde(default)]
@@ -25,19 +25,18 @@ pub struct NewApiKey {
     pub expires_at: Option<FutureTime>,
 }
 
-const RFC_3339: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
 const YEARS: &str = "must be in the years 0001 to 9999 in UTC";
 
-/// The scopes of one key: 1 or 2, each once, in their order.
+/// The scopes of one key: 1 to 3, each once, in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Vec<Scope>")]
 pub struct KeyScopes(Vec<Scope>);
 
 impl KeyScopes {
-    /// Both scopes.
+    /// The scopes `read` and `write`.
     #[must_use]
-    pub fn all() -> Self {
-        Self(Scope::ALL.to_vec())
+    pub fn usual() -> Self {
+        Self(Scope::USUAL.to_vec())
     }
 }
 
@@ -46,7 +45,7 @@ impl TryFrom<Vec<Scope>> for KeyScopes {
 
     fn try_from(mut scopes: Vec<Scope>) -> Result<Self, Self::Error> {
         if !(1..=Scope::ALL.len()).contains(&scopes.len()) {
-            return Err("must have 1 or 2 scopes");
+            return Err("must have 1 to 3 scopes");
         }
         scopes.sort_unstable();
         scopes.dedup();
@@ -91,9 +90,7 @@ impl std::str::FromStr for FutureTime {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // chrono takes a space in the place of the T.
-        let time = DateTime::parse_from_rfc3339(text).ok().filter(|_| !text.contains(' ')).ok_or(RFC_3339)?;
-        time.to_utc().try_into()
+        timestamp::parse(text)?.try_into()
     }
 }
 
@@ -111,14 +108,17 @@ mod tests {
 
     use super::*;
 
+    const RFC_3339: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
+
     #[test]
-    fn a_key_has_1_or_2_scopes_each_once_and_in_order() {
+    fn a_key_has_1_to_3_scopes_each_once_and_in_order() {
         let scopes = |scopes: &[Scope]| KeyScopes::try_from(scopes.to_vec()).map(Vec::from);
-        let (read, write) = (Scope::Read, Scope::Write);
+        let (read, write, price) = (Scope::Read, Scope::Write, Scope::Price);
         assert_eq!(scopes(&[write, read]), Ok(vec![read, write]));
         assert_eq!(scopes(&[write, write]), Ok(vec![write]));
-        assert_eq!(scopes(&[]), Err("must have 1 or 2 scopes"));
-        assert_eq!(scopes(&[read, read, write]), Err("must have 1 or 2 scopes"));
+        assert_eq!(scopes(&[price, write, read]), Ok(vec![read, write, price]));
+        assert_eq!(scopes(&[]), Err("must have 1 to 3 scopes"));
+        assert_eq!(scopes(&[read, read, write, price]), Err("must have 1 to 3 scopes"));
     }
 
     #[test]

@@ -4,14 +4,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::present;
-use crate::domain::{ExternalId, Money, Name};
+use crate::domain::{ExternalId, Money, Name, PaymentTerms, PaymentTermsRequest};
 
 /// A customer to create.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(
     as = CustomerRequest,
-    examples(json!({"name": "Café Central", "credit_limit": 100_000, "external_id": "C-1042"}))
+    examples(json!({"name": "Café Central", "credit_limit": 100_000, "external_id": "C-1042", "payment_terms": {"type": "calendar", "days": 30, "end_of_month": true}}))
 )]
 pub struct NewCustomer {
     /// What the customer is called.
@@ -24,12 +24,16 @@ pub struct NewCustomer {
     /// A blocked customer cannot buy.
     #[serde(default)]
     pub blocked: bool,
+    /// When this customer's purchases are due; without it, or with `null`, as the business's `payment_terms` say.
+    #[serde(default)]
+    #[schema(value_type = Option<PaymentTermsRequest>)]
+    pub payment_terms: Option<PaymentTerms>,
 }
 
 /// What to change of a customer. What is left out stays as it is.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CustomerChangeRequest, examples(json!({"credit_limit": 150_000, "blocked": false})))]
+#[schema(as = CustomerChangeRequest, examples(json!({"credit_limit": 150_000, "blocked": false, "payment_terms": {"type": "calendar", "days": 30, "end_of_month": true}})))]
 pub struct CustomerChange {
     /// What the customer is called.
     #[serde(default, deserialize_with = "present")]
@@ -47,4 +51,8 @@ pub struct CustomerChange {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub blocked: Option<bool>,
+    /// When purchases to come are due; `null` gives the customer the business's terms. What was bought before keeps its due time.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<PaymentTermsRequest>)]
+    pub payment_terms: Option<Option<PaymentTerms>>,
 }

@@ -12,7 +12,7 @@ mod purchase;
 mod stock_movement;
 
 pub use api_key::{FutureTime, KeyScopes, NewApiKey};
-pub use business::{NewBusiness, OverdueAfterDays};
+pub use business::NewBusiness;
 pub use customer::{CustomerChange, NewCustomer};
 pub use payment::NewPayment;
 pub use product::{NewProduct, ProductChange};

@@ -94,15 +94,21 @@ fn mend(text: &str, steps: &[Step], kind: Kind, example: &Value) -> Option<Strin
             let first = children(text, &object)?.iter().position(|child| child.name.as_deref() == Some(name));
             keep(text, &object, |number, member| member != name || Some(number) == first)
         }
+        Kind::Member(name) => keep(text, &find(text, steps)?, |_, member| member != name),
         Kind::Value => {
-            let (last, way) = steps.split_last()?;
+            let last = steps.last()?;
             match (of_example(example, steps), last) {
                 (Some(value), _) => {
                     let Range { start, end } = find(text, steps)?;
                     Some(format!("{}{value}{}", &text[..start], &text[end..]))
                 }
-                // What the example does not have is not required.
-                (None, Step::Member(name)) => keep(text, &find(text, way)?, |_, member| member != name),
+                // What the example does not have is not required. If it does not have the object around the value either, that object
+                // goes as a whole: other members in it may be required.
+                (None, Step::Member(_)) => {
+                    let known = (0..steps.len()).rev().find(|known| of_example(example, &steps[..*known]).is_some())?;
+                    let Step::Member(name) = &steps[known] else { return None };
+                    keep(text, &find(text, &steps[..known])?, |_, member| member != name)
+                }
                 (None, Step::Element(_)) => None,
             }
         }
@@ -269,6 +275,42 @@ mod tests {
     }
 
     #[test]
+    fn a_member_that_does_not_fit_the_others_is_named() {
+        let of = |pointer: &str, detail: &str| (pointer.to_owned(), detail.to_owned());
+        assert_eq!(
+            faults::<NewCustomer>(
+                r#"{"payment_terms": {"type": "calendar", "then_days": 5, "months": 121, "day": 1}, "credit_limit": -1}"#
+            ),
+            [
+                of("/payment_terms/months", "must be a whole number from 0 to 120"),
+                of("/payment_terms/day", "is not known"),
+                of("/payment_terms/then_days", "must be 0 unless end_of_month is true"),
+                of("/credit_limit", "must be a whole number from 0 to 9007199254740991"),
+                of("/name", "is required"),
+            ]
+        );
+        assert_eq!(
+            faults::<NewCustomer>(r#"{"name": "A", "credit_limit": 0, "payment_terms": {"type": "age", "months": 1}}"#),
+            [of("/payment_terms/months", "is not known"), of("/payment_terms/days", "is required")]
+        );
+        let id = "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21";
+        let due = |members: &str| {
+            let line = format!(r#"{{"product_id": "{id}", "quantity": 1}}"#);
+            faults::<NewPurchase>(&format!(r#"{{"customer_id": "{id}", "items": [{line}], {members}}}"#))
+        };
+        assert_eq!(
+            due(r#""due_at": "2099-01-01T00:00:00Z", "due_date": "2099-01-01", "payment_terms": {"type": "age", "days": 1}"#),
+            [of("/due_date", "must not stand beside payment_terms"), of("/due_at", "must not stand beside payment_terms")]
+        );
+        // What the example lacks as a whole has one fault.
+        assert_eq!(
+            due(r#""payment_terms": {"type": "age", "days": -1, "x": 1}"#),
+            [of("/payment_terms/days", "must be a whole number from 0 to 3650")]
+        );
+        assert!(due(r#""payment_terms": {"type": "age", "days": 1}"#).is_empty());
+    }
+
+    #[test]
     fn every_line_of_a_purchase_has_its_own_faults() {
         let id = "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21";
         let text = format!(
@@ -305,8 +347,8 @@ mod tests {
         let lines = |count: usize| json!({"customer_id": "x", "items": vec![line.clone(); count]}).to_string();
         assert_eq!(pointers::<NewPurchase>(&lines(0)), ["/customer_id", "/items"]);
         assert_eq!(
-            pointers::<NewApiKey>(r#"{"scopes": ["read", "read", "x"], "expires_at": "soon"}"#),
-            ["/scopes/2", "/scopes", "/expires_at", "/name"]
+            pointers::<NewApiKey>(r#"{"scopes": ["read", "read", "read", "x"], "expires_at": "soon"}"#),
+            ["/scopes/3", "/scopes", "/expires_at", "/name"]
         );
     }
 

@@ -3,7 +3,7 @@
 //! serde's errors are English text, written for the author of the Rust types. Here they become a JSON Pointer and a sentence
 //! that names neither Rust types nor the value that was sent. This module knows the fixed words of serde's messages, such as
 //! "missing field `…`". A new release of serde may change them; then the tests below fail. The messages of our own domain
-//! types ("must be …") are passed on as they are.
+//! types ("must be …", or "member `…` must be …") are passed on as they are.
 
 use serde_path_to_error::{Path, Segment};
 
@@ -24,6 +24,8 @@ pub(super) enum Kind<'a> {
     Missing(&'a str),
     Unknown(&'a str),
     Duplicate(&'a str),
+    /// The member's value, because of other members. Its own type let it through.
+    Member(&'a str),
     Value,
 }
 
@@ -45,6 +47,10 @@ pub(super) fn explain<'a>(path: &Path, message: &'a str) -> Explanation<'a> {
             point_at_member(&mut pointer, name);
             "must be given once".to_owned()
         }
+        Kind::Member(name) => {
+            push(&mut pointer, name);
+            message.split_once("` ").map_or(message, |(_, detail)| detail).to_owned()
+        }
         Kind::Value => detail(message),
     };
     Explanation { pointer, detail, kind }
@@ -57,6 +63,8 @@ fn kind(message: &str) -> Kind<'_> {
         Kind::Unknown(name)
     } else if let Some(name) = quoted(message, "duplicate field `") {
         Kind::Duplicate(name)
+    } else if let Some((name, _)) = message.strip_prefix("member `").and_then(|rest| rest.split_once("` ")) {
+        Kind::Member(name)
     } else {
         Kind::Value
     }
@@ -290,7 +298,7 @@ mod tests {
     fn ids_choices_and_times_explain_themselves() {
         check(&with_item(r#"{"product_id": "x"}"#), "/items/1/product_id", "must be a UUID");
         check(&with_item(r#"{"product_id": 7}"#), "/items/1/product_id", "must be a UUID, not a whole number");
-        check(r#"{"scopes": ["admin"]}"#, "/scopes/0", "must be read or write");
+        check(r#"{"scopes": ["admin"]}"#, "/scopes/0", "must be read, write or price");
         check(r#"{"scopes": [5]}"#, "/scopes/0", "must be a string, not a whole number");
         check(r#"{"scopes": [{}]}"#, "/scopes/0", "must be a string, not an object");
         check(r#"{"scopes": ["read", {"read": null}]}"#, "/scopes/1", "must be a string, not an object");

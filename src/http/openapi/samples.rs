@@ -32,6 +32,9 @@ pub fn sample(code: Code) -> Result<HttpError, String> {
             requested: 12,
             available: 7,
         }]),
+        Code::StockNotTracked => Error::StockNotTracked,
+        Code::StockNotZero => Error::StockNotZero { stock: 7.try_into()?, backordered: 0.try_into()? },
+        Code::BackorderLimitTooLow => Error::BackorderLimitTooLow { backordered: 12.try_into()? },
         Code::CreditLimitExceeded => Error::CreditLimitExceeded {
             credit_limit: 100_000.try_into()?,
             balance: 95_000.try_into()?,

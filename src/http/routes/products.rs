@@ -37,7 +37,9 @@ type ProductPage = Page<Product>;
 problems!(CreateProblems: COMMON, BODY, ONCE, &[Code::AlreadyExists]);
 problems!(ListProblems: COMMON, QUERY);
 problems!(GetProblems: COMMON, &[Code::ProductNotFound]);
-problems!(UpdateProblems: COMMON, BODY, CONDITIONAL, &[Code::ProductNotFound, Code::AlreadyExists]);
+problems!(UpdateProblems: COMMON, BODY, CONDITIONAL, &[
+    Code::ProductNotFound, Code::AlreadyExists, Code::StockNotTracked, Code::StockNotZero, Code::BackorderLimitTooLow,
+]);
 
 /// Create a product
 #[utoipa::path(
@@ -52,7 +54,7 @@ problems!(UpdateProblems: COMMON, BODY, CONDITIONAL, &[Code::ProductNotFound, Co
         (status = 201, description = "Created; or created before with this key, as it was answered then", body = Product,
             headers(
                 ("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"),
-                ("ETag" = String, description = "The version, for `If-Match`. It stands for sku, name and price, not for the stock"),
+                ("ETag" = String, description = "The version, for `If-Match`. It stands for what `PATCH` can change, not for the stock"),
             )),
         CreateProblems,
     ),
@@ -98,7 +100,7 @@ pub async fn list(
     security(("business" = [])),
     params(("product_id" = ProductId, Path, description = "The product")),
     responses(
-        (status = 200, description = "The product", body = Product, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for sku, name and price, not for the stock"))),
+        (status = 200, description = "The product", body = Product, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for what `PATCH` can change, not for the stock"))),
         GetProblems,
     ),
 )]
@@ -120,7 +122,7 @@ pub async fn get(
     params(("product_id" = ProductId, Path, description = "The product"), IfMatchHeader),
     request_body = ProductChange,
     responses(
-        (status = 200, description = "The product as it is now", body = Product, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for sku, name and price, not for the stock"))),
+        (status = 200, description = "The product as it is now", body = Product, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for what `PATCH` can change, not for the stock"))),
         UpdateProblems,
     ),
 )]

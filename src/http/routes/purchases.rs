@@ -4,8 +4,9 @@ use axum::{extract::State, response::Response};
 
 use super::movement_response;
 use crate::{
-    domain::{IdempotencyKey, NewPurchase, Order},
-    error::Result,
+    auth::Caller,
+    domain::{IdempotencyKey, NewPurchase, Order, Scope},
+    error::{Error, Fault, Result},
     http::{
         extract::{Json, Writer},
         openapi::problems::{BODY, COMMON, Code, IDEMPOTENT, problems},
@@ -21,6 +22,8 @@ problems!(PurchaseProblems: COMMON, BODY, IDEMPOTENT, &[
 ///
 /// The whole purchase happens, or nothing of it: stock is taken, the order is written and the customer's ledger is
 /// charged in one transaction. A refused purchase leaves no trace, and the same key may be tried again.
+///
+/// Whoever brings prices, discounts or taxes needs the scope `price` beside `write`.
 #[utoipa::path(
     post,
     path = "/v1/purchases",
@@ -41,5 +44,18 @@ pub async fn purchase(
     idempotency_key: IdempotencyKey,
     Json(purchase): Json<NewPurchase>,
 ) -> Result<Response> {
+    may_bring_prices(&caller, &purchase)?;
     Ok(movement_response(state.db.purchase(caller.business_id, idempotency_key, caller.actor, purchase).await?))
+}
+
+/// The most faults that one answer names, as of a body that cannot be read.
+const MAX_FAULTS: usize = 100;
+
+fn may_bring_prices(caller: &Caller, purchase: &NewPurchase) -> Result<()> {
+    if caller.scopes.contains(Scope::Price) {
+        return Ok(());
+    }
+    let fault = |pointer| Fault::body(pointer, "needs the scope price");
+    let faults: Vec<_> = purchase.brought_prices().map(fault).take(MAX_FAULTS).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::PricesForbidden(faults)) }
 }

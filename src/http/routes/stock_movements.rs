@@ -14,11 +14,13 @@ use crate::{
     },
 };
 
-problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &[Code::ProductNotFound, Code::InsufficientStock]);
+problems!(RecordProblems: COMMON, BODY, IDEMPOTENT, &[
+    Code::ProductNotFound, Code::InsufficientStock, Code::StockNotTracked,
+]);
 
 /// Record a stock movement
 ///
-/// Stock never goes below zero.
+/// Stock never goes below zero. What comes in serves what is backordered first. What goes out is taken from the stock alone.
 #[utoipa::path(
     post,
     path = "/v1/products/{product_id}/stock-movements",

@@ -27,7 +27,7 @@ use super::{
 async fn a_good_token_acts_for_the_business_it_names() {
     let verifier = with_secret().await;
     let business_id = BusinessId::new();
-    let expected = Caller { business_id, scopes: Scopes::ALL, actor: Actor::of_subject("somebody").unwrap() };
+    let expected = Caller { business_id, scopes: Scopes::USUAL, actor: Actor::of_subject("somebody").unwrap() };
     for changes in [
         business(business_id),
         json!({"app_metadata": {"business_id": business_id, "provider": "email"}}),

@@ -132,7 +132,7 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
 
 /// A business whose customers are overdue as soon as they owe something.
 async fn open_shop(server: &TestServer) -> Shop {
-    let body = json!({"name": "shop", "currency": "EUR", "overdue_after_days": 0});
+    let body = json!({"name": "shop", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}});
     let business = server.admin().post("/v1/businesses", &body).await.expect(201);
     let business_id = id(&business).parse().unwrap();
     Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write"]).await }

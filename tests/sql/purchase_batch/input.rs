@@ -125,6 +125,11 @@ async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
         ("p_quantities", "'{1,1}'".into()),
         ("p_quantities", "'[0:2]={1,1,1}'".into()),
         ("p_quantities", "NULL".into()),
+        ("p_options", "'{NULL}'".into()),
+        ("p_options", "'{NULL,NULL,NULL}'".into()),
+        ("p_options", "'[0:1]={NULL,NULL}'".into()),
+        ("p_options", "'{{NULL,NULL}}'".into()),
+        ("p_options", "'{}'".into()),
         ("p_held", "'pass over'".into()),
         ("p_held", "'WAIT'".into()),
         ("p_held", "''".into()),
@@ -133,7 +138,40 @@ async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
         let sql = outcomes_of(&good.clone().with(argument, bad));
         assert_eq!(place.refusal(&sql).await, "22023", "{sql}");
     }
+    let line = |json: &str| format!(r#"{{"lines": [{json}, null]}}"#);
+    for bad in [
+        "[]",
+        "null",
+        "7",
+        "{}",
+        r#"{"line": [null, {"tax": 1}]}"#,
+        r#"{"lines": [{"tax": 1}, null], "more": 1}"#,
+        r#"{"lines": {}}"#,
+        r#"{"lines": null}"#,
+        r#"{"lines": []}"#,
+        r#"{"lines": [{"tax": 1}]}"#,
+        r#"{"lines": [{"tax": 1}, null, null]}"#,
+        &line("null"),
+        &line("{}"),
+        &line("7"),
+        &line("[]"),
+        &line(r#"{"price": 1}"#),
+        &line(r#"{"tax": null}"#),
+        &line(r#"{"tax": "1"}"#),
+        &line(r#"{"tax": 1.0}"#),
+        &line(r#"{"tax": 1.5}"#),
+        &line(r#"{"tax": -1}"#),
+        &line(r#"{"discount": true}"#),
+        &line(r#"{"unit_price": 9007199254740992}"#),
+        &line(r#"{"unit_price": 99999999999999999999}"#),
+        &line(r#"{"unit_price": 1, "discount": 0, "tax": []}"#),
+    ] {
+        let sql = outcomes_of(&good.clone().with("p_options", format!("ARRAY[NULL, '{bad}']::jsonb[]")));
+        assert_eq!(place.refusal(&sql).await, "22023", "{sql}");
+    }
     assert_eq!(contents(&place.database).await, before);
+    let priced = format!("ARRAY[NULL, '{}']::jsonb[]", line(r#"{"unit_price": 9, "discount": 9, "tax": 1e0}"#));
+    let good = good.with("p_options", priced);
     assert_eq!(outcomes(&place.rows(&outcomes_of(&good)).await), ["created", "created"]);
     audit(&place.database).await;
 }

@@ -29,6 +29,8 @@ struct Buy {
     lines: Vec<(Uuid, i64)>,
     key: String,
     order_id: Uuid,
+    /// As JSON.
+    options: Option<String>,
 }
 
 /// Who buys: the customers that there are, and one whom nobody knows.
@@ -64,20 +66,32 @@ fn together(buys: &[Buy], held: &str) -> String {
         .with("p_line_counts", list("integer", buys.iter().map(|buy| buy.lines.len())))
         .with("p_product_positions", list("integer", lines.iter().map(|(product, _)| place(&products, *product))))
         .with("p_quantities", list("bigint", lines.iter().map(|(_, quantity)| quantity)))
+        .with("p_options", options(buys))
         .with("p_held", format!("'{held}'"));
     format!("SELECT {FIGURES} FROM {call} ORDER BY ordinality")
+}
+
+/// NULL if nobody has any, as the server sends them.
+fn options(buys: &[Buy]) -> String {
+    if buys.iter().all(|buy| buy.options.is_none()) {
+        return "NULL".to_owned();
+    }
+    let of_each =
+        buys.iter().map(|buy| buy.options.as_ref().map_or_else(|| "NULL".to_owned(), |json| format!("'{json}'")));
+    format!("ARRAY[{}]::jsonb[]", of_each.collect::<Vec<_>>().join(","))
 }
 
 /// The call that decides one.
 fn alone(buy: &Buy) -> String {
     format!(
-        "SELECT {FIGURES} FROM tallystick.purchase('{}', '{}', {}, {}, '{}', '{}')",
+        "SELECT {FIGURES} FROM tallystick.purchase('{}', '{}', {}, {}, '{}', '{}', p_options => {})",
         OURS.id("business"),
         buy.customer,
         list("uuid", buy.lines.iter().map(|(product, _)| product)),
         list("bigint", buy.lines.iter().map(|(_, quantity)| quantity)),
         buy.key,
         buy.order_id,
+        buy.options.as_ref().map_or_else(|| "NULL".to_owned(), |json| format!("'{json}'")),
     )
 }
 
@@ -103,9 +117,12 @@ impl Place {
         }
         for number in 0..PRODUCTS {
             let (id, price, stock) = (product(number), [0, 35, 90][number as usize % 3], [30, 4][number as usize % 2]);
+            // The last one counts in tenths.
+            let decimals = number / (PRODUCTS - 1);
             place
                 .rows(&fill(&format!(
-                    "SELECT FROM tallystick.product_create({{business}}, '{id}', 'S{number}', 'P', {price}, {stock})"
+                    "SELECT FROM tallystick.product_create({{business}}, '{id}', 'S{number}', 'P', {price}, {stock},
+                         p_quantity_decimals => {decimals})"
                 )))
                 .await;
         }
@@ -130,7 +147,7 @@ impl Place {
         for table in ["orders", "order_items", "credit_ledger", "products", "customers"] {
             let query = format!(
                 "SELECT '{table}', row::text FROM
-                 (SELECT to_jsonb(t) - '{{created_at, due_at, due_before, previous_hash, entry_hash, actor}}'::text[] AS row FROM tallystick.{table} AS t
+                 (SELECT to_jsonb(t) - '{{created_at, due_at, entry_hash, actor}}'::text[] AS row FROM tallystick.{table} AS t
                   WHERE business_id = '{}') AS rows ORDER BY 2",
                 OURS.id("business")
             );
@@ -164,5 +181,5 @@ fn outcomes(rows: &[TextRow]) -> Vec<&str> {
 
 fn buy(customer_no: u32, lines: &[(u32, i64)], key: &str) -> Buy {
     let lines = lines.iter().map(|&(number, quantity)| (product(number), quantity)).collect();
-    Buy { customer: customer(customer_no), lines, key: key.to_owned(), order_id: Uuid::now_v7() }
+    Buy { customer: customer(customer_no), lines, key: key.to_owned(), order_id: Uuid::now_v7(), options: None }
 }

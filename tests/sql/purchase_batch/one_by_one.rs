@@ -26,11 +26,15 @@ fn draw(rng: &mut StdRng, before: &mut Vec<Buy>) -> Vec<Buy> {
             .collect();
         let who = if rng.random_ratio(1, 15) { CUSTOMERS } else { rng.random_range(0..CUSTOMERS) };
         let mut new = buy(who, &lines, &Uuid::now_v7().to_string());
+        new.options = rng.random_ratio(1, 3).then(|| options(rng, lines.len()));
         if let Some(old) = before.choose(rng).filter(|_| rng.random_ratio(1, 4)) {
             if rng.random_ratio(2, 3) {
                 new = Buy { order_id: new.order_id, ..old.clone() };
-            } else {
+            } else if rng.random_ratio(1, 2) {
                 new.key.clone_from(&old.key);
+            } else {
+                // The same lines at other prices.
+                new = Buy { order_id: new.order_id, options: None, ..old.clone() };
             }
         }
         if keys.insert(new.key.clone()) {
@@ -39,6 +43,22 @@ fn draw(rng: &mut StdRng, before: &mut Vec<Buy>) -> Vec<Buy> {
     }
     before.extend(buys.iter().cloned());
     buys
+}
+
+/// Prices of the caller for some of so many lines. One in three discounts is more than most prices.
+fn options(rng: &mut StdRng, lines: usize) -> String {
+    let mut prices = vec!["null".to_owned(); lines];
+    let special = rng.random_range(0..lines);
+    for (number, line) in prices.iter_mut().enumerate() {
+        if number == special || rng.random_ratio(1, 4) {
+            let members = [("unit_price", 0..100), ("discount", 0..45), ("tax", 0..20)];
+            let members = members.into_iter().filter(|(name, _)| *name == "unit_price" || rng.random_ratio(1, 2));
+            let members: Vec<_> = members.collect();
+            let members = members.into_iter().map(|(name, range)| format!("\"{name}\": {}", rng.random_range(range)));
+            *line = format!("{{{}}}", members.collect::<Vec<_>>().join(", "));
+        }
+    }
+    format!("{{\"lines\": [{}]}}", prices.join(", "))
 }
 
 /// What else happens in a business, so that there is always something to buy and somebody who may.
@@ -99,6 +119,7 @@ async fn purchases_in_batches_are_decided_as_one_by_one() {
         "product_not_found",
         "insufficient_stock",
         "credit_limit_exceeded",
+        "discount_too_large",
     ] {
         assert!(seen.contains(expected), "{expected} never came up: {seen:?}");
     }

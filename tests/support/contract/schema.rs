@@ -1,6 +1,6 @@
 //! The part of JSON Schema that the description uses. An unknown keyword fails, so none goes unchecked.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 use regex::Regex;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -124,6 +124,7 @@ fn is_of_format(format: &Value, text: &str) -> bool {
     match format.as_str().unwrap() {
         "uuid" => Uuid::try_parse(text).is_ok(),
         "date-time" => DateTime::parse_from_rfc3339(text).is_ok(),
+        "date" => text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
         // These restrict numbers. A text is refused by its type.
         "int32" | "int64" => true,
         other => panic!("the format {other} is new: teach it to this check"),

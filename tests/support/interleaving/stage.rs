@@ -28,7 +28,7 @@ const NAMES: [(&str, &str); 5] = [
 ];
 
 const SCENE: &str = "
-    SELECT business_create(:shop, 'Corner Wholesale', 'EUR', 30);
+    SELECT business_create(:shop, 'Corner Wholesale', 'EUR');
     SELECT customer_create(:shop, :ada, 'Ada', 'ada', 100, false);
     SELECT customer_create(:shop, :ben, 'Ben', 'ben', 100, false);
     SELECT product_create(:shop, :lamp, 'lamp', 'Lamp', 80, 3);

@@ -140,8 +140,8 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a business has a currency that is none",
         "settings_in_range",
-        &["the name is not short text; the name shows nothing", "not an ISO 4217 code; overdue_after_days", "0b000000"],
-        "UPDATE tallystick.businesses SET currency = 'yen', overdue_after_days = -1, name = '' WHERE name = 'Beta'",
+        &["the name is not short text; the name shows nothing", "not an ISO 4217 code; the payment_terms are none; the time_zone is not one", "0b000000"],
+        "UPDATE tallystick.businesses SET currency = 'yen', payment_terms = '30', time_zone = 'UTC+3', name = '' WHERE name = 'Beta'",
     ),
     damage(
         "a sku can be mistaken for another one, and a name shows nothing",

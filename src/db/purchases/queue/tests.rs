@@ -12,8 +12,8 @@ fn calls() -> CallRunner {
 }
 
 fn purchase(customer_id: CustomerId) -> NewPurchase {
-    let line = PurchaseLine { product_id: ProductId::new(), quantity: Quantity::try_from(1).unwrap() };
-    NewPurchase { customer_id, lines: vec![line].try_into().unwrap() }
+    let line = PurchaseLine::usual(ProductId::new(), Quantity::try_from(1).unwrap());
+    NewPurchase::usual(customer_id, vec![line].try_into().unwrap())
 }
 
 fn queues_with(workers: usize) -> Arc<PurchaseQueues> {

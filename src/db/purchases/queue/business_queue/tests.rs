@@ -18,12 +18,12 @@ fn queued(ticket: u64, customer: u64, key: u64) -> QueuedPurchase {
 }
 
 fn with_lines(count: usize, ticket: u64, customer: u64, key: u64) -> QueuedPurchase {
-    let line = PurchaseLine { product_id: Uuid::nil().into(), quantity: Quantity::try_from(1).unwrap() };
+    let line = PurchaseLine::usual(Uuid::nil().into(), Quantity::try_from(1).unwrap());
     QueuedPurchase {
         ticket,
         idempotency_key: key.to_string().parse().unwrap(),
         actor: Actor::of_subject("").unwrap(),
-        purchase: NewPurchase { customer_id: customer_id(customer), lines: vec![line; count].try_into().unwrap() },
+        purchase: NewPurchase::usual(customer_id(customer), vec![line; count].try_into().unwrap()),
         own_id: OrderId::new(),
         grouping: Grouping::Any,
         answer: oneshot::channel().0,
