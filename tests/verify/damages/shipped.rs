@@ -112,6 +112,34 @@ pub const DAMAGES: &[Damage] = &[
          ALTER TABLE tallystick.allocations ENABLE ALWAYS TRIGGER allocations_agree",
     ),
     damage(
+        "customers with a ledger can be deleted",
+        "triggers",
+        &["the trigger does not fire for what it should", "tallystick.customers", "customers_stay"],
+        "CREATE OR REPLACE TRIGGER customers_stay BEFORE UPDATE OF business_id, id ON tallystick.customers
+             FOR EACH ROW EXECUTE FUNCTION tallystick.customers_stay();
+         ALTER TABLE tallystick.customers ENABLE ALWAYS TRIGGER customers_stay",
+    ),
+    damage(
+        "customers can get another id",
+        "triggers",
+        &["the trigger fires under a condition only", "tallystick.customers", "customers_stay"],
+        "CREATE OR REPLACE TRIGGER customers_stay BEFORE DELETE OR UPDATE OF business_id ON tallystick.customers
+             FOR EACH ROW EXECUTE FUNCTION tallystick.customers_stay();
+         ALTER TABLE tallystick.customers ENABLE ALWAYS TRIGGER customers_stay",
+    ),
+    damage(
+        "all customers can be deleted at once",
+        "triggers",
+        &["the trigger does not fire always", "tallystick.customers", "refuse_truncate"],
+        "ALTER TABLE tallystick.customers DISABLE TRIGGER refuse_truncate",
+    ),
+    damage(
+        "a business can be in a time zone that is none",
+        "triggers",
+        &["the trigger is switched off, or fires always", "tallystick.businesses", "business_time_zone_is_known"],
+        "ALTER TABLE tallystick.businesses DISABLE TRIGGER business_time_zone_is_known",
+    ),
+    damage(
         "what products were called can be changed",
         "triggers",
         &["the trigger is missing", "tallystick.product_versions", "refuse_change"],
