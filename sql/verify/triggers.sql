@@ -33,10 +33,6 @@ FROM (
     UNION ALL
     SELECT 'tallystick.allocations', 'allocations_agree', 1 + 4, 'tallystick.allocations_agree()', NULL
     UNION ALL
-    SELECT 'tallystick.customers', 'customers_stay', 1 + 2 + 8 + 16, 'tallystick.customers_stay()', 'business_id, id'
-    UNION ALL
-    SELECT 'tallystick.customers', 'refuse_truncate', 2 + 32, 'tallystick.customers_stay()', NULL
-    UNION ALL
     SELECT 'tallystick.products', 'product_is_versioned', 1 + 4 + 16, 'tallystick.product_is_versioned()',
            'id, name, quantity_decimals, sku, unit, version_no'
 ) AS needed
