@@ -138,6 +138,8 @@ async fn a_reader_reads_no_more_than_it_needs_after_a_vacuum_of_empty_tables() {
 /// Twelve orders of 500 lines each.
 const LONG_ORDERS: &str = "
     SET session_replication_role = replica;
+    INSERT INTO tallystick.businesses (business_id, name, currency) VALUES ({business}, 'ours', 'EUR');
+    INSERT INTO tallystick.customers SELECT {business}, {id 2 n}, 'c', NULL, 1000 FROM generate_series(1, 12) AS n;
     INSERT INTO tallystick.products
     SELECT {business}, {id 3 n}, 'sku-' || n, 'p', 1, 1000 FROM generate_series(1, 500) AS n;
     INSERT INTO tallystick.orders SELECT {business}, {id 4 n}, {id 2 n}, 500, now() FROM generate_series(1, 12) AS n;
