@@ -24,6 +24,46 @@ schema tallystick_migrate
     granted to tallystick_auditor: USAGE
     granted to tallystick_owner: CREATE, USAGE
 
+table tallystick.allocations
+    owner: tallystick_owner
+    comment: fact: which charges specific credits settle
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column customer_id: uuid NOT NULL
+    column charge_no: bigint NOT NULL
+    column part_no: bigint NOT NULL
+    column entry_no: bigint NOT NULL
+    column amount: bigint NOT NULL
+    column allocated_before: bigint NOT NULL
+    column allocated_after: bigint NOT NULL
+    column charge_amount: bigint NOT NULL
+    column charged_total: bigint NOT NULL
+    column previous_part_no: bigint GENERATED ALWAYS AS (NULLIF((part_no - 1), 0)) STORED
+    constraint allocations_pk: PRIMARY KEY (business_id, customer_id, charge_no, part_no)
+    constraint allocations_of_an_entry: UNIQUE (business_id, customer_id, entry_no, charge_no)
+    constraint allocations_running_figure: UNIQUE (business_id, customer_id, charge_no, part_no, allocated_after)
+    constraint allocations_continue_the_previous_part: FOREIGN KEY (business_id, customer_id, charge_no, previous_part_no, allocated_before) REFERENCES tallystick.allocations(business_id, customer_id, charge_no, part_no, allocated_after)
+    constraint allocations_entry_exists: FOREIGN KEY (business_id, customer_id, entry_no) REFERENCES tallystick.credit_ledger(business_id, customer_id, entry_no)
+    constraint allocations_after_is_before_plus_amount: CHECK ((allocated_after = (allocated_before + amount)))
+    constraint allocations_are_never_below_zero: CHECK ((allocated_after >= 0))
+    constraint allocations_change_something: CHECK ((amount <> 0))
+    constraint allocations_charge_comes_before_the_entry: CHECK ((charge_no < entry_no))
+    constraint allocations_first_part_starts_from_zero: CHECK (((part_no > 1) OR (allocated_before = 0)))
+    constraint allocations_part_no_counts_from_1: CHECK ((part_no >= 1))
+    constraint allocations_settle_at_most_the_charge: CHECK ((allocated_after <= charge_amount))
+    index allocations_of_an_entry: CREATE UNIQUE INDEX allocations_of_an_entry ON tallystick.allocations USING btree (business_id, customer_id, entry_no, charge_no)
+    index allocations_pk: CREATE UNIQUE INDEX allocations_pk ON tallystick.allocations USING btree (business_id, customer_id, charge_no, part_no)
+    index allocations_running_figure: CREATE UNIQUE INDEX allocations_running_figure ON tallystick.allocations USING btree (business_id, customer_id, charge_no, part_no, allocated_after)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger allocations_agree: CREATE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.allocations_agree(), always
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.allocations FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
 table tallystick.api_keys
     owner: tallystick_owner
     comment: state, server only: hashes of API keys
@@ -110,18 +150,12 @@ table tallystick.credit_ledger
     column entry_no: bigint NOT NULL
     column id: uuid NOT NULL
     column amount: bigint NOT NULL
-    column balance_before: bigint NOT NULL
     column balance_after: bigint NOT NULL
     column charged_total: bigint NOT NULL
-    column allocated_before: bigint NOT NULL
     column allocated_total: bigint NOT NULL
-    column ahead_before: bigint NOT NULL
     column ahead_total: bigint NOT NULL
-    column held_before: bigint NOT NULL
     column held_total: bigint NOT NULL
-    column due_before: timestamp with time zone NOT NULL
     column due_at: timestamp with time zone NOT NULL
-    column due_run_before: bigint NOT NULL
     column due_run_from: bigint NOT NULL
     column created_at: timestamp with time zone NOT NULL
     column credit_limit: bigint
@@ -132,67 +166,23 @@ table tallystick.credit_ledger
     column idempotency_key: text COLLATE "C" NOT NULL
     column request_fingerprint: bytea NOT NULL
     column details_digest: bytea NOT NULL
-    column previous_hash: bytea NOT NULL
     column entry_hash: bytea NOT NULL
     column actor: text NOT NULL
     column reason: tallystick.visible_text
     column reference: tallystick.visible_text
-    column previous_entry_no: bigint GENERATED ALWAYS AS (NULLIF((entry_no - 1), 0)) STORED
-    column charged_before: bigint GENERATED ALWAYS AS ((charged_total - CASE WHEN (kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) THEN amount ELSE (0)::bigint END)) STORED
-    column order_id: uuid GENERATED ALWAYS AS ( CASE kind WHEN 'purchase'::text THEN id ELSE NULL::uuid END) STORED
-    column first_entry_customer_id: uuid GENERATED ALWAYS AS ( CASE entry_no WHEN 1 THEN customer_id ELSE NULL::uuid END) STORED
     constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no)
-    constraint credit_ledger_charge_belongs_to_the_order: UNIQUE (order_id, business_id, customer_id, amount)
     constraint credit_ledger_id_is_unique: UNIQUE (business_id, id)
     constraint credit_ledger_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
-    constraint credit_ledger_running_figures: UNIQUE (business_id, customer_id, charged_total, entry_no, balance_after, allocated_total, ahead_total, held_total, due_at, due_run_from, entry_hash)
-    constraint credit_ledger_continues_the_previous_entry: FOREIGN KEY (business_id, customer_id, charged_before, previous_entry_no, balance_before, allocated_before, ahead_before, held_before, due_before, due_run_before, previous_hash) REFERENCES tallystick.credit_ledger(business_id, customer_id, charged_total, entry_no, balance_after, allocated_total, ahead_total, held_total, due_at, due_run_from, entry_hash)
-    constraint credit_ledger_customer_exists: FOREIGN KEY (business_id, first_entry_customer_id) REFERENCES tallystick.customers(business_id, id)
-    constraint credit_ledger_purchase_charges_its_orders_total: FOREIGN KEY (business_id, customer_id, order_id, amount) REFERENCES tallystick.orders(business_id, customer_id, id, total)
-    constraint credit_ledger_a_charge_continues_or_starts_a_run_of_due_times: CHECK (((kind <> ALL (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) OR (due_run_from = CASE WHEN ((due_run_before > 0) AND (due_at >= due_before)) THEN due_run_before ELSE entry_no END)))
-    constraint credit_ledger_a_charge_is_due_at_some_time: CHECK (((kind <> ALL (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) OR isfinite(due_at)))
-    constraint credit_ledger_a_credit_allocates_at_most_itself: CHECK ((((allocated_total - allocated_before) <= GREATEST((- amount), (0)::bigint)) OR (kind = 'allocation'::text)))
-    constraint credit_ledger_a_credit_allocates_nothing_back: CHECK (((allocated_total >= allocated_before) OR (kind = ANY (ARRAY['reversal'::text, 'allocation'::text]))))
-    constraint credit_ledger_a_refund_pays_out_a_credit_balance: CHECK (((kind <> 'refund'::text) OR (balance_after <= 0)))
-    constraint credit_ledger_a_reversal_names_an_earlier_entry: CHECK ((((kind = 'reversal'::text) = (reverses_no IS NOT NULL)) AND (COALESCE(reverses_no, (1)::bigint) >= 1)))
-    constraint credit_ledger_a_reversal_takes_back_at_most_itself: CHECK (((kind <> 'reversal'::text) OR ((allocated_before - allocated_total) <= amount)))
-    constraint credit_ledger_actor_is_short_text: CHECK (((char_length(actor) >= 1) AND (char_length(actor) <= 300)))
-    constraint credit_ledger_ahead_is_a_part_of_allocated: CHECK ((ahead_total <= allocated_total))
-    constraint credit_ledger_ahead_is_never_negative: CHECK ((ahead_total >= 0))
-    constraint credit_ledger_allocated_total_is_never_negative: CHECK ((allocated_total >= 0))
-    constraint credit_ledger_amount_is_safe_money: CHECK (((amount >= '-9007199254740991'::bigint) AND (amount <= '9007199254740991'::bigint)))
-    constraint credit_ledger_amount_is_that_of_its_kind: CHECK ( CASE WHEN (kind = 'purchase'::text) THEN (amount >= 0) WHEN (kind = ANY (ARRAY['opening'::text, 'fee'::text, 'debit'::text, 'refund'::text, 'reversal'::text])) THEN (amount > 0) WHEN (kind = ANY (ARRAY['payment'::text, 'credit'::text, 'write_off'::text])) THEN (amount < 0) WHEN (kind = 'return'::text) THEN (amount <= 0) WHEN (kind = 'allocation'::text) THEN (amount = 0) ELSE false END)
-    constraint credit_ledger_authorized_limit_is_for_new_debt: CHECK (((authorized_limit IS NULL) OR (credit_limit IS NOT NULL)))
-    constraint credit_ledger_authorized_limit_is_safe_money: CHECK (((authorized_limit >= 0) AND (authorized_limit <= '9007199254740991'::bigint)))
-    constraint credit_ledger_balance_after_is_before_plus_amount: CHECK ((balance_after = (balance_before + amount)))
-    constraint credit_ledger_balance_is_safe_money: CHECK (((balance_after >= '-9007199254740991'::bigint) AND (balance_after <= '9007199254740991'::bigint)))
-    constraint credit_ledger_charges_move_no_pointer: CHECK (((ahead_total = ahead_before) OR (kind <> ALL (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text]))))
-    constraint credit_ledger_created_at_is_a_time: CHECK (isfinite(created_at))
-    constraint credit_ledger_credit_stays_within_the_limit: CHECK (((((amount + held_total) - held_before) <= 0) OR (kind = ANY (ARRAY['reversal'::text, 'refund'::text])) OR ((credit_limit IS NOT NULL) AND ((balance_after + held_total) <= COALESCE(authorized_limit, credit_limit)))))
-    constraint credit_ledger_details_digest_is_sha256: CHECK ((octet_length(details_digest) = 32))
-    constraint credit_ledger_entry_hash_covers_the_entry: CHECK ((entry_hash = sha256((((((((((((((((((((((((('\x01'::bytea || previous_hash) || uuid_send(business_id)) || uuid_send(customer_id)) || int8send(entry_no)) || uuid_send(id)) || int8send(amount)) || int8send(balance_after)) || int8send(charged_total)) || int8send(allocated_total)) || int8send(held_total)) || int8send(COALESCE(credit_limit, ('-1'::integer)::bigint))) || int8send(COALESCE(authorized_limit, ('-1'::integer)::bigint))) || int8send(COALESCE(reverses_no, (0)::bigint))) || timestamptz_send( CASE WHEN (kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) THEN due_at ELSE '-infinity'::timestamp with time zone END)) || int4send(COALESCE((due_date - '2000-01-01'::date), '-2147483648'::integer))) || timestamptz_send(created_at)) || request_fingerprint) || details_digest) || int4send(octet_length(kind))) || (replace(kind, '\'::text, '\\'::text))::bytea) || int4send(octet_length(idempotency_key))) || (replace(idempotency_key, '\'::text, '\\'::text))::bytea) || int4send(octet_length(actor))) || (replace(actor, '\'::text, '\\'::text))::bytea))))
-    constraint credit_ledger_entry_no_counts_from_1: CHECK ((entry_no >= 1))
-    constraint credit_ledger_fingerprint_is_sha256: CHECK ((octet_length(request_fingerprint) = 32))
-    constraint credit_ledger_first_entry_starts_from_zero: CHECK (((entry_no > 1) OR ((balance_before = 0) AND (charged_before = 0) AND (allocated_before = 0) AND (ahead_before = 0) AND (held_before = 0) AND (due_before = '-infinity'::timestamp with time zone) AND (due_run_before = 0) AND (previous_hash = '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea))))
-    constraint credit_ledger_idempotency_key_is_visible_ascii: CHECK (((octet_length(idempotency_key) <= 255) AND (idempotency_key ~ '^[!-~]+$'::text)))
-    constraint credit_ledger_new_debt_keeps_the_limit_in_force: CHECK (((kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text])) = (credit_limit IS NOT NULL)))
-    constraint credit_ledger_nothing_is_ahead_without_debt: CHECK (((balance_after > 0) OR (ahead_total = 0)))
-    constraint credit_ledger_nothing_is_held: CHECK ((held_total = 0))
-    constraint credit_ledger_others_carry_the_due_time: CHECK (((kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) OR ((due_at = due_before) AND (due_run_from = due_run_before) AND (due_date IS NULL))))
-    constraint credit_ledger_previous_hash_is_sha256: CHECK ((octet_length(previous_hash) = 32))
-    constraint credit_ledger_reason_is_short_text: CHECK ((char_length((reason)::text) <= 500))
-    constraint credit_ledger_reference_is_short_text: CHECK ((char_length((reference)::text) <= 200))
-    constraint credit_ledger_reverses_no_is_earlier: CHECK ((reverses_no < entry_no))
-    constraint credit_ledger_unapplied_credit_is_never_negative: CHECK ((balance_after <= (charged_total - allocated_total)))
-    constraint credit_ledger_without_details_the_digest_is_that_of_nothing: CHECK (((kind = ANY (ARRAY['purchase'::text, 'return'::text, 'allocation'::text])) OR (allocated_total <> allocated_before) OR (details_digest = sha256('\x01'::bytea))))
+    constraint credit_ledger_running_figures: UNIQUE (business_id, customer_id, charged_total, entry_no)
+    constraint credit_ledger_credit_stays_within_the_limit: CHECK (((amount <= 0) OR (kind = ANY (ARRAY['reversal'::text, 'refund'::text])) OR ((credit_limit IS NOT NULL) AND ((balance_after + held_total) <= COALESCE(authorized_limit, credit_limit)))))
     index credit_ledger_an_entry_is_reversed_once: CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once ON tallystick.credit_ledger USING btree (business_id, customer_id, reverses_no) WHERE (reverses_no IS NOT NULL)
-    index credit_ledger_charge_belongs_to_the_order: CREATE UNIQUE INDEX credit_ledger_charge_belongs_to_the_order ON tallystick.credit_ledger USING btree (order_id, business_id, customer_id, amount)
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
     index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no)
-    index credit_ledger_running_figures: CREATE UNIQUE INDEX credit_ledger_running_figures ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no, balance_after, allocated_total, ahead_total, held_total, due_at, due_run_from, entry_hash)
+    index credit_ledger_running_figures: CREATE UNIQUE INDEX credit_ledger_running_figures ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger ledger_entries_are_right: CREATE TRIGGER ledger_entries_are_right AFTER INSERT ON tallystick.credit_ledger REFERENCING NEW TABLE AS new_entries FOR EACH STATEMENT EXECUTE FUNCTION tallystick.ledger_entries_are_right(), always
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.credit_ledger FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
     trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.credit_ledger FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to authenticated: SELECT
@@ -247,16 +237,6 @@ table tallystick.order_items
     column discount: bigint
     column tax: bigint
     constraint order_items_pk: PRIMARY KEY (business_id, order_id, line_no)
-    constraint order_items_decimals_are_0_to_3: CHECK (((decimals >= 0) AND (decimals <= 3)))
-    constraint order_items_discount_is_at_most_the_price: CHECK ((line_total >= COALESCE(tax, (0)::bigint)))
-    constraint order_items_discount_is_safe_money: CHECK (((discount >= 0) AND (discount <= '9007199254740991'::bigint)))
-    constraint order_items_line_no_is_1_to_500: CHECK (((line_no >= 1) AND (line_no <= 500)))
-    constraint order_items_line_total_is_quantity_times_price: CHECK (((((line_total)::numeric - (COALESCE(tax, (0)::bigint))::numeric) + (COALESCE(discount, (0)::bigint))::numeric) = CASE decimals WHEN 0 THEN ((quantity)::numeric * (unit_price)::numeric) WHEN 1 THEN div((((quantity)::numeric * (unit_price)::numeric) + (5)::numeric), (10)::numeric) WHEN 2 THEN div((((quantity)::numeric * (unit_price)::numeric) + (50)::numeric), (100)::numeric) ELSE div((((quantity)::numeric * (unit_price)::numeric) + (500)::numeric), (1000)::numeric) END))
-    constraint order_items_list_price_is_safe_money: CHECK (((list_price >= 0) AND (list_price <= '9007199254740991'::bigint)))
-    constraint order_items_quantity_is_positive: CHECK (((quantity >= 1) AND (quantity <= 2147483647)))
-    constraint order_items_takes_all_or_nothing_from_stock: CHECK (((stock_taken = 0) OR (stock_taken = quantity)))
-    constraint order_items_tax_is_safe_money: CHECK (((tax >= 0) AND (tax <= '9007199254740991'::bigint)))
-    constraint order_items_unit_price_is_safe_money: CHECK (((unit_price >= 0) AND (unit_price <= '9007199254740991'::bigint)))
     index order_items_pk: CREATE UNIQUE INDEX order_items_pk ON tallystick.order_items USING btree (business_id, order_id, line_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
@@ -279,12 +259,9 @@ table tallystick.orders
     column created_at: timestamp with time zone NOT NULL
     column first_line_no: integer GENERATED ALWAYS AS (1) STORED
     constraint orders_pk: PRIMARY KEY (business_id, id)
-    constraint orders_total_belongs_to_the_customer: UNIQUE (business_id, customer_id, id, total)
-    constraint orders_are_charged: FOREIGN KEY (business_id, customer_id, id, total) REFERENCES tallystick.credit_ledger(business_id, customer_id, order_id, amount) DEFERRABLE
     constraint orders_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.order_items(business_id, order_id, line_no) DEFERRABLE
-    constraint orders_total_is_safe_money: CHECK (((total >= 0) AND (total <= '9007199254740991'::bigint)))
+    index orders_by_customer: CREATE INDEX orders_by_customer ON tallystick.orders USING btree (business_id, customer_id, id)
     index orders_pk: CREATE UNIQUE INDEX orders_pk ON tallystick.orders USING btree (business_id, id)
-    index orders_total_belongs_to_the_customer: CREATE UNIQUE INDEX orders_total_belongs_to_the_customer ON tallystick.orders USING btree (business_id, customer_id, id, total)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.orders FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
@@ -452,7 +429,8 @@ view tallystick.customer_accounts
     column oldest_unpaid_at: timestamp with time zone
     column overdue: boolean
     column version: uuid
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((unpaid.due_at < now()), false) AS overdue, customer.version FROM ((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS paid FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.paid)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true));
+    column due_at: timestamp with time zone
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM (run run_1 CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= (run_1.from_no - 1)) AND (entry.entry_no <= (run_1.from_no - 1)))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -583,13 +561,49 @@ domain tallystick.visible_text
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocations[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_charge_no bigint, p_forward boolean, p_parts tallystick.allocations[]
+    returns: tallystick.allocations
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 495e6860113ec9c1e9fbfd551a6346f75fba4055dac490613b0b43bf870e822f
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.allocations_agree()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 c68e2cc826b763ad33500d66ba1b4a5b0b7f31868164e11b5e5f13170a963f6e
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.allocations_broken_rule(tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: e tallystick.credit_ledger
+    returns: text
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 c207efc4261219bfe44ca7a3ff3286038a1451807729089ced4edc6b5d719ccb
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_entry_no bigint, p_charge_nos bigint[], p_amounts bigint[]
+    returns: tallystick.allocations[]
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 386c8bb63e0b500c89a1464186cdae57d677d32d0e9ba40be7782252c5c3a9fd
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.api_key_create(uuid,uuid,text,text,bytea,text[],timestamp with time zone,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_id uuid, p_name text, p_prefix text, p_secret_hash bytea, p_scopes text[], p_expires_at timestamp with time zone, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT created_at timestamp with time zone, OUT id uuid
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 de0b802f95c7c2a1ab8ee07643125ce13be2aa434190dff295936fd16364b361
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 6753c84c56914d834bb9f2a57a30411423f1444a75e66cfbb69051058ac2e0ba
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -618,8 +632,8 @@ function tallystick.api_key_revoke(uuid,uuid)
     arguments: p_business_id uuid, p_id uuid
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 f9717b3832247180c4e54a5fde5dfadf98ce712ef6b0c179458a7e27e6d870f8
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 bb7d5ad83beb287d8df21cae0c4126cb5b02bfefb155cb871cd343bf29ca4da1
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -638,7 +652,7 @@ function tallystick.batch_lock_customers(uuid,uuid[],text)
     returns: uuid[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b9c7c75ff6adbf57dfdad1335c125bed214c9e0e1a151b2c6a513dc260c4bde8
+    body: sha256 02993566929a731a6de836de8aadf2aefb02ebc980f8177748ac554be56328f6
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_lock_products(uuid,uuid[],text)
@@ -647,7 +661,7 @@ function tallystick.batch_lock_products(uuid,uuid[],text)
     returns: uuid[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 a41adafe1255e54629415349ea7644278c3f8b839a55be92ae2623f1ac1bf6a0
+    body: sha256 b96a208fb83aca3fd4e588f5c0479c4bc07f4294f853a67952b03f905af4e352
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
@@ -656,7 +670,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_sort=on
-    body: sha256 db4a0d7b9db19f10f49711a69953d948b6835bd46ae3f4d73b580e80fd2cb5a8
+    body: sha256 f32d6a8a6fbe984abb52d18a2b79af38eff2990408581583529518e8a6ac24d8
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -665,7 +679,7 @@ function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
     returns: tallystick.batch_shelf
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b5bde154bbe0ea1b5cbbdde884fa7ccb6b2bff3014785759987fc9f49c87cc93
+    body: sha256 16512cadf2c2e1809dae287aff4facf7643764ae97918376d50ef4077cbe77fc
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_shortages(uuid[],integer[],bigint[],bigint[])
@@ -683,7 +697,7 @@ function tallystick.batch_write(uuid,tallystick.credit_ledger[],tallystick.order
     returns: integer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 7746102b3eba1930489fdedbdce69b3c5452939e83cf43d7357ffac08baf98a1
+    body: sha256 9717445388561225c8a88761207a8e9e9ed2c34e6009ae24b05c888bc0d870a5
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_create(uuid,text,text,integer,text)
@@ -691,7 +705,7 @@ function tallystick.business_create(uuid,text,text,integer,text)
     arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer, p_idempotency_key text DEFAULT NULL::text
     returns: SETOF tallystick.businesses
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
     body: sha256 4beb2ba978b9238e35e1e10144800c2f1d508c371550ab89b340bc1d32a9575b
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -790,8 +804,8 @@ function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
     arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 8a072f99696ad73f61b51c612abc34d491f1904ead37408c0a2777aab15ca02c
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 dd4383e7a0ba4afe42148ec36d90c0e943697a89cd4ddc13a4905c39f362b260
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -811,7 +825,7 @@ function tallystick.customer_is_held(uuid,uuid)
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 ea0bb764df9e85ca620798a15368dc87279e6f815501fa8a23326108c9363919
+    body: sha256 75767f87433bf1e46a177f115d3e86f9a6ceb7fd0746e0a41944b46683f9d779
     granted to tallystick_owner: EXECUTE
 
 function tallystick.customer_list(uuid,text,uuid,integer)
@@ -829,8 +843,8 @@ function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,t
     arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 d34999d65987efc1f4c11496345d68d39768b0a114b42e2ac54157f173e5f22a
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 8944cf6b053645f2c48b442d9253eb943c0fe78f4f9cc7945dc0c0d0288fc375
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -843,13 +857,58 @@ function tallystick.keys_known(uuid,text[])
     body: sha256 e7b007c712a13a2cebe15b28aaaabfae6a2566e97f8432825fda634de9e72ce8
     granted to tallystick_owner: EXECUTE
 
+function tallystick.ledger_account_of(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid
+    returns: tallystick.ledger_account
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 4718a1fe896ded4ae73ab1179267722c53894fd83fbdacfeb3ffa12a86149a6b
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_ahead(tallystick.ledger_account,tallystick.credit_ledger,tallystick.allocations[])
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_parts tallystick.allocations[]
+    returns: bigint
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 d3755db858de3cce8162ea1c08d4a02bc94454d079bc1fe64ecce6b64867831a
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.ledger_continue(tallystick.ledger_account,tallystick.credit_ledger)
     owner: tallystick_owner
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 5be34d03be241f89cc5ae7d440ad9f869490febc15eddfd6fd80d0a1d3c97ce5
+    body: sha256 c5b6a50a83aa069fecf1373dce5fc2722f257bd09a7278e0ec623be91932ac7b
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_entries_are_right()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 94df2b443ac481336330c79b2425c5d80dc1c3a98233b46b5ca416a462893d98
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_hash(bytea,tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: p_previous bytea, e tallystick.credit_ledger
+    returns: bytea
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 c458867458abac8351bc9f2f6e114fcad53d5aadff620a16d6f171c1fad7a2b9
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: e tallystick.credit_ledger
+    returns: text
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
+    body: sha256 d3fe54ffb4f174384c1df587421ef91a4e053e4f4487a2397844aab82f18a79e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -862,13 +921,13 @@ function tallystick.ledger_list(uuid,uuid,bigint,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.ledger_write(tallystick.credit_ledger)
+function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_ledger,bigint[],bigint[])
     owner: tallystick_owner
-    arguments: e tallystick.credit_ledger
-    returns: void
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[] DEFAULT NULL::bigint[], p_amounts bigint[] DEFAULT NULL::bigint[]
+    returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 b07d4f0c2771e99b8ec6b14d488975bb11f17681ec15a436a123e7885f4a2c76
+    body: sha256 6fd79f2da21a5039f051fec5b1d9132d3c8c159d9622d1d526e33e1cf74ba80d
     granted to tallystick_owner: EXECUTE
 
 function tallystick.new_id()
@@ -896,7 +955,7 @@ function tallystick.order_lines_add_up()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 8b27ea5eaa3cff689c4fe9ec5b354245cfc84e4e97a0e7f9176eabb5d8c54c36
+    body: sha256 428e12556eb1b4a61a6d4ec3a5b87da2e32d75254186da09545c6c8df942ace9
     granted to tallystick_owner: EXECUTE
 
 function tallystick.order_list(uuid,uuid,uuid,integer)
@@ -925,7 +984,7 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text,text)
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 7f7a9a573ee840b16d8e345bf89df98e076d8eefe218b93da050207fed2692a2
+    body: sha256 c447425665e9e839f53c09e8c055917b44b3ad5fdc9fbb0798254d6f3af5fe41
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -943,8 +1002,8 @@ function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text,text)
     arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, p_actor text DEFAULT NULL::text, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 61a95b969f5600186a28ed508e745134e39cbf3d5c0fcb3cc839c5743fa44fd8
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 0a8571dfbb476189e07da17e2240cd75f6c1221e03bc7b520d24975fa8ebf98f
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -964,7 +1023,7 @@ function tallystick.product_is_held(uuid,uuid)
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 698e76824f5bf1e0f43222f356683d1ceaf67a3bc1d2e573d7883522866bdeec
+    body: sha256 2dbd20d4376ea6488eb97e61d64cbd6108ee4babee2d2995d7695b3d46a1775d
     granted to tallystick_owner: EXECUTE
 
 function tallystick.product_is_versioned()
@@ -991,8 +1050,8 @@ function tallystick.product_update(uuid,uuid,text,text,bigint,text,uuid,uuid[])
     arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 b49f8be3b96cb4406791b4521504c3f79358aecbc1254065e7f8b5bff675ba70
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 0ecab66e8e9f8af74d6510b25e93c434f867a238598918e63f0b8ea8f56a40de
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1023,7 +1082,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],text[],uu
     returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 4264bc62b94a81f16c828012566435d443a5a2a14c6efb80db1e672fcc1f8b1f
+    body: sha256 d4ab06c61601a9444af51dfb3a1189729531b9ccc131c83c6b5c060afeeb57b3
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1078,6 +1137,6 @@ function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,t
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 d9f0bc1044bc54459d04629834ef49af303cd262d0621022801e5c17dc5e2d70
+    body: sha256 9ecc54a5b4da4855274b1ca73b60770eff0d38f42ea124e34b2611440e86d3e8
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

@@ -1,89 +1,19 @@
--- Purpose: the trigger function that holds allocations and ledger entries together, for entries of customers who have allocations:
---
--- - the parts of an entry add up to what it allocates, allocated_total - allocated_before, and are those of its digest;
--- - each part copies its charge rightly;
--- - ahead_total is what is allocated beyond P (see ledger_ahead), and the first charge beyond P is open.
---
--- Only the charges between the former and the new P are looked at. `verify` looks at all.
+-- Purpose: the trigger function that refuses a part of a charge which is not one of its ledger entry's (allocations_broken_rule).
 CREATE OR REPLACE FUNCTION tallystick.allocations_agree() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_bitmapscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
 AS $$
 DECLARE
-    e tallystick.credit_ledger;
-    v_parts record;
-    v_former bigint;
-    v_settled bigint;
-    v_passed bigint;
-    v_first record;
+    v_entry tallystick.credit_ledger;
     v_broken text;
 BEGIN
-    SELECT entry.* INTO e
+    SELECT entry.* INTO v_entry
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = NEW.business_id AND entry.customer_id = NEW.customer_id AND entry.entry_no = NEW.entry_no;
-    v_former := e.charged_before - e.balance_before - e.ahead_before;
-    v_settled := e.charged_total - e.balance_after - e.ahead_total;
-
-    SELECT coalesce(sum(part.amount), 0) AS amount,
-           coalesce(sum(part.amount) FILTER (WHERE part.charged_total > v_former), 0) AS beyond_former,
-           coalesce(bool_and((charge.amount = part.charge_amount AND charge.charged_total = part.charged_total
-               AND charge.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund')) IS TRUE), true) AS are_copies,
-           sha256('\x01'::bytea || coalesce(
-               string_agg(int8send(part.charge_no) || int8send(part.amount), ''::bytea ORDER BY part.charge_no), ''::bytea)) AS digest
-    INTO v_parts
-    FROM tallystick.allocations AS part
-    LEFT JOIN LATERAL (
-        SELECT entry.kind, entry.amount, entry.charged_total
-        FROM tallystick.credit_ledger AS entry
-        WHERE entry.business_id = part.business_id AND entry.customer_id = part.customer_id AND entry.entry_no = part.charge_no
-        LIMIT 1
-    ) AS charge ON true
-    WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id AND part.entry_no = e.entry_no;
-
-    -- What is allocated now to the charges that P passed, in either direction. The last part of a charge says it.
-    SELECT coalesce(sum(part.allocated_after), 0) * CASE WHEN v_settled > v_former THEN -1 ELSE 1 END INTO v_passed
-    FROM tallystick.allocations AS part
-    WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id
-      AND part.charge_no > coalesce((
-          SELECT entry.entry_no FROM tallystick.credit_ledger AS entry
-          WHERE entry.business_id = e.business_id AND entry.customer_id = e.customer_id
-            AND entry.charged_total <= least(v_former, v_settled)
-          ORDER BY entry.charged_total DESC, entry.entry_no DESC
-          LIMIT 1), 0)
-      AND part.charge_no <= coalesce((
-          SELECT entry.entry_no FROM tallystick.credit_ledger AS entry
-          WHERE entry.business_id = e.business_id AND entry.customer_id = e.customer_id
-            AND entry.charged_total <= greatest(v_former, v_settled)
-          ORDER BY entry.charged_total DESC, entry.entry_no DESC
-          LIMIT 1), 0)
-      AND NOT EXISTS (
-          SELECT FROM tallystick.allocations AS later
-          WHERE later.business_id = part.business_id AND later.customer_id = part.customer_id
-            AND later.charge_no = part.charge_no AND later.part_no > part.part_no);
-
-    -- The first charge beyond P. What is open of it is more than nothing.
-    SELECT charge.amount - greatest(v_settled - charge.charged_before, 0) - coalesce((
-               SELECT part.allocated_after FROM tallystick.allocations AS part
-               WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id AND part.charge_no = charge.entry_no
-               ORDER BY part.charge_no DESC, part.part_no DESC
-               LIMIT 1), 0) AS open
-    INTO v_first
-    FROM tallystick.credit_ledger AS charge
-    WHERE charge.business_id = e.business_id AND charge.customer_id = e.customer_id AND charge.charged_total > v_settled
-    ORDER BY charge.charged_total, charge.entry_no
-    LIMIT 1;
-
-    v_broken := CASE
-        WHEN v_parts.amount <> e.allocated_total - e.allocated_before THEN 'allocations_add_up_to_what_the_entry_allocates'
-        WHEN NOT v_parts.are_copies THEN 'allocations_copy_their_charge'
-        WHEN v_parts.digest <> e.details_digest AND e.kind <> 'return' THEN 'allocations_are_those_of_the_ledger_entry'
-        WHEN e.ahead_total <> e.ahead_before + v_parts.beyond_former + v_passed THEN 'ahead_is_what_is_allocated_beyond_the_pointer'
-        WHEN v_first.open <= 0 THEN 'the_pointer_stands_at_an_open_charge'
-    END;
+    -- The entry exists, but not for a session that has changed its business since the part was written.
+    v_broken := CASE WHEN FOUND THEN tallystick.allocations_broken_rule(v_entry) ELSE 'allocations_entry_exists' END;
     IF v_broken IS NOT NULL THEN
         RAISE EXCEPTION 'allocations and ledger must agree'
             USING ERRCODE = 'check_violation', SCHEMA = tg_table_schema, TABLE = tg_table_name, CONSTRAINT = v_broken;

@@ -52,8 +52,8 @@ BEGIN
     FOR NO KEY UPDATE;
     v_known := FOUND;
 
-    SELECT entry.request_fingerprint, entry.id, entry.entry_no, entry.balance_before, entry.balance_after,
-           entry.created_at, entry.entry_hash
+    SELECT entry.request_fingerprint, entry.id, entry.entry_no, entry.amount, entry.balance_after, entry.created_at,
+           entry.entry_hash
     INTO v_replay
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.idempotency_key BETWEEN p_idempotency_key AND p_idempotency_key
@@ -66,7 +66,7 @@ BEGIN
         outcome := 'replayed';
         id := v_replay.id;
         entry_no := v_replay.entry_no;
-        balance_before := v_replay.balance_before;
+        balance_before := v_replay.balance_after - v_replay.amount;
         balance_after := v_replay.balance_after;
         created_at := v_replay.created_at;
         entry_hash := v_replay.entry_hash;
@@ -95,7 +95,7 @@ BEGIN
     outcome := 'created';
     id := v_entry.id;
     entry_no := v_entry.entry_no;
-    balance_before := v_entry.balance_before;
+    balance_before := v_account.balance;
     balance_after := v_entry.balance_after;
     created_at := v_entry.created_at;
     entry_hash := v_entry.entry_hash;

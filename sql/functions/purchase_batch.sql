@@ -258,7 +258,7 @@ BEGIN
                 v_answer.list_prices := v_priced.list_prices;
                 v_answer.line_totals := v_priced.line_totals;
                 v_answer.credit_limit := v_entry.credit_limit;
-                v_answer.balance := v_entry.balance_before;
+                v_answer.balance := v_entry.balance_after - v_entry.amount;
                 v_answer.due_at := v_entry.due_at;
                 v_answer.due_date := v_entry.due_date;
                 v_answer.entry_no := v_entry.entry_no;

@@ -6,7 +6,7 @@ JOIN pg_namespace AS schema ON schema.oid = relation.relnamespace
 WHERE relation.relkind NOT IN ('r', 'p')
   AND (schema.nspname = 'tallystick' AND relation.relname IN (
            'businesses', 'customers', 'products', 'product_versions', 'stock_movements', 'orders', 'order_items',
-           'credit_ledger', 'api_keys', 'creations')
+           'credit_ledger', 'allocations', 'api_keys', 'creations')
        OR schema.nspname = 'tallystick_migrate' AND relation.relname IN ('migrations', 'current_code'))
 ORDER BY 1
 LIMIT 1

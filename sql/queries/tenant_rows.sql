@@ -22,6 +22,9 @@ UNION ALL
 SELECT 'credit_ledger', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.credit_ledger AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL
+SELECT 'allocations', held.business_id, count(*), grouping(held.business_id) = 1
+FROM tallystick.allocations AS held GROUP BY GROUPING SETS ((held.business_id), ())
+UNION ALL
 SELECT 'creations', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.creations AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL

@@ -36,6 +36,7 @@ FROM (
              ('orders', ARRAY['id uuid', 'customer_id uuid', 'total bigint', 'created_at timestamp with time zone']),
              ('order_items', ARRAY['order_id uuid', 'line_no integer', 'product_id uuid', 'line_total bigint']),
              ('credit_ledger', ARRAY['customer_id uuid', 'entry_no bigint', 'amount bigint', 'balance_after bigint']),
+             ('allocations', ARRAY['charge_no bigint', 'part_no bigint', 'entry_no bigint', 'charge_amount bigint']),
              ('api_keys', ARRAY['prefix text', 'secret_hash bytea']),
              ('creations', ARRAY['idempotency_key text', 'request_fingerprint bytea'])
          ) AS ours (name, columns)

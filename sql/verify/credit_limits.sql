@@ -12,8 +12,9 @@ SELECT
             THEN 'a limit was authorized for what is no new debt' END,
         CASE WHEN entry.credit_limit NOT BETWEEN 0 AND 9007199254740991 THEN 'the credit limit is not safe money' END,
         CASE WHEN entry.authorized_limit NOT BETWEEN 0 AND 9007199254740991 THEN 'the authorized limit is not safe money' END,
-        CASE WHEN entry.kind NOT IN ('reversal', 'refund') AND debt.change > 0
-                AND (debt.after <= coalesce(entry.authorized_limit, entry.credit_limit)) IS NOT TRUE
+        CASE WHEN entry.kind NOT IN ('reversal', 'refund') AND entry.amount > 0
+                AND (entry.balance_after::numeric + entry.held_total <= coalesce(entry.authorized_limit, entry.credit_limit))
+                    IS NOT TRUE
             THEN 'the debt went above the credit limit' END,
         CASE WHEN entry.kind = 'refund' AND (entry.balance_after <= 0) IS NOT TRUE
             THEN 'the refund pays out more than the credit balance' END
@@ -27,8 +28,3 @@ SELECT
     entry.credit_limit,
     entry.authorized_limit
 FROM tallystick.credit_ledger AS entry
-CROSS JOIN LATERAL (
-    SELECT
-        entry.amount::numeric + entry.held_total - entry.held_before AS change,
-        entry.balance_after::numeric + entry.held_total AS after
-) AS debt

@@ -1,13 +1,14 @@
 -- Ledger details
 -- The ledger entry of every order has the digest of the order's lines: number, product and version, quantity, prices, discount,
--- tax, what was taken from the stock, and total. So no line was changed, exchanged, added or removed. An entry without details
--- has the digest of none.
+-- tax, what was taken from the stock, and total. An entry that allocates has the digest of its parts: charges and amounts. So no
+-- line and no part was changed, exchanged, added or removed. An entry without either has the digest of nothing.
 SELECT
     entry.business_id,
-    1 + coalesce(lines.number, 0) AS rows_checked,
-    CASE WHEN entry.details_digest IS DISTINCT FROM coalesce(lines.digest, sha256('\x01'))
-        THEN CASE WHEN lines.number IS NULL THEN 'the digest is of details that are not there'
-                  ELSE 'the lines are not those of the digest' END
+    1 + coalesce(details.number, 0) AS rows_checked,
+    CASE WHEN entry.details_digest IS DISTINCT FROM coalesce(details.digest, sha256('\x01'))
+        THEN CASE WHEN details.number IS NULL THEN 'the digest is of details that are not there'
+                  WHEN entry.kind = 'purchase' THEN 'the lines are not those of the digest'
+                  ELSE 'what it allocates is not that of the digest' END
     END AS wrong,
     entry.customer_id,
     entry.entry_no,
@@ -26,3 +27,16 @@ LEFT JOIN (
     FROM tallystick.order_items AS item
     GROUP BY item.business_id, item.order_id
 ) AS lines ON lines.business_id = entry.business_id AND lines.order_id = entry.id AND entry.kind = 'purchase'
+LEFT JOIN (
+    SELECT
+        part.business_id, part.customer_id, part.entry_no, count(*) AS number,
+        sha256('\x01'::bytea || string_agg(int8send(part.charge_no) || int8send(part.amount), ''::bytea ORDER BY part.charge_no))
+            AS digest
+    FROM tallystick.allocations AS part
+    GROUP BY part.business_id, part.customer_id, part.entry_no
+) AS parts
+    ON parts.business_id = entry.business_id AND parts.customer_id = entry.customer_id AND parts.entry_no = entry.entry_no
+    AND entry.kind IS DISTINCT FROM 'purchase'
+CROSS JOIN LATERAL (
+    SELECT coalesce(lines.number, parts.number) AS number, coalesce(lines.digest, parts.digest) AS digest
+) AS details

@@ -1,8 +1,9 @@
 -- Ledger hashes
--- The hash of every entry is that of its row: business, customer, figures, limits, times, kind, key, fingerprint, digest of the
--- details, actor, and the hash of the entry before it. So nothing of an entry was changed, nor anything before it.
+-- The hash of every entry is that of its row and of the hash before it: business, customer, figures, limits, times, kind, key,
+-- fingerprint, digest of the details, actor, and the hash of the entry before. So nothing of an entry was changed, nor anything
+-- before it.
 --
--- docs/proofs.md explains the hash. ledger_chain.sql proves that previous_hash is the hash of the entry before.
+-- docs/proofs.md explains the hash. It is written out here: this proves the function that computes it, too.
 SELECT
     entry.business_id,
     1 AS rows_checked,
@@ -20,8 +21,12 @@ SELECT
             || int4send(octet_length(entry.kind)) || replace(entry.kind, '\', '\\')::bytea
             || int4send(octet_length(entry.idempotency_key)) || replace(entry.idempotency_key, '\', '\\')::bytea
             || int4send(octet_length(entry.actor)) || replace(entry.actor, '\', '\\')::bytea)) IS NOT TRUE
-        THEN 'the entry is not the one that was hashed' END AS wrong,
+        THEN 'the entry is not the one that was hashed, or another one was before it' END AS wrong,
     entry.customer_id,
     entry.entry_no,
     entry.id
-FROM tallystick.credit_ledger AS entry
+FROM (
+    SELECT ledger.*, lag(ledger.entry_hash, 1, decode(repeat('00', 32), 'hex')) OVER chain AS previous_hash
+    FROM tallystick.credit_ledger AS ledger
+    WINDOW chain AS (PARTITION BY ledger.business_id, ledger.customer_id ORDER BY ledger.entry_no)
+) AS entry

@@ -1,15 +1,14 @@
 -- Tenant keys
 -- Every table in schema tallystick has a primary key. Every primary, unique and foreign key begins with business_id, foreign
--- keys on both sides. All keys are valid, and nothing that enforces them is switched off. One key begins with the order and
--- names the business second: migrations/0006_credit_ledger.sql says why. Another is of the platform's own idempotency keys:
--- migrations/0009_creations.sql.
+-- keys on both sides. All keys are valid, and nothing that enforces them is switched off. One key is of the platform's own
+-- idempotency keys: migrations/0009_creations.sql says why.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,
     nullif(concat_ws('; ',
         CASE WHEN held.kind = 'none' THEN 'it has no primary key' END,
         CASE WHEN held.first_column IS DISTINCT FROM 'business_id' AND held.kind <> 'none'
-                AND held.name NOT IN ('credit_ledger_charge_belongs_to_the_order', 'creations_platform_key_is_used_once')
+                AND held.name <> 'creations_platform_key_is_used_once'
             THEN 'it does not begin with business_id' END,
         CASE WHEN held.first_referenced_column IS DISTINCT FROM 'business_id' AND held.kind = 'foreign key'
             THEN 'what it references does not begin with business_id' END,

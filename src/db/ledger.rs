@@ -15,11 +15,12 @@ use crate::{
 };
 
 const LEDGER_LIST: &str = tenant_call!(
-    "f.id, f.customer_id, f.entry_no, f.kind, f.amount, f.balance_before, f.balance_after, f.credit_limit, f.order_id, f.due_at, f.due_date, \
-     f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
+    "f.id, f.customer_id, f.entry_no, f.kind, f.amount, f.balance_after - f.amount AS balance_before, f.balance_after, \
+     f.credit_limit, f.due_at, f.due_date, f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
 );
 /// The same entries with all that their hashes cover.
-const LEDGER_LIST_HASHED: &str = tenant_call!("f.*" from "ledger_list(context::uuid, $2, $3, $4)");
+const LEDGER_LIST_HASHED: &str =
+    tenant_call!("f.*, f.balance_after - f.amount AS balance_before" from "ledger_list(context::uuid, $2, $3, $4)");
 const OVERDUE_LIST: &str = tenant_call!("overdue_list(context::uuid, $2, $3)");
 
 impl Database {
@@ -92,7 +93,7 @@ impl FromRow for LedgerEntry {
             balance_before: row.try_get("balance_before")?,
             balance_after: row.try_get("balance_after")?,
             credit_limit: row.try_get("credit_limit")?,
-            order_id: row.try_get("order_id")?,
+            order_id: if kind == EntryKind::Purchase { Some(row.try_get("id")?) } else { None },
             // An entry that is no charge carries the due time of the charge before it.
             due_at: if kind.is_charge() { Some(row.try_get("due_at")?) } else { None },
             due_date: row.try_get("due_date")?,
@@ -107,7 +108,6 @@ impl FromRow for Hashed {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
         Ok(Self {
             business_id: row.try_get("business_id")?,
-            previous_hash: row.try_get("previous_hash")?,
             charged_total: row.try_get("charged_total")?,
             allocated_total: row.try_get("allocated_total")?,
             held_total: row.try_get("held_total")?,
@@ -128,6 +128,7 @@ impl FromRow for OverdueCustomer {
             name: row.try_get("name")?,
             external_id: row.try_get("external_id")?,
             balance: row.try_get("balance")?,
+            overdue_amount: row.try_get("overdue_amount")?,
             oldest_unpaid_at: row.try_get("oldest_unpaid_at")?,
             days: row.try_get("days")?,
         })

@@ -39,6 +39,8 @@ pub const CHECKS: &[Check] = checks![
     "ledger_balances": Rows,
     "ledger_entries": Rows,
     "ledger_credit": Rows,
+    "ledger_pointer": Rows,
+    "allocations": Rows,
     "ledger_due_times": Rows,
     "ledger_hashes": Rows,
     "ledger_details": Rows,

@@ -63,9 +63,7 @@ async fn an_entry_shows_what_its_hash_covers_only_if_it_is_asked_for() {
     shop.buy_with("second", &customer, &[(&beans, 1)]).await.expect(201);
 
     let mut entries = hashed(&shop, &customer).await;
-    let (previous, first) = (&entries[0]["hashed"]["previous_hash"], &entries[1]);
-    assert_eq!((previous, &first["hashed"]["previous_hash"]), (&first["proof"]["hash"], &json!("0".repeat(64))));
-    assert_eq!(first["hashed"]["idempotency_key"], "first");
+    assert_eq!(entries[1]["hashed"]["idempotency_key"], "first");
     assert_eq!(entries[0]["hashed"]["charged_total"], "200");
 
     entries.iter_mut().for_each(|entry| drop(entry.as_object_mut().unwrap().remove("hashed").unwrap()));
@@ -107,8 +105,7 @@ async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
                 v_entry.request_fingerprint := sha256('');
                 v_entry.details_digest := sha256('\x01');
                 v_entry.actor := 'role:test';
-                PERFORM tallystick.ledger_write(tallystick.ledger_continue(
-                    (tallystick.batch_read_accounts('{business}', ARRAY['{customer}']::uuid[], NULL))[1], v_entry));
+                PERFORM tallystick.ledger_record(tallystick.ledger_account_of('{business}', '{customer}'), v_entry);
             END LOOP;
         END $$",
         business = shop.business_id
@@ -173,7 +170,6 @@ async fn a_program_in_another_language_computes_a_ledger_anew_and_notices_one_ch
     assert_eq!(recompute(&server, &shop, &customer).await.unwrap().unwrap(), expected);
 
     let change = "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
-                  ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_entry_hash_covers_the_entry;
                   UPDATE tallystick.credit_ledger SET credit_limit = credit_limit + 1 WHERE entry_no = 2";
     server.database.session().await.client().batch_execute(change).await.unwrap();
     let computed = recompute(&server, &shop, &customer).await.unwrap();

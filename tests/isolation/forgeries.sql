@@ -29,18 +29,7 @@ BEGIN
     ), lines AS (
         INSERT INTO tallystick.order_items SELECT l.* FROM unnest(p.lines) AS l
     )
-    INSERT INTO tallystick.credit_ledger (
-        business_id, customer_id, entry_no, id, amount, balance_before, balance_after, charged_total, allocated_before,
-        allocated_total, ahead_before, ahead_total, held_before, held_total, due_before, due_at, due_run_before, due_run_from,
-        created_at, credit_limit, authorized_limit, reverses_no, due_date, kind, idempotency_key, request_fingerprint,
-        details_digest, previous_hash, entry_hash, actor, reason, reference)
-    SELECT
-        e.business_id, e.customer_id, e.entry_no, e.id, e.amount, e.balance_before, e.balance_after, e.charged_total,
-        e.allocated_before, e.allocated_total, e.ahead_before, e.ahead_total, e.held_before, e.held_total, e.due_before,
-        e.due_at, e.due_run_before, e.due_run_from, e.created_at, e.credit_limit, e.authorized_limit, e.reverses_no,
-        e.due_date, e.kind, e.idempotency_key, e.request_fingerprint, e.details_digest, e.previous_hash, e.entry_hash,
-        e.actor, e.reason, e.reference
-    FROM unnest(p.entries) AS e;
+    INSERT INTO tallystick.credit_ledger SELECT e.* FROM unnest(p.entries) AS e;
 END
 $$;
 
@@ -74,7 +63,8 @@ CREATE FUNCTION forgeries.id(p_first integer, p_number integer) RETURNS uuid
 LANGUAGE plpgsql AS $$ BEGIN RETURN (p_first || '0000000-0000-7000-8000-' || lpad(p_number::text, 12, '0'))::uuid; END $$;
 
 -- A business with four customers, who buy and pay, and five products: plain ones, one by weight, a service, one that can be
--- sold beyond its stock.
+-- sold beyond its stock. Whatever can differ between two customers does: since when due times have not decreased, what is
+-- allocated, and what is ahead.
 CREATE FUNCTION forgeries.plant(p_business uuid) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -83,6 +73,9 @@ BEGIN
     PERFORM tallystick.business_create(p_business, 'forgeries', 'EUR');
     FOR n IN 1 .. 4 LOOP
         PERFORM tallystick.customer_create(p_business, forgeries.id(2, n), 'c', NULL, 1000000000, false);
+        FOR earlier IN 2 .. n LOOP
+            PERFORM tallystick.payment_record(p_business, forgeries.id(2, n), 1, 'earlier-' || n || '-' || earlier);
+        END LOOP;
     END LOOP;
     FOR n IN 1 .. 2 LOOP
         PERFORM tallystick.product_create(p_business, forgeries.id(3, n), 'sku-' || n, 'plain', 90 + n, 1000000);
@@ -103,6 +96,14 @@ BEGIN
         ELSE
             PERFORM tallystick.payment_record(p_business, v_customer, forgeries.random(1, 900), 'planted-' || n);
         END IF;
+    END LOOP;
+    -- A debit that no other payment comes to, and a payment that names it.
+    FOR n IN 1 .. 4 LOOP
+        v_customer := forgeries.id(2, n);
+        PERFORM by_hand.entry(p_business, v_customer, jsonb_build_object('kind', 'debit', 'amount', 10000000 + n));
+        PERFORM by_hand.allocating(
+            p_business, v_customer, jsonb_build_object('kind', 'payment', 'amount', -100),
+            ARRAY[(by_hand.account(p_business, v_customer)).entry_no], ARRAY[10 * n]);
     END LOOP;
 END
 $$;
@@ -150,7 +151,8 @@ BEGIN
         SELECT sum(line.line_total) INTO v_total FROM unnest(v_lines) AS line;
         v.entries := v.entries || by_hand.next(by_hand.account(p_business, v_customer), p_business, jsonb_build_object(
             'kind', 'purchase', 'id', v_id, 'amount', v_total, 'details_digest', by_hand.digest(v_lines)));
-        v.orders := v.orders || ROW(p_business, v_id, v_customer, v_total, clock_timestamp(), 1)::tallystick.orders;
+        v.orders := v.orders || ROW(
+            p_business, v_id, v_customer, v_total, v.entries[cardinality(v.entries)].created_at, 1)::tallystick.orders;
         v.lines := v.lines || v_lines;
     END LOOP;
     RETURN v;
@@ -175,25 +177,29 @@ BEGIN
 END
 $$;
 
--- The columns of an entry that figures, hashes and times stand in, and the numbers of a line.
+-- The columns of an entry that figures, hashes and times stand in, and the numbers of a line. previous_hash is no column: it is
+-- what the hash covers.
 CREATE FUNCTION forgeries.figures() RETURNS text[]
 LANGUAGE plpgsql AS $$ BEGIN RETURN '{
-    entry_no, amount, balance_before, balance_after, charged_total, allocated_before, allocated_total, ahead_before, ahead_total,
-    held_before, held_total, due_before, due_at, due_run_before, due_run_from, previous_hash, entry_hash, details_digest}'; END $$;
+    entry_no, amount, balance_after, charged_total, allocated_total, ahead_total, held_total, due_at, due_run_from,
+    previous_hash, entry_hash, details_digest}'; END $$;
+
+-- The hash of the entry before e.
+CREATE FUNCTION forgeries.previous_hash(e tallystick.credit_ledger) RETURNS bytea
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (
+        SELECT previous.entry_hash FROM tallystick.credit_ledger AS previous
+        WHERE previous.business_id = e.business_id AND previous.customer_id = e.customer_id
+          AND previous.entry_no = e.entry_no - 1);
+END
+$$;
 
 CREATE FUNCTION forgeries.line_figures() RETURNS text[]
 LANGUAGE plpgsql AS $$ BEGIN RETURN '{
     quantity, unit_price, line_total, stock_taken, line_no, product_version, decimals, list_price, discount, tax}'; END $$;
 
 CREATE TABLE forgeries.done (forged text, made_anew boolean, refused_by text);
-
--- What is allocated, the table of allocations will prove.
-CREATE FUNCTION forgeries.is_unproved(p_column text, p_anew boolean) RETURNS boolean
-LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN p_anew AND p_column = 'allocated_total' AND to_regclass('tallystick.allocations') IS NULL;
-END
-$$;
 
 -- Tries p_count forgeries. Returns what was forged, how often, and by what it was refused: NULL if it was not.
 -- A hash that is not forged itself is made anew in every second try.
@@ -229,11 +235,17 @@ BEGIN
             IF v_how <= 12 THEN
                 -- One value of an entry, or the values of both customers swapped.
                 v_column := (forgeries.figures() || ARRAY['customer_id'])[forgeries.random(1, cardinality(forgeries.figures()) + (v_how > 8)::integer)];
-                SELECT atttypid INTO v_type FROM pg_attribute
-                WHERE attrelid = 'tallystick.credit_ledger'::regclass AND attname = v_column;
+                v_type := coalesce(
+                    (SELECT atttypid FROM pg_attribute
+                     WHERE attrelid = 'tallystick.credit_ledger'::regclass AND attname = v_column), 'bytea'::regtype);
                 -- Another due time of a charge is another promise.
-                v_anew := v_anew AND v_column <> 'entry_hash' AND NOT (v_column = 'due_at' AND v.orders IS NOT NULL);
+                v_anew := (v_anew OR v_column = 'previous_hash') AND v_column <> 'entry_hash'
+                    AND NOT (v_column = 'due_at' AND v.orders IS NOT NULL);
                 v_values := ARRAY[to_jsonb(v.entries[1]) -> v_column, to_jsonb(v.entries[2]) -> v_column];
+                IF v_column = 'previous_hash' THEN
+                    v_values := ARRAY[
+                        to_jsonb(forgeries.previous_hash(v.entries[1])), to_jsonb(forgeries.previous_hash(v.entries[2]))];
+                END IF;
                 IF v_how <= 8 THEN
                     a := forgeries.random(1, 2);
                     v_values[a] := forgeries.one_off(v_values[a], v_type);
@@ -243,18 +255,22 @@ BEGIN
                 FOR i IN 1 .. 2 LOOP
                     v.entries[i] := jsonb_populate_record(v.entries[i], jsonb_build_object(v_column, v_values[i]));
                     IF v_anew THEN
-                        v.entries[i].entry_hash := by_hand.hash(v.entries[i]);
+                        v.entries[i].entry_hash := by_hand.hash(
+                            v.entries[i], CASE v_column WHEN 'previous_hash' THEN (v_values[i] #>> '{}')::bytea END);
                     END IF;
                 END LOOP;
-                CONTINUE WHEN v = v_right OR v_how <= 8 AND forgeries.is_unproved(v_column, v_anew);
+                CONTINUE WHEN v = v_right;
                 v_column := CASE WHEN v_how <= 8 THEN '' ELSE 'swapped ' END || v_column;
             ELSIF v.orders IS NULL THEN
                 CONTINUE;
             ELSIF v_how <= 14 THEN
-                -- An order's total or customer, or those of both swapped.
-                v_column := CASE WHEN v_how = 13 THEN 'total' ELSE 'customer_id' END;
-                IF v_how = 13 THEN
+                -- An order's total or time, or the customers of both swapped.
+                v_column := CASE WHEN v_how = 14 THEN 'customer_id' WHEN random() < 0.5 THEN 'total' ELSE 'created_at' END;
+                IF v_column = 'total' THEN
                     v.orders[1].total := (forgeries.one_off(to_jsonb(v.orders[1].total), 'bigint') #>> '{}')::bigint;
+                ELSIF v_column = 'created_at' THEN
+                    v.orders[1].created_at :=
+                        (forgeries.one_off(to_jsonb(v.orders[1].created_at), 'timestamptz') #>> '{}')::timestamptz;
                 ELSE
                     v.orders[1].customer_id := v_right.orders[2].customer_id;
                     v.orders[2].customer_id := v_right.orders[1].customer_id;
@@ -320,6 +336,7 @@ DECLARE
     v_lines tallystick.order_items[];
     v_id uuid := gen_random_uuid();
     v_value jsonb;
+    v_previous bytea;
 BEGIN
     v_lines := ARRAY[
         by_hand.line(p_business, v_id, jsonb_build_object('line_no', 1, 'product_id', forgeries.id(3, 1), 'product_version', 2,
@@ -329,18 +346,22 @@ BEGIN
     v_purchase.entries := ARRAY[by_hand.next(
         by_hand.account(p_business, forgeries.id(2, 1)), p_business,
         jsonb_build_object('kind', 'purchase', 'id', v_id, 'amount', 316, 'details_digest', by_hand.digest(v_lines)))];
-    v_purchase.orders := ARRAY[ROW(p_business, v_id, forgeries.id(2, 1), 316, clock_timestamp(), 1)::tallystick.orders];
+    v_purchase.orders := ARRAY[
+        ROW(p_business, v_id, forgeries.id(2, 1), 316, v_purchase.entries[1].created_at, 1)::tallystick.orders];
     v_purchase.lines := v_lines;
     FOR v_column IN
-        SELECT relation.relname, attribute.attname::text AS name, attribute.atttypid::regtype AS type, kind, step, anew
-        FROM pg_attribute AS attribute
-        JOIN pg_class AS relation ON relation.oid = attribute.attrelid
+        SELECT relation.relname, attribute.name, attribute.type, kind, step, anew
+        FROM (
+            SELECT attrelid, attname::text, atttypid::regtype FROM pg_attribute WHERE attnum > 0 AND attgenerated = ''
+            UNION ALL
+            SELECT 'tallystick.credit_ledger'::regclass, 'previous_hash', 'bytea'
+        ) AS attribute (relation, name, type)
+        JOIN pg_class AS relation ON relation.oid = attribute.relation
         CROSS JOIN (VALUES ('purchase'), ('payment')) AS kinds (kind)
         CROSS JOIN (VALUES (1), (-1)) AS steps (step)
         CROSS JOIN (VALUES (false), (true)) AS anews (anew)
         WHERE relation.oid IN (
                 'tallystick.credit_ledger'::regclass, 'tallystick.orders'::regclass, 'tallystick.order_items'::regclass)
-          AND attribute.attnum > 0 AND attribute.attgenerated = ''
           AND (relation.relname = 'credit_ledger' OR kind = 'purchase')
     LOOP
         IF v_column.kind = 'purchase' THEN
@@ -352,12 +373,17 @@ BEGIN
         END IF;
         FOR a IN 1 .. CASE v_column.relname WHEN 'order_items' THEN 2 ELSE 1 END LOOP
             v := v_right;
+            v_previous := NULL;
             IF v_column.relname = 'credit_ledger' THEN
                 CONTINUE WHEN v_column.name = 'entry_hash' AND v_column.anew
-                    OR forgeries.is_unproved(v_column.name, v_column.anew);
+                    OR v_column.name = 'previous_hash' AND NOT v_column.anew;
                 forged := v_column.kind || '.' || v_column.name;
-                v.entries[1] := jsonb_populate_record(v.entries[1], jsonb_build_object(
-                    v_column.name, forgeries.another(v.entries[1], v_column.name, v_column.type, v_column.step)));
+                IF v_column.name = 'previous_hash' THEN
+                    v_previous := (forgeries.one_off(to_jsonb(forgeries.previous_hash(v.entries[1])), 'bytea') #>> '{}')::bytea;
+                ELSE
+                    v.entries[1] := jsonb_populate_record(v.entries[1], jsonb_build_object(
+                        v_column.name, forgeries.another(v.entries[1], v_column.name, v_column.type, v_column.step)));
+                END IF;
             ELSIF v_column.relname = 'orders' THEN
                 forged := 'order.' || v_column.name;
                 v_value := CASE v_column.name
@@ -383,7 +409,7 @@ BEGIN
                 END IF;
             END IF;
             IF v_column.anew THEN
-                v.entries[1].entry_hash := by_hand.hash(v.entries[1]);
+                v.entries[1].entry_hash := by_hand.hash(v.entries[1], v_previous);
             END IF;
             made_anew := v_column.anew;
             refused_by := forgeries.refusal(v);

@@ -6,6 +6,7 @@ mod forgeries;
 mod functions;
 pub mod http;
 mod ledger_rules;
+mod ledger_ways;
 mod monitoring;
 mod powers;
 mod privileges;

@@ -124,6 +124,7 @@ async fn a_view_lends_no_rights() {
     for (view, granted, lacking) in [
         ("customer_accounts", "businesses, tallystick.customers", "credit_ledger"),
         ("order_records", "orders, tallystick.order_items", "credit_ledger"),
+        ("overdue_amounts", "customers, tallystick.allocations", "credit_ledger"),
         ("overdue_customers", "businesses, tallystick.customers, tallystick.credit_ledger", "customer_accounts"),
     ] {
         let role = format!("{}_{view}", database.name);

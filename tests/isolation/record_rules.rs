@@ -70,19 +70,21 @@ async fn the_records_that_the_tests_start_from_are_accepted() {
 async fn an_order_without_lines_or_without_a_charge_cannot_be_committed() {
     let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    for constraint in ["orders_have_a_first_line", "orders_are_charged"] {
-        let commit = format!("{} SET CONSTRAINTS tallystick.{constraint} IMMEDIATE", fill(ORDER));
-        assert_eq!(owner.refusal(&commit).await.constraint(), Some(constraint));
-    }
+    let commit = format!("{} SET CONSTRAINTS ALL IMMEDIATE", fill(ORDER));
+    assert_eq!(owner.refusal(&commit).await.constraint(), Some("orders_have_a_first_line"));
     // Lines have to be those of a charge, so they cannot even be written without one.
-    let line = "INSERT INTO tallystick.order_items
-        SELECT (by_hand.line({business}, {no_order}, LINE)).*";
-    let line = fill(&line.replace("LINE", &object(&LINE, "1, {product}, 3, 100, 300")));
-    let refusal = owner.refusal(&format!("{} {line}", fill(ORDER))).await;
-    assert_eq!(refusal.constraint(), Some("order_lines_are_those_of_the_ledger_entry"));
+    let refusal =
+        owner.refusal(&format!("{} {}", fill(ORDER), line_of("{no_order}", "1, {product}, 3, 100, 300"))).await;
+    assert_eq!(refusal.constraint(), Some("orders_are_charged"));
     // Whoever does not ask for delay hears of it at once.
     let at_once = fill(ORDER).replace("SET CONSTRAINTS ALL DEFERRED;", "");
-    assert!(owner.refusal(&at_once).await.constraint().is_some_and(|name| name.starts_with("orders_")));
+    assert_eq!(owner.refusal(&at_once).await.constraint(), Some("orders_have_a_first_line"));
+}
+
+/// A line of an order, by itself.
+fn line_of(order: &str, line: &str) -> String {
+    let line = object(&LINE, line);
+    fill(&format!("INSERT INTO tallystick.order_items SELECT (by_hand.line({{business}}, {order}, {line})).*;"))
 }
 
 /// The statement, after which every constraint is looked at.
@@ -98,7 +100,8 @@ fn order_of(customer: &str, id: &str) -> String {
 /// The purchase's entry of the new order, as the next entry of `customer`. Then `changed` makes something wrong.
 fn charge(customer: &str, amount: u32, changed: &str) -> String {
     let charge = "by_hand.entry({business}, CUSTOMER, jsonb_build_object(
-        'kind', 'purchase', 'id', {no_order}, 'amount', AMOUNT, 'credit_limit', 1000), jsonb_build_object(CHANGED))";
+        'kind', 'purchase', 'id', {no_order}, 'amount', AMOUNT, 'credit_limit', 1000, 'created_at', now()),
+        jsonb_build_object(CHANGED))";
     let charge =
         charge.replace("CUSTOMER", customer).replace("AMOUNT", &amount.to_string()).replace("CHANGED", changed);
     fill(&format!(" SELECT {charge};"))
@@ -111,8 +114,8 @@ async fn an_order_is_not_charged_by_an_entry_that_only_has_its_id() {
     // A payment of ours, which is the customer's own or another customer's, and entries of another business.
     for id in ["{payment}", "{their_payment}", "{their_order}"] {
         for customer in ["{customer}", "{newcomer}", "{their_customer}", "{no_customer}"] {
-            let commit = format!("{} SET CONSTRAINTS tallystick.orders_are_charged IMMEDIATE", order_of(customer, id));
-            assert_eq!(owner.refusal(&commit).await.constraint(), Some("orders_are_charged"), "{customer} {id}");
+            let sql = order_of(customer, id) + &line_of(id, "1, {product}, 3, 100, 300");
+            assert_eq!(owner.refusal(&sql).await.constraint(), Some("orders_are_charged"), "{customer} {id}");
         }
     }
 }
@@ -137,11 +140,11 @@ async fn an_order_and_its_charge_agree_on_customer_and_total() {
 async fn an_order_belongs_to_a_customer_of_its_business() {
     let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let as_a_later_one = "'entry_no', 3, 'balance_before', 70, 'balance_after', 370, 'charged_total', 400";
+    let as_a_later_one = "'entry_no', 3, 'balance_after', 370, 'charged_total', 400";
     for customer in ["{their_customer}", "{no_customer}"] {
         let order = order_of(customer, "{no_order}");
         let charged =
-            |charge: String| format!("{order} {charge} SET CONSTRAINTS tallystick.orders_are_charged IMMEDIATE");
+            |charge: String| format!("{order} {charge} {}", line_of("{no_order}", "1, {product}, 3, 100, 300"));
         for (name, charge, constraint) in [
             ("no entry", String::new(), "orders_are_charged"),
             ("a first entry", charge(customer, 300, ""), "credit_ledger_customer_exists"),
@@ -168,18 +171,30 @@ async fn an_order_belongs_to_a_customer_of_its_business() {
     }
 }
 
+/// The session that switches triggers and foreign keys off as far as a superuser can.
+async fn replica(database: &FreshDatabase) -> Actor {
+    let prelude = "SET LOCAL session_replication_role = replica; SET LOCAL row_security = off;";
+    Actor::new(database, tallystick::local_postgres::SUPERUSER, prelude).await
+}
+
+/// Orders and entries name customers without a foreign key.
 #[tokio::test]
-async fn a_customer_with_entries_is_neither_deleted_nor_given_another_id() {
+async fn a_customer_is_neither_deleted_nor_given_another_id() {
     let database = two_businesses().await;
-    for actor in [Actor::owner(&database, &OURS.id("business")).await, Actor::superuser(&database).await] {
-        for sql in [
-            "DELETE FROM tallystick.customers WHERE id = {customer}",
-            "UPDATE tallystick.customers SET id = {no_customer} WHERE id = {customer}",
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    for actor in [&owner, &Actor::superuser(&database).await, &replica(&database).await] {
+        for (sql, trigger) in [
+            ("DELETE FROM tallystick.customers WHERE id = {customer}", "customers_stay"),
+            ("DELETE FROM tallystick.customers WHERE id = {newcomer}", "customers_stay"),
+            ("UPDATE tallystick.customers SET id = {no_customer} WHERE id = {customer}", "customers_stay"),
+            ("UPDATE tallystick.customers SET business_id = {their_business} WHERE id = {customer}", "customers_stay"),
+            ("TRUNCATE tallystick.customers", "refuse_truncate"),
         ] {
             let refusal = actor.refusal(&fill(sql)).await;
-            assert_eq!(refusal.constraint(), Some("credit_ledger_customer_exists"), "{refusal:?}");
+            assert_eq!((refusal.code().code(), refusal.constraint()), ("23001", Some(trigger)), "{sql}: {refusal:?}");
         }
-        actor.rows(&fill("DELETE FROM tallystick.customers WHERE id = {newcomer}")).await;
+        let rename = "UPDATE tallystick.customers SET name = 'x' WHERE id = {customer} RETURNING name";
+        assert_eq!(actor.value(&fill(rename)).await, "x");
     }
 }
 
@@ -196,36 +211,25 @@ async fn are_refused(cases: &[(&str, String, &str)]) {
 #[tokio::test]
 async fn an_order_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
     let order = |values: &str| fill(&format!("INSERT INTO tallystick.orders VALUES ({values}, now())"));
-    let one_more = |order: &str, line: &str| {
-        fill(&format!(
-            "INSERT INTO tallystick.order_items SELECT (by_hand.line({{business}}, {order}, {})).*",
-            object(&LINE, line)
-        ))
-    };
     are_refused(&[
         ("lines that add up to less", lines("1, {product}, 2, 100, 200"), "order_lines_add_up"),
         ("lines that add up to more", lines("1, {product}, 3, 100, 300; 2, {product}, 1, 1, 1"), "order_lines_add_up"),
-        ("one more line on an old order", one_more("{order}", "2, {product}, 1, 1, 1"), "order_lines_add_up"),
+        ("one more line on an old order", line_of("{order}", "2, {product}, 1, 1, 1"), "order_lines_add_up"),
         (
             "one more line that would make up an old order by itself",
-            one_more("{order}", "2, {product}, 1, 100, 100"),
+            line_of("{order}", "2, {product}, 1, 100, 100"),
             "order_lines_add_up",
         ),
         (
             "one more line that costs nothing",
-            one_more("{order}", "2, {product}, 1, 0, 0"),
+            line_of("{order}", "2, {product}, 1, 0, 0"),
             "order_lines_are_those_of_the_ledger_entry",
         ),
-        ("a line of a foreign order", one_more("{their_order}", "2, {product}, 1, 0, 0"), "order_items_order_exists"),
-        ("a line of no order", one_more("{no_order}", "1, {product}, 1, 0, 0"), "order_items_order_exists"),
+        ("a line of a foreign order", line_of("{their_order}", "2, {product}, 1, 0, 0"), "orders_are_charged"),
+        ("a line of no order", line_of("{no_order}", "1, {product}, 1, 0, 0"), "orders_are_charged"),
+        ("a line of a payment", line_of("{payment}", "1, {product}, 1, 0, 0"), "orders_are_charged"),
         ("a line twice", lines("1, {product}, 2, 100, 200; 1, {product}, 1, 100, 100"), "order_items_pk"),
         ("an order twice", order("{business}, {order}, {customer}, 1"), "orders_pk"),
-        ("a negative total", order("{business}, {no_order}, {customer}, -1"), "orders_total_is_safe_money"),
-        (
-            "an unsafe total",
-            order("{business}, {no_order}, {customer}, 9007199254740992"),
-            "orders_total_is_safe_money",
-        ),
     ])
     .await;
 }
@@ -276,16 +280,9 @@ async fn a_line_that_breaks_a_rule_is_refused_by_the_rules_constraint() {
         ),
         ("a part of it from the stock", with(r#"{"stock_taken": 2}"#), "order_items_takes_all_or_nothing_from_stock"),
         ("more than it from the stock", with(r#"{"stock_taken": 4}"#), "order_items_takes_all_or_nothing_from_stock"),
-        ("4 decimals", decimals("1, {product}, 3, 100, 0", 4), "order_items_decimals_are_0_to_3"),
-        ("-1 decimals", with(r#"{"decimals": -1}"#), "order_items_decimals_are_0_to_3"),
+        ("4 decimals", decimals("1, {product}, 3, 100, 0", 4), exists),
+        ("-1 decimals", with(r#"{"decimals": -1}"#), exists),
         ("decimals that the product has not", decimals("1, {product}, 30, 100, 300", 1), exists),
-        // Half a unit is rounded up, and less is not.
-        ("a half that is rounded down", decimals("1, {product}, 5, 1, 0", 1), line_total),
-        ("less than a half that is rounded up", decimals("1, {product}, 4, 1, 1", 1), line_total),
-        ("a half of hundredths that is rounded down", decimals("1, {product}, 50, 1, 0", 2), line_total),
-        ("less than a half of hundredths that is rounded up", decimals("1, {product}, 49, 1, 1", 2), line_total),
-        ("a half of thousandths that is rounded down", decimals("1, {product}, 500, 1, 0", 3), line_total),
-        ("less than a half of thousandths that is rounded up", decimals("1, {product}, 499, 1, 1", 3), line_total),
     ])
     .await;
 }
@@ -300,13 +297,21 @@ async fn a_quantity_with_decimals_is_priced_to_the_nearest_and_a_half_up() {
              VALUES ({{business}}, {{no_product}}, 'by weight', 'x', 1, 0, 'kg', {decimals});"
         );
         let owner = Actor::owner(&database, &OURS.id("business")).await;
-        for (quantity, total) in [(1, 0), (half - 1, 0), (half, 1), (3 * half - 1, 1), (3 * half, 2)] {
+        let purchase = |quantity: u32, total: u32| {
             let purchase = format!(
                 "SELECT by_hand.purchase({{business}}, {{customer}}, {{no_order}}, ARRAY[jsonb_build_object(
                      'product_id', {{no_product}}, 'quantity', {quantity}, 'unit_price', 1, 'line_total', {total},
                      'decimals', {decimals})]);"
             );
-            owner.rows(&committed(&fill(&(product.clone() + &purchase)))).await;
+            committed(&fill(&(product.clone() + &purchase)))
+        };
+        for (quantity, total) in [(1, 0), (half - 1, 0), (half, 1), (3 * half - 1, 1), (3 * half, 2)] {
+            owner.rows(&purchase(quantity, total)).await;
+        }
+        // A half that is rounded down, and less than a half that is rounded up.
+        for (quantity, total) in [(half, 0), (3 * half, 1), (half - 1, 1), (3 * half - 1, 2)] {
+            let refusal = owner.refusal(&purchase(quantity, total)).await;
+            assert_eq!(refusal.constraint(), Some("order_items_line_total_is_quantity_times_price"), "{quantity}");
         }
     }
 }
@@ -583,7 +588,8 @@ async fn every_order_of_a_statement_is_added_up() {
     let order = |id: &str, quantity: u32| {
         let line = object(&LINE, &format!("1, {{product}}, {quantity}, 100, 100 * {quantity}"));
         let charge = format!(
-            "jsonb_build_object('kind', 'purchase', 'id', {id}, 'amount', 300, 'details_digest', by_hand.digest(ARRAY[line]))"
+            "jsonb_build_object('kind', 'purchase', 'id', {id}, 'amount', 300, 'created_at', now(),
+                 'details_digest', by_hand.digest(ARRAY[line]))"
         );
         format!(
             "INSERT INTO tallystick.orders VALUES ({{business}}, {id}, {{customer}}, 300, now());
@@ -644,22 +650,19 @@ async fn the_owner_in_one_context_neither_sees_nor_touches_another_business() {
     // Facts cannot be changed at all.
     for table in tenant_tables_but(&FACTS) {
         let give_away = fill(&format!("UPDATE tallystick.{table} SET business_id = {{their_business}}"));
-        assert_eq!(owner.refusal(&give_away).await.code().code(), "42501", "{table}");
+        // Nobody may do that to a customer, to whomever the row belongs.
+        let code = if table == "customers" { "23001" } else { "42501" };
+        assert_eq!(owner.refusal(&give_away).await.code().code(), code, "{table}");
     }
 }
 
-/// The owner, and whoever switches triggers and foreign keys off as far as a superuser can.
+/// The owner, a superuser, and the session that switches off what it can.
 #[tokio::test]
 async fn completed_facts_are_neither_changed_nor_deleted_whoever_asks() {
     let database = database().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     let superuser = Actor::superuser(&database).await;
-    let replica = Actor::new(
-        &database,
-        tallystick::local_postgres::SUPERUSER,
-        "SET LOCAL session_replication_role = replica; SET LOCAL row_security = off;",
-    )
-    .await;
+    let replica = replica(&database).await;
     let columns = |table| {
         format!(
             "SELECT attname FROM pg_attribute WHERE attrelid = 'tallystick.{table}'::regclass AND attnum > 0 AND attgenerated = ''"

@@ -43,7 +43,7 @@ const THEIRS_ONLY: [&str; 7] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 61] = [
+const CALLS: [&str; 66] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -87,6 +87,11 @@ const CALLS: [&str; 61] = [
     "order_list({business}, NULL, NULL, 10)",
     "order_list({business}, {1}, NULL, 10)",
     "overdue_list({business}, NULL, 10)",
+    "open_charges({business}, {1}, NULL, NULL, 10)",
+    "open_charges({business}, {8}, NULL, NULL, 10)",
+    "customer_aging({business}, {1})",
+    "customer_aging({business}, {8})",
+    "business_aging({business}, NULL, NULL, 10)",
     "proof_list({business}, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",

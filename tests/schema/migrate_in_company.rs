@@ -111,7 +111,7 @@ async fn migrate_waits_for_a_running_purchase_and_does_not_block_it() {
 
 #[tokio::test]
 async fn migrate_waits_for_a_reader_of_a_view_before_it_locks_any_table() {
-    for view in ["overdue_customers", "customer_accounts", "order_records"] {
+    for view in ["overdue_customers", "overdue_amounts", "customer_accounts", "order_records"] {
         let database = FreshDatabase::installed().await;
         let reader = database.session().await;
         let reading = format!("BEGIN; SELECT FROM tallystick.{view}");

@@ -171,6 +171,7 @@ async fn what_was_changed_by_hand_is_noticed_and_mended_without_being_asked() {
     let mended = names(&report.mended).join("\n");
     for object in [
         "table tallystick.credit_ledger, trigger refuse_change",
+        "table tallystick.credit_ledger, trigger ledger_entries_are_right",
         "table tallystick.orders, policy tenant_isolation",
         "table tallystick.orders, row level security",
         "table tallystick.api_keys, comment",
@@ -206,7 +207,7 @@ async fn what_migrate_cannot_mend_is_named_with_the_statement_that_does() {
     let database = two_businesses().await;
     let superuser = database.session().await;
     let change = "
-        ALTER TABLE tallystick.orders DROP CONSTRAINT orders_are_charged;
+        ALTER TABLE tallystick.orders DROP CONSTRAINT orders_have_a_first_line;
         ALTER TABLE tallystick.products DROP CONSTRAINT products_stock_is_never_below_zero,
             ADD CONSTRAINT products_stock_is_never_below_zero CHECK (stock >= -1);
         DROP INDEX tallystick.stock_movements_by_product;

@@ -102,8 +102,7 @@ async fn every_tenant_table_has_forced_row_level_security_and_keys_that_begin_wi
                (SELECT count(*) FROM pg_policy AS p WHERE p.polrelid = t.oid AND p.polname = 'tenant_isolation'),
                (SELECT coalesce(bool_and(pg_get_indexdef(i.indexrelid, 1, false) = 'business_id'), false)
                 FROM pg_index AS i WHERE i.indrelid = t.oid AND i.indisunique
-                AND i.indexrelid::regclass::text NOT IN (
-                    'tallystick.credit_ledger_charge_belongs_to_the_order', 'tallystick.creations_platform_key_is_used_once')),
+                AND i.indexrelid::regclass::text <> 'tallystick.creations_platform_key_is_used_once'),
                (SELECT coalesce(bool_and(pg_get_constraintdef(c.oid) ~ '^FOREIGN KEY \\(business_id[,)].*\\(business_id[,)]'), true)
                 FROM pg_constraint AS c WHERE c.conrelid = t.oid AND c.contype = 'f')
         FROM pg_class AS t

@@ -11,7 +11,7 @@ async fn an_entry_is_never_earlier_than_the_one_before_it() {
     let database = two_businesses().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
     let sql = "
-        SELECT tallystick.ledger_write(tallystick.ledger_continue(read.account, entry))
+        SELECT tallystick.ledger_record(read.account, entry)
         FROM (
             SELECT (tallystick.batch_read_accounts({business}, ARRAY[{customer}], NULL))[1] AS account
         ) AS read

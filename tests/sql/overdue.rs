@@ -184,10 +184,10 @@ async fn a_customer_in_credit_at_the_end_of_all_figures_can_still_be_read() {
     let planter = Actor::superuser(&database).await;
     for (balance, overdue) in [(-LARGEST, false), (-1, false), (0, false), (1, true)] {
         let sql = format!(
-            "{} SET LOCAL session_replication_role = replica;
+            "{} ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER ledger_entries_are_right;
              DO $$ BEGIN PERFORM by_hand.entry('{BUSINESS}', '{CUSTOMER}',
                  jsonb_build_object('kind', 'purchase', 'amount', 1, 'created_at', now() - interval '1000 hours'),
-                 jsonb_build_object('entry_no', 1000, 'balance_before', {balance} - 1, 'balance_after', {balance},
+                 jsonb_build_object('entry_no', 1000, 'balance_after', {balance},
                      'charged_total', 9223372036854775807, 'due_run_from', 1000)); END $$;
              SELECT balance, overdue FROM tallystick.customer_accounts WHERE id = '{CUSTOMER}'",
             planting(30, &[])

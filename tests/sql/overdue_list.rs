@@ -57,6 +57,8 @@ async fn the_list_is_the_view_newest_customer_first() {
         let balance = format!("SELECT balance FROM tallystick.overdue_customers WHERE customer_id = '{customer}'");
         assert_eq!(view.value(&balance).await, row["balance"].to_string());
         assert_eq!(row["days"], 0);
+        // All is due at once here.
+        assert_eq!(row["overdue_amount"], row["balance"]);
     }
     assert_eq!(view.value("SELECT count(*) FROM tallystick.overdue_customers").await, owing.len().to_string());
     // In one transaction, so that `now()` is the same.

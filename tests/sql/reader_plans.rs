@@ -32,7 +32,9 @@ fn one_row(indexes: &[&'static str]) -> Vec<(&'static str, i64, i64)> {
 
 #[rustfmt::skip]
 fn cases() -> Vec<Case> {
-    let order = [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1, 2)];
+    // One order by itself tells what its products were called.
+    let order =
+        [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1, 2), ("product_versions_pk", 2, 2)];
     // The last line of each order, which tells how many there are, and then the lines.
     let each_of_5 = [("credit_ledger_id_is_unique", 5, 5), ("order_items_pk", 5 + 5, 5 + 10)];
     let order_of_a_list = [("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1 + 1, 1 + 2)];
@@ -61,8 +63,14 @@ fn cases() -> Vec<Case> {
         case("order_get({business}, {id 4})", 1, &order),
         case("order_list({business}, NULL, NULL, 5)", 5, &five_by("orders_pk", &each_of_5)),
         case("order_list({business}, NULL, {id 4}, 5)", 5, &five_by("orders_pk", &each_of_5)),
-        case("order_list({business}, {id 2}, NULL, 5)", 1, &one_by("orders_total_belongs_to_the_customer", &order_of_a_list)),
+        case("order_list({business}, {id 2}, NULL, 5)", 1, &one_by("orders_by_customer", &order_of_a_list)),
         case("overdue_list({business}, NULL, 5)", 5, &five_by("customers_pk", &accounts_of_5)),
+        case("open_charges({business}, {id 2}, NULL, NULL, 5)", 1, &[]),
+        case("open_charges({business}, {id 2}, now() - interval '30 minutes', NULL, 5)", 1, &[]),
+        case("customer_aging({business}, {id 2}, NULL)", 1, &[]),
+        case("customer_aging({business}, {id 2}, now() - interval '30 minutes')", 1, &[]),
+        case("business_aging({business}, NULL, NULL, 5)", 5, &[]),
+        case("business_aging({business}, now() - interval '30 minutes', NULL, 5)", 5, &[]),
     ]
 }
 
@@ -140,7 +148,7 @@ const LONG_ORDERS: &str = "
             FROM (VALUES (1)) AS of (n), generate_series(1, 500) AS line
         ) AS lines
         CROSS JOIN LATERAL by_hand.chain({business}, {id 2 n}, ARRAY[jsonb_build_object('kind', 'purchase',
-            'id', {id 4 n}, 'amount', 500, 'credit_limit', 1000, 'due_at', now(), 'details_digest', digest)]) AS entry));
+            'id', {id 4 n}, 'amount', 500, 'credit_limit', 1000, 'created_at', now(), 'details_digest', digest)]) AS entry));
     INSERT INTO tallystick.order_items
     SELECT item.* FROM generate_series(1, 12) AS n, generate_series(1, 500) AS line, {one of line 4 n} AS item;
     RESET session_replication_role;";
@@ -189,6 +197,7 @@ async fn no_list_returns_more_than_200_rows_and_one_whatever_is_asked_for() {
         "ledger_list({business}, {id 2}, NULL, {limit})",
         "order_list({business}, NULL, NULL, {limit})",
         "overdue_list({business}, NULL, {limit})",
+        "business_aging({business}, NULL, NULL, {limit})",
     ] {
         for (limit, rows) in [("200", "200"), ("201", "201"), ("2000000000", "201"), ("NULL", "201")] {
             let call = list.replace("{limit}", limit);
@@ -202,7 +211,7 @@ async fn no_list_returns_more_than_200_rows_and_one_whatever_is_asked_for() {
 async fn every_reader_is_tried_above() {
     let database = FreshDatabase::installed().await;
     let readers =
-        "SELECT proname FROM pg_proc WHERE pronamespace = 'tallystick'::regnamespace AND proname ~ '_(get|find|list)$'";
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'tallystick'::regnamespace AND proname ~ '_(get|find|list|aging)$|^open_charges$'";
     let readers = Actor::superuser(&database).await.rows(readers).await;
     let readers: BTreeSet<_> = readers.into_iter().map(|row| row[0].clone().unwrap()).collect();
     let tried = cases().iter().map(|case| case.call.split('(').next().unwrap_or_default().to_owned()).collect();

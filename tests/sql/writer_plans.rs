@@ -42,6 +42,8 @@ const NO_FOREIGN_KEYS: &str = "
                  FROM pg_tables WHERE schemaname = 'tallystick');
     END $$;
     ALTER TABLE tallystick.order_items ENABLE ALWAYS TRIGGER order_lines_add_up;
+    ALTER TABLE tallystick.credit_ledger ENABLE ALWAYS TRIGGER ledger_entries_are_right;
+    ALTER TABLE tallystick.allocations ENABLE ALWAYS TRIGGER allocations_agree;
     ALTER TABLE tallystick.products ENABLE ALWAYS TRIGGER product_is_versioned;";
 
 /// More often than PostgreSQL plans a statement anew before it may keep a plan.

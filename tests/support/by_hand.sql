@@ -3,20 +3,26 @@
 CREATE SCHEMA by_hand;
 GRANT USAGE ON SCHEMA by_hand TO PUBLIC;
 
--- What the hash of an entry has to be, by the expression of the table's own constraint.
-DO $do$
-DECLARE
-    v_rule text;
+-- The hash that an entry has to have. p_previous is that of the entry before it, which is looked up if it is not said.
+CREATE FUNCTION by_hand.hash(e tallystick.credit_ledger, p_previous bytea DEFAULT NULL) RETURNS bytea
+LANGUAGE plpgsql
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
 BEGIN
-    SELECT pg_get_constraintdef(oid) INTO STRICT v_rule
-    FROM pg_constraint WHERE conname = 'credit_ledger_entry_hash_covers_the_entry';
-    v_rule := substr(v_rule, length('CHECK ((entry_hash = ') + 1);
-    EXECUTE format(
-        'CREATE FUNCTION by_hand.hash(e tallystick.credit_ledger) RETURNS bytea LANGUAGE plpgsql AS
-         $$ BEGIN RETURN (SELECT %s FROM (SELECT e.*) AS entry); END $$',
-        left(v_rule, -2));
+    RETURN tallystick.ledger_hash(
+        coalesce(
+            p_previous,
+            (SELECT previous.entry_hash
+             FROM tallystick.credit_ledger AS previous
+             WHERE previous.business_id = e.business_id AND previous.customer_id = e.customer_id
+               AND previous.entry_no BETWEEN e.entry_no - 1 AND e.entry_no - 1
+             ORDER BY previous.entry_no
+             LIMIT 1),
+            '\x0000000000000000000000000000000000000000000000000000000000000000'),
+        e);
 END
-$do$;
+$$;
 
 -- The digest of an order's lines, as docs/proofs.md writes it.
 CREATE FUNCTION by_hand.digest(p_lines tallystick.order_items[]) RETURNS bytea
@@ -43,8 +49,8 @@ BEGIN
 END
 $$;
 
--- The entry that p_given says, right in all that it does not say.
-CREATE FUNCTION by_hand.next(p_account tallystick.ledger_account, p_business uuid, p_given jsonb)
+-- What happened, as functions say it to ledger_continue and to ledger_record.
+CREATE FUNCTION by_hand.given(p_account tallystick.ledger_account, p_business uuid, p_given jsonb)
 RETURNS tallystick.credit_ledger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -63,28 +69,63 @@ BEGIN
     IF e.kind IN ('purchase', 'opening', 'fee', 'debit') AND NOT p_given ? 'credit_limit' THEN
         e.credit_limit := p_account.credit_limit;
     END IF;
-    RETURN tallystick.ledger_continue(p_account, e);
+    RETURN e;
 END
 $$;
 
--- Writes the next entry of a customer. p_given says what it is; p_changed then changes what follows from that, and the hash is
--- made anew, as whoever wants to deceive would do.
-CREATE FUNCTION by_hand.entry(p_business uuid, p_customer uuid, p_given jsonb, p_changed jsonb DEFAULT '{}') RETURNS void
+-- The entry that p_given says, right in all that it does not say.
+CREATE FUNCTION by_hand.next(p_account tallystick.ledger_account, p_business uuid, p_given jsonb)
+RETURNS tallystick.credit_ledger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN tallystick.ledger_continue(p_account, by_hand.given(p_account, p_business, p_given));
+END
+$$;
+
+-- Writes the next entry of a customer, which allocates p_amounts to the charges p_charge_nos.
+CREATE FUNCTION by_hand.allocating(p_business uuid, p_customer uuid, p_given jsonb, p_charge_nos bigint[], p_amounts bigint[])
+RETURNS void
 LANGUAGE plpgsql
--- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The foreign keys' plans are made here, too.
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 DECLARE
+    a tallystick.ledger_account := by_hand.account(p_business, p_customer);
+BEGIN
+    PERFORM tallystick.ledger_record(a, by_hand.given(a, p_business, p_given), p_charge_nos, p_amounts);
+END
+$$;
+
+-- The next entry of a customer. p_given says what it is; p_changed then changes what follows from that, and the hash is made anew, as
+-- whoever wants to deceive would do. previous_hash is no column: it is what the hash then covers instead of the hash of the entry
+-- before.
+CREATE FUNCTION by_hand.forged(p_business uuid, p_customer uuid, p_given jsonb, p_changed jsonb DEFAULT '{}')
+RETURNS tallystick.credit_ledger
+LANGUAGE plpgsql AS $$
+DECLARE
     e tallystick.credit_ledger := by_hand.next(by_hand.account(p_business, p_customer), p_business, p_given);
 BEGIN
     e := jsonb_populate_record(e, p_changed);
     IF NOT p_changed ? 'entry_hash' THEN
-        e.entry_hash := coalesce(by_hand.hash(e), e.entry_hash);
+        e.entry_hash := coalesce(by_hand.hash(e, (p_changed ->> 'previous_hash')::bytea), e.entry_hash);
     END IF;
-    PERFORM by_hand.write(ARRAY[e]);
+    RETURN e;
+END
+$$;
+
+-- Writes it.
+CREATE FUNCTION by_hand.entry(p_business uuid, p_customer uuid, p_given jsonb, p_changed jsonb DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql
+-- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The triggers' plans are made here, too.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    PERFORM by_hand.write(ARRAY[by_hand.forged(p_business, p_customer, p_given, p_changed)]);
 END
 $$;
 
@@ -113,10 +154,10 @@ BEGIN
 END
 $$;
 
--- Writes many entries in one statement. (Each statement costs the reading of all rules of the table.)
+-- Writes many entries in one statement.
 CREATE FUNCTION by_hand.write(p_entries tallystick.credit_ledger[]) RETURNS void
 LANGUAGE plpgsql
--- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The foreign keys' plans are made here, too.
+-- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The triggers' plans are made here, too.
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
@@ -124,16 +165,14 @@ SET enable_mergejoin = off
 AS $$
 BEGIN
     INSERT INTO tallystick.credit_ledger (
-        business_id, customer_id, entry_no, id, amount, balance_before, balance_after, charged_total, allocated_before,
-        allocated_total, ahead_before, ahead_total, held_before, held_total, due_before, due_at, due_run_before, due_run_from,
-        created_at, credit_limit, authorized_limit, reverses_no, due_date, kind, idempotency_key, request_fingerprint,
-        details_digest, previous_hash, entry_hash, actor, reason, reference)
+        business_id, customer_id, entry_no, id, amount, balance_after, charged_total, allocated_total, ahead_total, held_total,
+        due_at, due_run_from, created_at, credit_limit, authorized_limit, reverses_no, due_date, kind, idempotency_key,
+        request_fingerprint, details_digest, entry_hash, actor, reason, reference)
     SELECT
-        e.business_id, e.customer_id, e.entry_no, e.id, e.amount, e.balance_before, e.balance_after, e.charged_total,
-        e.allocated_before, e.allocated_total, e.ahead_before, e.ahead_total, e.held_before, e.held_total, e.due_before,
-        e.due_at, e.due_run_before, e.due_run_from, e.created_at, e.credit_limit, e.authorized_limit, e.reverses_no,
-        e.due_date, e.kind, e.idempotency_key, e.request_fingerprint, e.details_digest, e.previous_hash, e.entry_hash,
-        e.actor, e.reason, e.reference
+        e.business_id, e.customer_id, e.entry_no, e.id, e.amount, e.balance_after, e.charged_total, e.allocated_total,
+        e.ahead_total, e.held_total, e.due_at, e.due_run_from, e.created_at, e.credit_limit, e.authorized_limit, e.reverses_no,
+        e.due_date, e.kind, e.idempotency_key, e.request_fingerprint, e.details_digest, e.entry_hash, e.actor, e.reason,
+        e.reference
     FROM unnest(p_entries) AS e;
 END
 $$;
@@ -168,7 +207,7 @@ CREATE FUNCTION by_hand.purchase(
     p_changed_lines jsonb[] DEFAULT '{}'
 ) RETURNS void
 LANGUAGE plpgsql
--- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The foreign keys' plans are made here, too.
+-- As purchase_batch has it, for whoever makes a plan while the ledger is empty. The triggers' plans are made here, too.
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off

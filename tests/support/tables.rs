@@ -1,7 +1,7 @@
 //! What the tests know about the tables by themselves. Each list is held against the catalogue (`schema::snapshot`).
 
 /// Every table of schema tallystick; every one of them is the tenants'.
-pub const TENANT_TABLES: [&str; 10] = [
+pub const TENANT_TABLES: [&str; 11] = [
     "businesses",
     "customers",
     "products",
@@ -10,12 +10,14 @@ pub const TENANT_TABLES: [&str; 10] = [
     "orders",
     "order_items",
     "credit_ledger",
+    "allocations",
     "api_keys",
     "creations",
 ];
 
 /// The tables whose rows are never changed and never deleted.
-pub const FACTS: [&str; 5] = ["product_versions", "stock_movements", "orders", "order_items", "credit_ledger"];
+pub const FACTS: [&str; 6] =
+    ["product_versions", "stock_movements", "orders", "order_items", "credit_ledger", "allocations"];
 
 /// The tables of [`TENANT_TABLES`] but for `exceptions`.
 pub fn tenant_tables_but(exceptions: &[&str]) -> Vec<&'static str> {

@@ -32,7 +32,7 @@ pub const THEIRS: Tenant = Tenant { letter: 'b', mark: THEIR_MARK };
 pub const NOBODY: Tenant = Tenant { letter: 'c', mark: "nobody's" };
 
 /// The names that [`fill`] knows, each with its number.
-const THINGS: [(&str, u32); 8] = [
+const THINGS: [(&str, u32); 9] = [
     ("business", 1),
     // Owes 70 of a limit of 1000: bought for 100 (entry 1), then paid 30 (entry 2).
     ("customer", 2),
@@ -44,6 +44,8 @@ const THINGS: [(&str, u32); 8] = [
     ("payment", 6),
     ("movement", 7),
     ("api_key", 8),
+    // Paid a debit of 40 by a payment that names it.
+    ("payer", 9),
 ];
 
 impl Tenant {
@@ -87,6 +89,28 @@ impl Tenant {
         format!("BEGIN; {} SELECT FROM tallystick.{}; COMMIT;", context(&self.id("business")), self.fill(&call))
     }
 
+    /// An allocation, by the functions that are internal. (What writes allocations for the server comes with it.)
+    fn allocation(self) -> String {
+        let context = context(&self.id("business"));
+        let entry = |properties: &str, allocated: &str| {
+            format!(
+                "SELECT tallystick.ledger_record(
+                     tallystick.ledger_account_of({{business}}, {{payer}}),
+                     jsonb_populate_record(NULL::tallystick.credit_ledger, jsonb_build_object(
+                         'business_id', {{business}}, 'id', gen_random_uuid(), 'created_at', clock_timestamp(),
+                         'request_fingerprint', sha256(''), 'actor', 'key:planted', {properties})) {allocated});"
+            )
+        };
+        let debit = "'kind', 'debit', 'amount', 40, 'due_at', now(), 'credit_limit', 1000, 'idempotency_key', 'debit'";
+        let payment = "'kind', 'payment', 'amount', -40, 'idempotency_key', 'named'";
+        let sql = [
+            format!("SELECT tallystick.customer_create({{business}}, {{payer}}, '{}', NULL, 1000, false);", self.mark),
+            entry(debit, ""),
+            entry(payment, ", '{1}', '{40}'"),
+        ];
+        format!("BEGIN; {context} {} COMMIT;", self.fill(&sql.concat()))
+    }
+
     fn fill(self, sql: &str) -> String {
         self.fill_as(sql, "")
     }
@@ -110,6 +134,7 @@ pub async fn two_businesses() -> FreshDatabase {
     let planter = database.session_as(SERVER_ROLE).await;
     for tenant in [OURS, THEIRS] {
         planter.client().batch_execute(&tenant.keyed()).await.unwrap();
+        database.session().await.client().batch_execute(&tenant.allocation()).await.unwrap();
     }
     database
 }

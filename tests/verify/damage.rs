@@ -11,7 +11,7 @@ use tallystick::{
 };
 
 use super::damages::{
-    Damage, access, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules, orders_and_stock,
+    Damage, access, allocations, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules, orders_and_stock,
     shipped, surroundings, times,
 };
 use crate::support::{audit, cluster::cluster, fresh_database::FreshDatabase};
@@ -144,6 +144,11 @@ async fn damage_to_what_a_ledger_entry_may_be_is_found() {
 }
 
 #[tokio::test]
+async fn damage_to_what_credit_settles_is_found() {
+    find_all_in_rows(allocations::DAMAGES).await;
+}
+
+#[tokio::test]
 async fn damage_to_times_is_found() {
     find_all_in_rows(times::DAMAGES).await;
 }
@@ -219,6 +224,7 @@ fn every_check_has_a_planted_damage() {
     let planted: BTreeSet<_> = [
         ledger::DAMAGES,
         ledger_rules::DAMAGES,
+        allocations::DAMAGES,
         hashes::DAMAGES,
         orders_and_stock::DAMAGES,
         identities_and_references::DAMAGES,

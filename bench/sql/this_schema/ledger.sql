@@ -59,15 +59,13 @@ SELECT pg_temp.id('b00', 0), move.id, move.customer, move.amount, move.at
 FROM moves AS move WHERE move.lines > 0;
 
 INSERT INTO tallystick.credit_ledger (
-    business_id, customer_id, entry_no, id, amount, balance_before, balance_after, charged_total, allocated_before,
-    allocated_total, ahead_before, ahead_total, held_before, held_total, due_before, due_at, due_run_before, due_run_from,
-    created_at, credit_limit, kind, idempotency_key, request_fingerprint, details_digest, previous_hash, entry_hash, actor)
+    business_id, customer_id, entry_no, id, amount, balance_after, charged_total, allocated_total, ahead_total, held_total,
+    due_at, due_run_from, created_at, credit_limit, kind, idempotency_key, request_fingerprint, details_digest, entry_hash, actor)
 SELECT
-    entry.business_id, entry.customer_id, entry.entry_no, entry.id, entry.amount, entry.balance_before, entry.balance_after,
-    entry.charged_total, entry.allocated_before, entry.allocated_total, entry.ahead_before, entry.ahead_total,
-    entry.held_before, entry.held_total, entry.due_before, entry.due_at, entry.due_run_before, entry.due_run_from,
-    entry.created_at, entry.credit_limit, entry.kind, entry.idempotency_key, entry.request_fingerprint,
-    entry.details_digest, entry.previous_hash, entry.entry_hash, entry.actor
+    entry.business_id, entry.customer_id, entry.entry_no, entry.id, entry.amount, entry.balance_after, entry.charged_total,
+    entry.allocated_total, entry.ahead_total, entry.held_total, entry.due_at, entry.due_run_from, entry.created_at,
+    entry.credit_limit, entry.kind, entry.idempotency_key, entry.request_fingerprint, entry.details_digest, entry.entry_hash,
+    entry.actor
 FROM pg_temp.entries() AS entry;
 
 -- Last, because lines are compared with the order and the ledger entry.

@@ -59,8 +59,6 @@ pub struct LedgerEntry {
 pub struct Hashed {
     /// The business.
     pub business_id: BusinessId,
-    /// The hash of the entry before this one; 64 zeros for entry 1.
-    pub previous_hash: Hash,
     /// The sum of all charges so far, in minor units, as decimal digits: it may be larger than a number in JSON can be for
     /// every client.
     #[schema(value_type = String, pattern = "^(0|[1-9][0-9]{0,18})$", examples("128000"))]
@@ -179,13 +177,15 @@ impl std::str::FromStr for EntryKind {
 mod tests {
     use super::EntryKind;
 
-    /// The table's CHECK says which kinds there are. A list must not fail on one of them.
+    /// The rules of the ledger say which kinds there are.
+    const RULES: &str = include_str!("../../../sql/functions/ledger_entries_are_right.sql");
+
+    /// A list must not fail on a kind that the ledger takes.
     #[test]
-    fn every_kind_that_the_table_takes_is_known_by_the_same_name() {
-        let table = include_str!("../../../sql/migrations/0006_credit_ledger.sql");
-        let check = table.split("credit_ledger_amount_is_that_of_its_kind CHECK (").nth(1).unwrap();
-        let check = check.split("CONSTRAINT").next().unwrap();
-        let named: Vec<_> = check.split('\'').skip(1).step_by(2).collect();
+    fn every_kind_that_the_ledger_takes_is_known_by_the_same_name() {
+        let rule = RULES.split("WHEN NOT CASE\n").nth(1).unwrap();
+        let rule = rule.split("END THEN 'credit_ledger_amount_is_that_of_its_kind'").next().unwrap();
+        let named: Vec<_> = rule.split('\'').skip(1).step_by(2).collect();
         assert_eq!(named.len(), EntryKind::ALL.len());
         for name in named {
             let kind: EntryKind = name.parse().unwrap();
@@ -194,10 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn the_charges_are_those_of_the_table() {
-        let table = include_str!("../../../sql/migrations/0006_credit_ledger.sql");
-        let charges = table.split("credit_ledger_a_charge_is_due_at_some_time CHECK (").nth(1).unwrap();
-        let charges = charges.split(')').next().unwrap();
+    fn the_charges_are_those_of_the_rules() {
+        let (charges, _) = RULES.split_once(") AS is_charge").unwrap();
+        let charges = charges.rsplit('(').next().unwrap();
         for kind in EntryKind::ALL {
             assert_eq!(kind.is_charge(), charges.contains(&format!("'{}'", kind.as_str())), "{kind:?}");
         }

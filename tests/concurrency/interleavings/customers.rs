@@ -46,7 +46,7 @@ async fn a_purchase_reads_the_ledger_as_it_is_after_the_wait_and_not_before() {
          one: COMMIT
          two returns
             = created, 30, 90
-         one: SELECT entry_no, balance_before, balance_after, charged_total FROM credit_ledger ORDER BY entry_no
+         one: SELECT entry_no, balance_after - amount, balance_after, charged_total FROM credit_ledger ORDER BY entry_no
             = 1, 0, 30, 30
             = 2, 30, 90, 90",
     )

@@ -147,7 +147,7 @@ impl Place {
         for table in ["orders", "order_items", "credit_ledger", "products", "customers"] {
             let query = format!(
                 "SELECT '{table}', row::text FROM
-                 (SELECT to_jsonb(t) - '{{created_at, due_at, due_before, previous_hash, entry_hash, actor}}'::text[] AS row FROM tallystick.{table} AS t
+                 (SELECT to_jsonb(t) - '{{created_at, due_at, entry_hash, actor}}'::text[] AS row FROM tallystick.{table} AS t
                   WHERE business_id = '{}') AS rows ORDER BY 2",
                 OURS.id("business")
             );

@@ -30,7 +30,7 @@ pub const DAMAGES: &[Damage] = &[
         "somebody else asked for an entry",
         "ledger_hashes",
         &["the entry is not the one that was hashed", "0000000000e3"],
-        "UPDATE tallystick.credit_ledger SET actor = 'key:other' WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+        "UPDATE tallystick.credit_ledger SET actor = 'role:other' WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
     ),
     damage(
         "a payment became a credit",
@@ -67,6 +67,63 @@ pub const DAMAGES: &[Damage] = &[
         "ledger_hashes",
         &["the entry is not the one that was hashed", "0000000000e3"],
         "UPDATE tallystick.credit_ledger SET entry_hash = NULL, actor = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+    ),
+    damage(
+        "an entry was changed and hashed again, but not what follows it",
+        "ledger_hashes",
+        &["or another one was before it", "0000000000e3"],
+        "UPDATE tallystick.credit_ledger AS changed SET actor = 'role:other', entry_hash = tallystick.ledger_hash(
+             (SELECT entry_hash FROM tallystick.credit_ledger WHERE id = '0a000000-0000-7000-8000-0000000000e1'),
+             jsonb_populate_record(changed, '{\"actor\": \"role:other\"}'))
+         WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
+    ),
+    damage(
+        "the first entry was cut off, and what follows was moved up",
+        "ledger_hashes",
+        &["or another one was before it", "0000000000e2", "\"entry_no\":1"],
+        "DELETE FROM tallystick.credit_ledger WHERE id = '0a000000-0000-7000-8000-0000000000e1';
+         DELETE FROM tallystick.orders WHERE id = '0a000000-0000-7000-8000-0000000000e1';
+         DELETE FROM tallystick.order_items WHERE order_id = '0a000000-0000-7000-8000-0000000000e1';
+         UPDATE tallystick.products SET stock = stock + CASE sku WHEN 'beans' THEN 2 ELSE 1 END
+         WHERE business_id = '0a000000-0000-7000-8000-000000000000';
+         UPDATE tallystick.credit_ledger
+         SET entry_no = entry_no - 1, balance_after = balance_after - 800, charged_total = charged_total - 800
+         WHERE customer_id = '0a000000-0000-7000-8000-0000000000c1'",
+    ),
+    damage(
+        "an entry in the middle was cut out, and what follows was moved up",
+        "ledger_hashes",
+        &["or another one was before it", "0000000000e3", "\"entry_no\":2"],
+        "UPDATE tallystick.credit_ledger AS last SET entry_no = 2, balance_after = 300, charged_total = 800, due_at = first.due_at
+         FROM tallystick.credit_ledger AS first
+         WHERE last.id = '0a000000-0000-7000-8000-0000000000e3' AND first.id = '0a000000-0000-7000-8000-0000000000e1';
+         DELETE FROM tallystick.credit_ledger WHERE id = '0a000000-0000-7000-8000-0000000000e2';
+         DELETE FROM tallystick.orders WHERE id = '0a000000-0000-7000-8000-0000000000e2';
+         DELETE FROM tallystick.order_items WHERE order_id = '0a000000-0000-7000-8000-0000000000e2';
+         UPDATE tallystick.products SET stock = stock + 4 WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
+    ),
+    damage(
+        "two entries changed places, with all their figures and times",
+        "ledger_hashes",
+        &["or another one was before it", "0000000000e2", "\"entry_no\":1"],
+        "UPDATE tallystick.credit_ledger AS moved
+         SET entry_no = other.entry_no, created_at = other.created_at, due_at = other.due_at,
+             balance_after = CASE other.entry_no WHEN 1 THEN moved.amount ELSE other.balance_after END,
+             charged_total = CASE other.entry_no WHEN 1 THEN moved.amount ELSE other.charged_total END
+         FROM tallystick.credit_ledger AS other
+         WHERE moved.customer_id = '0a000000-0000-7000-8000-0000000000c1' AND moved.entry_no <= 2
+           AND other.customer_id = moved.customer_id AND other.entry_no = 3 - moved.entry_no;
+         UPDATE tallystick.orders AS placed SET created_at = entry.created_at
+         FROM tallystick.credit_ledger AS entry WHERE entry.id = placed.id",
+    ),
+    damage(
+        "the hashes of two entries were exchanged",
+        "ledger_hashes",
+        &["or another one was before it", "0000000000e3"],
+        "UPDATE tallystick.credit_ledger AS changed SET entry_hash = other.entry_hash
+         FROM tallystick.credit_ledger AS other
+         WHERE changed.customer_id = '0a000000-0000-7000-8000-0000000000c1' AND changed.entry_no >= 2
+           AND other.customer_id = changed.customer_id AND other.entry_no = 5 - changed.entry_no",
     ),
     damage(
         "the limit of a charge was raised later",

@@ -41,6 +41,12 @@ pub const DAMAGES: &[Damage] = &[
         "UPDATE tallystick.credit_ledger SET credit_limit = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e2'",
     ),
     damage(
+        "a payment is held to a limit",
+        "credit_limits",
+        &["a new debt keeps the credit limit of its moment, and nothing else does", "0000000000e3"],
+        "UPDATE tallystick.credit_ledger SET credit_limit = 10000 WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+    ),
+    damage(
         "a limit is beyond what JSON can hold",
         "credit_limits",
         &["the credit limit is not safe money", "0000000000e2"],
@@ -65,6 +71,12 @@ pub const DAMAGES: &[Damage] = &[
         "idempotency_keys",
         &["the key is not 1 to 255 visible ASCII characters", "key 3"],
         "UPDATE tallystick.credit_ledger SET idempotency_key = 'key 3' WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
+    ),
+    damage(
+        "a key is too long",
+        "idempotency_keys",
+        &["the key is not 1 to 255 visible ASCII characters", "xxx"],
+        "UPDATE tallystick.credit_ledger SET idempotency_key = repeat('x', 256) WHERE id = '0a000000-0000-7000-8000-0000000000e3'",
     ),
     damage(
         "a fingerprint was cut short",
@@ -118,6 +130,13 @@ pub const DAMAGES: &[Damage] = &[
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
+        "who asked for an entry and what it refers to are too long",
+        "ledger_entries",
+        &["it does not say who asked for it; the reference is not short text", "\"entry_no\":5"],
+        "UPDATE tallystick.credit_ledger SET actor = repeat('x', 301), reference = repeat('x', 201)
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
+    ),
+    damage(
         "a debit went above the limit that was authorized",
         "credit_limits",
         &["the debt went above the credit limit", "\"authorized_limit\":1599", "\"balance_after\":1600"],
@@ -153,11 +172,11 @@ pub const DAMAGES: &[Damage] = &[
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 2",
     ),
     damage(
-        "a hold went above the limit",
+        "what is owed and held went above the limit",
         "credit_limits",
-        &["the debt went above the credit limit", "\"entry_no\":8"],
-        "UPDATE tallystick.credit_ledger SET held_total = 200
-         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 8",
+        &["the debt went above the credit limit", "\"authorized_limit\":1700", "\"balance_after\":1600"],
+        "UPDATE tallystick.credit_ledger SET held_total = 101
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 9",
     ),
     damage(
         "a refund pays out what is owed",
@@ -177,15 +196,14 @@ pub const DAMAGES: &[Damage] = &[
         "unapplied credit does not fit in 64 bits",
         "ledger_credit",
         &["unapplied credit is -18446744073709551865", "\"entry_no\":11"],
-        "ALTER TABLE tallystick.credit_ledger ALTER charged_before DROP EXPRESSION;
-         UPDATE tallystick.credit_ledger SET charged_total = -9223372036854775808, balance_after = 9223372036854775807
+        "UPDATE tallystick.credit_ledger SET charged_total = -9223372036854775808, balance_after = 9223372036854775807
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 11",
     ),
     damage(
         "allocated credit is below zero",
         "ledger_credit",
         &["allocated_total is below zero", "\"entry_no\":5"],
-        "UPDATE tallystick.credit_ledger SET allocated_before = -1, allocated_total = -1
+        "UPDATE tallystick.credit_ledger SET allocated_total = -1
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
@@ -213,8 +231,8 @@ pub const DAMAGES: &[Damage] = &[
         "a reversal takes back more than itself",
         "ledger_credit",
         &["it takes 401 back, which is more than itself", "\"entry_no\":7"],
-        "UPDATE tallystick.credit_ledger SET allocated_before = 451
-         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
+        "UPDATE tallystick.credit_ledger SET allocated_total = 451
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 6",
     ),
     damage(
         "more is ahead than was allocated",
@@ -248,22 +266,22 @@ pub const DAMAGES: &[Damage] = &[
         "a credit opens what was settled",
         "ledger_credit",
         &["a credit puts ahead at most what it allocates", "\"entry_no\":6"],
-        "UPDATE tallystick.credit_ledger SET ahead_before = 200
-         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 6",
+        "UPDATE tallystick.credit_ledger SET ahead_total = 200
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
     ),
     damage(
         "a reversal settles",
         "ledger_credit",
         &["a reversal settles nothing", "\"entry_no\":7"],
-        "UPDATE tallystick.credit_ledger SET ahead_before = 451
-         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
+        "UPDATE tallystick.credit_ledger SET ahead_total = 451
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 6",
     ),
     damage(
         "something is held although nothing can be",
         "ledger_credit",
         &["nothing can be held yet", "\"entry_no\":5"],
         "UPDATE tallystick.credit_ledger SET held_total = 1
-         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 5",
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no >= 5",
     ),
     damage(
         "a reversal takes another amount back",

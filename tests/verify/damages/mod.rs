@@ -1,6 +1,7 @@
 //! Every planted damage, and what the verification must report about it.
 
 pub mod access;
+pub mod allocations;
 pub mod enforcement;
 pub mod hashes;
 pub mod identities_and_references;
