@@ -10,10 +10,8 @@ WITH named AS MATERIALIZED (
     SELECT entry.business_id, entry.customer_id, entry.entry_no, min(entry.kind) AS kind, min(entry.amount) AS amount,
            min(entry.charged_total) AS charged_total
     FROM tallystick.credit_ledger AS entry
-    WHERE (entry.business_id, entry.customer_id, entry.entry_no) IN (
-        SELECT part.business_id, part.customer_id, part.charge_no FROM tallystick.allocations AS part
-        UNION
-        SELECT part.business_id, part.customer_id, part.entry_no FROM tallystick.allocations AS part)
+    WHERE (entry.business_id, entry.customer_id) IN (
+        SELECT part.business_id, part.customer_id FROM tallystick.allocations AS part)
     GROUP BY entry.business_id, entry.customer_id, entry.entry_no
 )
 SELECT

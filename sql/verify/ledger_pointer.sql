@@ -13,8 +13,8 @@ account AS MATERIALIZED (
 ),
 entry AS MATERIALIZED (
     SELECT
-        account.no AS account, ledger.entry_no, ledger.id, ledger.amount, ledger.charged_total, ledger.ahead_total,
-        ledger.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund') AS is_charge,
+        row_number() OVER () AS no, account.no AS account, ledger.entry_no, ledger.id, ledger.amount, ledger.charged_total,
+        ledger.ahead_total, ledger.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund') AS is_charge,
         -- Cut to the range of bigint: damaged figures may add up to more.
         least(greatest(ledger.charged_total::numeric - ledger.balance_after - ledger.ahead_total, -9223372036854775808),
             9223372036854775807)::bigint AS settled
@@ -26,77 +26,82 @@ part AS MATERIALIZED (
     FROM tallystick.allocations AS held
     JOIN account ON account.business_id = held.business_id AND account.customer_id = held.customer_id
 ),
--- Parts and the entries that ask, numbered in the order of time. An entry asks after its own parts.
+-- Parts, and the entries that ask what is allocated beyond them: by time, where an entry comes after its own parts, and by place,
+-- farthest first, where an entry comes before what is no farther. Of two accounts, the later one by time is first by place.
 event AS (
-    SELECT ordered.*, max(ordered.no) OVER (PARTITION BY ordered.account) AS last
+    SELECT
+        happened.account, happened.asker, happened.amount,
+        row_number() OVER (ORDER BY happened.account, happened.entry_no, happened.asker NULLS FIRST) AS time,
+        row_number() OVER (ORDER BY happened.account DESC, happened.place DESC, happened.asker NULLS LAST) AS place
     FROM (
-        SELECT happened.*, row_number() OVER (PARTITION BY happened.account ORDER BY happened.entry_no, happened.asks) AS no
-        FROM (
-            SELECT part.account, part.entry_no, false AS asks, part.charged_total AS place, part.amount FROM part
-            UNION ALL
-            SELECT entry.account, entry.entry_no, true, entry.settled, NULL FROM entry WHERE NOT entry.is_charge
-        ) AS happened
-    ) AS ordered
+        SELECT part.account, part.entry_no, NULL::bigint AS asker, part.charged_total AS place, part.amount FROM part
+        UNION ALL
+        SELECT entry.account, entry.entry_no, entry.no, entry.settled, NULL FROM entry WHERE NOT entry.is_charge
+    ) AS happened
 ),
--- For each entry that asks: the parts before it in time and beyond it in place. The numbers are cut into blocks of 2, 4, 8 … of
--- two halves each. Any two numbers lie in the two halves of one block exactly once, whichever they are. So in each block, the later
--- half asks for the sum of the earlier half, in the order of places. That takes n log n steps; looking at each pair takes n².
+-- For each entry that asks: the sum of the parts that come before it by time and by place. Comparing every pair would take n² steps;
+-- this takes n log n. Times are cut into blocks of 2, 4, 8 …, each with an earlier and a later half. Any two times lie in the two
+-- halves of one block exactly once: at the highest binary digit in which they differ. So in each block, the entries of the later
+-- half get the sum of the parts of the earlier half, running by place.
 beyond AS (
-    SELECT asked.account, asked.entry_no, coalesce(sum(asked.amount), 0) AS amount
+    SELECT summed.asker, coalesce(sum(summed.amount), 0) AS amount
     FROM (
         SELECT
-            event.account, event.entry_no, event.asks AND half.is_later AS asks,
+            CASE WHEN half.is_later THEN event.asker END AS asker,
             sum(CASE WHEN NOT half.is_later THEN event.amount END) OVER (
-                PARTITION BY event.account, digit.no, event.no >> (digit.no + 1)
-                -- At the place itself is not beyond it.
-                ORDER BY event.place DESC, event.asks DESC ROWS UNBOUNDED PRECEDING) AS amount
+                PARTITION BY (event.time >> (digit.no + 1)) * 64 + digit.no
+                ORDER BY event.place ROWS UNBOUNDED PRECEDING) AS amount
         FROM event
-        CROSS JOIN LATERAL generate_series(0, ceil(ln(event.last::float8) / ln(2::float8))::integer) AS digit (no)
-        CROSS JOIN LATERAL (SELECT (event.no >> digit.no) & 1 = 1 AS is_later) AS half
-    ) AS asked
-    WHERE asked.asks
-    GROUP BY asked.account, asked.entry_no
+        -- The digits in which times of the account can differ.
+        JOIN (
+            SELECT event.account, ceil(ln((min(event.time) # max(event.time))::float8 + 1) / ln(2::float8))::integer AS digits
+            FROM event
+            GROUP BY event.account
+        ) AS size ON size.account = event.account
+        CROSS JOIN LATERAL generate_series(0, size.digits - 1) AS digit (no)
+        CROSS JOIN LATERAL (SELECT (event.time >> digit.no) & 1 = 1 AS is_later) AS half
+    ) AS summed
+    WHERE summed.asker IS NOT NULL
+    GROUP BY summed.asker
 ),
--- For each entry that asks: the first charge beyond it. Numbers and places of charges have one order.
+-- For each entry that asks: the first charge beyond it. Numbers and sums of charges have one order.
 first_charge AS (
-    SELECT placed.account, placed.entry_no, placed.charge_no
+    SELECT placed.asker, placed.account, placed.entry_no, placed.charge_no
     FROM (
         SELECT
-            entry.account, entry.entry_no, NOT entry.is_charge AS asks,
+            CASE WHEN NOT entry.is_charge THEN entry.no END AS asker, entry.account, entry.entry_no,
             min(CASE WHEN entry.is_charge THEN entry.entry_no END) OVER (
                 PARTITION BY entry.account
                 ORDER BY CASE WHEN entry.is_charge THEN entry.charged_total ELSE entry.settled END DESC, entry.is_charge
                 ROWS UNBOUNDED PRECEDING) AS charge_no
         FROM entry
     ) AS placed
-    WHERE placed.asks
+    WHERE placed.asker IS NOT NULL AND placed.charge_no < placed.entry_no
 ),
 -- For each entry that asks: what is allocated to that charge by then.
 allocated AS (
-    SELECT counted.account, counted.entry_no, counted.charge_no, max(counted.amount) AS amount
+    SELECT counted.asker, counted.account, counted.charge_no, counted.amount
     FROM (
         SELECT
-            happened.account, happened.entry_no, happened.charge_no, happened.asks,
+            happened.asker, happened.account, happened.charge_no,
             coalesce(sum(happened.amount) OVER (
-                PARTITION BY happened.account, happened.charge_no ORDER BY happened.entry_no, happened.asks
+                PARTITION BY happened.account, happened.charge_no ORDER BY happened.entry_no, happened.asker NULLS FIRST
                 ROWS UNBOUNDED PRECEDING), 0) AS amount
         FROM (
-            SELECT part.account, part.entry_no, part.charge_no, false AS asks, part.amount FROM part
+            SELECT part.account, part.charge_no, part.entry_no, NULL::bigint AS asker, part.amount FROM part
             UNION ALL
-            SELECT first_charge.account, first_charge.entry_no, first_charge.charge_no, true, NULL FROM first_charge
-            WHERE first_charge.charge_no < first_charge.entry_no
+            SELECT first_charge.account, first_charge.charge_no, first_charge.entry_no, first_charge.asker, NULL FROM first_charge
         ) AS happened
     ) AS counted
-    WHERE counted.asks
-    GROUP BY counted.account, counted.entry_no, counted.charge_no
+    WHERE counted.asker IS NOT NULL
 )
 SELECT
     account.business_id,
     1 AS rows_checked,
     nullif(concat_ws('; ',
-        CASE WHEN entry.ahead_total IS DISTINCT FROM beyond.amount
-            THEN format('ahead_total is %s, but %s is allocated to the charges beyond %s', entry.ahead_total, beyond.amount,
-                        entry.settled) END,
+        CASE WHEN entry.ahead_total IS DISTINCT FROM coalesce(beyond.amount, 0)
+            THEN format('ahead_total is %s, but %s is allocated to the charges beyond %s', entry.ahead_total,
+                        coalesce(beyond.amount, 0), entry.settled) END,
         CASE WHEN charge.amount - greatest(entry.settled - (charge.charged_total::numeric - charge.amount), 0) - allocated.amount
                 <= 0
             THEN format('charge %s is settled, but lies beyond %s', charge.entry_no, entry.settled) END
@@ -106,9 +111,10 @@ SELECT
     entry.id
 FROM entry
 JOIN account ON account.no = entry.account
-LEFT JOIN beyond ON beyond.account = entry.account AND beyond.entry_no = entry.entry_no
-LEFT JOIN allocated ON allocated.account = entry.account AND allocated.entry_no = entry.entry_no
+LEFT JOIN beyond ON beyond.asker = entry.no
+LEFT JOIN allocated ON allocated.asker = entry.no
 LEFT JOIN (
+    -- Grouped, because the primary key may be missing: an entry that is there twice must not double the counts.
     SELECT charge.account, charge.entry_no, min(charge.amount) AS amount, min(charge.charged_total) AS charged_total
     FROM entry AS charge
     WHERE charge.is_charge

@@ -32,7 +32,9 @@ fn one_row(indexes: &[&'static str]) -> Vec<(&'static str, i64, i64)> {
 
 #[rustfmt::skip]
 fn cases() -> Vec<Case> {
-    let order = [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1, 2)];
+    // One order by itself tells what its products were called.
+    let order =
+        [("orders_pk", 1, 1), ("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1, 2), ("product_versions_pk", 2, 2)];
     // The last line of each order, which tells how many there are, and then the lines.
     let each_of_5 = [("credit_ledger_id_is_unique", 5, 5), ("order_items_pk", 5 + 5, 5 + 10)];
     let order_of_a_list = [("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1 + 1, 1 + 2)];
@@ -145,6 +147,8 @@ async fn a_reader_reads_no_more_than_it_needs_after_a_vacuum_of_empty_tables() {
 /// Twelve orders of 500 lines each.
 const LONG_ORDERS: &str = "
     SET session_replication_role = replica;
+    INSERT INTO tallystick.businesses (business_id, name, currency) VALUES ({business}, 'ours', 'EUR');
+    INSERT INTO tallystick.customers SELECT {business}, {id 2 n}, 'c', NULL, 1000 FROM generate_series(1, 12) AS n;
     INSERT INTO tallystick.products
     SELECT {business}, {id 3 n}, 'sku-' || n, 'p', 1, 1000 FROM generate_series(1, 500) AS n;
     INSERT INTO tallystick.orders SELECT {business}, {id 4 n}, {id 2 n}, 500, now() FROM generate_series(1, 12) AS n;

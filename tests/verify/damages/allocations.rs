@@ -96,7 +96,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a part settles another customer's charge",
         "allocations",
-        &["the customer has no such charge", "0000000000c2", "\"charge_no\":2"],
+        &["it says 50 of 1050, but the charge is 110 of 670; the customer has no such entry", "0000000000c2"],
         "UPDATE tallystick.allocations SET customer_id = '0c000000-0000-7000-8000-0000000000c2'
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND charge_no = 2 AND part_no = 1",
     ),

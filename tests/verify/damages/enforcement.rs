@@ -10,16 +10,16 @@ pub const DAMAGES: &[Damage] = &[
         "DELETE FROM pg_trigger WHERE tgisinternal AND tgrelid = 'tallystick.stock_movements'::regclass",
     ),
     damage(
-        "customers with a ledger can be deleted",
+        "products with a history can be deleted",
         "foreign_keys",
-        &["nothing checks it on DELETE of tallystick.customers", "credit_ledger_customer_exists"],
-        "DELETE FROM pg_trigger WHERE tgisinternal AND tgrelid = 'tallystick.customers'::regclass AND tgtype = 9",
+        &["nothing checks it on DELETE of tallystick.products", "stock_movements_product_exists"],
+        "DELETE FROM pg_trigger WHERE tgisinternal AND tgrelid = 'tallystick.products'::regclass AND tgtype = 9",
     ),
     damage(
         "a foreign key is switched off",
         "foreign_keys",
-        &["it is switched off on INSERT of tallystick.credit_ledger", "credit_ledger_continues_the_previous_entry"],
-        "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER ALL",
+        &["it is switched off on INSERT of tallystick.allocations", "allocations_continue_the_previous_part"],
+        "ALTER TABLE tallystick.allocations DISABLE TRIGGER ALL",
     ),
     damage(
         "a foreign key's trigger does something else",
@@ -95,15 +95,13 @@ pub const DAMAGES: &[Damage] = &[
          UPDATE pg_index SET indisready = true WHERE indexrelid = 'tallystick.customers_pk'::regclass",
     ),
     damage(
-        "a balance is another by the index than in the table",
+        "a sum of charges is another by the index than in the table",
         "index_contents",
         &["the index holds other values than its table", "tallystick.credit_ledger_running_figures"],
         "SET LOCAL session_replication_role = replica;
          ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
-         ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_balance_after_is_before_plus_amount;
-         ALTER TABLE tallystick.credit_ledger DROP CONSTRAINT credit_ledger_entry_hash_covers_the_entry;
          UPDATE pg_index SET indislive = false WHERE indrelid = 'tallystick.credit_ledger'::regclass;
-         UPDATE tallystick.credit_ledger SET balance_after = balance_after - 100
+         UPDATE tallystick.credit_ledger SET charged_total = charged_total - 100
          WHERE id = '0a000000-0000-7000-8000-0000000000e3';
          UPDATE pg_index SET indislive = true WHERE indrelid = 'tallystick.credit_ledger'::regclass;
          ALTER TABLE tallystick.credit_ledger ENABLE ALWAYS TRIGGER refuse_change",

@@ -81,7 +81,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a foreign key is switched off",
         "tenant_keys",
-        &["it is switched off", "orders_are_charged"],
+        &["it is switched off", "orders_have_a_first_line"],
         "ALTER TABLE tallystick.orders DISABLE TRIGGER ALL",
     ),
     damage(

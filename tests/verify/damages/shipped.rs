@@ -46,6 +46,100 @@ pub const DAMAGES: &[Damage] = &[
          ALTER TABLE tallystick.orders ENABLE ALWAYS TRIGGER refuse_change",
     ),
     damage(
+        "what credit settles can be changed",
+        "triggers",
+        &["the trigger is missing", "tallystick.allocations", "refuse_change"],
+        "DROP TRIGGER refuse_change ON tallystick.allocations",
+    ),
+    damage(
+        "what credit settles can be emptied",
+        "triggers",
+        &["the trigger does not fire always", "tallystick.allocations", "refuse_truncate"],
+        "ALTER TABLE tallystick.allocations DISABLE TRIGGER refuse_truncate",
+    ),
+    damage(
+        "ledger entries are held to no rule",
+        "triggers",
+        &["the trigger is missing", "tallystick.credit_ledger", "ledger_entries_are_right"],
+        "DROP TRIGGER ledger_entries_are_right ON tallystick.credit_ledger",
+    ),
+    damage(
+        "ledger entries are held to no rule for a while",
+        "triggers",
+        &["the trigger does not fire always", "tallystick.credit_ledger", "ledger_entries_are_right"],
+        "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER ledger_entries_are_right",
+    ),
+    damage(
+        "ledger entries are held to no rule on a replica",
+        "triggers",
+        &["the trigger does not fire always", "tallystick.credit_ledger", "ledger_entries_are_right"],
+        "ALTER TABLE tallystick.credit_ledger ENABLE TRIGGER ledger_entries_are_right",
+    ),
+    damage(
+        "ledger entries are held to the rules of something else",
+        "triggers",
+        &["the trigger executes public.damaged_rules()", "tallystick.credit_ledger", "ledger_entries_are_right"],
+        "CREATE FUNCTION public.damaged_rules() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+         CREATE OR REPLACE TRIGGER ledger_entries_are_right AFTER INSERT ON tallystick.credit_ledger
+             FOR EACH STATEMENT EXECUTE FUNCTION public.damaged_rules();
+         ALTER TABLE tallystick.credit_ledger ENABLE ALWAYS TRIGGER ledger_entries_are_right",
+    ),
+    damage(
+        "the rules of ledger entries are others",
+        "catalogue",
+        &["it is not as shipped", "function tallystick.ledger_entries_are_right()", "body"],
+        "CREATE OR REPLACE FUNCTION tallystick.ledger_entries_are_right() RETURNS trigger LANGUAGE plpgsql
+             SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END'",
+    ),
+    damage(
+        "the rules of ledger entries run with other settings",
+        "functions",
+        &["its search_path is not pg_catalog, pg_temp", "tallystick.ledger_entries_are_right()"],
+        "ALTER FUNCTION tallystick.ledger_entries_are_right() RESET search_path",
+    ),
+    damage(
+        "allocations need no ledger entry",
+        "triggers",
+        &["the trigger is missing", "tallystick.allocations", "allocations_agree"],
+        "DROP TRIGGER allocations_agree ON tallystick.allocations",
+    ),
+    damage(
+        "some allocations need no ledger entry",
+        "triggers",
+        &["the trigger fires under a condition only", "tallystick.allocations", "allocations_agree"],
+        "CREATE OR REPLACE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations
+             FOR EACH ROW WHEN (new.amount > 0) EXECUTE FUNCTION tallystick.allocations_agree();
+         ALTER TABLE tallystick.allocations ENABLE ALWAYS TRIGGER allocations_agree",
+    ),
+    damage(
+        "customers with a ledger can be deleted",
+        "triggers",
+        &["the trigger does not fire for what it should", "tallystick.customers", "customers_stay"],
+        "CREATE OR REPLACE TRIGGER customers_stay BEFORE UPDATE OF business_id, id ON tallystick.customers
+             FOR EACH ROW EXECUTE FUNCTION tallystick.customers_stay();
+         ALTER TABLE tallystick.customers ENABLE ALWAYS TRIGGER customers_stay",
+    ),
+    damage(
+        "customers can get another id",
+        "triggers",
+        &["the trigger fires under a condition only", "tallystick.customers", "customers_stay"],
+        "CREATE OR REPLACE TRIGGER customers_stay BEFORE DELETE OR UPDATE OF business_id ON tallystick.customers
+             FOR EACH ROW EXECUTE FUNCTION tallystick.customers_stay();
+         ALTER TABLE tallystick.customers ENABLE ALWAYS TRIGGER customers_stay",
+    ),
+    damage(
+        "all customers can be deleted at once",
+        "triggers",
+        &["the trigger does not fire always", "tallystick.customers", "refuse_truncate"],
+        "ALTER TABLE tallystick.customers DISABLE TRIGGER refuse_truncate",
+    ),
+    damage(
+        "a business can be in a time zone that is none",
+        "triggers",
+        &["the trigger is switched off, or fires always", "tallystick.businesses", "business_time_zone_is_known"],
+        "ALTER TABLE tallystick.businesses DISABLE TRIGGER business_time_zone_is_known",
+    ),
+    damage(
         "what products were called can be changed",
         "triggers",
         &["the trigger is missing", "tallystick.product_versions", "refuse_change"],
@@ -165,8 +259,8 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a foreign key is not enforced",
         "catalogue",
-        &["it is not as shipped", "credit_ledger_continues_the_previous_entry", "triggers disabled"],
-        "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER ALL",
+        &["it is not as shipped", "orders_have_a_first_line", "triggers disabled"],
+        "ALTER TABLE tallystick.orders DISABLE TRIGGER ALL",
     ),
     damage(
         "a rule redirects writes",
