@@ -84,7 +84,8 @@ impl Tenant {
 
     /// The business's own creation again, now under a key of the platform. The business is there already, so it is the answer.
     fn keyed(self) -> String {
-        let call = format!("business_create({{business}}, '{0}', 'EUR', '{DUE_AT_ONCE}', 'UTC', '{SAME}-{0}')", self.mark);
+        let call =
+            format!("business_create({{business}}, '{0}', 'EUR', '{DUE_AT_ONCE}', 'UTC', '{SAME}-{0}')", self.mark);
         format!("BEGIN; {} SELECT FROM tallystick.{}; COMMIT;", context(&self.id("business")), self.fill(&call))
     }
 
