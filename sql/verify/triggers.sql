@@ -26,8 +26,8 @@ FROM (
     -- tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
     SELECT 'tallystick.' || facts.name AS "table", refusal.trigger, refusal.type, 'tallystick.refuse_change()' AS function,
            NULL AS columns, true AS always
-    FROM unnest(ARRAY['product_versions', 'stock_movements', 'orders', 'order_items', 'credit_ledger',
-                      'allocations']) AS facts (name)
+    FROM unnest(ARRAY['product_versions', 'stock_movements', 'orders', 'order_items', 'credit_ledger', 'allocations'])
+        AS facts (name)
     CROSS JOIN (VALUES ('refuse_change', 1 + 2 + 8 + 16), ('refuse_truncate', 2 + 32)) AS refusal (trigger, type)
     UNION ALL
     SELECT 'tallystick.order_items', 'order_lines_add_up', 4, 'tallystick.order_lines_add_up()', NULL, true
