@@ -28,3 +28,4 @@ BEGIN
     not_due := greatest(coalesce(p_entry.balance_after, 0), 0) - v_due;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.ledger_aging TO tallystick_app;

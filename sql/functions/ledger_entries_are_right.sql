@@ -22,12 +22,15 @@ BEGIN
     SELECT min(rules.broken), bool_or(e.entry_no = 1), bool_or(e.kind <> 'purchase')
     INTO v_broken, v_has_first, v_has_other_kinds
     FROM new_entries AS e
+    -- OFFSET keeps the subtraction out of the look-up. Under row level security an index is looked up by a column or a value, and
+    -- not by what a function computes from another row: all entries of the customer would be read.
+    CROSS JOIN LATERAL (SELECT e.entry_no - 1 AS entry_no OFFSET 0) AS before
     LEFT JOIN LATERAL (
         SELECT previous.entry_no, previous.balance_after, previous.charged_total, previous.allocated_total, previous.ahead_total,
                previous.due_at, previous.due_run_from, previous.created_at, previous.entry_hash
         FROM tallystick.credit_ledger AS previous
         WHERE previous.business_id = e.business_id AND previous.customer_id = e.customer_id
-          AND previous.entry_no BETWEEN e.entry_no - 1 AND e.entry_no - 1
+          AND previous.entry_no BETWEEN before.entry_no AND before.entry_no
         ORDER BY previous.entry_no
         LIMIT 1
     ) AS previous ON true

@@ -50,3 +50,4 @@ BEGIN
     RETURN v_entry;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.ledger_entry_as_of TO tallystick_app;

@@ -85,3 +85,4 @@ BEGIN
     RETURN v_open;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.ledger_open_before TO tallystick_app;

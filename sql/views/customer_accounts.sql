@@ -51,11 +51,13 @@ LEFT JOIN LATERAL (
             UNION ALL
             SELECT earlier.due_run_from
             FROM run
+            -- OFFSET keeps the subtraction out of the look-up, as in ledger_entries_are_right.
+            CROSS JOIN LATERAL (SELECT run.from_no - 1 AS entry_no OFFSET 0) AS before
             CROSS JOIN LATERAL (
                 SELECT entry.due_run_from
                 FROM tallystick.credit_ledger AS entry
                 WHERE entry.business_id = customer.business_id AND entry.customer_id = customer.id
-                  AND entry.entry_no BETWEEN run.from_no - 1 AND run.from_no - 1
+                  AND entry.entry_no BETWEEN before.entry_no AND before.entry_no
                 ORDER BY entry.entry_no
                 LIMIT 1
             ) AS earlier

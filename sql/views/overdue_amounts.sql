@@ -33,11 +33,13 @@ LEFT JOIN LATERAL (
         UNION ALL
         SELECT earlier.entry_no, earlier.charged_total, earlier.due_at, earlier.due_run_from
         FROM run
+        -- OFFSET keeps the computation out of the look-up, as in ledger_entries_are_right.
+        CROSS JOIN LATERAL (SELECT run.due_run_from - 1 AS entry_no OFFSET 0) AS before
         CROSS JOIN LATERAL (
             SELECT entry.entry_no, entry.charged_total, entry.due_at, entry.due_run_from
             FROM tallystick.credit_ledger AS entry
             WHERE entry.business_id = customer.business_id AND entry.customer_id = customer.id
-              AND entry.entry_no BETWEEN run.due_run_from - 1 AND run.due_run_from - 1
+              AND entry.entry_no BETWEEN before.entry_no AND before.entry_no
             ORDER BY entry.entry_no
             LIMIT 1
         ) AS earlier
@@ -45,23 +47,24 @@ LEFT JOIN LATERAL (
     ),
     -- due_no is the last entry of the run that is known to be due, or the one before the run; later_no the first one that is not.
     search AS (
-        SELECT run.due_run_from,
+        SELECT run.due_run_from, run.due_run_from - 1 AS before_no,
                CASE WHEN run.due_at < now() THEN run.entry_no
                     ELSE greatest(run.due_run_from, unpaid.entry_no) - 1 END AS due_no,
                CASE WHEN run.due_at < now() THEN run.entry_no + 1 ELSE run.entry_no END AS later_no,
                CASE WHEN run.due_at < now() THEN run.charged_total END AS charged_total
         FROM run
         UNION ALL
-        SELECT search.due_run_from,
+        SELECT search.due_run_from, search.before_no,
                CASE WHEN tried.due_at < now() THEN tried.entry_no ELSE search.due_no END,
                CASE WHEN tried.due_at < now() THEN search.later_no ELSE tried.entry_no END,
                CASE WHEN tried.due_at < now() THEN tried.charged_total ELSE search.charged_total END
         FROM search
+        CROSS JOIN LATERAL (SELECT (search.due_no + search.later_no) / 2 AS entry_no OFFSET 0) AS middle
         CROSS JOIN LATERAL (
             SELECT entry.entry_no, entry.charged_total, entry.due_at
             FROM tallystick.credit_ledger AS entry
             WHERE entry.business_id = customer.business_id AND entry.customer_id = customer.id
-              AND entry.entry_no BETWEEN (search.due_no + search.later_no) / 2 AND (search.due_no + search.later_no) / 2
+              AND entry.entry_no BETWEEN middle.entry_no AND middle.entry_no
             ORDER BY entry.entry_no
             LIMIT 1
         ) AS tried
@@ -73,7 +76,7 @@ LEFT JOIN LATERAL (
             SELECT entry.charged_total
             FROM tallystick.credit_ledger AS entry
             WHERE entry.business_id = customer.business_id AND entry.customer_id = customer.id
-              AND entry.entry_no BETWEEN search.due_run_from - 1 AND search.due_run_from - 1
+              AND entry.entry_no BETWEEN search.before_no AND search.before_no
             ORDER BY entry.entry_no
             LIMIT 1) END
         - CASE WHEN last.ahead_total = 0 THEN 0 ELSE coalesce((

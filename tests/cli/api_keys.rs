@@ -93,9 +93,17 @@ async fn the_command_line_refuses_what_the_api_refuses() {
         let refused = tallystick(&server, &[&key, arguments].concat()).expect_complaint(2);
         assert!(refused.contains(complaint), "{refused}");
     }
-    let days = ["business", "create", "--name", "x", "--currency", "EUR", "--overdue-after-days", "3651"];
-    let refused = tallystick(&server, &days).expect_complaint(2);
-    assert!(refused.contains("must be a whole number from 0 to 3650"), "{refused}");
+    for (flag, value, complaint) in [
+        ("--payment-terms", r#"{"type": "age", "days": 3651}"#, "must be a whole number from 0 to 3650"),
+        ("--payment-terms", "30", "must be payment terms in JSON"),
+        ("--time-zone", "UTC+3", "must be UTC or a place of the tz database"),
+        // The database says so.
+        ("--time-zone", "Europe/Atlantis", "must be UTC or a place of the tz database"),
+    ] {
+        let create = ["business", "create", "--name", "x", "--currency", "EUR", flag, value];
+        let refused = tallystick(&server, &create).expect_complaint(2);
+        assert!(refused.contains(complaint), "{refused}");
+    }
     let keys = json(&tallystick(&server, &["api-key", "list", "--business", id, "--json"]).expect(0));
     assert_eq!(keys, serde_json::json!([]));
 

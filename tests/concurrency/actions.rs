@@ -33,6 +33,10 @@ pub enum Action {
         product: usize,
         price: i64,
     },
+    SetBackorderLimit {
+        product: usize,
+        limit: i64,
+    },
     SeeCustomer {
         customer: usize,
     },
@@ -46,9 +50,9 @@ pub enum Action {
 pub enum Outcome {
     Bought { total: i64, balance_after: i64, unit_prices: Vec<i64> },
     Paid { entry_no: usize, balance_before: i64, balance_after: i64 },
-    Moved { stock_after: i64 },
+    Moved { stock_after: i64, backordered_after: i64 },
     Customer { credit_limit: i64, blocked: bool, balance: i64, available_credit: i64 },
-    Product { price: i64, stock: i64 },
+    Product { price: i64, stock: i64, backordered: i64, backorder_limit: i64 },
     Replayed(Box<Self>),
     Refused(Refusal),
 }
@@ -63,6 +67,8 @@ pub enum Refusal {
     ProductNotFound(Vec<String>),
     /// Product, requested, available; by product.
     InsufficientStock(Vec<(usize, i64, i64)>),
+    /// How much is backordered.
+    BackorderLimitTooLow(i64),
     CreditLimitExceeded {
         credit_limit: i64,
         balance: i64,

@@ -73,7 +73,10 @@ impl Cast {
             (Action::MoveStock { product, quantity, .. }, 201) => {
                 assert_eq!(body["product_id"], self.products[*product], "{body}");
                 assert_eq!(int(&body["quantity"]), *quantity, "{body}");
-                Outcome::Moved { stock_after: int(&body["stock_after"]) }
+                Outcome::Moved {
+                    stock_after: int(&body["stock_after"]),
+                    backordered_after: int(&body["backordered_after"]),
+                }
             }
             (Action::SetLimit { .. } | Action::SetBlocked { .. } | Action::SeeCustomer { .. }, 200) => {
                 Outcome::Customer {
@@ -83,8 +86,13 @@ impl Cast {
                     available_credit: int(&body["available_credit"]),
                 }
             }
-            (Action::SetPrice { .. } | Action::SeeProduct { .. }, 200) => {
-                Outcome::Product { price: int(&body["price"]), stock: int(&body["stock"]) }
+            (Action::SetPrice { .. } | Action::SetBackorderLimit { .. } | Action::SeeProduct { .. }, 200) => {
+                Outcome::Product {
+                    price: int(&body["price"]),
+                    stock: int(&body["stock"]),
+                    backordered: int(&body["backordered"]),
+                    backorder_limit: int(&body["backorder_limit"]),
+                }
             }
             (_, status) => {
                 Outcome::Refused(self.refusal(&answer.expect_problem(status, body["code"].as_str().unwrap())))
@@ -125,6 +133,9 @@ impl Cast {
             }
             Action::SetPrice { product, price } => {
                 (Method::PATCH, self.product_path(*product), None, json!({"price": price}))
+            }
+            Action::SetBackorderLimit { product, limit } => {
+                (Method::PATCH, self.product_path(*product), None, json!({"backorder_limit": limit}))
             }
             Action::SeeCustomer { customer } => (Method::GET, self.customer_path(*customer), None, Value::Null),
             Action::SeeProduct { product } => (Method::GET, self.product_path(*product), None, Value::Null),
@@ -172,6 +183,7 @@ impl Cast {
             "customer_blocked" => Refusal::CustomerBlocked,
             "product_not_found" => Refusal::ProductNotFound(pointers()),
             "insufficient_stock" => Refusal::InsufficientStock(self.shortages(problem)),
+            "backorder_limit_too_low" => Refusal::BackorderLimitTooLow(int(&problem["backordered"])),
             "credit_limit_exceeded" => Refusal::CreditLimitExceeded {
                 credit_limit: int(&problem["credit_limit"]),
                 balance: int(&problem["balance"]),

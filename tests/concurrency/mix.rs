@@ -14,6 +14,7 @@ pub enum Kind {
     SetLimit,
     SetBlocked,
     SetPrice,
+    SetBackorderLimit,
     SeeCustomer,
     SeeProduct,
 }
@@ -59,6 +60,7 @@ impl Mix {
             Kind::SetLimit => Action::SetLimit { customer, credit_limit: rng.random_range(0..=1_500) },
             Kind::SetBlocked => Action::SetBlocked { customer, blocked: rng.random_bool(0.5) },
             Kind::SetPrice => Action::SetPrice { product, price: rng.random_range(0..=200) },
+            Kind::SetBackorderLimit => Action::SetBackorderLimit { product, limit: rng.random_range(0..=10) },
             Kind::SeeCustomer => Action::SeeCustomer { customer },
             Kind::SeeProduct => Action::SeeProduct { product },
         }

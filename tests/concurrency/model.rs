@@ -26,7 +26,23 @@ pub struct Customer {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Product {
     pub price: i64,
+    /// Below zero, it is what is backordered.
     pub stock: i64,
+    pub backorder_limit: i64,
+}
+
+impl Product {
+    const fn new(price: i64, stock: i64) -> Self {
+        Self { price, stock, backorder_limit: 0 }
+    }
+
+    fn on_the_shelf(&self) -> i64 {
+        self.stock.max(0)
+    }
+
+    fn backordered(&self) -> i64 {
+        (-self.stock).max(0)
+    }
 }
 
 impl Customer {
@@ -51,7 +67,7 @@ impl ModelState {
     pub fn new(credit_limits: &[i64], prices_and_stocks: &[(i64, i64)]) -> Self {
         Self {
             customers: credit_limits.iter().map(|limit| Customer::new(*limit)).collect(),
-            products: prices_and_stocks.iter().map(|&(price, stock)| Product { price, stock }).collect(),
+            products: prices_and_stocks.iter().map(|&(price, stock)| Product::new(price, stock)).collect(),
             ..Self::default()
         }
     }
@@ -97,6 +113,14 @@ impl ModelState {
                 self.product(product)?.price = price;
                 self.see_product(product)
             }
+            Action::SetBackorderLimit { product: number, limit } => {
+                let product = self.product(number)?;
+                if limit < product.backordered() {
+                    return Err(Refusal::BackorderLimitTooLow(product.backordered()));
+                }
+                product.backorder_limit = limit;
+                self.see_product(number)
+            }
             Action::SeeCustomer { customer } => self.see_customer(customer),
             Action::SeeProduct { product } => self.see_product(product),
         }
@@ -123,9 +147,9 @@ impl ModelState {
         let requested =
             |wanted| lines.iter().filter(|(product, _)| *product == wanted).map(|(_, quantity)| quantity).sum();
         let taken: Vec<(usize, i64)> = wanted.into_iter().map(|product| (product, requested(product))).collect();
-        let stock = |product: usize| self.products[product].stock;
-        let short = taken.iter().filter(|(product, quantity)| stock(*product) < *quantity);
-        let short: Vec<_> = short.map(|(product, quantity)| (*product, *quantity, stock(*product))).collect();
+        let available = |product: usize| self.products[product].stock + self.products[product].backorder_limit;
+        let short = taken.iter().filter(|(product, quantity)| available(*product) < *quantity);
+        let short: Vec<_> = short.map(|(product, quantity)| (*product, *quantity, available(*product))).collect();
         if !short.is_empty() {
             return Err(Refusal::InsufficientStock(short));
         }
@@ -162,14 +186,13 @@ impl ModelState {
 
     fn move_stock(&mut self, number: usize, quantity: i64) -> Result<Outcome, Refusal> {
         let product = self.product(number)?;
-        let stock_after = product.stock + quantity;
-        if stock_after < 0 {
-            return Err(Refusal::InsufficientStock(vec![(number, -quantity, product.stock)]));
-        } else if stock_after > MAX_SAFE_INTEGER {
+        if product.on_the_shelf() + quantity < 0 {
+            return Err(Refusal::InsufficientStock(vec![(number, -quantity, product.on_the_shelf())]));
+        } else if product.stock + quantity > MAX_SAFE_INTEGER {
             return Err(Refusal::TooLarge("/quantity".to_owned()));
         }
-        product.stock = stock_after;
-        Ok(Outcome::Moved { stock_after })
+        product.stock += quantity;
+        Ok(Outcome::Moved { stock_after: product.on_the_shelf(), backordered_after: product.backordered() })
     }
 
     fn see_customer(&mut self, customer: usize) -> Result<Outcome, Refusal> {
@@ -180,7 +203,12 @@ impl ModelState {
     }
 
     fn see_product(&mut self, product: usize) -> Result<Outcome, Refusal> {
-        self.product(product).map(|product| Outcome::Product { price: product.price, stock: product.stock })
+        self.product(product).map(|product| Outcome::Product {
+            price: product.price,
+            stock: product.on_the_shelf(),
+            backordered: product.backordered(),
+            backorder_limit: product.backorder_limit,
+        })
     }
 
     fn customer(&mut self, number: usize) -> Result<&mut Customer, Refusal> {

@@ -23,7 +23,7 @@ const CLIENTS: usize = 16;
 const REQUESTS_OF_A_CLIENT: usize = 6;
 const ROUNDS: usize = 3;
 const CREDIT_LIMITS: [i64; 2] = [1_000, 600];
-const EVERYTHING: [(Kind, usize); 9] = [
+const EVERYTHING: [(Kind, usize); 10] = [
     (Kind::Buy, 12),
     (Kind::Pay, 4),
     (Kind::Restock, 2),
@@ -31,6 +31,7 @@ const EVERYTHING: [(Kind, usize); 9] = [
     (Kind::SetLimit, 2),
     (Kind::SetBlocked, 2),
     (Kind::SetPrice, 2),
+    (Kind::SetBackorderLimit, 2),
     (Kind::SeeCustomer, 2),
     (Kind::SeeProduct, 2),
 ];

@@ -61,6 +61,7 @@ fn mix() -> Mix {
         (Kind::SetLimit, 2),
         (Kind::SetBlocked, 2),
         (Kind::SetPrice, 2),
+        (Kind::SetBackorderLimit, 2),
         (Kind::SeeCustomer, 1),
         (Kind::SeeProduct, 1),
     ];
@@ -105,6 +106,7 @@ fn strange(action: Action, rng: &mut StdRng) -> Action {
             Action::MoveStock { key, product, quantity: extreme * quantity.signum() }
         }
         Action::SetLimit { customer, .. } => Action::SetLimit { customer, credit_limit: extreme },
+        Action::SetBackorderLimit { product, .. } => Action::SetBackorderLimit { product, limit: extreme },
         Action::SetPrice { product, .. } => Action::SetPrice { product, price: extreme },
         other => other,
     }

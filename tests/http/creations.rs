@@ -38,7 +38,7 @@ impl Creation {
 /// Those whose answer can be given again.
 fn creations(server: &TestServer, shop: &Shop) -> [Creation; 3] {
     let customer = json!({"name": "A", "credit_limit": 1, "external_id": "C-1", "blocked": false, "payment_terms": {"type": "age", "days": 7}});
-    let product = json!({"sku": "S-1", "name": "A", "price": 1, "stock": 0, "unit": "kg", "quantity_decimals": 1,
+    let product = json!({"sku": "S-1", "name": "A", "price": 1, "stock": 1, "unit": "kg", "quantity_decimals": 1,
                          "track_stock": true, "backorder_limit": 0});
     let business = json!({"name": "A", "currency": "EUR", "payment_terms": {"type": "age", "days": 30}});
     [
@@ -68,7 +68,6 @@ fn creations(server: &TestServer, shop: &Shop) -> [Creation; 3] {
                 ("unit", json!("g")),
                 ("unit", Value::Null),
                 ("quantity_decimals", json!(2)),
-                ("track_stock", json!(false)),
                 ("backorder_limit", json!(1)),
             ],
         ),

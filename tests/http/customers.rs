@@ -28,6 +28,7 @@ async fn a_new_customer_owes_nothing_and_can_buy_up_to_the_limit() {
             "external_id": "C-1",
             "credit_limit": 5_000,
             "blocked": false,
+            "payment_terms": null,
             "balance": 0,
             "available_credit": 5_000,
             "overdue": false,

@@ -214,8 +214,9 @@ async fn the_fields_of_a_movement_are_held_to_their_limits() {
         ["0", "-0", "9007199254740992", "-9007199254740992", "9223372036854775808", "1.5", "\"1\"", "null"];
     let post = || Method::POST;
     let pricer = server.client_with_scopes(shop.business_id, &["write", "price"]).await;
+    let filters = shop.product(0, 100).await;
     let priced = |member: &str| {
-        let mut line = json!({"product_id": beans, "quantity": 1});
+        let mut line = json!({"product_id": filters, "quantity": 1});
         line[member] = json!("@");
         json!({"customer_id": customer, "items": [line]})
     };

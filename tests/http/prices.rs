@@ -86,6 +86,7 @@ async fn whoever_lacks_the_scope_price_is_told_which_parts_need_it_and_buys_noth
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(10_000).await, shop.product(100, 10).await);
+    let pricer = server.client_with_scopes(shop.business_id, &["read", "price"]).await;
     let before = contents(&server.database).await;
 
     let items = json!([
@@ -98,7 +99,6 @@ async fn whoever_lacks_the_scope_price_is_told_which_parts_need_it_and_buys_noth
     let fault = |pointer: &str| json!({"in": "body", "pointer": pointer, "detail": "needs the scope price"});
     let expected = ["/items/0/unit_price", "/items/2/discount", "/items/2/tax"].map(fault);
     assert_eq!(problem["errors"], json!(expected));
-    let pricer = server.client_with_scopes(shop.business_id, &["read", "price"]).await;
     let refused = pricer.move_with("k", "/v1/purchases", &body(&customer, &items)).await;
     assert_eq!(refused.expect_problem(403, "forbidden")["detail"], "these credentials lack the scope write");
 

@@ -189,7 +189,11 @@ async fn a_service_is_sold_without_end_and_has_no_stock() {
     assert_eq!(problem["errors"], json!([fault("/backorder_limit")]));
     assert_eq!(contents(&server.database).await, before);
 
-    let repair = create(&shop, service(0, 0)).await;
+    let repair = shop.client.move_with("service", "/v1/products", &service(0, 0)).await.expect(201);
+    let mut with_stock = service(0, 0);
+    with_stock["track_stock"] = json!(true);
+    let other = shop.client.move_with("service", "/v1/products", &with_stock).await;
+    other.expect_problem(422, "idempotency_key_reused");
     assert_eq!((&repair["track_stock"], &repair["unit"]), (&json!(false), &json!("h")));
     let (path, repair) = (format!("/v1/products/{}", id(&repair)), id(&repair));
     shop.buy(&customer, &[(&repair, 2_147_483_647), (&repair, 2_147_483_647)]).await.expect(201);

@@ -18,12 +18,13 @@ fn call(function: &Function, other: Tenant, place: &str, thing: &str) -> String 
     format!("SELECT each::text FROM {call} AS each")
 }
 
-/// An answer with all ids that were made for it, all times, and how long a purchase waited for its locks, written alike.
+/// An answer with all ids that were made for it, all times, all hashes, and how long a purchase waited for its locks, written alike.
 fn alike(name: &str, told: &Result<Vec<TextRow>, [String; 4]>) -> String {
     let mut text = format!("{told:?}");
     if name.starts_with("tallystick.purchase") {
-        text = Regex::new(r",\d+\)").unwrap().replace_all(&text, ",waited)").into_owned();
+        text = Regex::new(r",\d+(,*)\)").unwrap().replace_all(&text, ",waited$1)").into_owned();
     }
+    let text = Regex::new(r"\\x[0-9a-f]{64}").unwrap().replace_all(&text, "hash");
     let text = Regex::new("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").unwrap().replace_all(&text, "id").into_owned();
     Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]*\+\d\d").unwrap().replace_all(&text, "time").into_owned()
 }

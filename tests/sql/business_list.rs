@@ -113,7 +113,7 @@ async fn creating_a_business_again_under_its_id_changes_nothing() {
     let server = Actor::server(&database, &OURS.id("business")).await;
     let create = "SELECT (f.business).name, (f.business).currency, (f.business).payment_terms ->> 'days', (f.business).time_zone
         FROM tallystick.business_create({business}, 'x', 'USD', '{\"type\": \"age\", \"days\": 7}', 'Europe/Berlin') AS f";
-    let answer = ["ours", "EUR", "30", "UTC"].map(|text| Some(text.to_owned()));
+    let answer = ["ours", "EUR", "0", "UTC"].map(|text| Some(text.to_owned()));
     assert_eq!(server.rows(&fill(create)).await, [answer]);
     server.is_denied(&fill("SELECT FROM tallystick.business_create({their_business}, 'x', 'USD')")).await;
 }

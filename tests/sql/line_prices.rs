@@ -5,6 +5,7 @@ use rand::RngExt;
 use crate::support::{
     actor::Actor,
     audit::audit,
+    fresh_database::SERVER_ROLE,
     seed,
     two_businesses::{OURS, fill, two_businesses},
 };
@@ -58,16 +59,23 @@ async fn a_line_costs_its_quantity_at_its_price_rounded_half_up_less_the_discoun
 #[tokio::test]
 async fn halves_and_the_largest_figures_are_charged_to_the_unit() {
     let database = two_businesses().await;
-    let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let told = async |sql: String| owner.value(&fill(&sql)).await;
-    told(format!("UPDATE tallystick.customers SET credit_limit = {MAX} WHERE id = {{newcomer}} RETURNING true")).await;
+    let session = database.session_as(SERVER_ROLE).await;
+    session.client().batch_execute(&format!("SET app.business_id = '{}'", OURS.id("business"))).await.unwrap();
+    // Each statement commits.
+    let told = async |sql: String| -> String {
+        session.client().query_one(&fill(&sql), &[]).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}")).get(0)
+    };
+    let limit = format!(
+        "SELECT outcome FROM tallystick.customer_update({{business}}, {{newcomer}}, NULL, {MAX}, NULL, false, NULL)"
+    );
+    assert_eq!(told(limit).await, "updated");
     for decimals in 0..4 {
         let product = format!("'00000000-0000-7000-8000-00000000000{decimals}'::uuid");
-        told(format!(
+        let create = format!(
             "SELECT outcome FROM tallystick.product_create({{business}}, {product}, 'parts {decimals}', 'x', 1, 0,
                  p_quantity_decimals => {decimals}, p_track_stock => false)"
-        ))
-        .await;
+        );
+        assert_eq!(told(create).await, "created");
         let half = 10_i64.pow(decimals) / 2;
         let most = i64::from(i32::MAX);
         for (number, (quantity, price, discount, tax)) in [

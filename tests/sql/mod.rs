@@ -1,5 +1,6 @@
 //! The SQL functions, views and constraints, where HTTP does not reach.
 
+mod aging;
 mod api_keys;
 mod beyond_stock;
 mod business_list;
