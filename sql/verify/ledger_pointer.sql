@@ -39,10 +39,10 @@ event AS (
         SELECT entry.account, entry.entry_no, entry.no, entry.settled, NULL FROM entry WHERE NOT entry.is_charge
     ) AS happened
 ),
--- For each entry that asks: the sum of the parts that come before it by time and by place. Comparing every pair would take n² steps,
--- and this takes n log n. Times are cut into blocks of 4, 16, 64 …, each with four quarters. Any two times lie in two quarters of one
--- block exactly once: at the highest digit to the base 4 in which they differ. So in each block, an entry gets the sum of the parts
--- of the earlier quarters, running by place.
+-- For each entry that asks: the sum of the parts that come before it by time and by place. Comparing every pair would take n²
+-- steps, and this takes n log n. Times are cut into blocks of 4, 16, 64 …, each with four quarters. Any two times lie in two
+-- quarters of one block exactly once: at the highest digit to the base 4 in which they differ. So in each block, an entry gets the
+-- sum of the parts of the earlier quarters, running by place.
 beyond AS (
     SELECT summed.asker, coalesce(sum(summed.amount), 0) AS amount
     FROM (

@@ -1,8 +1,9 @@
 -- Triggers
--- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, hold new ledger entries to the rules of their kind and to the entries before
--- them, make allocations those of their ledger entries and the lines of a new order those of its total and its ledger entry, keep
--- customers, and keep what products were called. They fire always, also in a session that sets session_replication_role. One does
--- not: that which refuses unknown time zones, because a restore must not fail where a zone is called otherwise.
+-- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, hold new ledger entries to the rules of their kind and to the entries
+-- before them, make allocations those of their ledger entries and the lines of a new order those of its total and its ledger
+-- entry, keep customers, and keep what products were called. They fire always, also in a session that sets
+-- session_replication_role. One does not: that which refuses unknown time zones, because a restore must not fail where a zone is
+-- called otherwise.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,
