@@ -41,7 +41,7 @@ table tallystick.allocations
     column previous_part_no: bigint GENERATED ALWAYS AS (NULLIF((part_no - 1), 0)) STORED
     constraint allocations_pk: PRIMARY KEY (business_id, customer_id, charge_no, part_no)
     constraint allocations_of_an_entry: UNIQUE (business_id, customer_id, entry_no, charge_no)
-    constraint allocations_running_figure: UNIQUE (business_id, customer_id, charge_no, part_no, allocated_after)
+    constraint allocations_running_figure: UNIQUE (business_id, customer_id, charge_no, allocated_after, part_no)
     constraint allocations_continue_the_previous_part: FOREIGN KEY (business_id, customer_id, charge_no, previous_part_no, allocated_before) REFERENCES tallystick.allocations(business_id, customer_id, charge_no, part_no, allocated_after)
     constraint allocations_entry_exists: FOREIGN KEY (business_id, customer_id, entry_no) REFERENCES tallystick.credit_ledger(business_id, customer_id, entry_no)
     constraint allocations_after_is_before_plus_amount: CHECK ((allocated_after = (allocated_before + amount)))
@@ -53,7 +53,7 @@ table tallystick.allocations
     constraint allocations_settle_at_most_the_charge: CHECK ((allocated_after <= charge_amount))
     index allocations_of_an_entry: CREATE UNIQUE INDEX allocations_of_an_entry ON tallystick.allocations USING btree (business_id, customer_id, entry_no, charge_no)
     index allocations_pk: CREATE UNIQUE INDEX allocations_pk ON tallystick.allocations USING btree (business_id, customer_id, charge_no, part_no)
-    index allocations_running_figure: CREATE UNIQUE INDEX allocations_running_figure ON tallystick.allocations USING btree (business_id, customer_id, charge_no, part_no, allocated_after)
+    index allocations_running_figure: CREATE UNIQUE INDEX allocations_running_figure ON tallystick.allocations USING btree (business_id, customer_id, charge_no, allocated_after, part_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger allocations_agree: CREATE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.allocations_agree(), always

@@ -5,15 +5,6 @@
 --
 -- ledger_credit.sql proves that the parts of an entry add up to what it allocates, ledger_details.sql that they are those of its
 -- digest, and ledger_pointer.sql what they settle.
-WITH named AS MATERIALIZED (
-    -- Grouped, because the primary key may be missing: an entry that is there twice must not double the counts.
-    SELECT entry.business_id, entry.customer_id, entry.entry_no, min(entry.kind) AS kind, min(entry.amount) AS amount,
-           min(entry.charged_total) AS charged_total
-    FROM tallystick.credit_ledger AS entry
-    WHERE (entry.business_id, entry.customer_id) IN (
-        SELECT part.business_id, part.customer_id FROM tallystick.allocations AS part)
-    GROUP BY entry.business_id, entry.customer_id, entry.entry_no
-)
 SELECT
     part.business_id,
     1 AS rows_checked,
@@ -55,7 +46,7 @@ FROM (
     FROM tallystick.allocations AS held
     WINDOW chain AS (PARTITION BY held.business_id, held.customer_id, held.charge_no ORDER BY held.part_no)
 ) AS part
-LEFT JOIN named AS charge
+LEFT JOIN tallystick.credit_ledger AS charge
     ON charge.business_id = part.business_id AND charge.customer_id = part.customer_id AND charge.entry_no = part.charge_no
-LEFT JOIN named AS entry
+LEFT JOIN tallystick.credit_ledger AS entry
     ON entry.business_id = part.business_id AND entry.customer_id = part.customer_id AND entry.entry_no = part.entry_no

@@ -217,7 +217,7 @@ pub const DAMAGES: &[Damage] = &[
         "CREATE OR REPLACE VIEW tallystick.overdue_customers WITH (security_invoker = true) AS
          SELECT account.business_id, account.id AS customer_id, account.name, account.external_id, account.balance,
                 account.oldest_unpaid_at,
-                floor(extract(epoch FROM now() - account.oldest_unpaid_at) / 86401)::integer AS days
+                floor(extract(epoch FROM now() - account.oldest_unpaid_at) / 86401)::integer AS days, account.balance AS overdue_amount
          FROM tallystick.customer_accounts AS account WHERE account.overdue",
     ),
     damage(
