@@ -24,7 +24,10 @@ fn alike(told: &Result<Vec<TextRow>, [String; 4]>) -> String {
     let text = format!("{told:?}");
     let text = Regex::new("x[0-9a-f]{64}").unwrap().replace_all(&text, "hash").into_owned();
     let text = Regex::new("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").unwrap().replace_all(&text, "id").into_owned();
-    Regex::new(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]*\+\d\d(:\d\d)?").unwrap().replace_all(&text, "time").into_owned()
+    Regex::new(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]*\+\d\d(:\d\d)?")
+        .unwrap()
+        .replace_all(&text, "time")
+        .into_owned()
 }
 
 #[tokio::test]

@@ -276,11 +276,23 @@ async fn what_is_allocated_ahead_or_held_cannot_be_made_up() {
             entry(&[], &[("allocated_total", "41")]),
             "a_credit_allocates_at_most_itself",
         ),
-        ("a payment that takes back", allocated(20, &[], &[("allocated_total", "19")]), "a_credit_allocates_nothing_back"),
+        (
+            "a payment that takes back",
+            allocated(20, &[], &[("allocated_total", "19")]),
+            "a_credit_allocates_nothing_back",
+        ),
         ("a charge that allocates", entry(opening, &[("allocated_total", "1")]), "charges_move_no_pointer"),
         ("a charge that moves the pointer", entry(opening, &[("ahead_total", "1")]), "charges_move_no_pointer"),
-        ("a reversal that allocates", allocated(20, reversal, &[("allocated_total", "21")]), "a_credit_allocates_at_most_itself"),
-        ("a reversal of more than it is", allocated(35, reversal, &[("allocated_total", "4")]), "a_reversal_takes_back_at_most_itself"),
+        (
+            "a reversal that allocates",
+            allocated(20, reversal, &[("allocated_total", "21")]),
+            "a_credit_allocates_at_most_itself",
+        ),
+        (
+            "a reversal of more than it is",
+            allocated(35, reversal, &[("allocated_total", "4")]),
+            "a_reversal_takes_back_at_most_itself",
+        ),
         ("less than nothing ahead", entry(&[], &[("ahead_total", "-1")]), "ahead_is_a_part_of_allocated"),
         ("more ahead than allocated", entry(&[], &[("ahead_total", "1")]), "ahead_is_a_part_of_allocated"),
         (
@@ -288,7 +300,11 @@ async fn what_is_allocated_ahead_or_held_cannot_be_made_up() {
             entry(&[("amount", "-70")], &[("allocated_total", "1"), ("ahead_total", "1")]),
             "nothing_is_ahead_without_debt",
         ),
-        ("all that was allocated, taken back in no allocation", allocated(20, reversal, &[("allocated_total", "0"), ("ahead_total", "0")]), ADD_UP),
+        (
+            "all that was allocated, taken back in no allocation",
+            allocated(20, reversal, &[("allocated_total", "0"), ("ahead_total", "0")]),
+            ADD_UP,
+        ),
         ("a payment that allocates nothing of it", entry(&[], &[("allocated_total", "40")]), ADD_UP),
         ("an allocation of nothing", entry(&[ALLOCATION, &[("allocated_total", "1")]].concat(), &[]), ADD_UP),
         (
