@@ -38,6 +38,13 @@ fn cases() -> Vec<Case> {
     // The last line of each order, which tells how many there are, and then the lines.
     let each_of_5 = [("credit_ledger_id_is_unique", 5, 5), ("order_items_pk", 5 + 5, 5 + 10)];
     let order_of_a_list = [("credit_ledger_id_is_unique", 1, 1), ("order_items_pk", 1 + 1, 1 + 2)];
+    let open_charges = |scans, read| [("customers_pk", 1, 1), ("credit_ledger_running_figures", 2, 2), ("credit_ledger_pk", scans, read)];
+    // The last entry and, for each of four bounds, the oldest unpaid charge; and entries by number, so many for each customer.
+    let aging = |customers, by_number| {
+        let figures = (1 + 4) * customers;
+        let by_number = by_number * customers;
+        [("customers_pk", 1, customers), ("credit_ledger_running_figures", figures, figures), ("credit_ledger_pk", by_number, by_number)]
+    };
     let accounts_of_5 = [("credit_ledger_running_figures", 2 * 5, 2 * 5)];
     let one_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 1)], others].concat();
     let five_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 5)], others].concat();
@@ -66,12 +73,14 @@ fn cases() -> Vec<Case> {
         case("order_list({business}, {id 2}, NULL, 5)", 1, &one_by("orders_by_customer", &order_of_a_list)),
         // And how much of it is overdue: the customer, the last entry, and the oldest unpaid charge again.
         case("overdue_list({business}, NULL, 5)", 5, &[("customers_pk", 1 + 5, 5 + 5), ("credit_ledger_running_figures", 4 * 5, 4 * 5)]),
-        case("open_charges({business}, {id 2}, NULL, NULL, 5)", 1, &one_by("credit_ledger_pk", &[])),
-        case("open_charges({business}, {id 2}, {before}, NULL, 5)", 1, &one_by("credit_ledger_pk", &[])),
-        case("customer_aging({business}, {id 2}, NULL)", 1, &aging(0, 1)),
-        case("customer_aging({business}, {id 2}, {before})", 1, &aging(2, 1)),
-        case("business_aging({business}, NULL, NULL, 5)", 5, &aging(0, 5)),
-        case("business_aging({business}, {before}, NULL, 5)", 5, &aging(2, 5)),
+        case("open_charges({business}, {id 2}, NULL, NULL, 5)", 1, &open_charges(1, 2)),
+        // Before the payment: the last entry of then is looked for by number, and read.
+        case("open_charges({business}, {id 2}, now() - interval '30 minutes', NULL, 5)", 1, &open_charges(3, 3)),
+        // Four bounds of age. The charge is due, but not for 30, 60 or 90 days: it is looked at for each of these.
+        case("customer_aging({business}, {id 2}, NULL)", 1, &aging(1, 3)),
+        case("customer_aging({business}, {id 2}, now() - interval '30 minutes')", 1, &aging(1, 2)),
+        case("business_aging({business}, NULL, NULL, 5)", 5, &aging(5, 3)),
+        case("business_aging({business}, now() - interval '30 minutes', NULL, 5)", 5, &aging(5, 2)),
     ]
 }
 
