@@ -122,8 +122,11 @@ impl TryFrom<GivenTerms> for PaymentTerms {
     fn try_from(given: GivenTerms) -> Result<Self, Self::Error> {
         let GivenTerms { r#type, months, days, end_of_month, then_days } = given;
         if let Type::Age = r#type {
-            let others =
-                [("months", months.is_some()), ("end_of_month", end_of_month.is_some()), ("then_days", then_days.is_some())];
+            let others = [
+                ("months", months.is_some()),
+                ("end_of_month", end_of_month.is_some()),
+                ("then_days", then_days.is_some()),
+            ];
             if let Some((name, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
                 return Err(format!("unknown field `{name}`, expected `type` or `days`"));
             }
@@ -234,14 +237,19 @@ mod tests {
             (json!({"type": "age", "days": 3651}), days),
             (json!({"type": "age", "days": -1}), days),
             (json!({"type": "age", "days": 1, "months": 0}), "unknown field `months`, expected `type` or `days`"),
-            (json!({"type": "age", "days": 1, "end_of_month": false}), "unknown field `end_of_month`, expected `type` or `days`"),
+            (
+                json!({"type": "age", "days": 1, "end_of_month": false}),
+                "unknown field `end_of_month`, expected `type` or `days`",
+            ),
             (json!({"type": "calendar", "then_days": 3651, "end_of_month": true}), days),
             (json!({"type": "calendar", "months": 121}), "must be a whole number from 0 to 120"),
             (json!({"type": "calendar", "then_days": 1}), "member `then_days` must be 0 unless end_of_month is true"),
         ] {
             assert_eq!(read(given.clone()), Err(fault.to_owned()), "{given}");
         }
-        for given in [json!({"type": "calendar", "months": null}), json!({"type": "age", "days": 1.0}), json!(30), json!(null)] {
+        for given in
+            [json!({"type": "calendar", "months": null}), json!({"type": "age", "days": 1.0}), json!(30), json!(null)]
+        {
             assert!(read(given.clone()).is_err(), "{given}");
         }
     }

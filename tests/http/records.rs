@@ -115,7 +115,8 @@ async fn an_order_that_does_not_exist_is_not_found() {
 
 /// A business whose customers are overdue at once.
 async fn impatient_shop(server: &TestServer) -> Shop {
-    Shop::open_as(server, &json!({"name": "Impatient", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}})).await
+    Shop::open_as(server, &json!({"name": "Impatient", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}}))
+        .await
 }
 
 #[tokio::test]
