@@ -1,7 +1,8 @@
 -- Allocations
 -- The parts of every charge are numbered 1, 2, 3 … without a gap, in the order of the entries that made them. Each begins with what
 -- the one before it left allocated, and what is allocated is never below zero nor above the charge. A part copies its charge: an
--- earlier entry of the customer. The entry that made it is a credit, a reversal or an allocation of the customer.
+-- earlier entry of the customer. The entry that made it is a credit, a reversal or an allocation of the customer; a credit takes
+-- none back.
 --
 -- ledger_credit.sql proves that the parts of an entry add up to what it allocates, ledger_details.sql that they are those of its
 -- digest, and ledger_pointer.sql what they settle.
@@ -30,7 +31,9 @@ SELECT
                         charge.charged_total) END,
         CASE WHEN entry.entry_no IS NULL THEN 'the customer has no such entry'
             WHEN (entry.kind IN ('payment', 'return', 'credit', 'write_off', 'reversal', 'allocation')) IS NOT TRUE
-            THEN format('an entry of kind %s allocates nothing', entry.kind) END
+            THEN format('an entry of kind %s allocates nothing', entry.kind)
+            WHEN part.amount < 0 AND entry.kind NOT IN ('reversal', 'allocation')
+            THEN format('an entry of kind %s takes nothing back', entry.kind) END
     ), '') AS wrong,
     part.customer_id,
     part.charge_no,

@@ -13,7 +13,8 @@ use crate::{
     error::{Entity, Error, Result},
 };
 
-const BUSINESS_CREATE: &str = tenant_call!("f.outcome, (f.business).*" from "business_create(context::uuid, $2, $3, $4, $5, $6)");
+const BUSINESS_CREATE: &str =
+    tenant_call!("f.outcome, (f.business).*" from "business_create(context::uuid, $2, $3, $4, $5, $6)");
 const BUSINESS_GET: &str = tenant_call!("business_get(context::uuid)");
 const BUSINESS_LIST: &str = "SELECT * FROM tallystick.business_list($1, $2)";
 

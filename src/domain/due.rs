@@ -39,7 +39,8 @@ impl TryFrom<String> for DueDate {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         // chrono takes fewer digits, signs and spaces as well.
-        let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|date| date.to_string() == text).ok_or(DATE)?;
+        let date =
+            NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|date| date.to_string() == text).ok_or(DATE)?;
         if (1..=9998).contains(&date.year()) { Ok(Self(date)) } else { Err(YEARS) }
     }
 }
@@ -70,7 +71,9 @@ mod tests {
         for day in ["0001-01-01", "2028-02-29", "9998-12-31"] {
             assert_eq!(read(day).as_deref(), Ok(day));
         }
-        for wrong in ["2026-02-29", "2026-1-31", "+2026-01-31", " 2026-01-31", "2026-01-31T00:00:00Z", "31.01.2026", "today", ""] {
+        for wrong in
+            ["2026-02-29", "2026-1-31", "+2026-01-31", " 2026-01-31", "2026-01-31T00:00:00Z", "31.01.2026", "today", ""]
+        {
             assert_eq!(read(wrong), Err(DATE), "{wrong}");
         }
         assert_eq!(read("9999-01-01"), Err(YEARS));

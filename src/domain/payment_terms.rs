@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{AdditionalProperties, Schema},
+    },
+};
 
 /// When a charge is due. What a request leaves out is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,14 +39,35 @@ pub enum PaymentTerms {
     },
 }
 
+/// [`PaymentTerms`] as a request may write them, for the API's description: without what has a default, and without any other member.
+/// They are read by `GivenTerms`, whose faults name the member.
+#[derive(Debug)]
+pub struct PaymentTermsRequest;
+
+impl PartialSchema for PaymentTermsRequest {
+    fn schema() -> RefOr<Schema> {
+        let mut described = DescribedTerms::schema();
+        if let RefOr::T(Schema::OneOf(types)) = &mut described {
+            for terms in &mut types.items {
+                if let RefOr::T(Schema::Object(terms)) = terms {
+                    terms.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+                }
+            }
+        }
+        described
+    }
+}
+
+impl ToSchema for PaymentTermsRequest {}
+
 /// When a charge is due.
 #[derive(ToSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case")]
 #[schema(
-    as = PaymentTermsRequest,
     examples(json!({"type": "calendar", "end_of_month": true, "then_days": 10}), json!({"type": "age", "days": 30}))
 )]
-pub enum PaymentTermsRequest {
+#[expect(dead_code, reason = "it describes")]
+enum DescribedTerms {
     /// At an age: so many times 24 hours after the charge, to the microsecond.
     Age {
         /// How many times 24 hours.
@@ -122,8 +149,11 @@ impl TryFrom<GivenTerms> for PaymentTerms {
     fn try_from(given: GivenTerms) -> Result<Self, Self::Error> {
         let GivenTerms { r#type, months, days, end_of_month, then_days } = given;
         if let Type::Age = r#type {
-            let others =
-                [("months", months.is_some()), ("end_of_month", end_of_month.is_some()), ("then_days", then_days.is_some())];
+            let others = [
+                ("months", months.is_some()),
+                ("end_of_month", end_of_month.is_some()),
+                ("then_days", then_days.is_some()),
+            ];
             if let Some((name, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
                 return Err(format!("unknown field `{name}`, expected `type` or `days`"));
             }
@@ -234,14 +264,19 @@ mod tests {
             (json!({"type": "age", "days": 3651}), days),
             (json!({"type": "age", "days": -1}), days),
             (json!({"type": "age", "days": 1, "months": 0}), "unknown field `months`, expected `type` or `days`"),
-            (json!({"type": "age", "days": 1, "end_of_month": false}), "unknown field `end_of_month`, expected `type` or `days`"),
+            (
+                json!({"type": "age", "days": 1, "end_of_month": false}),
+                "unknown field `end_of_month`, expected `type` or `days`",
+            ),
             (json!({"type": "calendar", "then_days": 3651, "end_of_month": true}), days),
             (json!({"type": "calendar", "months": 121}), "must be a whole number from 0 to 120"),
             (json!({"type": "calendar", "then_days": 1}), "member `then_days` must be 0 unless end_of_month is true"),
         ] {
             assert_eq!(read(given.clone()), Err(fault.to_owned()), "{given}");
         }
-        for given in [json!({"type": "calendar", "months": null}), json!({"type": "age", "days": 1.0}), json!(30), json!(null)] {
+        for given in
+            [json!({"type": "calendar", "months": null}), json!({"type": "age", "days": 1.0}), json!(30), json!(null)]
+        {
             assert!(read(given.clone()).is_err(), "{given}");
         }
     }

@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct TimeZone(String);
 
-const AREAS: [&str; 10] = [
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
-];
+const AREAS: [&str; 10] =
+    ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
 /// The most characters of a part of a name.
 const MAX_CHARS: usize = 30;
 
@@ -103,8 +102,26 @@ mod tests {
             assert!(name.parse::<TimeZone>().is_ok() && form.is_match(name), "{name}");
         }
         for name in [
-            "", "utc", "GMT", "UTC+3", "Foo4", "EST5EDT", "CET", "Etc/GMT+3", "US/Eastern", "posix/Europe/Berlin", "Europe",
-            "Europe/", "/Berlin", "europe/berlin", "Europe/Berlin ", "Europe/Ber lin", "Europe//Berlin", "Europe/a/b/c", "<+03>-3", &long,
+            "",
+            "utc",
+            "GMT",
+            "UTC+3",
+            "Foo4",
+            "EST5EDT",
+            "CET",
+            "Etc/GMT+3",
+            "US/Eastern",
+            "posix/Europe/Berlin",
+            "Europe",
+            "Europe/",
+            "/Berlin",
+            "europe/berlin",
+            "Europe/Berlin ",
+            "Europe/Ber lin",
+            "Europe//Berlin",
+            "Europe/a/b/c",
+            "<+03>-3",
+            &long,
         ] {
             assert!(name.parse::<TimeZone>().is_err() && !form.is_match(name), "{name}");
         }

@@ -18,8 +18,17 @@ async fn a_business_and_its_keys_are_made_listed_and_ended_on_the_command_line()
     let server = TestServer::start().await;
     let terms = r#"{"type": "age", "days": 14}"#;
     let create = [
-        "business", "create", "--name", "Nord & Süd", "--currency", "CHF", "--payment-terms", terms, "--time-zone",
-        "Europe/Zurich", "--json",
+        "business",
+        "create",
+        "--name",
+        "Nord & Süd",
+        "--currency",
+        "CHF",
+        "--payment-terms",
+        terms,
+        "--time-zone",
+        "Europe/Zurich",
+        "--json",
     ];
     let business = json(&tallystick(&server, &create).expect(0));
     assert_eq!((&business["currency"], &business["payment_terms"]), (&"CHF".into(), &json(terms)));

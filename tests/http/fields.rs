@@ -339,7 +339,14 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
     for field in [
         Field::text(post(), "/v1/businesses", &json!({"name": "@", "currency": "EUR"}), "/name", 200),
         Field::new(post(), "/v1/businesses", &days, "/payment_terms/days", &["0", "3650"], &no_days),
-        Field::new(post(), "/v1/businesses", &terms, "/payment_terms", &["{\"type\": \"calendar\"}"], &["null", "30", "\"30\""]),
+        Field::new(
+            post(),
+            "/v1/businesses",
+            &terms,
+            "/payment_terms",
+            &["{\"type\": \"calendar\"}"],
+            &["null", "30", "\"30\""],
+        ),
         Field::new(post(), "/v1/businesses", &zone, "/time_zone", &["\"UTC\"", "\"America/New_York\""], &no_zones),
         Field::new(
             post(),

@@ -119,8 +119,16 @@ async fn a_purchase_may_say_when_it_is_due() {
     assert!(said["due_at"].as_str().unwrap().contains("-11T0"), "the next day begins at 04:00 or 05:00 UTC: {said}");
 
     for (key, members, expected) in [
-        ("date", json!({"due_date": "2999-07-04"}), json!({"due_date": "2999-07-04", "due_at": "2999-07-05T04:00:00Z"})),
-        ("time", json!({"due_at": "2999-07-04T12:00:00.5+02:00"}), json!({"due_date": null, "due_at": "2999-07-04T10:00:00.500Z"})),
+        (
+            "date",
+            json!({"due_date": "2999-07-04"}),
+            json!({"due_date": "2999-07-04", "due_at": "2999-07-05T04:00:00Z"}),
+        ),
+        (
+            "time",
+            json!({"due_at": "2999-07-04T12:00:00.5+02:00"}),
+            json!({"due_date": null, "due_at": "2999-07-04T10:00:00.500Z"}),
+        ),
         ("terms", json!({"payment_terms": {"type": "age", "days": 1}, "due_at": null}), json!(null)),
     ] {
         let bought = till.move_with(key, "/v1/purchases", &buy(&members)).await;

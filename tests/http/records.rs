@@ -32,6 +32,7 @@ async fn the_ledger_tells_every_change_of_a_debt_newest_first() {
             "credit_limit": limit,
             "order_id": order["id"],
             "due_at": order["due_at"],
+            "due_date": null,
             "created_at": order["created_at"],
             "proof": order["proof"],
         })
@@ -115,7 +116,8 @@ async fn an_order_that_does_not_exist_is_not_found() {
 
 /// A business whose customers are overdue at once.
 async fn impatient_shop(server: &TestServer) -> Shop {
-    Shop::open_as(server, &json!({"name": "Impatient", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}})).await
+    Shop::open_as(server, &json!({"name": "Impatient", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}}))
+        .await
 }
 
 #[tokio::test]

@@ -105,21 +105,30 @@ async fn what_is_due_of_thousands_of_charges_is_found_by_a_dozen_look_ups() {
         ("SELECT overdue_amount FROM tallystick.overdue_list({business}, NULL, 5)", "2000"),
         ("SELECT balance - not_due FROM tallystick.customer_aging({business}, {customer})", "2000"),
         // As of the time of the charge with the number 3000, of which nothing was due.
-        ("SELECT balance FROM tallystick.customer_aging({business}, {customer}, now() - interval '1001 hours')", "3000"),
+        (
+            "SELECT balance FROM tallystick.customer_aging({business}, {customer}, now() - interval '1001 hours')",
+            "3000",
+        ),
     ] {
         assert_eq!(server.value(&fill(sql)).await, expected, "{sql}");
     }
     for (sql, most) in [
         ("SELECT overdue_amount FROM tallystick.overdue_list({business}, NULL, 5)", 13),
         // The last entry as of the moment, and then four bounds of age.
-        ("SELECT balance FROM tallystick.customer_aging({business}, {customer}, now() - interval '1000 hours')", 5 * 13),
+        (
+            "SELECT balance FROM tallystick.customer_aging({business}, {customer}, now() - interval '1000 hours')",
+            5 * 13,
+        ),
         ("SELECT balance FROM tallystick.business_aging({business}, now() - interval '1000 hours', NULL, 5)", 5 * 13),
     ] {
         look_ups(&server, sql).await;
         let found = look_ups(&server, sql).await;
         let by_number = found.iter().find(|(index, _)| index == "credit_ledger_pk").map_or(0, |(_, scans)| *scans);
         assert!((10..=most).contains(&by_number), "{sql}: {found:?}");
-        assert!(found.iter().all(|(index, _)| index.ends_with("_pk") || index == "credit_ledger_running_figures"), "{found:?}");
+        assert!(
+            found.iter().all(|(index, _)| index.ends_with("_pk") || index == "credit_ledger_running_figures"),
+            "{found:?}"
+        );
     }
 }
 

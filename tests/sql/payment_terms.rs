@@ -24,7 +24,19 @@ fn calendar(months: u32, days: u32, end_of_month: bool, then_days: u32) -> Value
 async fn terms_have_one_form_and_the_program_takes_the_same() {
     let database = FreshDatabase::installed().await;
     let owner = Actor::owner(&database, &OURS.id("business")).await;
-    let numbers = [json!(0), json!(7), json!(120), json!(121), json!(999), json!(3650), json!(3651), json!(10000), json!(-1), json!("7"), json!(null)];
+    let numbers = [
+        json!(0),
+        json!(7),
+        json!(120),
+        json!(121),
+        json!(999),
+        json!(3650),
+        json!(3651),
+        json!(10000),
+        json!(-1),
+        json!("7"),
+        json!(null),
+    ];
     let mut given = vec![
         json!({}),
         json!(null),
@@ -102,7 +114,17 @@ async fn a_time_zone_is_a_place_that_postgresql_lists() {
         assert_eq!(owner.value(&business(zone)).await, zone);
     }
     for zone in [
-        "UTC+3", "Foo4", "Foo/Bar4", "Europe/Bar4", "EST5EDT", "posix/Europe/Berlin", "Europe/Atlantis", "europe/berlin", "utc", "Etc/GMT+3", "",
+        "UTC+3",
+        "Foo4",
+        "Foo/Bar4",
+        "Europe/Bar4",
+        "EST5EDT",
+        "posix/Europe/Berlin",
+        "Europe/Atlantis",
+        "europe/berlin",
+        "utc",
+        "Etc/GMT+3",
+        "",
     ] {
         assert!(zone.parse::<TimeZone>().is_err() || !listed.contains(zone), "{zone}");
         let refusal = owner.refusal(&business(zone)).await;
@@ -290,7 +312,9 @@ async fn the_terms_of_the_purchase_go_before_the_customers_and_these_before_the_
     let age = |days: u32| quoted(&json!({"type": "age", "days": days}).to_string());
     let on = |months: u32| quoted(&calendar(months, 0, true, 0).to_string());
     let end = async |months: u32| {
-        let sql = format!("SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month' * {months} + interval '1 month - 1 day')::date");
+        let sql = format!(
+            "SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month' * {months} + interval '1 month - 1 day')::date"
+        );
         Some(server.value(&sql).await)
     };
     let set = async |business: &str, customer: &str| {
@@ -378,7 +402,11 @@ async fn a_purchase_that_would_be_due_before_it_is_made_is_refused() {
     let server = Actor::server(&database, &OURS.id("business")).await;
     let today = "(clock_timestamp() AT TIME ZONE 'Pacific/Kiritimati')::date";
     let early = vec![Some("due_too_early".to_owned()), None, None];
-    let rfc_3339 = |time: &str| format!("jsonb_build_object('due_at', to_char(({time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))");
+    let rfc_3339 = |time: &str| {
+        format!(
+            "jsonb_build_object('due_at', to_char(({time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
+        )
+    };
     let before = superuser.rows("SELECT count(*) FROM tallystick.credit_ledger").await;
     for options in [
         rfc_3339("clock_timestamp() - interval '1 millisecond'"),
@@ -445,7 +473,11 @@ async fn a_purchase_brings_one_due_time_in_its_form() {
         ("b", json!({"due_at": "9998-12-31T23:59:59.999999Z"})),
         ("c", json!({"due_at": "2999-01-01T00:00:00+05:30"})),
     ] {
-        assert_eq!(bought(&server, key, &quoted(&options.to_string())).await[0].as_deref(), Some("created"), "{options}");
+        assert_eq!(
+            bought(&server, key, &quoted(&options.to_string())).await[0].as_deref(),
+            Some("created"),
+            "{options}"
+        );
     }
     audit(&database).await;
 }

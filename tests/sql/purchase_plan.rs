@@ -122,7 +122,8 @@ async fn the_last_entry_is_looked_up_by_the_running_figures_while_the_ledger_is_
         let mut session = database.session().await;
         session.client().batch_execute(&read).await.unwrap();
         let plans: Vec<_> = session.take_notices().into_iter().map(|notice| notice.message).collect();
-        let plan = plans.iter().find(|plan| plan.contains("WITH ORDINALITY") && plan.contains("credit_ledger")).unwrap();
+        let plan =
+            plans.iter().find(|plan| plan.contains("WITH ORDINALITY") && plan.contains("credit_ledger")).unwrap();
         let index = "using credit_ledger_running_figures on credit_ledger";
         assert!(plan.contains(index) && !plan.contains("Sort"), "{entries} entries: {plan}");
     }

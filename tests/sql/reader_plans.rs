@@ -222,8 +222,7 @@ async fn no_list_returns_more_than_200_rows_and_one_whatever_is_asked_for() {
 #[tokio::test]
 async fn every_reader_is_tried_above() {
     let database = FreshDatabase::installed().await;
-    let readers =
-        "SELECT proname FROM pg_proc WHERE pronamespace = 'tallystick'::regnamespace AND proname ~ '_(get|find|list)$|^(customer|business)_aging$|^open_charges$'";
+    let readers = "SELECT proname FROM pg_proc WHERE pronamespace = 'tallystick'::regnamespace AND proname ~ '_(get|find|list)$|^(customer|business)_aging$|^open_charges$'";
     let readers = Actor::superuser(&database).await.rows(readers).await;
     let readers: BTreeSet<_> = readers.into_iter().map(|row| row[0].clone().unwrap()).collect();
     let tried = cases().iter().map(|case| case.call.split('(').next().unwrap_or_default().to_owned()).collect();

@@ -11,8 +11,8 @@ use tallystick::{
 };
 
 use super::damages::{
-    Damage, access, allocations, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules, orders_and_stock,
-    shipped, surroundings, times,
+    Damage, access, allocations, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules,
+    orders_and_stock, shipped, surroundings, times,
 };
 use crate::support::{audit, cluster::cluster, fresh_database::FreshDatabase};
 

@@ -4,9 +4,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{
-    CustomerId, DueDate, DueTime, Money, PaymentTerms, PaymentTermsRequest, ProductId, Quantity,
-};
+use crate::domain::{CustomerId, DueDate, DueTime, Money, PaymentTerms, PaymentTermsRequest, ProductId, Quantity};
 
 /// Who buys what. Prices are the products' own, at the moment of the purchase, unless the lines bring others.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -51,7 +49,9 @@ impl<'de> Deserialize<'de> for NewPurchase {
         ];
         let mut given = due.into_iter().filter_map(|(name, is_given)| is_given.then_some(name));
         match (given.next(), given.next()) {
-            (Some(first), Some(second)) => Err(de::Error::custom(format!("member `{second}` must not stand beside {first}"))),
+            (Some(first), Some(second)) => {
+                Err(de::Error::custom(format!("member `{second}` must not stand beside {first}")))
+            }
             _ => Ok(purchase),
         }
     }

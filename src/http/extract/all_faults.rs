@@ -299,8 +299,13 @@ mod tests {
             faults::<NewPurchase>(&format!(r#"{{"customer_id": "{id}", "items": [{line}], {members}}}"#))
         };
         assert_eq!(
-            due(r#""due_at": "2099-01-01T00:00:00Z", "due_date": "2099-01-01", "payment_terms": {"type": "age", "days": 1}"#),
-            [of("/due_date", "must not stand beside payment_terms"), of("/due_at", "must not stand beside payment_terms")]
+            due(
+                r#""due_at": "2099-01-01T00:00:00Z", "due_date": "2099-01-01", "payment_terms": {"type": "age", "days": 1}"#
+            ),
+            [
+                of("/due_date", "must not stand beside payment_terms"),
+                of("/due_at", "must not stand beside payment_terms")
+            ]
         );
         // What the example lacks as a whole has one fault.
         assert_eq!(

@@ -19,7 +19,8 @@ problems!(ListProblems: COMMON, QUERY);
 
 /// List overdue customers
 ///
-/// A customer is overdue when a charge that is not fully paid was due before now: its `due_at` has passed. The list is in the order of the customers' ids, newest customer first, so
+/// A customer is overdue when a charge that is not fully paid was due before now: its `due_at` has passed. `overdue_amount` is what
+/// is open of all such charges. The list is in the order of the customers' ids, newest customer first, so
 /// that nobody moves between pages while payments come in. A page ends when the server has looked at 5,000 customers, or for
 /// 100 ms. So where few are overdue it may be shorter than its limit, or empty, and still not be the last: only the last
 /// has no `next_cursor`.

@@ -140,7 +140,11 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a business has a currency that is none",
         "settings_in_range",
-        &["the name is not short text; the name shows nothing", "not an ISO 4217 code; the payment_terms are none; the time_zone is not one", "0b000000"],
+        &[
+            "the name is not short text; the name shows nothing",
+            "not an ISO 4217 code; the payment_terms are none; the time_zone is not one",
+            "0b000000",
+        ],
         "UPDATE tallystick.businesses SET currency = 'yen', payment_terms = '30', time_zone = 'UTC+3', name = '' WHERE name = 'Beta'",
     ),
     damage(
