@@ -301,7 +301,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a migration was edited after it had been applied",
         "release",
-        &["migration 0004_products was edited after it had been applied"],
+        &["no release has its migration 0004_products"],
         "UPDATE tallystick_migrate.migrations SET sha256 = repeat('0', 64) WHERE version = 4",
     ),
     damage(
