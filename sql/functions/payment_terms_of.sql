@@ -10,13 +10,16 @@ DECLARE
     v_defaults constant jsonb := '{"months": 0, "days": 0, "end_of_month": false, "then_days": 0}';
     v_terms tallystick.payment_terms;
 BEGIN
-    IF p_terms IS NOT NULL THEN
-        v_terms := CASE p_terms ->> 'type' WHEN 'calendar' THEN v_defaults || p_terms ELSE p_terms END;
+    IF p_terms IS NULL THEN
+        RETURN NULL;
     END IF;
+    BEGIN
+        v_terms := CASE p_terms ->> 'type' WHEN 'calendar' THEN v_defaults || p_terms ELSE p_terms END;
+    EXCEPTION WHEN check_violation THEN
+        RAISE EXCEPTION 'payment terms have type "age" and days, or type "calendar" and any of months, days, end_of_month, then_days'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'Months are 0 to 120, days are 0 to 3650. then_days count from the end of the month: end_of_month is true.';
+    END;
     RETURN v_terms;
-EXCEPTION WHEN check_violation THEN
-    RAISE EXCEPTION 'payment terms have type "age" and days, or type "calendar" and any of months, days, end_of_month, then_days'
-        USING ERRCODE = 'invalid_parameter_value',
-              DETAIL = 'Months are 0 to 120, days are 0 to 3650. then_days count from the end of the month, so end_of_month is true.';
 END
 $$;
