@@ -185,8 +185,11 @@ async fn a_service_is_sold_without_end_and_has_no_stock() {
     let problem = shop.client.post("/v1/products", &service(1, 2)).await.expect_problem(422, "invalid_request");
     let fault = |pointer: &str| json!({"in": "body", "pointer": pointer, "detail": "must be 0 for a service, which has no stock"});
     assert_eq!(problem["errors"], json!([fault("/stock"), fault("/backorder_limit")]));
-    let problem = shop.client.post("/v1/products", &service(0, 1)).await.expect_problem(422, "invalid_request");
-    assert_eq!(problem["errors"], json!([fault("/backorder_limit")]));
+    for (figures, pointer) in [((1, 0), "/stock"), ((0, 1), "/backorder_limit")] {
+        let body = service(figures.0, figures.1);
+        let problem = shop.client.post("/v1/products", &body).await.expect_problem(422, "invalid_request");
+        assert_eq!(problem["errors"], json!([fault(pointer)]));
+    }
     assert_eq!(contents(&server.database).await, before);
 
     let repair = shop.client.move_with("service", "/v1/products", &service(0, 0)).await.expect(201);
