@@ -41,7 +41,7 @@ table tallystick.allocations
     column previous_part_no: bigint GENERATED ALWAYS AS (NULLIF((part_no - 1), 0)) STORED
     constraint allocations_pk: PRIMARY KEY (business_id, customer_id, charge_no, part_no)
     constraint allocations_of_an_entry: UNIQUE (business_id, customer_id, entry_no, charge_no)
-    constraint allocations_running_figure: UNIQUE (business_id, customer_id, charge_no, part_no, allocated_after)
+    constraint allocations_running_figure: UNIQUE (business_id, customer_id, charge_no, allocated_after, part_no)
     constraint allocations_continue_the_previous_part: FOREIGN KEY (business_id, customer_id, charge_no, previous_part_no, allocated_before) REFERENCES tallystick.allocations(business_id, customer_id, charge_no, part_no, allocated_after)
     constraint allocations_entry_exists: FOREIGN KEY (business_id, customer_id, entry_no) REFERENCES tallystick.credit_ledger(business_id, customer_id, entry_no)
     constraint allocations_after_is_before_plus_amount: CHECK ((allocated_after = (allocated_before + amount)))
@@ -53,7 +53,7 @@ table tallystick.allocations
     constraint allocations_settle_at_most_the_charge: CHECK ((allocated_after <= charge_amount))
     index allocations_of_an_entry: CREATE UNIQUE INDEX allocations_of_an_entry ON tallystick.allocations USING btree (business_id, customer_id, entry_no, charge_no)
     index allocations_pk: CREATE UNIQUE INDEX allocations_pk ON tallystick.allocations USING btree (business_id, customer_id, charge_no, part_no)
-    index allocations_running_figure: CREATE UNIQUE INDEX allocations_running_figure ON tallystick.allocations USING btree (business_id, customer_id, charge_no, part_no, allocated_after)
+    index allocations_running_figure: CREATE UNIQUE INDEX allocations_running_figure ON tallystick.allocations USING btree (business_id, customer_id, charge_no, allocated_after, part_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
     trigger allocations_agree: CREATE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.allocations_agree(), always
@@ -83,7 +83,7 @@ table tallystick.api_keys
     constraint api_keys_expires_at_is_in_years_1_to_9999: CHECK (((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)))
     constraint api_keys_name_is_short_text: CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
-    constraint api_keys_scopes_are_known: CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2) AND (scopes <@ ARRAY['read'::text, 'write'::text])))
+    constraint api_keys_scopes_are_known: CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 3) AND (scopes <@ ARRAY['read'::text, 'write'::text, 'price'::text])))
     constraint api_keys_secret_hash_is_sha256: CHECK ((octet_length(secret_hash) = 32))
     index api_keys_pk: CREATE UNIQUE INDEX api_keys_pk ON tallystick.api_keys USING btree (business_id, id)
     index api_keys_prefix_is_unique: CREATE UNIQUE INDEX api_keys_prefix_is_unique ON tallystick.api_keys USING btree (business_id, prefix)
@@ -100,17 +100,19 @@ table tallystick.businesses
     column business_id: uuid NOT NULL
     column name: tallystick.visible_text NOT NULL
     column currency: text NOT NULL
-    column overdue_after_days: integer NOT NULL DEFAULT 30
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
     column currency_decimals: integer GENERATED ALWAYS AS ( CASE WHEN (currency ~ '^(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF)$'::text) THEN 0 WHEN (currency ~ '^(AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BGN|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CNY|COP|COU|CRC|CUC|CUP|CVE|CZK|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GTQ|GYD|HKD|HNL|HRK|HTG|HUF|IDR|ILS|INR|IRR|JMD|KES|KGS|KHR|KPW|KYD|KZT|LAK|LBP|LKR|LRD|LSL|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|PAB|PEN|PGK|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SLL|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TOP|TRY|TTD|TWD|TZS|UAH|USD|USN|UYU|UZS|VED|VES|WST|XAD|XCD|XCG|YER|ZAR|ZMW|ZWG|ZWL)$'::text) THEN 2 WHEN (currency ~ '^(BHD|IQD|JOD|KWD|LYD|OMR|TND)$'::text) THEN 3 WHEN (currency ~ '^(CLF|UYW)$'::text) THEN 4 ELSE NULL::integer END) STORED
+    column payment_terms: tallystick.payment_terms NOT NULL DEFAULT '{"days": 30, "type": "age"}'::jsonb
+    column time_zone: text NOT NULL DEFAULT 'UTC'::text
     constraint businesses_pk: PRIMARY KEY (business_id)
     constraint businesses_currency_is_an_iso_4217_code: CHECK ((currency_decimals IS NOT NULL))
     constraint businesses_name_is_short_text: CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 200)))
-    constraint businesses_overdue_after_days_is_0_to_3650: CHECK (((overdue_after_days >= 0) AND (overdue_after_days <= 3650)))
+    constraint businesses_time_zone_is_utc_or_a_place: CHECK ((time_zone ~ '^(UTC|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30})?)$'::text))
     index businesses_pk: CREATE UNIQUE INDEX businesses_pk ON tallystick.businesses USING btree (business_id)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy platform_lists_businesses: PERMISSIVE FOR SELECT TO tallystick_owner USING (current_setting('app.platform'::text, true) = 'business_list'::text)
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger business_time_zone_is_known: CREATE TRIGGER business_time_zone_is_known BEFORE INSERT OR UPDATE OF time_zone ON tallystick.businesses FOR EACH ROW EXECUTE FUNCTION tallystick.business_time_zone_is_known()
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -204,6 +206,7 @@ table tallystick.customers
     column created_at: timestamp with time zone NOT NULL DEFAULT clock_timestamp()
     column version: uuid
     column external_id_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(external_id, NFC)) STORED
+    column payment_terms: tallystick.payment_terms
     constraint customers_pk: PRIMARY KEY (business_id, id)
     constraint customers_external_id_is_unique: UNIQUE (business_id, external_id_nfc)
     constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
@@ -214,6 +217,8 @@ table tallystick.customers
     index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger customers_stay: CREATE TRIGGER customers_stay BEFORE DELETE OR UPDATE OF business_id, id ON tallystick.customers FOR EACH ROW EXECUTE FUNCTION tallystick.customers_stay(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.customers FOR EACH STATEMENT EXECUTE FUNCTION tallystick.customers_stay(), always
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -430,7 +435,8 @@ view tallystick.customer_accounts
     column overdue: boolean
     column version: uuid
     column due_at: timestamp with time zone
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM (run run_1 CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= (run_1.from_no - 1)) AND (entry.entry_no <= (run_1.from_no - 1)))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
+    column payment_terms: tallystick.payment_terms
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at, customer.payment_terms FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM ((run run_1 CROSS JOIN LATERAL ( SELECT (run_1.from_no - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -451,7 +457,28 @@ view tallystick.order_records
     column due_at: timestamp with time zone
     column entry_no: bigint
     column entry_hash: bytea
-    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id ORDER BY item.line_no) AS product_ids, array_agg(item.quantity ORDER BY item.line_no) AS quantities, array_agg(item.unit_price ORDER BY item.line_no) AS unit_prices FROM tallystick.order_items item WHERE ((item.business_id = placed.business_id) AND (item.order_id = placed.id))) lines);
+    column quantity_decimals: smallint[]
+    column list_prices: bigint[]
+    column discounts: bigint[]
+    column taxes: bigint[]
+    column line_totals: bigint[]
+    column skus: text[]
+    column names: text[]
+    column units: text[]
+    column due_date: date
+    definition: SELECT placed.business_id, placed.id, placed.customer_id, placed.total, entry.balance_after, placed.created_at, lines.product_ids, lines.quantities, lines.unit_prices, entry.due_at, entry.entry_no, entry.entry_hash, lines.quantity_decimals, lines.list_prices, lines.discounts, lines.taxes, lines.line_totals, lines.skus, lines.names, lines.units, entry.due_date FROM ((tallystick.orders placed CROSS JOIN LATERAL ( SELECT charge.balance_after, charge.due_at, charge.entry_no, charge.entry_hash, charge.due_date FROM tallystick.credit_ledger charge WHERE ((charge.business_id = placed.business_id) AND ((charge.id >= placed.id) AND (charge.id <= placed.id))) ORDER BY charge.id LIMIT 1) entry) CROSS JOIN LATERAL ( SELECT array_agg(item.product_id) AS product_ids, array_agg(item.quantity) AS quantities, array_agg(item.unit_price) AS unit_prices, array_agg(item.decimals) AS quantity_decimals, array_agg(item.list_price) AS list_prices, array_agg(item.discount) AS discounts, array_agg(item.tax) AS taxes, array_agg(item.line_total) AS line_totals, array_agg(item.sku) AS skus, array_agg(item.name) AS names, array_agg(item.unit) AS units FROM ( SELECT line.business_id, line.order_id, line.product_id, line.quantity, line.unit_price, line.line_total, line.stock_taken, line.line_no, line.product_version, line.decimals, line.list_price, line.discount, line.tax, (version.sku)::text AS sku, (version.name)::text AS name, (version.unit)::text AS unit FROM (tallystick.order_items line LEFT JOIN LATERAL ( SELECT version_1.sku, version_1.name, version_1.unit FROM tallystick.product_versions version_1 WHERE ((version_1.business_id = line.business_id) AND (version_1.product_id = line.product_id) AND ((version_1.version_no >= line.product_version) AND (version_1.version_no <= line.product_version))) ORDER BY version_1.version_no LIMIT 1) version ON (true)) WHERE ((line.business_id = placed.business_id) AND (line.order_id = placed.id)) ORDER BY line.line_no) item) lines);
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+view tallystick.overdue_amounts
+    owner: tallystick_owner
+    options: security_invoker=true
+    column business_id: uuid
+    column customer_id: uuid
+    column overdue_amount: bigint
+    definition: SELECT customer.business_id, customer.id AS customer_id, (COALESCE(due.amount, (0)::numeric))::bigint AS overdue_amount FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, (entry.balance_after > 0) AS owes, entry.ahead_total, entry.entry_no, entry.charged_total, entry.due_at, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no FROM tallystick.credit_ledger charge WHERE (last.owes AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( WITH RECURSIVE run AS ( SELECT last.entry_no, last.charged_total, last.due_at, last.due_run_from WHERE (unpaid.entry_no IS NOT NULL) UNION ALL SELECT earlier.entry_no, earlier.charged_total, earlier.due_at, earlier.due_run_from FROM ((run CROSS JOIN LATERAL ( SELECT (run.due_run_from - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.entry_no, entry.charged_total, entry.due_at, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (run.due_run_from > unpaid.entry_no) ), search AS ( SELECT run.due_run_from, (run.due_run_from - 1) AS before_no, CASE WHEN (run.due_at < now()) THEN run.entry_no ELSE (GREATEST(run.due_run_from, unpaid.entry_no) - 1) END AS due_no, CASE WHEN (run.due_at < now()) THEN (run.entry_no + 1) ELSE run.entry_no END AS later_no, CASE WHEN (run.due_at < now()) THEN run.charged_total ELSE NULL::bigint END AS charged_total FROM run UNION ALL SELECT search_1.due_run_from, search_1.before_no, CASE WHEN (tried.due_at < now()) THEN tried.entry_no ELSE search_1.due_no END AS due_no, CASE WHEN (tried.due_at < now()) THEN search_1.later_no ELSE tried.entry_no END AS entry_no, CASE WHEN (tried.due_at < now()) THEN tried.charged_total ELSE search_1.charged_total END AS charged_total FROM ((search search_1 CROSS JOIN LATERAL ( SELECT ((search_1.due_no + search_1.later_no) / 2) AS entry_no OFFSET 0) middle) CROSS JOIN LATERAL ( SELECT entry.entry_no, entry.charged_total, entry.due_at FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= middle.entry_no) AND (entry.entry_no <= middle.entry_no))) ORDER BY entry.entry_no LIMIT 1) tried) WHERE ((search_1.later_no - search_1.due_no) > 1) ) SELECT sum((((search.charged_total - CASE WHEN (search.due_run_from <= unpaid.entry_no) THEN last.settled ELSE ( SELECT entry.charged_total FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= search.before_no) AND (entry.entry_no <= search.before_no))) ORDER BY entry.entry_no LIMIT 1) END))::numeric - CASE WHEN (last.ahead_total = 0) THEN (0)::numeric ELSE COALESCE(( SELECT sum(part.amount) AS sum FROM ( SELECT part_1.amount FROM tallystick.allocations part_1 WHERE ((part_1.business_id = customer.business_id) AND (part_1.customer_id = customer.id) AND (part_1.charge_no >= GREATEST(search.due_run_from, unpaid.entry_no)) AND (part_1.charge_no <= search.due_no)) ORDER BY part_1.charge_no, part_1.part_no) part), (0)::numeric) END)) AS amount FROM search WHERE (((search.later_no - search.due_no) <= 1) AND (search.charged_total IS NOT NULL))) due ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -467,11 +494,25 @@ view tallystick.overdue_customers
     column balance: bigint
     column oldest_unpaid_at: timestamp with time zone
     column days: integer
-    definition: SELECT business_id, id AS customer_id, name, external_id, balance, oldest_unpaid_at, (floor((EXTRACT(epoch FROM (now() - oldest_unpaid_at)) / (86400)::numeric)))::integer AS days FROM tallystick.customer_accounts account WHERE overdue;
+    column overdue_amount: bigint
+    definition: SELECT account.business_id, account.id AS customer_id, account.name, account.external_id, account.balance, account.oldest_unpaid_at, (floor((EXTRACT(epoch FROM (now() - account.oldest_unpaid_at)) / (86400)::numeric)))::integer AS days, ( SELECT due.overdue_amount FROM tallystick.overdue_amounts due WHERE ((due.business_id = account.business_id) AND ((due.customer_id >= account.id) AND (due.customer_id <= account.id))) ORDER BY due.customer_id) AS overdue_amount FROM tallystick.customer_accounts account WHERE account.overdue;
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+composite type tallystick.batch_prices
+    owner: tallystick_owner
+    column decimals: smallint[]
+    column unit_prices: bigint[]
+    column list_prices: bigint[]
+    column discounts: bigint[]
+    column taxes: bigint[]
+    column line_totals: numeric[]
+    column total: numeric
+    column discounts_too_large: integer[]
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
 
 composite type tallystick.batch_shelf
     owner: tallystick_owner
@@ -490,6 +531,8 @@ composite type tallystick.ledger_account
     column is_blocked: boolean
     column credit_limit: bigint
     column due_after: interval
+    column payment_terms: jsonb
+    column time_zone: text
     column entry_no: bigint
     column balance: bigint
     column charged_total: bigint
@@ -520,6 +563,11 @@ composite type tallystick.purchase_answer
     column due_at: timestamp with time zone
     column entry_no: bigint
     column entry_hash: bytea
+    column quantity_decimals: smallint[]
+    column list_prices: bigint[]
+    column line_totals: bigint[]
+    column line_nos: integer[]
+    column due_date: date
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
@@ -527,6 +575,13 @@ domain tallystick.identifying_text
     owner: tallystick_owner
     type: text
     constraint identifying_text_has_only_visible_characters: CHECK ((VALUE ~ '^[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]([^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff])?$'::text))
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+domain tallystick.payment_terms
+    owner: tallystick_owner
+    type: jsonb
+    constraint payment_terms_are_known: CHECK ( CASE WHEN ((VALUE)::text ~ '^\{"days": [0-9]{1,4}, "type": "age"\}$'::text) THEN (((VALUE ->> 'days'::text))::integer <= 3650) WHEN ((VALUE)::text ~ '^\{"days": [0-9]{1,4}, "type": "calendar", "months": [0-9]{1,3}, ("then_days": 0, "end_of_month": false|"then_days": [0-9]{1,4}, "end_of_month": true)\}$'::text) THEN ((GREATEST(((VALUE ->> 'days'::text))::integer, ((VALUE ->> 'then_days'::text))::integer) <= 3650) AND (((VALUE ->> 'months'::text))::integer <= 120)) ELSE (VALUE IS NULL) END)
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
@@ -576,7 +631,7 @@ function tallystick.allocations_agree()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 c68e2cc826b763ad33500d66ba1b4a5b0b7f31868164e11b5e5f13170a963f6e
+    body: sha256 b833b3113a711b5472cd5d2cbb6fae3f6a7557b346789edd205238dd359edba0
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_broken_rule(tallystick.credit_ledger)
@@ -585,7 +640,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 c207efc4261219bfe44ca7a3ff3286038a1451807729089ced4edc6b5d719ccb
+    body: sha256 abdeca356775b6db3f876c8787e6014a955d52f253b55f8d41e7e63acccdb068
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -637,13 +692,13 @@ function tallystick.api_key_revoke(uuid,uuid)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.batch_lines(uuid,uuid,uuid[],tallystick.batch_shelf,bigint[],integer[],bigint[])
+function tallystick.batch_lines(uuid,uuid,uuid[],tallystick.batch_shelf,bigint[],integer[],bigint[],tallystick.batch_prices)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_order_id uuid, p_product_ids uuid[], p_shelf tallystick.batch_shelf, p_left bigint[], p_positions integer[], p_quantities bigint[], OUT items tallystick.order_items[], OUT digest bytea
+    arguments: p_business_id uuid, p_order_id uuid, p_product_ids uuid[], p_shelf tallystick.batch_shelf, p_left bigint[], p_positions integer[], p_quantities bigint[], p_priced tallystick.batch_prices DEFAULT NULL::tallystick.batch_prices, OUT items tallystick.order_items[], OUT digest bytea
     returns: record
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 be1fb90ecae6906a646407eba00afc7899756eb25a971295c9a384a6d18ffc61
+    body: sha256 c36f4ee8f90020f2de508f0b2bac6da419a4e69381c5351ba9ad0be49dd67b8c
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_lock_customers(uuid,uuid[],text)
@@ -664,13 +719,22 @@ function tallystick.batch_lock_products(uuid,uuid[],text)
     body: sha256 b96a208fb83aca3fd4e588f5c0479c4bc07f4294f853a67952b03f905af4e352
     granted to tallystick_owner: EXECUTE
 
+function tallystick.batch_price_lines(tallystick.batch_shelf,integer[],bigint[],jsonb)
+    owner: tallystick_owner
+    arguments: p_shelf tallystick.batch_shelf, p_positions integer[], p_quantities bigint[], p_lines jsonb
+    returns: tallystick.batch_prices
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 7e79e44ff457ad35e725a4ace2cd6199b9d08a25b8d0167608f8362bd5851b99
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[]
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; enable_sort=on
-    body: sha256 f32d6a8a6fbe984abb52d18a2b79af38eff2990408581583529518e8a6ac24d8
+    settings: search_path=pg_catalog, pg_temp; enable_sort=off
+    body: sha256 be86b3f9d8e4bbcd26f160e303ac605d58ff1e1286f17ca19db1ae0591fa4a59
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -700,13 +764,23 @@ function tallystick.batch_write(uuid,tallystick.credit_ledger[],tallystick.order
     body: sha256 9717445388561225c8a88761207a8e9e9ed2c34e6009ae24b05c888bc0d870a5
     granted to tallystick_owner: EXECUTE
 
-function tallystick.business_create(uuid,text,text,integer,text)
+function tallystick.business_aging(uuid,timestamp with time zone,uuid,integer)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_name text, p_currency text, p_overdue_after_days integer, p_idempotency_key text DEFAULT NULL::text
-    returns: SETOF tallystick.businesses
+    arguments: p_business_id uuid, p_as_of timestamp with time zone, p_before uuid, p_limit integer
+    returns: TABLE(customer_id uuid, name text, external_id text, balance bigint, not_due bigint, days_1_to_30 bigint, days_31_to_60 bigint, days_61_to_90 bigint, over_90_days bigint)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 43f7ced07ddec14bea4d0cb450ec0dd255061372cb74bba19d0506a5db33716c
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.business_create(uuid,text,text,jsonb,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_name text, p_currency text, p_payment_terms jsonb DEFAULT NULL::jsonb, p_time_zone text DEFAULT 'UTC'::text, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT business tallystick.businesses
+    returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 4beb2ba978b9238e35e1e10144800c2f1d508c371550ab89b340bc1d32a9575b
+    body: sha256 3c03cdcb9bbb2b986cd157509c16146ace1ef7a7358c5809a2646f3b1c8e450d
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -739,6 +813,15 @@ function tallystick.business_list(uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.business_time_zone_is_known()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 24d37030b7024c52e251202549f5269c8a0067b4f149f085a89ce127fac32152
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.caller_actor(text)
     owner: tallystick_owner
     arguments: p_actor text
@@ -754,7 +837,7 @@ function tallystick.claims_allow(text)
     returns: boolean
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 51dbf5346ed3620d86091f6b96b74ada65cf56866c08e8b2f650a179286ea959
+    body: sha256 59fba49c0af7004253685b28f9ae3c391b8b3228986b71b4e5226ceba2966886
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -790,6 +873,16 @@ function tallystick.creation_claim(uuid,text,text,bytea,uuid)
     body: sha256 771e1eb156990697c5be3ca3fc62b30fc4201375b3dbeec4bc6d448f1ab86fa8
     granted to tallystick_owner: EXECUTE
 
+function tallystick.customer_aging(uuid,uuid,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_as_of timestamp with time zone DEFAULT NULL::timestamp with time zone
+    returns: TABLE(as_of timestamp with time zone, balance bigint, not_due bigint, days_1_to_30 bigint, days_31_to_60 bigint, days_61_to_90 bigint, over_90_days bigint)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 5e868f457ee2d33e54a53f6091bd5691791af229803e37189dbc85a070778c52
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.customer_by_external_id(uuid,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_external_id text
@@ -799,13 +892,13 @@ function tallystick.customer_by_external_id(uuid,text)
     body: sha256 f8134242f7faf87749c4abb3c8d485339ae30ede5f6faf46c3a51452b0c907d4
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text)
+function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text,jsonb)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, p_payment_terms jsonb DEFAULT NULL::jsonb, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 dd4383e7a0ba4afe42148ec36d90c0e943697a89cd4ddc13a4905c39f362b260
+    body: sha256 6f7f1f4d473e1d3ebf520bd3d0ea167ce251ac600ac0fead10b0d80ab2edc5f8
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -838,14 +931,41 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text,uuid,uuid[])
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text,uuid,uuid[],boolean,jsonb)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], p_set_payment_terms boolean DEFAULT false, p_payment_terms jsonb DEFAULT NULL::jsonb, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 8944cf6b053645f2c48b442d9253eb943c0fe78f4f9cc7945dc0c0d0288fc375
+    body: sha256 625cc1eb17cd2a321eb839f45e18506cfa216351fa878712795a892f9aef1275
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.customers_stay()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 edb1195f5027f2e9b6827b65cf01c078a8db40bf7a8d3421ff9d32dede42d142
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.due_by_terms(jsonb,text,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_terms jsonb, p_time_zone text, p_charged_at timestamp with time zone, OUT due_at timestamp with time zone, OUT due_date date
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 21a19e1e2ed7b6e0abebe7b6e8d1109f3eb6845936320ece18914aa021fdd52f
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.end_of_day(date,text)
+    owner: tallystick_owner
+    arguments: p_day date, p_time_zone text
+    returns: timestamp with time zone
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 1ade3a4976e264acb5bf9d7c0432d731ce8fa21b333d0c7b0781709c8e12bb69
     granted to tallystick_owner: EXECUTE
 
 function tallystick.keys_known(uuid,text[])
@@ -864,6 +984,16 @@ function tallystick.ledger_account_of(uuid,uuid)
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
     body: sha256 4718a1fe896ded4ae73ab1179267722c53894fd83fbdacfeb3ffa12a86149a6b
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_aging(tallystick.credit_ledger,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_entry tallystick.credit_ledger, p_at timestamp with time zone, OUT not_due bigint, OUT days_1_to_30 bigint, OUT days_31_to_60 bigint, OUT days_61_to_90 bigint, OUT over_90_days bigint
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 f1b602686da2bb1613ba1e601af58796776560ca2338e7d70d705c492b35e229
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_ahead(tallystick.ledger_account,tallystick.credit_ledger,tallystick.allocations[])
@@ -890,7 +1020,17 @@ function tallystick.ledger_entries_are_right()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 94df2b443ac481336330c79b2425c5d80dc1c3a98233b46b5ca416a462893d98
+    body: sha256 eddb6ef1836f633d99cc38bf76b8dd0d64b8e6554cebee59b2cefdde99a5661a
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_entry_as_of(uuid,uuid,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_as_of timestamp with time zone
+    returns: tallystick.credit_ledger
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 f7bd0d77fec60ac69274260f14f613ac9eb91c519eb2a43aa87f29b322a45f77
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_hash(bytea,tallystick.credit_ledger)
@@ -908,7 +1048,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 d3fe54ffb4f174384c1df587421ef91a4e053e4f4487a2397844aab82f18a79e
+    body: sha256 e8fff13c66828f5b9ddd94c5d8ee90f7f9ab501070f10511895d36d214e8986d
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -918,6 +1058,16 @@ function tallystick.ledger_list(uuid,uuid,bigint,integer)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
     body: sha256 11ce76dd5624ca8ac0a624adf859cf2f339f218f16054fb8faaa2655111708d3
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_open_before(tallystick.credit_ledger,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_entry tallystick.credit_ledger, p_due_before timestamp with time zone
+    returns: bigint
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 818e2d136576a3c615690467e22832c3aeccc06e4dee46a89afdb701f55fb66e
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -937,6 +1087,16 @@ function tallystick.new_id()
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
     body: sha256 bbe95f434f5c4434d09780b2527482a37fb458916d04bddb859bd2c0608f6ef0
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.open_charges(uuid,uuid,timestamp with time zone,bigint,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_as_of timestamp with time zone, p_after bigint, p_limit integer
+    returns: TABLE(entry_no bigint, id uuid, kind text, amount bigint, open_amount bigint, created_at timestamp with time zone, due_at timestamp with time zone, due_date date)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 52719dc28fc596d13e439b64c18473a852a9f20aa9e11a6f97f24f6662e642b2
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.order_get(uuid,uuid)
@@ -964,7 +1124,7 @@ function tallystick.order_list(uuid,uuid,uuid,integer)
     returns: SETOF tallystick.order_records
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 95e480004eb8959ac9ca34b1b326f461e4b0962d53ac9221dc7df62ede86313f
+    body: sha256 9054b0cb4d7e702656c0368b0d344d1dd2538f415cf3fb4ccc2b20872f64c4d6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -973,8 +1133,8 @@ function tallystick.overdue_list(uuid,uuid,integer)
     arguments: p_business_id uuid, p_before uuid, p_limit integer
     returns: SETOF tallystick.overdue_customers
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 bc76d5c7338c3cf1df856e6453de1d40e317ddde7e4edeb12070903df384cfaf
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 9262d694be340314c7bfb1ff81dc24fb6e1af53686d0ef90b49a81f32e23ae95
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -988,6 +1148,15 @@ function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text,text)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.payment_terms_of(jsonb)
+    owner: tallystick_owner
+    arguments: p_terms jsonb
+    returns: tallystick.payment_terms
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 a7139f014dd023c1bec1e512c867cf196b420835e311d0af28e8947da16c157f
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.product_by_sku(uuid,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_sku text
@@ -997,13 +1166,13 @@ function tallystick.product_by_sku(uuid,text)
     body: sha256 53dec325539555827e82d8cc3705986ecc494587db3c3629b2e4150a4ddda0d9
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text,text)
+function tallystick.product_create(uuid,uuid,text,text,bigint,bigint,text,text,text,integer,boolean,bigint)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, p_actor text DEFAULT NULL::text, OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_stock bigint, p_idempotency_key text DEFAULT NULL::text, p_actor text DEFAULT NULL::text, p_unit text DEFAULT NULL::text, p_quantity_decimals integer DEFAULT 0, p_track_stock boolean DEFAULT true, p_backorder_limit bigint DEFAULT 0, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 0a8571dfbb476189e07da17e2240cd75f6c1221e03bc7b520d24975fa8ebf98f
+    body: sha256 a29b683d36be71f444417570d08e98e2731015d5c72677101dca758d615facb6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1045,13 +1214,13 @@ function tallystick.product_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.product_update(uuid,uuid,text,text,bigint,text,uuid,uuid[])
+function tallystick.product_update(uuid,uuid,text,text,bigint,text,uuid,uuid[],boolean,text,boolean,bigint)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], OUT outcome text, OUT product tallystick.products
+    arguments: p_business_id uuid, p_id uuid, p_sku text, p_name text, p_price bigint, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], p_set_unit boolean DEFAULT false, p_unit text DEFAULT NULL::text, p_track_stock boolean DEFAULT NULL::boolean, p_backorder_limit bigint DEFAULT NULL::bigint, OUT outcome text, OUT product tallystick.products
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 0ecab66e8e9f8af74d6510b25e93c434f867a238598918e63f0b8ea8f56a40de
+    body: sha256 fa80ea543964e3c438c3cc75aa5a05c364031dd34b3047a91b27d57e72c779b1
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1065,43 +1234,79 @@ function tallystick.proof_list(uuid,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid,text)
+function tallystick.purchase(uuid,uuid,uuid[],bigint[],text,uuid,text,jsonb)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid, p_actor text DEFAULT NULL::text
+    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text, p_order_id uuid DEFAULT NULL::uuid, p_actor text DEFAULT NULL::text, p_options jsonb DEFAULT NULL::jsonb
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 10fa803a030ef1730965b121ea47e5da84192df22c02627b37205417deb1c208
+    body: sha256 ddf1d30ed26260ad9a12f4090e548dcc88ccf650d5fce94175182cd0a33e5fae
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],text[],uuid[],integer[],integer[],bigint[],text)
+function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],text[],uuid[],integer[],integer[],bigint[],jsonb[],text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_actors text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
+    arguments: p_business_id uuid, p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_actors text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_options jsonb[], p_held text
     returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 d4ab06c61601a9444af51dfb3a1189729531b9ccc131c83c6b5c060afeeb57b3
+    body: sha256 1de47cd3f380017f8b5ce63bf990aefb838f93c89f8b5ca458ffaf0a64a6ab35
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],uuid[],integer[],integer[],bigint[],text)
+function tallystick.purchase_check_due(jsonb)
     owner: tallystick_owner
-    arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_actors text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_held text
+    arguments: p_options jsonb
+    returns: text
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 62848723cba3f2e06b3429eefceb64dec10068b7d953dfb97725f78bfec9eb47
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],uuid[],integer[],integer[],bigint[],jsonb[],text)
+    owner: tallystick_owner
+    arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_actors text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_options jsonb[], p_held text
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 f0705c93854aadd071fc3fa6816d26342c9ac59d5d7da923b169199b510d782c
+    body: sha256 c0bfea4205a4cff8dd20f77bc6796c4282c0b38592b7e1626398ad514cbdee70
     granted to tallystick_owner: EXECUTE
 
-function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],text)
+function tallystick.purchase_check_lines(jsonb,integer)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_idempotency_key text
+    arguments: p_lines jsonb, p_count integer
+    returns: text
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 7651aee2bf079c376c28357e0d7b75d575ea2d652e2f6b74ef02a3c3274e3acb
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase_check_options(jsonb[],integer[])
+    owner: tallystick_owner
+    arguments: p_options jsonb[], p_line_counts integer[]
+    returns: text
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b86ae499d37168b53b3c54956ddffba1e5a173eb08e6163bf1f94180b60bf127
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase_due(tallystick.ledger_account,jsonb,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_options jsonb, p_charged_at timestamp with time zone, OUT due_at timestamp with time zone, OUT due_date date, OUT is_too_early boolean
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b3ae7f307da303939abfdf7e696777ff36d717d3dd7f17626714a14e80406ba1
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],jsonb,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_options jsonb, p_idempotency_key text
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_sort=off
-    body: sha256 9bbdb33e0616d940b48d77950595e637eeb72465072f69b6a9ac2f3eac4eab8a
+    body: sha256 9bde8d642aeab26314de4cfcc9e0bf4d580b3267b225d7960ad91a5a27f242ed
     granted to tallystick_owner: EXECUTE
 
 function tallystick.refuse_change()
@@ -1131,6 +1336,15 @@ function tallystick.require_context(uuid)
     body: sha256 b44c3fdef699e1b9fd3e1c244292b9de59ed830bf249f46041e80e1fbf0dc1de
     granted to tallystick_owner: EXECUTE
 
+function tallystick.require_scope(text)
+    owner: tallystick_owner
+    arguments: p_scope text
+    returns: void
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 950c5e6e67e36a8a872a0f4b5d9fd49ff20a3161e906d3a8bbf7b20d0102b7f7
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_product_id uuid, p_quantity bigint, p_reason text, p_idempotency_key text, p_movement_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text, OUT outcome text, OUT id uuid, OUT stock_after bigint, OUT available bigint, OUT created_at timestamp with time zone, OUT backordered_after bigint
@@ -1139,4 +1353,13 @@ function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,t
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
     body: sha256 9ecc54a5b4da4855274b1ca73b60770eff0d38f42ea124e34b2611440e86d3e8
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.time_zone_is_known(text)
+    owner: tallystick_owner
+    arguments: p_name text
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 f6a412f248869119ba074d6bc7e0478f5355463743ed9ef0d2c61437b2d582a0
     granted to tallystick_owner: EXECUTE

@@ -19,8 +19,9 @@ CREATE TABLE tallystick.allocations (
     CONSTRAINT allocations_pk PRIMARY KEY (business_id, customer_id, charge_no, part_no),
     -- The parts of an entry. One entry names a charge once.
     CONSTRAINT allocations_of_an_entry UNIQUE (business_id, customer_id, entry_no, charge_no),
-    -- What the next part points at.
-    CONSTRAINT allocations_running_figure UNIQUE (business_id, customer_id, charge_no, part_no, allocated_after),
+    -- What the next part points at. In this order of columns, no look-up by the primary key can be planned by this index, nor can
+    -- verify read it in its place.
+    CONSTRAINT allocations_running_figure UNIQUE (business_id, customer_id, charge_no, allocated_after, part_no),
     CONSTRAINT allocations_entry_exists
         FOREIGN KEY (business_id, customer_id, entry_no) REFERENCES tallystick.credit_ledger (business_id, customer_id, entry_no),
     CONSTRAINT allocations_continue_the_previous_part

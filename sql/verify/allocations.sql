@@ -1,19 +1,11 @@
 -- Allocations
 -- The parts of every charge are numbered 1, 2, 3 … without a gap, in the order of the entries that made them. Each begins with what
 -- the one before it left allocated, and what is allocated is never below zero nor above the charge. A part copies its charge: an
--- earlier entry of the customer. The entry that made it is a credit, a reversal or an allocation of the customer.
+-- earlier entry of the customer. The entry that made it is a credit, a reversal or an allocation of the customer; a credit takes
+-- none back.
 --
 -- ledger_credit.sql proves that the parts of an entry add up to what it allocates, ledger_details.sql that they are those of its
 -- digest, and ledger_pointer.sql what they settle.
-WITH named AS MATERIALIZED (
-    -- Grouped, because the primary key may be missing: an entry that is there twice must not double the counts.
-    SELECT entry.business_id, entry.customer_id, entry.entry_no, min(entry.kind) AS kind, min(entry.amount) AS amount,
-           min(entry.charged_total) AS charged_total
-    FROM tallystick.credit_ledger AS entry
-    WHERE (entry.business_id, entry.customer_id) IN (
-        SELECT part.business_id, part.customer_id FROM tallystick.allocations AS part)
-    GROUP BY entry.business_id, entry.customer_id, entry.entry_no
-)
 SELECT
     part.business_id,
     1 AS rows_checked,
@@ -39,7 +31,9 @@ SELECT
                         charge.charged_total) END,
         CASE WHEN entry.entry_no IS NULL THEN 'the customer has no such entry'
             WHEN (entry.kind IN ('payment', 'return', 'credit', 'write_off', 'reversal', 'allocation')) IS NOT TRUE
-            THEN format('an entry of kind %s allocates nothing', entry.kind) END
+            THEN format('an entry of kind %s allocates nothing', entry.kind)
+            WHEN part.amount < 0 AND entry.kind NOT IN ('reversal', 'allocation')
+            THEN format('an entry of kind %s takes nothing back', entry.kind) END
     ), '') AS wrong,
     part.customer_id,
     part.charge_no,
@@ -55,7 +49,7 @@ FROM (
     FROM tallystick.allocations AS held
     WINDOW chain AS (PARTITION BY held.business_id, held.customer_id, held.charge_no ORDER BY held.part_no)
 ) AS part
-LEFT JOIN named AS charge
+LEFT JOIN tallystick.credit_ledger AS charge
     ON charge.business_id = part.business_id AND charge.customer_id = part.customer_id AND charge.entry_no = part.charge_no
-LEFT JOIN named AS entry
+LEFT JOIN tallystick.credit_ledger AS entry
     ON entry.business_id = part.business_id AND entry.customer_id = part.customer_id AND entry.entry_no = part.entry_no

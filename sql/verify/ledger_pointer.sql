@@ -39,27 +39,32 @@ event AS (
         SELECT entry.account, entry.entry_no, entry.no, entry.settled, NULL FROM entry WHERE NOT entry.is_charge
     ) AS happened
 ),
--- For each entry that asks: the sum of the parts that come before it by time and by place. Comparing every pair would take n² steps;
--- this takes n log n. Times are cut into blocks of 2, 4, 8 …, each with an earlier and a later half. Any two times lie in the two
--- halves of one block exactly once: at the highest binary digit in which they differ. So in each block, the entries of the later
--- half get the sum of the parts of the earlier half, running by place.
+-- For each entry that asks: the sum of the parts that come before it by time and by place. Comparing every pair would take n²
+-- steps, and this takes n log n. Times are cut into blocks of 4, 16, 64 …, each with four quarters. Any two times lie in two
+-- quarters of one block exactly once: at the highest digit to the base 4 in which they differ. So in each block, an entry gets the
+-- sum of the parts of the earlier quarters, running by place.
 beyond AS (
     SELECT summed.asker, coalesce(sum(summed.amount), 0) AS amount
     FROM (
         SELECT
-            CASE WHEN half.is_later THEN event.asker END AS asker,
-            sum(CASE WHEN NOT half.is_later THEN event.amount END) OVER (
-                PARTITION BY (event.time >> (digit.no + 1)) * 64 + digit.no
-                ORDER BY event.place ROWS UNBOUNDED PRECEDING) AS amount
+            event.asker,
+            CASE quarter.no
+                WHEN 1 THEN sum(event.amount) FILTER (WHERE quarter.no < 1) OVER block
+                WHEN 2 THEN sum(event.amount) FILTER (WHERE quarter.no < 2) OVER block
+                WHEN 3 THEN sum(event.amount) FILTER (WHERE quarter.no < 3) OVER block
+            END AS amount
         FROM event
         -- The digits in which times of the account can differ.
         JOIN (
-            SELECT event.account, ceil(ln((min(event.time) # max(event.time))::float8 + 1) / ln(2::float8))::integer AS digits
+            SELECT event.account, ceil(ln((min(event.time) # max(event.time))::float8 + 1) / ln(4::float8))::integer AS digits
             FROM event
             GROUP BY event.account
         ) AS size ON size.account = event.account
         CROSS JOIN LATERAL generate_series(0, size.digits - 1) AS digit (no)
-        CROSS JOIN LATERAL (SELECT (event.time >> digit.no) & 1 = 1 AS is_later) AS half
+        CROSS JOIN LATERAL (SELECT (event.time >> (2 * digit.no)) & 3 AS no) AS quarter
+        WINDOW block AS (
+            PARTITION BY (event.time >> (2 * digit.no + 2)) * 64 + digit.no
+            ORDER BY event.place ROWS UNBOUNDED PRECEDING)
     ) AS summed
     WHERE summed.asker IS NOT NULL
     GROUP BY summed.asker

@@ -14,7 +14,8 @@ SELECT
             -- identities.sql proves that no number is there twice.
             CASE WHEN (lines.first = 1 AND lines.last = lines.number) IS NOT TRUE
                 THEN format('%s lines are numbered from %s to %s', lines.number, lines.first, lines.last) END,
-            CASE WHEN lines.number > 500 THEN 'an order has at most 500 lines' END), '')
+            CASE WHEN lines.number > 500 THEN 'an order has at most 500 lines' END,
+            CASE WHEN placed.first_line_no IS DISTINCT FROM 1 THEN 'first_line_no is not derived' END), '')
     END AS wrong,
     coalesce(placed.id, lines.order_id) AS order_id,
     placed.total,

@@ -1,8 +1,9 @@
 -- Triggers
--- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, hold new ledger entries to the rules of their kind and to the entries before
--- them, make allocations those of their ledger entries and the lines of a new order those of its total and its ledger entry, keep
--- customers, and keep what products were called. They fire always, also in a session that sets session_replication_role. One does
--- not: that which refuses unknown time zones, because a restore must not fail where a zone is called otherwise.
+-- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, hold new ledger entries to the rules of their kind and to the entries
+-- before them, make allocations those of their ledger entries and the lines of a new order those of its total and its ledger
+-- entry, keep customers, and keep what products were called. They fire always, also in a session that sets
+-- session_replication_role. One does not: that which refuses unknown time zones, because a restore must not fail where a zone is
+-- called otherwise.
 SELECT
     NULL::uuid AS business_id,
     1 AS rows_checked,
@@ -26,8 +27,8 @@ FROM (
     -- tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
     SELECT 'tallystick.' || facts.name AS "table", refusal.trigger, refusal.type, 'tallystick.refuse_change()' AS function,
            NULL AS columns, true AS always
-    FROM unnest(ARRAY['product_versions', 'stock_movements', 'orders', 'order_items', 'credit_ledger',
-                      'allocations']) AS facts (name)
+    FROM unnest(ARRAY['product_versions', 'stock_movements', 'orders', 'order_items', 'credit_ledger', 'allocations'])
+        AS facts (name)
     CROSS JOIN (VALUES ('refuse_change', 1 + 2 + 8 + 16), ('refuse_truncate', 2 + 32)) AS refusal (trigger, type)
     UNION ALL
     SELECT 'tallystick.order_items', 'order_lines_add_up', 4, 'tallystick.order_lines_add_up()', NULL, true

@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{AdditionalProperties, Schema},
+    },
+};
 
 /// When a charge is due. What a request leaves out is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,14 +39,35 @@ pub enum PaymentTerms {
     },
 }
 
+/// [`PaymentTerms`] as a request may write them, for the API's description: without what has a default, and without any other member.
+/// They are read by `GivenTerms`, whose faults name the member.
+#[derive(Debug)]
+pub struct PaymentTermsRequest;
+
+impl PartialSchema for PaymentTermsRequest {
+    fn schema() -> RefOr<Schema> {
+        let mut described = DescribedTerms::schema();
+        if let RefOr::T(Schema::OneOf(types)) = &mut described {
+            for terms in &mut types.items {
+                if let RefOr::T(Schema::Object(terms)) = terms {
+                    terms.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+                }
+            }
+        }
+        described
+    }
+}
+
+impl ToSchema for PaymentTermsRequest {}
+
 /// When a charge is due.
 #[derive(ToSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case")]
 #[schema(
-    as = PaymentTermsRequest,
     examples(json!({"type": "calendar", "end_of_month": true, "then_days": 10}), json!({"type": "age", "days": 30}))
 )]
-pub enum PaymentTermsRequest {
+#[expect(dead_code, reason = "it describes")]
+enum DescribedTerms {
     /// At an age: so many times 24 hours after the charge, to the microsecond.
     Age {
         /// How many times 24 hours.

@@ -9,7 +9,7 @@ async fn migrate_installs_the_schema_and_then_finds_nothing_to_do() {
     let url = cluster().superuser_url(&database.name);
 
     let first = run(program(&["migrate"]).env("TALLYSTICK_MIGRATE_DATABASE_URL", &url)).expect(0);
-    assert!(first.contains("applied 0001 businesses"), "{first}");
+    assert!(first.contains("applied 0001 texts"), "{first}");
     assert!(first.contains("applied functions, views, triggers, policies and grants"), "{first}");
 
     let second = run(program(&["migrate", "--database-url", &url]).env("TALLYSTICK_LOG", "error")).expect(0);

@@ -30,6 +30,7 @@ async fn a_payment_answers_with_its_ledger_entry() {
             "credit_limit": null,
             "order_id": null,
             "due_at": null,
+            "due_date": null,
             "created_at": entry["created_at"],
             "proof": {"entry_no": 2, "hash": entry["proof"]["hash"]},
         })

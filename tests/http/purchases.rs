@@ -36,6 +36,7 @@ async fn a_purchase_takes_stock_charges_the_customer_and_leaves_an_order() {
                 item(2, &filters, 1, 300, 300),
             ],
             "due_at": order["due_at"],
+            "due_date": null,
             "created_at": order["created_at"],
             "proof": {"entry_no": 1, "hash": order["proof"]["hash"]},
         })

@@ -32,6 +32,7 @@ async fn the_ledger_tells_every_change_of_a_debt_newest_first() {
             "credit_limit": limit,
             "order_id": order["id"],
             "due_at": order["due_at"],
+            "due_date": null,
             "created_at": order["created_at"],
             "proof": order["proof"],
         })

@@ -146,7 +146,7 @@ async fn twins() -> FreshDatabase {
 fn told(call: &str) -> String {
     let act = format!("SET LOCAL ROLE {SERVER_ROLE}; {}", context(&OURS.id("business")));
     let answer = format!(
-        "SELECT to_jsonb(answer) - ARRAY['created_at', 'revoked_at', 'lock_wait_us']
+        "SELECT to_jsonb(answer) - ARRAY['created_at', 'revoked_at', 'lock_wait_us', 'as_of']
                 #- '{{customer,created_at}}' #- '{{product,created_at}}'
          FROM (SELECT * FROM tallystick.{}) AS answer",
         fill(call, OURS)

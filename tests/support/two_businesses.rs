@@ -92,12 +92,14 @@ impl Tenant {
     /// An allocation, by the functions that are internal. (What writes allocations for the server comes with it.)
     fn allocation(self) -> String {
         let context = context(&self.id("business"));
-        let entry = |properties: &str, allocated: &str| {
+        let entry = |number: u32, properties: &str, allocated: &str| {
+            // The same in every database, because tests compare two of them.
+            let id = format!("{}-0000-4000-8000-{number:012}", self.letter.to_string().repeat(8));
             format!(
                 "SELECT tallystick.ledger_record(
                      tallystick.ledger_account_of({{business}}, {{payer}}),
                      jsonb_populate_record(NULL::tallystick.credit_ledger, jsonb_build_object(
-                         'business_id', {{business}}, 'id', gen_random_uuid(), 'created_at', clock_timestamp(),
+                         'business_id', {{business}}, 'id', '{id}', 'created_at', clock_timestamp(),
                          'request_fingerprint', sha256(''), 'actor', 'key:planted', {properties})) {allocated});"
             )
         };
@@ -105,8 +107,8 @@ impl Tenant {
         let payment = "'kind', 'payment', 'amount', -40, 'idempotency_key', 'named'";
         let sql = [
             format!("SELECT tallystick.customer_create({{business}}, {{payer}}, '{}', NULL, 1000, false);", self.mark),
-            entry(debit, ""),
-            entry(payment, ", '{1}', '{40}'"),
+            entry(1, debit, ""),
+            entry(2, payment, ", '{1}', '{40}'"),
         ];
         format!("BEGIN; {context} {} COMMIT;", self.fill(&sql.concat()))
     }

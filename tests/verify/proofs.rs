@@ -105,23 +105,33 @@ async fn a_rewritten_ledger_is_told_by_the_last_proof_that_holds_and_the_first_t
     assert_eq!((report.rows_checked, report.findings_total), (0, 0));
 }
 
-/// A changed row under the hash that was proven.
+/// A changed row under the hash that was proven, and rows that follow another one than they did, or none.
 #[tokio::test]
-async fn a_proof_does_not_hold_for_an_entry_whose_figures_are_not_those_of_its_hash() {
+async fn a_proof_does_not_hold_for_an_entry_whose_figures_and_predecessor_are_not_those_of_its_hash() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
-    let customer = shop.customer(0).await;
-    let payment = shop.pay(&customer, 10).await.expect(201);
-    let kept = file(&line(&shop, &customer, &payment));
+    let (changed, other, orphan) = (shop.customer(0).await, shop.customer(0).await, shop.customer(0).await);
+    let mut lines = line(&shop, &changed, &shop.pay(&changed, 10).await.expect(201));
+    for customer in [&other, &orphan] {
+        shop.pay(customer, 10).await.expect(201);
+        lines += &line(&shop, customer, &shop.pay(customer, 10).await.expect(201));
+    }
+    let kept = file(&lines);
     assert_eq!(compare(&server, &[&kept], NO_ROLES).await.findings_total, 0);
-    let change = "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
-                  UPDATE tallystick.credit_ledger SET actor = 'sub:somebody else'";
-    server.database.session().await.client().batch_execute(change).await.unwrap();
-    let report = compare(&server, &[&kept], NO_ROLES).await;
-    assert_eq!(
-        report.findings[0].wrong,
-        "entry 1 is not the one that was proven; no earlier proof of this customer holds"
+    let change = format!(
+        "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER refuse_change;
+         UPDATE tallystick.credit_ledger SET actor = 'sub:somebody else' WHERE customer_id = '{changed}';
+         UPDATE tallystick.credit_ledger SET entry_hash = sha256('x') WHERE customer_id = '{other}' AND entry_no = 1;
+         DELETE FROM tallystick.credit_ledger WHERE customer_id = '{orphan}' AND entry_no = 1"
     );
+    server.database.session().await.client().batch_execute(&change).await.unwrap();
+    let report = compare(&server, &[&kept], NO_ROLES).await;
+    assert_eq!(report.findings.len(), 3, "{report:?}");
+    for (customer, entry) in [(&changed, 1), (&other, 2), (&orphan, 2)] {
+        let finding = report.findings.iter().find(|finding| finding.keys["customer_id"] == **customer).unwrap();
+        let wrong = format!("entry {entry} is not the one that was proven; no earlier proof of this customer holds");
+        assert_eq!(&*finding.wrong, wrong);
+    }
 }
 
 #[tokio::test]

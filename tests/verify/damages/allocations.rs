@@ -52,6 +52,13 @@ pub const DAMAGES: &[Damage] = &[
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND charge_no = 2 AND part_no = 1",
     ),
     damage(
+        "a return took a part back",
+        "allocations",
+        &["an entry of kind return takes nothing back", "\"charge_no\":3", "\"part_no\":2"],
+        "UPDATE tallystick.allocations SET entry_no = 10
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND charge_no = 3 AND part_no = 2",
+    ),
+    damage(
         "a part changes nothing",
         "allocations",
         &["it changes nothing", "\"charge_no\":2"],

@@ -81,6 +81,13 @@ pub const DAMAGES: &[Damage] = &[
          FROM generate_series(2, 501) AS number",
     ),
     damage(
+        "first_line_no is not derived any more",
+        "order_totals",
+        &["first_line_no is not derived", "0000000000e4"],
+        "ALTER TABLE tallystick.orders ALTER first_line_no DROP EXPRESSION;
+         UPDATE tallystick.orders SET first_line_no = NULL WHERE id = '0a000000-0000-7000-8000-0000000000e4'",
+    ),
+    damage(
         "a line's unit price was changed",
         "order_lines",
         &["line_total should be 502", "0000000000e1", "\"line_no\":1"],
@@ -197,7 +204,11 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a line is so large that it does not fit in 64 bits",
         "order_lines",
-        &["line_total should be 85070591730234615847396907784232501249", "\"line_no\":1"],
+        &[
+            "line_total should be 85070591730234615847396907784232501249",
+            "the quantity is not 1 to 2147483647",
+            "the unit price is not safe money",
+        ],
         "UPDATE tallystick.order_items SET quantity = 9223372036854775807, unit_price = 9223372036854775807
          WHERE order_id = '0a000000-0000-7000-8000-0000000000e1' AND line_no = 1",
     ),

@@ -217,7 +217,7 @@ pub const DAMAGES: &[Damage] = &[
         "CREATE OR REPLACE VIEW tallystick.overdue_customers WITH (security_invoker = true) AS
          SELECT account.business_id, account.id AS customer_id, account.name, account.external_id, account.balance,
                 account.oldest_unpaid_at,
-                floor(extract(epoch FROM now() - account.oldest_unpaid_at) / 86401)::integer AS days
+                floor(extract(epoch FROM now() - account.oldest_unpaid_at) / 86401)::integer AS days, account.balance AS overdue_amount
          FROM tallystick.customer_accounts AS account WHERE account.overdue",
     ),
     damage(
@@ -301,7 +301,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a migration was edited after it had been applied",
         "release",
-        &["migration 0004_products was edited after it had been applied"],
+        &["no release has its migration 0004_products"],
         "UPDATE tallystick_migrate.migrations SET sha256 = repeat('0', 64) WHERE version = 4",
     ),
     damage(
