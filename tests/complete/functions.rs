@@ -5,6 +5,9 @@ use super::{
     project::{UPDATE_SNAPSHOT, all, files, snapshot_lacks, text},
 };
 
+/// Readers whose routes are still to come.
+const WITHOUT_A_ROUTE: [&str; 3] = ["open_charges", "customer_aging", "business_aging"];
+
 #[test]
 fn everything_a_function_needs_is_there() {
     let rust: String = files("src", ".rs").into_iter().map(|(_, text)| text).collect();
@@ -40,7 +43,9 @@ impl Function<'_> {
         }
         // Signed-in users of a Supabase-style database call some functions that the server does not.
         let is_users = text("sql/grants/supabase.sql").contains(&format!("tallystick.{name}"));
-        if !is_called_by_rust && !is_called_by_sql && !is_users {
+        if WITHOUT_A_ROUTE.contains(name) {
+            assert!(!is_called_by_rust, "{name} has a route now");
+        } else if !is_called_by_rust && !is_called_by_sql && !is_users {
             missing.push(format!("src/db: a call of {name}: nothing calls it"));
         }
         missing
