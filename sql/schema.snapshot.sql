@@ -1154,7 +1154,7 @@ function tallystick.payment_terms_of(jsonb)
     returns: tallystick.payment_terms
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 a7139f014dd023c1bec1e512c867cf196b420835e311d0af28e8947da16c157f
+    body: sha256 b204ed669c069203a2d88cff8c3bb8f8c70a9dea5a6bf555a3cf630f35335143
     granted to tallystick_owner: EXECUTE
 
 function tallystick.product_by_sku(uuid,text)
