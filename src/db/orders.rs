@@ -107,6 +107,6 @@ fn sold_products(row: &Row, lines: usize) -> Result<Vec<Option<SoldProduct>>, an
     let Some(skus) = row.try_get::<_, Option<Vec<String>>>("skus")? else { return Ok(vec![None; lines]) };
     let names: Vec<String> = row.try_get("names")?;
     let units: Vec<Option<String>> = row.try_get("units")?;
-    let named = skus.into_iter().zip(names).zip(units);
-    Ok(named.map(|((sku, name), unit)| Some(SoldProduct { sku, name, unit })).collect())
+    let versions = skus.into_iter().zip(names).zip(units);
+    Ok(versions.map(|((sku, name), unit)| Some(SoldProduct { sku, name, unit })).collect())
 }

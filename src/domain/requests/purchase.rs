@@ -78,7 +78,7 @@ impl NewPurchase {
         if self.lines.iter().any(PurchaseLine::has_prices) {
             options.insert("lines".to_owned(), self.lines.iter().map(PurchaseLine::prices).collect());
         }
-        (!options.is_empty()).then(|| Value::Object(options))
+        (!options.is_empty()).then_some(Value::Object(options))
     }
 
     /// JSON Pointers to what only callers with the scope `price` may ask for.
