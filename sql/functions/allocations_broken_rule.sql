@@ -36,7 +36,7 @@ BEGIN
            coalesce(bool_and((charge.amount = part.charge_amount AND charge.charged_total = part.charged_total
                AND charge.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund')) IS TRUE), true) AS are_copies,
            coalesce(bool_and(part.amount > 0), true) AS take_nothing_back,
-           sha256('\x01'::bytea || coalesce(
+           sha256(decode('01', 'hex') || coalesce(
                string_agg(int8send(part.charge_no) || int8send(part.amount), ''::bytea ORDER BY part.charge_no), ''::bytea)) AS digest
     INTO v_parts
     FROM (

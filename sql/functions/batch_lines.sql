@@ -25,7 +25,7 @@ DECLARE
     v_is_priced constant boolean := p_priced.total IS NOT NULL;
     v_position integer;
     v_item tallystick.order_items;
-    v_details bytea := '\x01';
+    v_details bytea := decode('01', 'hex');
 BEGIN
     v_item.business_id := p_business_id;
     v_item.order_id := p_order_id;

@@ -44,7 +44,7 @@ BEGIN
             coalesce(last.due_at, '-infinity'),
             coalesce(last.due_run_from, 0),
             coalesce(last.created_at, '-infinity'),
-            coalesce(last.entry_hash, '\x0000000000000000000000000000000000000000000000000000000000000000')
+            coalesce(last.entry_hash, decode(repeat('00', 32), 'hex'))
         )::tallystick.ledger_account
         FROM (
             SELECT * FROM unnest(p_customer_ids) WITH ORDINALITY AS listed (id, no)

@@ -32,7 +32,7 @@ BEGIN
     v_account.due_at := coalesce(v_last.due_at, '-infinity');
     v_account.due_run_from := coalesce(v_last.due_run_from, 0);
     v_account.created_at := coalesce(v_last.created_at, '-infinity');
-    v_account.entry_hash := coalesce(v_last.entry_hash, '\x0000000000000000000000000000000000000000000000000000000000000000');
+    v_account.entry_hash := coalesce(v_last.entry_hash, decode(repeat('00', 32), 'hex'));
     RETURN v_account;
 END
 $$;

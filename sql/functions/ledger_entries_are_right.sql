@@ -13,7 +13,7 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 DECLARE
-    c_zero_hash constant bytea := '\x0000000000000000000000000000000000000000000000000000000000000000';
+    c_zero_hash constant bytea := decode(repeat('00', 32), 'hex');
     c_most constant bigint := 9007199254740991;
     v_broken text;
     v_has_first boolean;

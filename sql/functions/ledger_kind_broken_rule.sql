@@ -51,7 +51,7 @@ BEGIN
         WHEN e.ahead_total <> 0 AND e.balance_after <= 0 THEN 'credit_ledger_nothing_is_ahead_without_debt'
         -- The digest of allocations is compared below, and that of a return's lines where they are written.
         WHEN e.kind NOT IN ('return', 'allocation') AND e.allocated_total = v_allocated_before
-            AND e.details_digest <> sha256('\x01')
+            AND e.details_digest <> sha256(decode('01', 'hex'))
             THEN 'credit_ledger_without_details_the_digest_is_that_of_nothing'
     END;
     IF v_broken IS NULL AND (e.allocated_total > 0 OR v_allocated_before > 0 OR e.kind = 'allocation')

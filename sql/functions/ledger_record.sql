@@ -17,7 +17,7 @@ AS $$
 DECLARE
     e tallystick.credit_ledger := p_entry;
     v_parts tallystick.allocations[];
-    v_details bytea := '\x01';
+    v_details bytea := decode('01', 'hex');
 BEGIN
     v_parts := tallystick.allocations_of(e.business_id, p_account.id, p_account.entry_no + 1, p_charge_nos, p_amounts);
     FOR n IN 1 .. coalesce(cardinality(p_charge_nos), 0) LOOP

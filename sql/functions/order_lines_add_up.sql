@@ -45,7 +45,7 @@ BEGIN
                     THEN 'order_items_line_total_is_quantity_times_price'
                 WHEN item.line_total < coalesce(item.tax, 0) THEN 'order_items_discount_is_at_most_the_price'
             END) AS broken,
-            sha256('\x01'::bytea || string_agg(
+            sha256(decode('01', 'hex') || string_agg(
                 int4send(item.line_no) || uuid_send(item.product_id) || int4send(item.product_version)
                 || int8send(item.quantity) || int4send(item.decimals) || int8send(item.unit_price)
                 || int8send(coalesce(item.list_price, -1)) || int8send(coalesce(item.discount, -1))

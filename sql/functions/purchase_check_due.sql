@@ -14,7 +14,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_day constant text := '[0-9]{4}-[0-9]{2}-[0-9]{2}';
-    v_time constant text := '[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})';
+    v_time constant text := '[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})';
 BEGIN
     RETURN CASE
         WHEN (p_options ? 'payment_terms')::integer + (p_options ? 'due_date')::integer + (p_options ? 'due_at')::integer > 1

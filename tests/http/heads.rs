@@ -30,9 +30,12 @@ async fn head_answers_on_every_route_as_get_does_without_the_body() {
             .replace("{order_id}", &order);
         assert!(!path.contains('{'), "an id that this test does not know: {path}");
         let (status, headers, body) = ask(&client, Method::HEAD, &path).await;
-        let expected = ask(&client, Method::GET, &path).await;
+        let mut expected = ask(&client, Method::GET, &path).await;
+        // What is streamed has no length, and without a body there are no chunks.
+        let is_streamed = expected.1.remove("transfer-encoding").is_some();
         assert_eq!((status, &headers, body.as_str()), (expected.0, &expected.1, ""), "{path}");
-        assert_eq!(headers["content-length"], expected.2.len().to_string(), "{path}");
+        let length = headers.get("content-length").map(|length| length.to_str().unwrap().to_owned());
+        assert_eq!(length, (!is_streamed).then(|| expected.2.len().to_string()), "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
         let is_asset = path.starts_with("/docs/");
         assert_eq!(headers["cache-control"] == "no-store", !is_asset, "{path}: {headers:?}");

@@ -139,6 +139,7 @@ async fn a_customer_with_an_old_unpaid_charge_is_overdue_until_it_is_paid() {
             "name": "Café Central",
             "external_id": "C-1",
             "balance": balance,
+            "overdue_amount": balance,
             "oldest_unpaid_at": oldest["created_at"],
             "days": 0,
         }], "next_cursor": null})

@@ -84,8 +84,8 @@ async fn a_creation_whose_connection_dies_happens_once() {
             client.post(path, &body).await.expect(201);
             assert!(proxy.has_cut());
         }
-        // One row each, and the product's opening stock.
-        assert_eq!(contents(&server.database).await.len(), before + 5);
+        // One row each, and the product's opening stock and first version.
+        assert_eq!(contents(&server.database).await.len(), before + 6);
     }
     server.audit().await;
 }

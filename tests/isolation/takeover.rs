@@ -203,7 +203,7 @@ async fn a_users_own_definer_function_gives_no_rights() {
     let mallory = mallory(&database, setup).await;
     let theirs = fill("SELECT set_config('app.business_id', {their_business}::text, true);");
     let rows = mallory.rows(&format!("{theirs} SELECT mine.look()")).await;
-    assert_eq!(rows.last().unwrap()[0].as_deref(), Some("2"), "its own business's two");
+    assert_eq!(rows.last().unwrap()[0].as_deref(), Some("3"), "its own business's three");
     let rows = mallory.rows(&format!("{theirs} SELECT DISTINCT business_id FROM mine.all_customers")).await;
     assert_eq!(rows.last().unwrap()[0].as_deref(), Some(OURS.id("business").as_str()));
     mallory.is_refused("SELECT mine.become()", &["42501"]).await;

@@ -43,7 +43,7 @@ const THEIRS_ONLY: [&str; 7] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 66] = [
+const CALLS: [&str; 68] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -89,6 +89,8 @@ const CALLS: [&str; 66] = [
     "overdue_list({business}, NULL, 10)",
     "open_charges({business}, {1}, NULL, NULL, 10)",
     "open_charges({business}, {8}, NULL, NULL, 10)",
+    "ledger_entry_as_of({business}, {1}, '2100-01-01')",
+    "ledger_entry_as_of({business}, {8}, '2100-01-01')",
     "customer_aging({business}, {1}, '2100-01-01')",
     "customer_aging({business}, {8}, '2100-01-01')",
     "business_aging({business}, NULL, NULL, 10)",
@@ -142,17 +144,17 @@ async fn twins() -> FreshDatabase {
     database
 }
 
-/// What comes of a call of ours, and what all tables hold afterwards, but for times.
+/// What comes of a call of ours, and what all tables hold afterwards, but for times and what follows from them.
 fn told(call: &str) -> String {
     let act = format!("SET LOCAL ROLE {SERVER_ROLE}; {}", context(&OURS.id("business")));
     let answer = format!(
-        "SELECT to_jsonb(answer) - ARRAY['created_at', 'revoked_at', 'lock_wait_us', 'as_of']
+        "SELECT to_jsonb(answer) - ARRAY['created_at', 'due_at', 'entry_hash', 'revoked_at', 'lock_wait_us', 'as_of']
                 #- '{{customer,created_at}}' #- '{{product,created_at}}'
          FROM (SELECT * FROM tallystick.{}) AS answer",
         fill(call, OURS)
     );
     let contents = TENANT_TABLES.map(|table| {
-        let ended = "#- '{created_at}' || CASE WHEN row ->> 'revoked_at' IS NULL THEN '{}' ELSE '{\"revoked_at\": 1}' END::jsonb";
+        let ended = "- ARRAY['created_at', 'due_at', 'entry_hash'] || CASE WHEN row ->> 'revoked_at' IS NULL THEN '{}' ELSE '{\"revoked_at\": 1}' END::jsonb";
         format!("SELECT '{table}', row {ended} FROM (SELECT to_jsonb(t) FROM tallystick.{table} AS t) AS t (row) ORDER BY 2")
     });
     format!("{act}; {answer}; RESET ROLE; {}", contents.join("; "))

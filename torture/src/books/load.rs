@@ -20,7 +20,8 @@ macro_rules! select {
 const CUSTOMERS: &str = "SELECT business_id, id, credit_limit FROM tallystick.customers";
 const PRODUCTS: &str = "SELECT business_id, id, price, stock FROM tallystick.products";
 const ENTRIES: &str = select!(
-    "business_id, id, customer_id, entry_no, order_id, amount, balance_before, balance_after, credit_limit,
+    "business_id, id, customer_id, entry_no, CASE kind WHEN 'purchase' THEN id END AS order_id, amount,
+     balance_after - amount AS balance_before, balance_after, credit_limit,
      idempotency_key",
     created_at,
     "FROM tallystick.credit_ledger"
