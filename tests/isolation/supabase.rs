@@ -189,8 +189,14 @@ async fn the_business_is_read_from_the_top_level_or_from_app_metadata() {
     for (claims, seen) in [
         (format!(r#"{{"business_id": "{ours}"}}"#), &["ours", "ours too", "ours"][..]),
         (format!(r#"{{"app_metadata": {{"business_id": "{ours}"}}}}"#), &["ours", "ours too", "ours"]),
-        (format!(r#"{{"business_id": null, "app_metadata": {{"business_id": "{ours}"}}}}"#), &["ours", "ours too", "ours"]),
-        (format!(r#"{{"business_id": "{ours}", "app_metadata": {{"business_id": "{ours}"}}}}"#), &["ours", "ours too", "ours"]),
+        (
+            format!(r#"{{"business_id": null, "app_metadata": {{"business_id": "{ours}"}}}}"#),
+            &["ours", "ours too", "ours"],
+        ),
+        (
+            format!(r#"{{"business_id": "{ours}", "app_metadata": {{"business_id": "{ours}"}}}}"#),
+            &["ours", "ours too", "ours"],
+        ),
         (
             format!(r#"{{"business_id": "{ours}", "user_metadata": {{"business_id": "{theirs}"}}}}"#),
             &["ours", "ours too", "ours"],
