@@ -215,7 +215,7 @@ async fn the_fields_of_a_movement_are_held_to_their_limits() {
     let post = || Method::POST;
     let pricer = server.client_with_scopes(shop.business_id, &["write", "price"]).await;
     let filters = shop.product(0, 100).await;
-    let priced = |member: &str| {
+    let line_with = |member: &str| {
         let mut line = json!({"product_id": filters, "quantity": 1});
         line[member] = json!("@");
         json!({"customer_id": customer, "items": [line]})
@@ -226,7 +226,7 @@ async fn the_fields_of_a_movement_are_held_to_their_limits() {
         ("discount", "/items/0/discount", &["null", "0"]),
         ("tax", "/items/0/tax", &["null", "0"]),
     ] {
-        Field::new(post(), "/v1/purchases", &priced(member), pointer, right, &not_prices).check(&pricer).await;
+        Field::new(post(), "/v1/purchases", &line_with(member), pointer, right, &not_prices).check(&pricer).await;
     }
     // The largest price.
     shop.pay(&customer, 9_007_199_254_740_991).await.expect(201);

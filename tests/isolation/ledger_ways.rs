@@ -235,8 +235,8 @@ async fn each_entry_of_a_statement_keeps_the_rules_of_its_kind() {
     let beside = |customer: &str, payment: &str| {
         let [placed, lines, charged] = PURCHASE.map(|(_, part)| part);
         fill(&format!(
-            r#"WITH placed AS ({placed}), lines AS ({lines}) {charged}
-               UNION ALL SELECT e.* FROM by_hand.forged({{business}}, {customer}, '{payment}') AS e"#
+            r"WITH placed AS ({placed}), lines AS ({lines}) {charged}
+               UNION ALL SELECT e.* FROM by_hand.forged({{business}}, {customer}, '{payment}') AS e"
         ))
     };
     let payment = r#"{"kind": "payment", "amount": -40}"#;

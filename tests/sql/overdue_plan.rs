@@ -132,14 +132,14 @@ async fn page(actor: &Actor, limit: u32) -> (Vec<TextRow>, Vec<(String, i64, i64
 }
 
 /// A debit of the newcomer, thousands of payments of a part of it, and debits that are due earlier and earlier.
-const FALLS: &str = r#"
+const FALLS: &str = r"
     SELECT by_hand.entries({business}, {newcomer}, ARRAY(
         SELECT CASE
             WHEN n = 1 THEN jsonb_build_object('kind', 'debit', 'amount', 900, 'due_at', '2100-01-01')
             WHEN n > 800 THEN jsonb_build_object('kind', 'debit', 'amount', 1, 'due_at', timestamptz '2020-01-20' - make_interval(days => n / 2))
             ELSE jsonb_build_object('kind', 'payment', 'amount', -1)
         END
-        FROM generate_series(1, 820) AS n));"#;
+        FROM generate_series(1, 820) AS n));";
 
 #[tokio::test]
 async fn due_times_that_fell_are_looked_up_by_their_runs_and_not_among_all_entries() {

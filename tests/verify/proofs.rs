@@ -91,8 +91,8 @@ async fn a_rewritten_ledger_is_told_by_the_last_proof_that_holds_and_the_first_t
                 (&finding.keys["first_proof_that_does_not_hold"], &finding.keys["last_proof_that_holds"]);
             let customers = [&rewritten, &cut, &untouched].iter().position(|one| *one == customer).unwrap() as u64;
             let places = |entry: u64| {
-                let list = place(&lists[usize::try_from(entry).unwrap() - 1], customers + 1);
-                [json!(list), json!(place(&single, (entry - 1) * 3 + customers + 1))]
+                let in_list = place(&lists[usize::try_from(entry).unwrap() - 1], customers + 1);
+                [json!(in_list), json!(place(&single, (entry - 1) * 3 + customers + 1))]
             };
             assert!(places(bad).contains(first) && places(good).contains(last), "{finding:?}");
         }

@@ -50,20 +50,26 @@ fn outcomes_of(call: &PurchaseBatch) -> String {
     format!("SELECT outcome FROM {call}")
 }
 
-#[tokio::test]
-async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
-    let place = Place::new().await;
-    let (a, b) = (OURS.id("customer"), OURS.id("newcomer"));
+/// A batch of two purchases, the second of two lines.
+fn well_formed() -> PurchaseBatch {
     let business = format!("'{}'", OURS.id("business"));
+    let customers = format!("'{{{},{}}}'", OURS.id("customer"), OURS.id("newcomer"));
     let products = format!("'{{{},{}}}'", OURS.id("product"), product(0));
-    let good = PurchaseBatch::new(&business, &format!("'{{{a},{b}}}'"), &products)
+    PurchaseBatch::new(&business, &customers, &products)
         .with("p_customer_positions", "'{1,2}'")
         .with("p_idempotency_keys", "'{k,l}'")
         .with("p_actors", "'{a,NULL}'")
         .with("p_order_ids", "'{NULL,NULL}'")
         .with("p_line_counts", "'{1,2}'")
         .with("p_product_positions", "'{1,1,2}'")
-        .with("p_quantities", "'{1,1,1}'");
+        .with("p_quantities", "'{1,1,1}'")
+}
+
+#[tokio::test]
+async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
+    let place = Place::new().await;
+    let (a, b) = (OURS.id("customer"), OURS.id("newcomer"));
+    let good = well_formed();
     let before = contents(&place.database).await;
     for (argument, bad) in [
         ("p_customer_ids", format!("'{{{b},{a}}}'")),
@@ -138,6 +144,15 @@ async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
         let sql = outcomes_of(&good.clone().with(argument, bad));
         assert_eq!(place.refusal(&sql).await, "22023", "{sql}");
     }
+    assert_eq!(outcomes(&place.rows(&outcomes_of(&good)).await), ["created", "created"]);
+    assert_eq!(contents(&place.database).await, before);
+}
+
+#[tokio::test]
+async fn malformed_options_are_refused_before_anything_is_looked_at() {
+    let place = Place::new().await;
+    let good = well_formed();
+    let before = contents(&place.database).await;
     let line = |json: &str| format!(r#"{{"lines": [{json}, null]}}"#);
     for bad in [
         "[]",
