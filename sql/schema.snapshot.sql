@@ -640,7 +640,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 abdeca356775b6db3f876c8787e6014a955d52f253b55f8d41e7e63acccdb068
+    body: sha256 6b98ab92e0fff0f7cbfad8c3349c97ca0cb049e5b804b388363aa8aa9dfd00ac
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -698,7 +698,7 @@ function tallystick.batch_lines(uuid,uuid,uuid[],tallystick.batch_shelf,bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 c36f4ee8f90020f2de508f0b2bac6da419a4e69381c5351ba9ad0be49dd67b8c
+    body: sha256 c239dc3deb2daba4e82c5e5c32ff67b66b26ebf4b3b24c14f2821464d0ac35e3
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_lock_customers(uuid,uuid[],text)
@@ -734,7 +734,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_sort=off
-    body: sha256 be86b3f9d8e4bbcd26f160e303ac605d58ff1e1286f17ca19db1ae0591fa4a59
+    body: sha256 b14688036a4d96d47bffc3a2d14daddbe83ef657dfaa52eb94465c1f20a2d67a
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -983,7 +983,7 @@ function tallystick.ledger_account_of(uuid,uuid)
     returns: tallystick.ledger_account
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 4718a1fe896ded4ae73ab1179267722c53894fd83fbdacfeb3ffa12a86149a6b
+    body: sha256 48d2ae684d4e59d1e6b8a8d81e02d8819253db5ee3e62d944ba89c4f75c4a137
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_aging(tallystick.credit_ledger,timestamp with time zone)
@@ -1020,7 +1020,7 @@ function tallystick.ledger_entries_are_right()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 eddb6ef1836f633d99cc38bf76b8dd0d64b8e6554cebee59b2cefdde99a5661a
+    body: sha256 abd81371c1443ae5b7c16af974910359d9fb3d8a7ede7f2ff25017f2c8d1a9e9
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_entry_as_of(uuid,uuid,timestamp with time zone)
@@ -1039,7 +1039,7 @@ function tallystick.ledger_hash(bytea,tallystick.credit_ledger)
     returns: bytea
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 c458867458abac8351bc9f2f6e114fcad53d5aadff620a16d6f171c1fad7a2b9
+    body: sha256 d622f95e5fa15c008c53fdd5b9c20f8ccf8d08bfcd5ff68c9710b979633532fe
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
@@ -1048,7 +1048,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 e8fff13c66828f5b9ddd94c5d8ee90f7f9ab501070f10511895d36d214e8986d
+    body: sha256 bbf11ecb95a1b054336c315953f3d6fb056e2522f51f4406ee1462a23a6ee27f
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -1077,7 +1077,7 @@ function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_le
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 6fd79f2da21a5039f051fec5b1d9132d3c8c159d9622d1d526e33e1cf74ba80d
+    body: sha256 d83b2603ca263c4d0e085121057b1caeb4652cf7308eae740f100c23a1453c28
     granted to tallystick_owner: EXECUTE
 
 function tallystick.new_id()
@@ -1115,7 +1115,7 @@ function tallystick.order_lines_add_up()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 428e12556eb1b4a61a6d4ec3a5b87da2e32d75254186da09545c6c8df942ace9
+    body: sha256 7ac04fe03f334f02fd4ddcaec3b6832dc590f22349c687ac31c950119b73f16c
     granted to tallystick_owner: EXECUTE
 
 function tallystick.order_list(uuid,uuid,uuid,integer)
@@ -1261,7 +1261,7 @@ function tallystick.purchase_check_due(jsonb)
     returns: text
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 62848723cba3f2e06b3429eefceb64dec10068b7d953dfb97725f78bfec9eb47
+    body: sha256 17c2b45b7a7c062349ecef5491ec26103e0f5d6810e2e9d8a09ee70c1d00235d
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],uuid[],integer[],integer[],bigint[],jsonb[],text)
