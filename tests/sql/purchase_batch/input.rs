@@ -144,8 +144,8 @@ async fn a_malformed_batch_is_refused_before_anything_is_looked_at() {
         let sql = outcomes_of(&good.clone().with(argument, bad));
         assert_eq!(place.refusal(&sql).await, "22023", "{sql}");
     }
-    assert_eq!(outcomes(&place.rows(&outcomes_of(&good)).await), ["created", "created"]);
     assert_eq!(contents(&place.database).await, before);
+    assert_eq!(outcomes(&place.rows(&outcomes_of(&good)).await), ["created", "created"]);
 }
 
 #[tokio::test]
