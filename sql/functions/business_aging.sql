@@ -2,10 +2,9 @@
 -- and how much of it is due for how many days (see ledger_aging). Newest customer first, before p_before if it is given. At most
 -- 200 customers and one more, which tells whether there is a next page.
 --
--- Each customer is asked by look-ups in the ledger. A pass over all entries would take as long where customers have 100 entries each,
--- longer where they have more, and would have no pages. Like overdue_list, a page asks 5,000 customers at most, and none after
--- 100 ms, in parts of 500. If it ends there, short of p_limit, a last row without a name has the id of the last customer
--- asked: the list goes on before that.
+-- Each customer is asked by look-ups in the ledger. A pass over all entries would have no pages. Like overdue_list, a page asks
+-- 5,000 customers at most, and none after 100 ms, in parts of 500. If it ends there, short of p_limit, a last row without a name
+-- has the id of the last customer asked: the list goes on before that.
 -- Locks: none.
 -- Caller: none yet; the route of a business's aging.
 CREATE OR REPLACE FUNCTION tallystick.business_aging(
