@@ -621,7 +621,6 @@ function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocat
     arguments: p_business_id uuid, p_customer_id uuid, p_charge_no bigint, p_forward boolean, p_parts tallystick.allocations[]
     returns: tallystick.allocations
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 495e6860113ec9c1e9fbfd551a6346f75fba4055dac490613b0b43bf870e822f
     granted to tallystick_owner: EXECUTE
 
@@ -639,7 +638,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     arguments: e tallystick.credit_ledger
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
     body: sha256 6b98ab92e0fff0f7cbfad8c3349c97ca0cb049e5b804b388363aa8aa9dfd00ac
     granted to tallystick_owner: EXECUTE
 
@@ -648,7 +647,6 @@ function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
     arguments: p_business_id uuid, p_customer_id uuid, p_entry_no bigint, p_charge_nos bigint[], p_amounts bigint[]
     returns: tallystick.allocations[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 386c8bb63e0b500c89a1464186cdae57d677d32d0e9ba40be7782252c5c3a9fd
     granted to tallystick_owner: EXECUTE
 
@@ -697,7 +695,6 @@ function tallystick.batch_lines(uuid,uuid,uuid[],tallystick.batch_shelf,bigint[]
     arguments: p_business_id uuid, p_order_id uuid, p_product_ids uuid[], p_shelf tallystick.batch_shelf, p_left bigint[], p_positions integer[], p_quantities bigint[], p_priced tallystick.batch_prices DEFAULT NULL::tallystick.batch_prices, OUT items tallystick.order_items[], OUT digest bytea
     returns: record
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 c239dc3deb2daba4e82c5e5c32ff67b66b26ebf4b3b24c14f2821464d0ac35e3
     granted to tallystick_owner: EXECUTE
 
@@ -706,7 +703,6 @@ function tallystick.batch_lock_customers(uuid,uuid[],text)
     arguments: p_business_id uuid, p_customer_ids uuid[], p_held text
     returns: uuid[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 02993566929a731a6de836de8aadf2aefb02ebc980f8177748ac554be56328f6
     granted to tallystick_owner: EXECUTE
 
@@ -715,7 +711,6 @@ function tallystick.batch_lock_products(uuid,uuid[],text)
     arguments: p_business_id uuid, p_product_ids uuid[], p_held text
     returns: uuid[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 b96a208fb83aca3fd4e588f5c0479c4bc07f4294f853a67952b03f905af4e352
     granted to tallystick_owner: EXECUTE
 
@@ -724,7 +719,6 @@ function tallystick.batch_price_lines(tallystick.batch_shelf,integer[],bigint[],
     arguments: p_shelf tallystick.batch_shelf, p_positions integer[], p_quantities bigint[], p_lines jsonb
     returns: tallystick.batch_prices
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 7e79e44ff457ad35e725a4ace2cd6199b9d08a25b8d0167608f8362bd5851b99
     granted to tallystick_owner: EXECUTE
 
@@ -733,7 +727,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     arguments: p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[]
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; enable_sort=off
+    settings: enable_sort=off
     body: sha256 b14688036a4d96d47bffc3a2d14daddbe83ef657dfaa52eb94465c1f20a2d67a
     granted to tallystick_owner: EXECUTE
 
@@ -742,7 +736,6 @@ function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
     arguments: p_business_id uuid, p_product_ids uuid[], p_locked_ids uuid[]
     returns: tallystick.batch_shelf
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 16512cadf2c2e1809dae287aff4facf7643764ae97918376d50ef4077cbe77fc
     granted to tallystick_owner: EXECUTE
 
@@ -751,7 +744,6 @@ function tallystick.batch_shortages(uuid[],integer[],bigint[],bigint[])
     arguments: p_product_ids uuid[], p_positions integer[], p_available bigint[], p_left bigint[]
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 f3925b3b65d49110d9fe3152f23752e0acc3dc95dd1ff1209d8cabf742ba6599
     granted to tallystick_owner: EXECUTE
 
@@ -760,7 +752,6 @@ function tallystick.batch_write(uuid,tallystick.credit_ledger[],tallystick.order
     arguments: p_business_id uuid, p_entries tallystick.credit_ledger[], p_items tallystick.order_items[], p_product_ids uuid[], p_available_before bigint[], p_available_after bigint[]
     returns: integer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 9717445388561225c8a88761207a8e9e9ed2c34e6009ae24b05c888bc0d870a5
     granted to tallystick_owner: EXECUTE
 
@@ -789,7 +780,7 @@ function tallystick.business_created_with(text,bytea)
     arguments: p_idempotency_key text, p_fingerprint bytea, OUT outcome text, OUT business tallystick.businesses
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    settings: plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
     body: sha256 ce72d1fc0834191b5071460a012b1c5746898358b52e31b54dc84891a631ee82
     granted to tallystick_owner: EXECUTE
 
@@ -827,7 +818,6 @@ function tallystick.caller_actor(text)
     arguments: p_actor text
     returns: text
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 44c680e105479f35cad9cb6dac33cf373aabb78d8f14bd21ba0625aedd04c2dc
     granted to tallystick_owner: EXECUTE
 
@@ -869,7 +859,7 @@ function tallystick.creation_claim(uuid,text,text,bytea,uuid)
     arguments: p_business_id uuid, p_kind text, p_idempotency_key text, p_fingerprint bytea, p_id uuid, OUT outcome text, OUT id uuid, OUT created_at timestamp with time zone
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    settings: plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
     body: sha256 771e1eb156990697c5be3ca3fc62b30fc4201375b3dbeec4bc6d448f1ab86fa8
     granted to tallystick_owner: EXECUTE
 
@@ -888,7 +878,7 @@ function tallystick.customer_by_external_id(uuid,text)
     arguments: p_business_id uuid, p_external_id text
     returns: uuid
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    settings: plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
     body: sha256 f8134242f7faf87749c4abb3c8d485339ae30ede5f6faf46c3a51452b0c907d4
     granted to tallystick_owner: EXECUTE
 
@@ -917,7 +907,7 @@ function tallystick.customer_is_held(uuid,uuid)
     arguments: p_business_id uuid, p_customer_id uuid
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    settings: plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
     body: sha256 75767f87433bf1e46a177f115d3e86f9a6ceb7fd0746e0a41944b46683f9d779
     granted to tallystick_owner: EXECUTE
 
@@ -955,7 +945,6 @@ function tallystick.due_by_terms(jsonb,text,timestamp with time zone)
     arguments: p_terms jsonb, p_time_zone text, p_charged_at timestamp with time zone, OUT due_at timestamp with time zone, OUT due_date date
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 21a19e1e2ed7b6e0abebe7b6e8d1109f3eb6845936320ece18914aa021fdd52f
     granted to tallystick_owner: EXECUTE
 
@@ -964,7 +953,6 @@ function tallystick.end_of_day(date,text)
     arguments: p_day date, p_time_zone text
     returns: timestamp with time zone
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 1ade3a4976e264acb5bf9d7c0432d731ce8fa21b333d0c7b0781709c8e12bb69
     granted to tallystick_owner: EXECUTE
 
@@ -973,7 +961,7 @@ function tallystick.keys_known(uuid,text[])
     arguments: p_business_id uuid, p_keys text[]
     returns: boolean[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; enable_sort=off
+    settings: enable_sort=off
     body: sha256 e7b007c712a13a2cebe15b28aaaabfae6a2566e97f8432825fda634de9e72ce8
     granted to tallystick_owner: EXECUTE
 
@@ -982,7 +970,6 @@ function tallystick.ledger_account_of(uuid,uuid)
     arguments: p_business_id uuid, p_customer_id uuid
     returns: tallystick.ledger_account
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 48d2ae684d4e59d1e6b8a8d81e02d8819253db5ee3e62d944ba89c4f75c4a137
     granted to tallystick_owner: EXECUTE
 
@@ -1001,7 +988,6 @@ function tallystick.ledger_ahead(tallystick.ledger_account,tallystick.credit_led
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_parts tallystick.allocations[]
     returns: bigint
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 d3755db858de3cce8162ea1c08d4a02bc94454d079bc1fe64ecce6b64867831a
     granted to tallystick_owner: EXECUTE
 
@@ -1010,7 +996,6 @@ function tallystick.ledger_continue(tallystick.ledger_account,tallystick.credit_
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 c5b6a50a83aa069fecf1373dce5fc2722f257bd09a7278e0ec623be91932ac7b
     granted to tallystick_owner: EXECUTE
 
@@ -1038,7 +1023,6 @@ function tallystick.ledger_hash(bytea,tallystick.credit_ledger)
     arguments: p_previous bytea, e tallystick.credit_ledger
     returns: bytea
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 d622f95e5fa15c008c53fdd5b9c20f8ccf8d08bfcd5ff68c9710b979633532fe
     granted to tallystick_owner: EXECUTE
 
@@ -1047,7 +1031,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     arguments: e tallystick.credit_ledger
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
+    settings: enable_seqscan=off; enable_bitmapscan=off
     body: sha256 bbf11ecb95a1b054336c315953f3d6fb056e2522f51f4406ee1462a23a6ee27f
     granted to tallystick_owner: EXECUTE
 
@@ -1076,7 +1060,6 @@ function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_le
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[] DEFAULT NULL::bigint[], p_amounts bigint[] DEFAULT NULL::bigint[]
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 d83b2603ca263c4d0e085121057b1caeb4652cf7308eae740f100c23a1453c28
     granted to tallystick_owner: EXECUTE
 
@@ -1085,7 +1068,6 @@ function tallystick.new_id()
     arguments:
     returns: uuid
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 bbe95f434f5c4434d09780b2527482a37fb458916d04bddb859bd2c0608f6ef0
     granted to tallystick_owner: EXECUTE
 
@@ -1153,7 +1135,6 @@ function tallystick.payment_terms_of(jsonb)
     arguments: p_terms jsonb
     returns: tallystick.payment_terms
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 b204ed669c069203a2d88cff8c3bb8f8c70a9dea5a6bf555a3cf630f35335143
     granted to tallystick_owner: EXECUTE
 
@@ -1162,7 +1143,7 @@ function tallystick.product_by_sku(uuid,text)
     arguments: p_business_id uuid, p_sku text
     returns: uuid
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    settings: plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
     body: sha256 53dec325539555827e82d8cc3705986ecc494587db3c3629b2e4150a4ddda0d9
     granted to tallystick_owner: EXECUTE
 
@@ -1191,7 +1172,7 @@ function tallystick.product_is_held(uuid,uuid)
     arguments: p_business_id uuid, p_product_id uuid
     returns: boolean
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
+    settings: plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off
     body: sha256 2dbd20d4376ea6488eb97e61d64cbd6108ee4babee2d2995d7695b3d46a1775d
     granted to tallystick_owner: EXECUTE
 
@@ -1260,7 +1241,6 @@ function tallystick.purchase_check_due(jsonb)
     arguments: p_options jsonb
     returns: text
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 17c2b45b7a7c062349ecef5491ec26103e0f5d6810e2e9d8a09ee70c1d00235d
     granted to tallystick_owner: EXECUTE
 
@@ -1269,7 +1249,6 @@ function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],u
     arguments: p_customer_ids uuid[], p_product_ids uuid[], p_customer_positions integer[], p_idempotency_keys text[], p_actors text[], p_order_ids uuid[], p_line_counts integer[], p_product_positions integer[], p_quantities bigint[], p_options jsonb[], p_held text
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 c0bfea4205a4cff8dd20f77bc6796c4282c0b38592b7e1626398ad514cbdee70
     granted to tallystick_owner: EXECUTE
 
@@ -1278,7 +1257,6 @@ function tallystick.purchase_check_lines(jsonb,integer)
     arguments: p_lines jsonb, p_count integer
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 7651aee2bf079c376c28357e0d7b75d575ea2d652e2f6b74ef02a3c3274e3acb
     granted to tallystick_owner: EXECUTE
 
@@ -1287,7 +1265,6 @@ function tallystick.purchase_check_options(jsonb[],integer[])
     arguments: p_options jsonb[], p_line_counts integer[]
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 b86ae499d37168b53b3c54956ddffba1e5a173eb08e6163bf1f94180b60bf127
     granted to tallystick_owner: EXECUTE
 
@@ -1296,7 +1273,6 @@ function tallystick.purchase_due(tallystick.ledger_account,jsonb,timestamp with 
     arguments: p_account tallystick.ledger_account, p_options jsonb, p_charged_at timestamp with time zone, OUT due_at timestamp with time zone, OUT due_date date, OUT is_too_early boolean
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 b3ae7f307da303939abfdf7e696777ff36d717d3dd7f17626714a14e80406ba1
     granted to tallystick_owner: EXECUTE
 
@@ -1305,7 +1281,7 @@ function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],jsonb,text)
     arguments: p_business_id uuid, p_customer_id uuid, p_product_ids uuid[], p_quantities bigint[], p_options jsonb, p_idempotency_key text
     returns: tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; enable_sort=off
+    settings: enable_sort=off
     body: sha256 9bde8d642aeab26314de4cfcc9e0bf4d580b3267b225d7960ad91a5a27f242ed
     granted to tallystick_owner: EXECUTE
 
@@ -1323,7 +1299,6 @@ function tallystick.request_fingerprint(text[])
     arguments: VARIADIC p_parts text[]
     returns: bytea
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 8aaee2303f80e041085579c50fc622e3b0514083f968d95e43ea8e712083fd34
     granted to tallystick_owner: EXECUTE
 
@@ -1341,7 +1316,6 @@ function tallystick.require_scope(text)
     arguments: p_scope text
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 950c5e6e67e36a8a872a0f4b5d9fd49ff20a3161e906d3a8bbf7b20d0102b7f7
     granted to tallystick_owner: EXECUTE
 
@@ -1360,6 +1334,5 @@ function tallystick.time_zone_is_known(text)
     arguments: p_name text
     returns: boolean
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
     body: sha256 f6a412f248869119ba074d6bc7e0478f5355463743ed9ef0d2c61437b2d582a0
     granted to tallystick_owner: EXECUTE

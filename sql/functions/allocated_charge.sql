@@ -6,7 +6,6 @@ CREATE OR REPLACE FUNCTION tallystick.allocated_charge(
     p_business_id uuid, p_customer_id uuid, p_charge_no bigint, p_forward boolean, p_parts tallystick.allocations[]
 ) RETURNS tallystick.allocations
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_charge_no bigint;

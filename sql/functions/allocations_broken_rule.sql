@@ -9,7 +9,6 @@
 -- Caller: ledger_kind_broken_rule and allocations_agree, so that neither table can be written without the other.
 CREATE OR REPLACE FUNCTION tallystick.allocations_broken_rule(e tallystick.credit_ledger) RETURNS text
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off

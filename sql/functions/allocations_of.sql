@@ -6,7 +6,6 @@ CREATE OR REPLACE FUNCTION tallystick.allocations_of(
     p_business_id uuid, p_customer_id uuid, p_entry_no bigint, p_charge_nos bigint[], p_amounts bigint[]
 ) RETURNS tallystick.allocations[]
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_part tallystick.allocations;

@@ -16,7 +16,6 @@ CREATE OR REPLACE FUNCTION tallystick.batch_lines(
     OUT digest bytea
 )
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_prices constant bigint[] := p_shelf.prices;

@@ -7,7 +7,6 @@
 CREATE OR REPLACE FUNCTION tallystick.batch_lock_products(p_business_id uuid, p_product_ids uuid[], p_held text)
 RETURNS uuid[]
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_locked_ids uuid[];

@@ -15,7 +15,6 @@ CREATE OR REPLACE FUNCTION tallystick.batch_price_lines(
     p_lines jsonb
 ) RETURNS tallystick.batch_prices
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_shelf_price bigint;

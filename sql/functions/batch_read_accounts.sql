@@ -6,7 +6,6 @@
 CREATE OR REPLACE FUNCTION tallystick.batch_read_accounts(p_business_id uuid, p_customer_ids uuid[], p_locked_ids uuid[])
 RETURNS tallystick.ledger_account[]
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 -- Without a sort, only the index of the running figures answers which entry is the last: while a ledger is small and was never
 -- analysed, another index and a sort may seem cheaper. Nothing else is sorted here, because PostgreSQL knows the order of ordinality.
 -- A statement that must sort would cost 10^10 now, and PostgreSQL would compile it at every call, in a second.

@@ -6,7 +6,6 @@
 CREATE OR REPLACE FUNCTION tallystick.batch_read_shelf(p_business_id uuid, p_product_ids uuid[], p_locked_ids uuid[])
 RETURNS tallystick.batch_shelf
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_shelf tallystick.batch_shelf;

@@ -9,7 +9,6 @@ CREATE OR REPLACE FUNCTION tallystick.batch_shortages(
     p_left bigint[]
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_answer tallystick.purchase_answer;

@@ -14,7 +14,6 @@ CREATE OR REPLACE FUNCTION tallystick.batch_write(
     p_available_after bigint[]
 ) RETURNS integer
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_written integer;

@@ -11,7 +11,6 @@ CREATE OR REPLACE FUNCTION tallystick.business_created_with(
     OUT business tallystick.businesses
 )
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off

@@ -5,7 +5,6 @@
 -- Caller: every function that writes a fact.
 CREATE OR REPLACE FUNCTION tallystick.caller_actor(p_actor text) RETURNS text
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_claims text := nullif(current_setting('request.jwt.claims', true), '');

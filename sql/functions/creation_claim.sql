@@ -15,7 +15,6 @@ CREATE OR REPLACE FUNCTION tallystick.creation_claim(
     OUT created_at timestamptz
 )
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off

@@ -5,7 +5,6 @@
 -- Caller: customer_create, customer_update.
 CREATE OR REPLACE FUNCTION tallystick.customer_by_external_id(p_business_id uuid, p_external_id text) RETURNS uuid
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off

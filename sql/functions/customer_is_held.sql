@@ -6,7 +6,6 @@
 -- Caller: payment_record, customer_update.
 CREATE OR REPLACE FUNCTION tallystick.customer_is_held(p_business_id uuid, p_customer_id uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off

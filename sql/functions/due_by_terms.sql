@@ -7,7 +7,6 @@ CREATE OR REPLACE FUNCTION tallystick.due_by_terms(
     p_terms jsonb, p_time_zone text, p_charged_at timestamptz, OUT due_at timestamptz, OUT due_date date
 )
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF p_terms ->> 'type' = 'age' THEN

@@ -4,7 +4,6 @@
 -- Caller: due_by_terms, purchase_due.
 CREATE OR REPLACE FUNCTION tallystick.end_of_day(p_day date, p_time_zone text) RETURNS timestamptz
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     -- Midnight. Where clocks showed it twice, PostgreSQL takes the second time.

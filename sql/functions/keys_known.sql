@@ -8,7 +8,6 @@
 -- Caller: purchase_batch, whose plan settings apply.
 CREATE OR REPLACE FUNCTION tallystick.keys_known(p_business_id uuid, p_keys text[]) RETURNS boolean[]
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET enable_sort = off
 AS $$
 BEGIN

@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION tallystick.ledger_account_of(p_business_id uuid, p_customer_id uuid)
 RETURNS tallystick.ledger_account
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_account tallystick.ledger_account;

@@ -14,7 +14,6 @@ CREATE OR REPLACE FUNCTION tallystick.ledger_ahead(
     p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_parts tallystick.allocations[]
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_former constant bigint := p_account.charged_total - p_account.balance - p_account.ahead_total;

@@ -7,7 +7,6 @@ CREATE OR REPLACE FUNCTION tallystick.ledger_continue(
     p_account tallystick.ledger_account, p_entry tallystick.credit_ledger
 ) RETURNS tallystick.credit_ledger
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_is_charge constant boolean := p_entry.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund');

@@ -6,7 +6,6 @@
 -- Caller: ledger_continue, which writes it; ledger_entries_are_right, which compares it.
 CREATE OR REPLACE FUNCTION tallystick.ledger_hash(p_previous bytea, e tallystick.credit_ledger) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN sha256(

@@ -4,7 +4,6 @@
 -- Caller: ledger_entries_are_right, after the rules of all entries.
 CREATE OR REPLACE FUNCTION tallystick.ledger_kind_broken_rule(e tallystick.credit_ledger) RETURNS text
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$

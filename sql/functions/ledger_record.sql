@@ -12,7 +12,6 @@ CREATE OR REPLACE FUNCTION tallystick.ledger_record(
     p_amounts bigint[] DEFAULT NULL
 ) RETURNS tallystick.credit_ledger
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     e tallystick.credit_ledger := p_entry;

@@ -2,7 +2,6 @@
 -- The 12 bits after the version count 1/4096 of a millisecond, so the ids of one database sort by time.
 CREATE OR REPLACE FUNCTION tallystick.new_id() RETURNS uuid
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_microseconds bigint := floor(extract(epoch FROM clock_timestamp()) * 1000000);

@@ -4,7 +4,6 @@
 -- Caller: business_create, customer_create, customer_update, purchase_check_options, purchase_due.
 CREATE OR REPLACE FUNCTION tallystick.payment_terms_of(p_terms jsonb) RETURNS tallystick.payment_terms
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_defaults constant jsonb := '{"months": 0, "days": 0, "end_of_month": false, "then_days": 0}';

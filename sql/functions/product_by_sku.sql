@@ -5,7 +5,6 @@
 -- Caller: product_create, product_update.
 CREATE OR REPLACE FUNCTION tallystick.product_by_sku(p_business_id uuid, p_sku text) RETURNS uuid
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off

@@ -6,7 +6,6 @@
 -- Caller: stock_movement_record, product_update.
 CREATE OR REPLACE FUNCTION tallystick.product_is_held(p_business_id uuid, p_product_id uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off

@@ -10,7 +10,6 @@
 -- Caller: purchase_check_options.
 CREATE OR REPLACE FUNCTION tallystick.purchase_check_due(p_options jsonb) RETURNS text
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_day constant text := '[0-9]{4}-[0-9]{2}-[0-9]{2}';

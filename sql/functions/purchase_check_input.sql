@@ -18,7 +18,6 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_check_input(
     p_held text
 ) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_customers constant integer := cardinality(p_customer_ids);

@@ -6,7 +6,6 @@
 -- Caller: purchase_check_options.
 CREATE OR REPLACE FUNCTION tallystick.purchase_check_lines(p_lines jsonb, p_count integer) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_line jsonb;

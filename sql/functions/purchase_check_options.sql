@@ -10,7 +10,6 @@
 -- Caller: purchase_check_input, if there are options. It has checked that each purchase has its element.
 CREATE OR REPLACE FUNCTION tallystick.purchase_check_options(p_options jsonb[], p_line_counts integer[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_member record;

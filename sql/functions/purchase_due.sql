@@ -13,7 +13,6 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_due(
     OUT is_too_early boolean
 )
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_terms jsonb := coalesce(tallystick.payment_terms_of(p_options -> 'payment_terms'), p_account.payment_terms);

@@ -12,7 +12,6 @@ CREATE OR REPLACE FUNCTION tallystick.purchase_replay(
     p_idempotency_key text
 ) RETURNS tallystick.purchase_answer
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 SET enable_sort = off
 AS $$
 DECLARE

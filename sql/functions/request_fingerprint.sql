@@ -3,7 +3,6 @@
 -- In PL/pgSQL, because PostgreSQL before 18 parses and plans a function in SQL again at every call that it cannot inline.
 CREATE OR REPLACE FUNCTION tallystick.request_fingerprint(VARIADIC p_parts text[]) RETURNS bytea
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN sha256(convert_to(p_parts::text, 'UTF8'));

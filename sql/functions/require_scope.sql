@@ -3,7 +3,6 @@
 -- Caller: purchase_batch, for the scope `price`.
 CREATE OR REPLACE FUNCTION tallystick.require_scope(p_scope text) RETURNS void
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF nullif(current_setting('request.jwt.claims', true), '') IS NOT NULL AND NOT tallystick.claims_allow(p_scope) THEN

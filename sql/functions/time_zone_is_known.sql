@@ -4,7 +4,6 @@
 -- Caller: business_create, business_time_zone_is_known.
 CREATE OR REPLACE FUNCTION tallystick.time_zone_is_known(p_name text) RETURNS boolean
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     -- Not for UTC: it takes PostgreSQL milliseconds to list the places, because it reads a file for each.

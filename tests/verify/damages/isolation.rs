@@ -173,6 +173,18 @@ pub const DAMAGES: &[Damage] = &[
         "ALTER FUNCTION tallystick.purchase RESET search_path",
     ),
     damage(
+        "a function that searches where its callers do may be executed by others",
+        "functions",
+        &["its search_path is not pg_catalog, pg_temp", "tallystick.ledger_hash("],
+        "GRANT EXECUTE ON FUNCTION tallystick.ledger_hash TO tallystick_app",
+    ),
+    damage(
+        "an inner function searches elsewhere than its callers",
+        "functions",
+        &["its search_path is not pg_catalog, pg_temp", "tallystick.ledger_hash("],
+        "ALTER FUNCTION tallystick.ledger_hash SET search_path = public",
+    ),
+    damage(
         "everybody may execute a function",
         "functions",
         &["everybody may execute it", "tallystick.purchase("],
