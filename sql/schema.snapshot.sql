@@ -495,7 +495,7 @@ view tallystick.overdue_customers
     column oldest_unpaid_at: timestamp with time zone
     column days: integer
     column overdue_amount: bigint
-    definition: SELECT account.business_id, account.id AS customer_id, account.name, account.external_id, account.balance, account.oldest_unpaid_at, (floor((EXTRACT(epoch FROM (now() - account.oldest_unpaid_at)) / (86400)::numeric)))::integer AS days, ( SELECT due.overdue_amount FROM tallystick.overdue_amounts due WHERE ((due.business_id = account.business_id) AND ((due.customer_id >= account.id) AND (due.customer_id <= account.id))) ORDER BY due.customer_id) AS overdue_amount FROM tallystick.customer_accounts account WHERE account.overdue;
+    definition: SELECT account.business_id, account.id AS customer_id, account.name, account.external_id, account.balance, account.oldest_unpaid_at, (floor((EXTRACT(epoch FROM (now() - account.oldest_unpaid_at)) / (86400)::numeric)))::integer AS days, due.overdue_amount FROM (tallystick.customer_accounts account LEFT JOIN LATERAL ( SELECT due_1.overdue_amount FROM tallystick.overdue_amounts due_1 WHERE ((due_1.business_id = account.business_id) AND ((due_1.customer_id >= account.id) AND (due_1.customer_id <= account.id))) ORDER BY due_1.customer_id) due ON (true)) WHERE account.overdue;
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
