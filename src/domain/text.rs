@@ -4,7 +4,7 @@
 //! - What *identifies* ([`Sku`], [`ExternalId`], [`Unit`], [`KeyName`]) has visible characters only, with spaces between them. So two that
 //!   look the same are the same, up to the letters of different scripts.
 //!
-//! The database has the same rules (`sql/migrations/0013_what_identifies.sql`). It also compares: in Unicode's form NFC, so that
+//! The database has the same rules (`sql/migrations/0001_texts.sql`). It also compares: in Unicode's form NFC, so that
 //! two spellings of one text are one sku.
 
 use std::fmt::Write as _;
