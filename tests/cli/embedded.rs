@@ -91,7 +91,8 @@ async fn a_data_folder_of_a_development_version_is_named_and_left_alone() {
         let complaint = run(command).expect_complaint(2);
         let said = format!(
             "error: the data folder {}: the database was made by a development version of tallystick: no release has its migration \
-             {changed}. It cannot be upgraded; keep it elsewhere, or start with a new data folder or database\n",
+             {changed}. It cannot be upgraded. Use a new database. If tallystick started the PostgreSQL, move its data folder away, \
+             or name another one with --data-dir (TALLYSTICK_DATA_DIR)\n",
             data.display()
         );
         assert!(complaint.ends_with(&said), "{complaint}");

@@ -83,7 +83,8 @@ impl fmt::Display for HistoryError {
             Self::Unreleased { version, name } => write!(
                 formatter,
                 "the database was made by a development version of tallystick: no release has its migration \
-                 {version:04}_{name}. It cannot be upgraded; keep it elsewhere, or start with a new data folder or database"
+                 {version:04}_{name}. It cannot be upgraded. Use a new database. If tallystick started the PostgreSQL, move its \
+                 data folder away, or name another one with --data-dir (TALLYSTICK_DATA_DIR)"
             ),
             Self::Edited { version, name, recorded, found } => write!(
                 formatter,
