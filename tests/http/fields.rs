@@ -479,7 +479,7 @@ async fn a_time_is_answered_as_it_is_kept() {
 }
 
 #[tokio::test]
-async fn a_line_of_a_purchase_has_a_product_and_a_quantity_and_nothing_else() {
+async fn a_line_of_a_purchase_has_a_product_and_a_quantity_and_no_unknown_member() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(1, 100).await);

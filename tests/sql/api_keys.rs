@@ -91,7 +91,7 @@ async fn creating_a_key_again_under_its_id_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_key_has_a_scope_or_two_that_are_known() {
+async fn a_key_has_one_to_three_scopes_that_are_known() {
     let database = two_businesses().await;
     let server = Actor::server(&database, &OURS.id("business")).await;
     let create = |scopes: &str| {

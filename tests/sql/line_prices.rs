@@ -48,11 +48,11 @@ async fn a_line_costs_its_quantity_at_its_price_rounded_half_up_less_the_discoun
          ORDER BY line.no",
         lines.join(",")
     );
-    let priced = owner.rows(&sql).await;
-    for ((line, priced), expected) in lines.iter().zip(priced.concat()).zip(&expected) {
+    let priced = owner.rows(&sql).await.concat();
+    assert_eq!(priced.len(), lines.len());
+    for ((line, priced), expected) in lines.iter().zip(priced).zip(&expected) {
         assert_eq!(priced.as_ref(), Some(expected), "{line}");
     }
-    assert_eq!(lines.len(), expected.len());
 }
 
 /// The function that prices a purchase, the table's own rule and the digest of the lines agree, or nothing would be written.

@@ -109,9 +109,9 @@ async fn the_last_entry_is_looked_up_by_the_running_figures_while_the_ledger_is_
         let database = two_businesses().await;
         database.session().await.client().batch_execute(PLENTY).await.unwrap();
         let server = Actor::new(&database, SERVER_ROLE, &context(&OURS.id("business"))).await;
-        // Our customer has two entries and theirs has two.
+        // Two customers of each business have two entries each.
         if entries > 0 {
-            server.committed(&purchases(1, entries - 4)).await;
+            server.committed(&purchases(1, entries - 8)).await;
         }
         let read = fill(
             "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;

@@ -89,7 +89,7 @@ impl Tenant {
         format!("BEGIN; {} SELECT FROM tallystick.{}; COMMIT;", context(&self.id("business")), self.fill(&call))
     }
 
-    /// An allocation, by the functions that are internal. (What writes allocations for the server comes with it.)
+    /// An allocation, by functions of the owner. The server has none yet that allocates.
     fn allocation(self) -> String {
         let context = context(&self.id("business"));
         let entry = |number: u32, properties: &str, allocated: &str| {
