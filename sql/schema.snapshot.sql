@@ -848,8 +848,7 @@ function tallystick.context_business_id()
     arguments:
     returns: uuid
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp
-    body: sha256 169260c826ece00a668405010b8571cca225ec1f3f43eceef49fd5b35e97f1e3
+    body: sha256 b08326a2c2a16063575fdd81124e2305cd28526323cffdf61c184e0b53789978
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE

@@ -6,31 +6,33 @@
 -- Who reads tables by claims needs their scope `read`. A SECURITY DEFINER function reads for its caller as tallystick_owner, and
 -- has checked the scope that it needs (require_context).
 -- PARALLEL UNSAFE, because claims_business_id is.
+-- It sets no search_path, as no other function that others may execute: every statement on a table asks it, and the setting took 5 % of
+-- a purchase's instructions in PostgreSQL. So every type, function and operator here is named with its schema.
 -- Caller: every row level security policy; require_context.
-CREATE OR REPLACE FUNCTION tallystick.context_business_id() RETURNS uuid
+CREATE OR REPLACE FUNCTION tallystick.context_business_id() RETURNS pg_catalog.uuid
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_named text := current_setting('app.business_id', true);
+    v_named pg_catalog.text := pg_catalog.current_setting('app.business_id', true);
     -- The caller's role. In a SECURITY DEFINER function, current_user would be the owner.
-    v_role text := current_setting('role');
+    v_role pg_catalog.text := pg_catalog.current_setting('role');
 BEGIN
     -- After the transaction that set it, the setting reads '' and not NULL.
-    IF v_named <> '' THEN
-        IF v_role = 'none' THEN
+    IF v_named OPERATOR(pg_catalog.<>) '' THEN
+        IF v_role OPERATOR(pg_catalog.=) 'none' THEN
             v_role := session_user;
         END IF;
-        IF pg_has_role(v_role, 'tallystick_app', 'MEMBER') OR pg_has_role(v_role, 'tallystick_owner', 'MEMBER') THEN
+        IF pg_catalog.pg_has_role(v_role, 'tallystick_app', 'MEMBER') OR pg_catalog.pg_has_role(v_role, 'tallystick_owner', 'MEMBER') THEN
             -- A UUID: 32 hexadecimal digits, and nothing else but the four hyphens. A regular expression would cost a third more, and
             -- every statement on a table asks.
-            IF v_named LIKE '________-____-____-____-____________' AND translate(v_named, '0123456789abcdefABCDEF', '') = '----' THEN
-                RETURN v_named::uuid;
+            IF v_named OPERATOR(pg_catalog.~~) '________-____-____-____-____________'
+                AND pg_catalog.translate(v_named, '0123456789abcdefABCDEF', '') OPERATOR(pg_catalog.=) '----' THEN
+                RETURN v_named::pg_catalog.uuid;
             END IF;
             RETURN NULL;
         END IF;
     END IF;
-    IF current_user <> 'tallystick_owner' AND NOT tallystick.claims_allow('read') THEN
+    IF current_user OPERATOR(pg_catalog.<>) 'tallystick_owner' AND NOT tallystick.claims_allow('read') THEN
         RETURN NULL;
     END IF;
     RETURN tallystick.claims_business_id();
