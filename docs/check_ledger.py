@@ -24,8 +24,8 @@ def entry_hash(entry, previous):
         b"\x01", previous, uuid.UUID(more["business_id"]).bytes, uuid.UUID(entry["customer_id"]).bytes, number(entry["entry_no"]),
         uuid.UUID(entry["id"]).bytes, number(entry["amount"]), number(entry["balance_after"]), number(more["charged_total"]),
         number(more["allocated_total"]), number(more["held_total"]), number(none(entry["credit_limit"], -1)),
-        number(none(more["authorized_limit"], -1)), number(none(more["reverses_no"], 0)),
-        time(entry["due_at"] if entry["kind"] in CHARGES else None), day(entry["due_date"]), time(entry["created_at"]),
+        number(none(entry["authorized_limit"], -1)), number(none(entry["reverses_entry_no"], 0)),
+        time(entry["due_at"] if entry["kind"] in CHARGES else None), day(entry["due_date"] or entry["received_on"]), time(entry["created_at"]),
         bytes.fromhex(more["request_fingerprint"]), bytes.fromhex(more["details_digest"]),
         text(entry["kind"]), text(more["idempotency_key"]), text(more["actor"])))).digest()
 

@@ -83,7 +83,7 @@ table tallystick.api_keys
     constraint api_keys_expires_at_is_in_years_1_to_9999: CHECK (((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)))
     constraint api_keys_name_is_short_text: CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 200)))
     constraint api_keys_prefix_is_short_ascii: CHECK ((prefix ~ '^[0-9A-Za-z]{8,32}$'::text))
-    constraint api_keys_scopes_are_known: CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 3) AND (scopes <@ ARRAY['read'::text, 'write'::text, 'price'::text])))
+    constraint api_keys_scopes_are_known: CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 4) AND (scopes <@ ARRAY['read'::text, 'write'::text, 'price'::text, 'adjust'::text])))
     constraint api_keys_secret_hash_is_sha256: CHECK ((octet_length(secret_hash) = 32))
     index api_keys_pk: CREATE UNIQUE INDEX api_keys_pk ON tallystick.api_keys USING btree (business_id, id)
     index api_keys_prefix_is_unique: CREATE UNIQUE INDEX api_keys_prefix_is_unique ON tallystick.api_keys USING btree (business_id, prefix)
@@ -172,14 +172,18 @@ table tallystick.credit_ledger
     column actor: text NOT NULL
     column reason: tallystick.visible_text
     column reference: tallystick.visible_text
+    column received_on: date
     constraint credit_ledger_pk: PRIMARY KEY (business_id, customer_id, entry_no)
     constraint credit_ledger_id_is_unique: UNIQUE (business_id, id)
     constraint credit_ledger_idempotency_key_is_used_once: UNIQUE (business_id, idempotency_key)
     constraint credit_ledger_running_figures: UNIQUE (business_id, customer_id, charged_total, entry_no)
     constraint credit_ledger_credit_stays_within_the_limit: CHECK (((amount <= 0) OR (kind = ANY (ARRAY['reversal'::text, 'refund'::text])) OR ((credit_limit IS NOT NULL) AND ((balance_after + held_total) <= COALESCE(authorized_limit, credit_limit)))))
     index credit_ledger_an_entry_is_reversed_once: CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once ON tallystick.credit_ledger USING btree (business_id, customer_id, reverses_no) WHERE (reverses_no IS NOT NULL)
+    index credit_ledger_by_customer_and_kind: CREATE INDEX credit_ledger_by_customer_and_kind ON tallystick.credit_ledger USING btree (business_id, customer_id, kind, id) WHERE (kind <> 'purchase'::text)
+    index credit_ledger_by_kind: CREATE INDEX credit_ledger_by_kind ON tallystick.credit_ledger USING btree (business_id, kind, id) WHERE (kind <> 'purchase'::text)
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
+    index credit_ledger_overrides: CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger USING btree (business_id, id) WHERE (authorized_limit IS NOT NULL)
     index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no)
     index credit_ledger_running_figures: CREATE UNIQUE INDEX credit_ledger_running_figures ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -207,12 +211,14 @@ table tallystick.customers
     column version: uuid
     column external_id_nfc: text COLLATE "C" GENERATED ALWAYS AS (NORMALIZE(external_id, NFC)) STORED
     column payment_terms: tallystick.payment_terms
+    column overdue_hold_after_days: integer
     constraint customers_pk: PRIMARY KEY (business_id, id)
     constraint customers_external_id_is_unique: UNIQUE (business_id, external_id_nfc)
     constraint customers_business_exists: FOREIGN KEY (business_id) REFERENCES tallystick.businesses(business_id)
     constraint customers_credit_limit_is_safe_money: CHECK (((credit_limit >= 0) AND (credit_limit <= '9007199254740991'::bigint)))
     constraint customers_external_id_is_short_text: CHECK (((char_length((external_id)::text) >= 1) AND (char_length((external_id)::text) <= 200)))
     constraint customers_name_is_short_text: CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 200)))
+    constraint customers_overdue_hold_is_0_to_3650_days: CHECK (((overdue_hold_after_days >= 0) AND (overdue_hold_after_days <= 3650)))
     index customers_external_id_is_unique: CREATE UNIQUE INDEX customers_external_id_is_unique ON tallystick.customers USING btree (business_id, external_id_nfc)
     index customers_pk: CREATE UNIQUE INDEX customers_pk ON tallystick.customers USING btree (business_id, id)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -546,6 +552,20 @@ composite type tallystick.ledger_account
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+composite type tallystick.ledger_answer
+    owner: tallystick_owner
+    column outcome: text
+    column entry: tallystick.credit_ledger
+    column charge_ids: uuid[]
+    column amounts: bigint[]
+    column available_amounts: bigint[]
+    column requested: bigint
+    column available: bigint
+    column credit_limit: bigint
+    column balance: bigint
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 composite type tallystick.purchase_answer
     owner: tallystick_owner
     column outcome: text
@@ -821,13 +841,37 @@ function tallystick.caller_actor(text)
     body: sha256 44c680e105479f35cad9cb6dac33cf373aabb78d8f14bd21ba0625aedd04c2dc
     granted to tallystick_owner: EXECUTE
 
+function tallystick.charges_named(uuid,uuid,uuid[],bigint[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], OUT outcome text, OUT charge_nos bigint[], OUT charge_ids uuid[], OUT amounts bigint[], OUT available_amounts bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 81d32dd014514849e306e27f68eab8b34801e3d9772af9609cfaf7ef5a7baf01
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.charges_settled_by(tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: p_entry tallystick.credit_ledger, OUT charge_ids uuid[], OUT amounts bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    body: sha256 2a0363af49552e5e3aa7f443d804d77fd08f37c881a67d0907561210dccd730a
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.check_charges(uuid[],bigint[])
+    owner: tallystick_owner
+    arguments: p_charge_ids uuid[], p_amounts bigint[]
+    returns: numeric
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 d007a88000214391c98daa713a66d3f93d9739f575d80b74b42da0ac830b024e
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.claims_allow(text)
     owner: tallystick_owner
     arguments: p_scope text
     returns: boolean
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp
-    body: sha256 59fba49c0af7004253685b28f9ae3c391b8b3228986b71b4e5226ceba2966886
+    body: sha256 01fd0ac32f4a1471da65b827c9d13109f184d8855d1946d6f7f2056ffec9ca3e
     granted to authenticated: EXECUTE
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
@@ -969,7 +1013,7 @@ function tallystick.ledger_account_of(uuid,uuid)
     arguments: p_business_id uuid, p_customer_id uuid
     returns: tallystick.ledger_account
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 48d2ae684d4e59d1e6b8a8d81e02d8819253db5ee3e62d944ba89c4f75c4a137
+    body: sha256 320a305234d2d7b719840a9b66b7b7673bc90874ba1a761d075d587f29b5ae3e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_aging(tallystick.credit_ledger,timestamp with time zone)
@@ -990,6 +1034,15 @@ function tallystick.ledger_ahead(tallystick.ledger_account,tallystick.credit_led
     body: sha256 d3755db858de3cce8162ea1c08d4a02bc94454d079bc1fe64ecce6b64867831a
     granted to tallystick_owner: EXECUTE
 
+function tallystick.ledger_begin(uuid,uuid,text,bytea,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_idempotency_key text, p_fingerprint bytea, p_held text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: enable_sort=off
+    body: sha256 1f398fe4efbc8768a4f612341444df885474ba7047da4f0a850380d173cdf8c0
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.ledger_continue(tallystick.ledger_account,tallystick.credit_ledger)
     owner: tallystick_owner
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger
@@ -1004,7 +1057,7 @@ function tallystick.ledger_entries_are_right()
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 abd81371c1443ae5b7c16af974910359d9fb3d8a7ede7f2ff25017f2c8d1a9e9
+    body: sha256 5859f818c67cce8b051bafef4380e70004d69a39c81a69e580fb205d8565a772
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_entry_as_of(uuid,uuid,timestamp with time zone)
@@ -1022,7 +1075,7 @@ function tallystick.ledger_hash(bytea,tallystick.credit_ledger)
     arguments: p_previous bytea, e tallystick.credit_ledger
     returns: bytea
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    body: sha256 d622f95e5fa15c008c53fdd5b9c20f8ccf8d08bfcd5ff68c9710b979633532fe
+    body: sha256 90fce919d722ab25d439c30d576f452f1e21bb91546785851493c82f6c2fdf47
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
@@ -1059,7 +1112,7 @@ function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_le
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[] DEFAULT NULL::bigint[], p_amounts bigint[] DEFAULT NULL::bigint[]
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 d83b2603ca263c4d0e085121057b1caeb4652cf7308eae740f100c23a1453c28
+    body: sha256 afc8b3d0ba5d163d72ee54679eef40e87c8187ba6f94f59f626f6bf0d70e49f5
     granted to tallystick_owner: EXECUTE
 
 function tallystick.new_id()
@@ -1119,13 +1172,13 @@ function tallystick.overdue_list(uuid,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.payment_record(uuid,uuid,bigint,text,uuid,text,text)
+function tallystick.payment_record(uuid,uuid,bigint,text,uuid,uuid[],bigint[],text,date,text,text)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text, OUT outcome text, OUT id uuid, OUT entry_no bigint, OUT balance_before bigint, OUT balance_after bigint, OUT created_at timestamp with time zone, OUT entry_hash bytea
-    returns: record
+    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_charge_ids uuid[] DEFAULT NULL::uuid[], p_amounts bigint[] DEFAULT NULL::bigint[], p_reference text DEFAULT NULL::text, p_received_on date DEFAULT NULL::date, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 c447425665e9e839f53c09e8c055917b44b3ad5fdc9fbb0798254d6f3af5fe41
+    body: sha256 4a63e67abb0318024f944c7f06965b5b61edf171003b4e26a9813bf7961d4e78
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

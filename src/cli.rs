@@ -208,6 +208,7 @@ fn scope() -> impl TypedValueParser<Value = Scope> {
             Scope::Read => "May look at the business's data",
             Scope::Write => "May buy, pay, and change the business's data",
             Scope::Price => "May bring prices, discounts and taxes to a purchase; needs write, too",
+            Scope::Adjust => "May adjust accounts, refund, reverse and exceed the credit limit; needs write, too",
         })
     });
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Scope>())

@@ -10,11 +10,12 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
     code::Code,
-    domain::{Balance, Money, ProductId, Stock},
+    domain::{Amount, Balance, LedgerEntryId, Money, ProductId, Stock},
 };
 
 /// The outcome of every operation that a client can ask for.
@@ -94,6 +95,42 @@ pub enum Error {
     /// The customer is blocked from buying.
     #[error("the customer is blocked")]
     CustomerBlocked,
+    /// The customer has been overdue for longer than its hold allows.
+    #[error("the customer has been overdue for too long to buy")]
+    CustomerOverdue {
+        /// When the charge fell due that has been overdue for longest.
+        due_at: DateTime<Utc>,
+    },
+    /// The request names what is no charge of the customer.
+    #[error("no such charge")]
+    ChargesNotFound(Vec<Fault>),
+    /// The allocations of a request add up to more than its amount.
+    #[error("the allocations add up to more than the amount")]
+    AllocationsExceedAmount(Fault),
+    /// More would be settled of some charges than no other credit settles by name.
+    #[error("more than is open of a charge")]
+    ChargeOpenAmountExceeded(Vec<ChargeExcess>),
+    /// More would be taken back from some charges than is allocated to them.
+    #[error("more than is allocated to a charge")]
+    AllocatedAmountExceeded(Vec<ChargeExcess>),
+    /// The request needs more credit that names no charge than there is.
+    #[error("more than the customer's unapplied credit")]
+    UnappliedCreditExceeded(Excess),
+    /// The request pays out more than the customer has.
+    #[error("more than the customer's credit balance")]
+    CreditBalanceExceeded(Excess),
+    /// The request gives up more than the customer owes.
+    #[error("more than the customer owes")]
+    BalanceExceeded(Excess),
+    /// The entry is taken back already.
+    #[error("it is reversed already")]
+    AlreadyReversed {
+        /// The entry that took it back.
+        reversal_id: LedgerEntryId,
+    },
+    /// More would be returned of some lines of an order than was bought and not returned yet.
+    #[error("more than can be returned")]
+    QuantityExceedsReturnable(Vec<LineExcess>),
     /// The server has more work than it can do now. The request may still take effect, so the client must send it again
     /// with the same idempotency key.
     #[error("the server is overloaded; try again later, with the same Idempotency-Key if the request has one")]
@@ -109,6 +146,8 @@ pub enum Error {
 impl Error {
     /// What is said to a caller without the scope `price`.
     pub const LACKS_PRICE: &'static str = "these credentials lack the scope price";
+    /// What is said to a caller without the scope `adjust`.
+    pub const LACKS_ADJUST: &'static str = "these credentials lack the scope adjust";
 
     /// The stable, machine-readable name of this error.
     #[must_use]
@@ -129,6 +168,16 @@ impl Error {
             Self::BackorderLimitTooLow { .. } => Code::BackorderLimitTooLow,
             Self::CreditLimitExceeded { .. } => Code::CreditLimitExceeded,
             Self::CustomerBlocked => Code::CustomerBlocked,
+            Self::CustomerOverdue { .. } => Code::CustomerOverdue,
+            Self::ChargesNotFound(_) => Code::ChargeNotFound,
+            Self::AllocationsExceedAmount(_) => Code::AllocationsExceedAmount,
+            Self::ChargeOpenAmountExceeded(_) => Code::ChargeOpenAmountExceeded,
+            Self::AllocatedAmountExceeded(_) => Code::AllocatedAmountExceeded,
+            Self::UnappliedCreditExceeded(_) => Code::UnappliedCreditExceeded,
+            Self::CreditBalanceExceeded(_) => Code::CreditBalanceExceeded,
+            Self::BalanceExceeded(_) => Code::BalanceExceeded,
+            Self::AlreadyReversed { .. } => Code::AlreadyReversed,
+            Self::QuantityExceedsReturnable(_) => Code::QuantityExceedsReturnable,
             Self::Overloaded => Code::Overloaded,
             Self::DatabaseUnavailable(_) => Code::DatabaseUnavailable,
             Self::Internal(_) => Code::InternalError,
@@ -155,6 +204,10 @@ pub enum Entity {
     Customer,
     Product,
     Order,
+    Payment,
+    Adjustment,
+    Refund,
+    Return,
 }
 
 impl Entity {
@@ -167,6 +220,10 @@ impl Entity {
             Self::Customer => "customer",
             Self::Product => "product",
             Self::Order => "order",
+            Self::Payment => "payment",
+            Self::Adjustment => "adjustment",
+            Self::Refund => "refund",
+            Self::Return => "return",
         }
     }
 
@@ -179,6 +236,10 @@ impl Entity {
             Self::Customer => Code::CustomerNotFound,
             Self::Product => Code::ProductNotFound,
             Self::Order => Code::OrderNotFound,
+            Self::Payment => Code::PaymentNotFound,
+            Self::Adjustment => Code::AdjustmentNotFound,
+            Self::Refund => Code::RefundNotFound,
+            Self::Return => Code::ReturnNotFound,
         }
     }
 }
@@ -228,5 +289,34 @@ pub struct Shortage {
     /// How many the request takes in all.
     pub requested: i64,
     /// How many can be sold: what there is, and what may still be backordered.
+    pub available: i64,
+}
+
+/// More money than there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excess {
+    /// What the request needs, in minor units.
+    pub requested: Amount,
+    /// What there is, in minor units.
+    pub available: Money,
+}
+
+/// A charge of which a request settles, or takes back, more than there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChargeExcess {
+    /// The charge.
+    pub charge_id: LedgerEntryId,
+    /// How much money.
+    pub excess: Excess,
+}
+
+/// A line of an order of which a request returns more than there is to return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineExcess {
+    /// The number of the line.
+    pub line_no: i32,
+    /// How many the request returns.
+    pub requested: i64,
+    /// How many were bought and not returned yet.
     pub available: i64,
 }

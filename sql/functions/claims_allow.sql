@@ -1,11 +1,11 @@
--- Purpose: whether the JWT claims allow a scope: `read`, `write` or `price`. The server decides by the same rule
+-- Purpose: whether the JWT claims allow a scope: `read`, `write`, `price` or `adjust`. The server decides by the same rule
 -- (src/auth/scope_claims.rs).
 --
 -- The claims scope, scopes and scp count, at the top level and under app_metadata, which users cannot edit. Each is a text of
--- names with spaces between them, or a list of names. A claim in which no name contains `read`, `write` or `price`, whatever their
--- case, says nothing of our scopes (`openid profile email`): it is as if it were not there. Any other allows the scopes that it
--- names, and several allow what each of them allows. Without any, `read` and `write` are allowed; whoever sets prices has a claim
--- that says so. A claim of another form allows nothing.
+-- names with spaces between them, or a list of names. A claim in which no name contains one of our four, whatever their case, says
+-- nothing of our scopes (`openid profile email`): it is as if it were not there. Any other allows the scopes that it names, and
+-- several allow what each of them allows. Without any, `read` and `write` are allowed; whoever sets prices or adjusts accounts has
+-- a claim that says so. A claim of another form allows nothing.
 -- PARALLEL UNSAFE, as claims_business_id.
 -- Caller: require_context, require_scope, context_business_id.
 CREATE OR REPLACE FUNCTION tallystick.claims_allow(p_scope text) RETURNS boolean
@@ -36,7 +36,7 @@ BEGIN
             ELSE
                 RETURN false;
         END CASE;
-        IF v_names::text ~* '(read|write|price)' COLLATE "C" THEN
+        IF v_names::text ~* '(read|write|price|adjust)' COLLATE "C" THEN
             IF p_scope <> ALL (v_names) THEN
                 RETURN false;
             END IF;

@@ -89,6 +89,8 @@ BEGIN
                     ELSE e.entry_no
                 END THEN 'credit_ledger_a_charge_continues_or_starts_a_run_of_due_times'
 
+            WHEN e.received_on IS NOT NULL AND e.kind <> 'payment' THEN 'credit_ledger_only_a_payment_is_received'
+
             -- Texts and digests.
             WHEN octet_length(e.idempotency_key) > 255 OR e.idempotency_key !~ '^[!-~]+$'
                 THEN 'credit_ledger_idempotency_key_is_visible_ascii'

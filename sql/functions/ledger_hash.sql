@@ -16,7 +16,7 @@ BEGIN
         || int8send(coalesce(e.reverses_no, 0))
         || timestamptz_send(CASE WHEN e.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund') THEN e.due_at
                ELSE '-infinity' END)
-        || int4send(coalesce(e.due_date - '2000-01-01'::date, -2147483648)) || timestamptz_send(e.created_at)
+        || int4send(coalesce(coalesce(e.due_date, e.received_on) - '2000-01-01'::date, -2147483648)) || timestamptz_send(e.created_at)
         || e.request_fingerprint || e.details_digest
         || int4send(octet_length(e.kind)) || replace(e.kind, chr(92), repeat(chr(92), 2))::bytea
         || int4send(octet_length(e.idempotency_key)) || replace(e.idempotency_key, chr(92), repeat(chr(92), 2))::bytea

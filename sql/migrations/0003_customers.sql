@@ -17,11 +17,14 @@ CREATE TABLE tallystick.customers (
     external_id_nfc text COLLATE "C" GENERATED ALWAYS AS (normalize(external_id, NFC)) STORED,
     -- NULL: those of the business.
     payment_terms tallystick.payment_terms,
+    -- A customer whose oldest due charge has been overdue for longer than so many times 24 hours buys nothing more. NULL: buys on.
+    overdue_hold_after_days integer,
     CONSTRAINT customers_pk PRIMARY KEY (business_id, id),
     CONSTRAINT customers_business_exists FOREIGN KEY (business_id) REFERENCES tallystick.businesses (business_id),
     CONSTRAINT customers_external_id_is_unique UNIQUE (business_id, external_id_nfc),
     CONSTRAINT customers_name_is_short_text CHECK (char_length(name) BETWEEN 1 AND 200),
     CONSTRAINT customers_external_id_is_short_text CHECK (char_length(external_id) BETWEEN 1 AND 200),
+    CONSTRAINT customers_overdue_hold_is_0_to_3650_days CHECK (overdue_hold_after_days BETWEEN 0 AND 3650),
     CONSTRAINT customers_credit_limit_is_safe_money CHECK (credit_limit BETWEEN 0 AND 9007199254740991)
 ) WITH (fillfactor = 90);
 ALTER TABLE tallystick.customers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

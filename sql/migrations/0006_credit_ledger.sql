@@ -53,6 +53,8 @@ CREATE TABLE tallystick.credit_ledger (
     actor text NOT NULL,
     reason tallystick.visible_text,
     reference tallystick.visible_text,
+    -- The day on which a payment came in, as the payer's bank or the till says it.
+    received_on date,
     CONSTRAINT credit_ledger_pk PRIMARY KEY (business_id, customer_id, entry_no),
     -- A purchase's entry has its order's id.
     CONSTRAINT credit_ledger_id_is_unique UNIQUE (business_id, id),
@@ -70,5 +72,11 @@ CREATE TABLE tallystick.credit_ledger (
 -- An entry is taken back once.
 CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once
     ON tallystick.credit_ledger (business_id, customer_id, reverses_no) WHERE reverses_no IS NOT NULL;
+-- Lists of payments, adjustments and refunds, of a business and of a customer. Purchases, by far the most, are not in them.
+CREATE INDEX credit_ledger_by_kind ON tallystick.credit_ledger (business_id, kind, id) WHERE kind <> 'purchase';
+CREATE INDEX credit_ledger_by_customer_and_kind
+    ON tallystick.credit_ledger (business_id, customer_id, kind, id) WHERE kind <> 'purchase';
+-- Who was allowed to owe more than the credit limit.
+CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger (business_id, id) WHERE authorized_limit IS NOT NULL;
 ALTER TABLE tallystick.credit_ledger ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE tallystick.credit_ledger IS 'fact: every change of a customer''s debt';

@@ -16,7 +16,7 @@ CREATE TABLE tallystick.api_keys (
     CONSTRAINT api_keys_prefix_is_short_ascii CHECK (prefix ~ '^[0-9A-Za-z]{8,32}$'),
     CONSTRAINT api_keys_secret_hash_is_sha256 CHECK (octet_length(secret_hash) = 32),
     CONSTRAINT api_keys_scopes_are_known
-        CHECK (cardinality(scopes) >= 1 AND cardinality(scopes) <= 3 AND scopes <@ ARRAY['read', 'write', 'price']),
+        CHECK (cardinality(scopes) >= 1 AND cardinality(scopes) <= 4 AND scopes <@ ARRAY['read', 'write', 'price', 'adjust']),
     -- RFC 3339 has no other years, so no answer could show them.
     CONSTRAINT api_keys_expires_at_is_in_years_1_to_9999
         CHECK (extract(year FROM expires_at AT TIME ZONE 'UTC') BETWEEN 1 AND 9999)

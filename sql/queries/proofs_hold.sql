@@ -18,7 +18,8 @@ LEFT JOIN LATERAL (
             || int8send(coalesce(ledger.authorized_limit, -1)) || int8send(coalesce(ledger.reverses_no, 0))
             || timestamptz_send(CASE
                 WHEN ledger.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund') THEN ledger.due_at ELSE '-infinity' END)
-            || int4send(CASE WHEN isfinite(ledger.due_date) THEN ledger.due_date - '2000-01-01'::date ELSE -2147483648 END)
+            || int4send(CASE WHEN isfinite(coalesce(ledger.due_date, ledger.received_on))
+                   THEN coalesce(ledger.due_date, ledger.received_on) - '2000-01-01'::date ELSE -2147483648 END)
             || timestamptz_send(ledger.created_at)
             || ledger.request_fingerprint || ledger.details_digest
             || int4send(octet_length(ledger.kind)) || replace(ledger.kind, '\', '\\')::bytea

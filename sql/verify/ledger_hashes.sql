@@ -15,7 +15,8 @@ SELECT
             || int8send(coalesce(entry.authorized_limit, -1)) || int8send(coalesce(entry.reverses_no, 0))
             || timestamptz_send(CASE WHEN entry.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund')
                 THEN entry.due_at ELSE '-infinity' END)
-            || int4send(CASE WHEN isfinite(entry.due_date) THEN entry.due_date - '2000-01-01'::date ELSE -2147483648 END)
+            || int4send(CASE WHEN isfinite(coalesce(entry.due_date, entry.received_on))
+                   THEN coalesce(entry.due_date, entry.received_on) - '2000-01-01'::date ELSE -2147483648 END)
             || timestamptz_send(entry.created_at)
             || entry.request_fingerprint || entry.details_digest
             || int4send(octet_length(entry.kind)) || replace(entry.kind, '\', '\\')::bytea

@@ -86,7 +86,7 @@ FROM (
             CASE WHEN api_key.name !~ form.identifies THEN 'the name has invisible characters' END,
             CASE WHEN (api_key.prefix ~ '^[0-9A-Za-z]{8,32}$') IS NOT TRUE THEN 'the prefix is not short ASCII' END,
             CASE WHEN (octet_length(api_key.secret_hash) = 32) IS NOT TRUE THEN 'the secret is not a SHA-256' END,
-            CASE WHEN (cardinality(api_key.scopes) BETWEEN 1 AND 3 AND api_key.scopes <@ ARRAY['read', 'write', 'price'])
+            CASE WHEN (cardinality(api_key.scopes) BETWEEN 1 AND 4 AND api_key.scopes <@ ARRAY['read', 'write', 'price', 'adjust'])
                       IS NOT TRUE
                 THEN 'the scopes are not known' END), '')
     FROM tallystick.api_keys AS api_key, form

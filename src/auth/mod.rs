@@ -54,6 +54,7 @@ impl Caller {
             (false, Scope::Read) => Err(Error::Forbidden("these credentials lack the scope read")),
             (false, Scope::Write) => Err(Error::Forbidden("these credentials lack the scope write")),
             (false, Scope::Price) => Err(Error::Forbidden(Error::LACKS_PRICE)),
+            (false, Scope::Adjust) => Err(Error::Forbidden(Error::LACKS_ADJUST)),
         }
     }
 }
@@ -64,11 +65,12 @@ pub struct Scopes {
     read: bool,
     write: bool,
     price: bool,
+    adjust: bool,
 }
 
 impl Scopes {
     /// What is allowed if nobody says otherwise: [`Scope::USUAL`].
-    pub const USUAL: Self = Self { read: true, write: true, price: false };
+    pub const USUAL: Self = Self { read: true, write: true, price: false, adjust: false };
 
     /// Whether a scope is in the set.
     #[must_use]
@@ -77,13 +79,19 @@ impl Scopes {
             Scope::Read => self.read,
             Scope::Write => self.write,
             Scope::Price => self.price,
+            Scope::Adjust => self.adjust,
         }
     }
 
     /// The scopes that are in both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
-        Self { read: self.read && other.read, write: self.write && other.write, price: self.price && other.price }
+        Self {
+            read: self.read && other.read,
+            write: self.write && other.write,
+            price: self.price && other.price,
+            adjust: self.adjust && other.adjust,
+        }
     }
 }
 
@@ -93,6 +101,7 @@ impl FromIterator<Scope> for Scopes {
             Scope::Read => Self { read: true, ..set },
             Scope::Write => Self { write: true, ..set },
             Scope::Price => Self { price: true, ..set },
+            Scope::Adjust => Self { adjust: true, ..set },
         })
     }
 }

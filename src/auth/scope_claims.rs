@@ -3,12 +3,12 @@
 //!
 //! - The claims `scope`, `scopes` and `scp` count, at the top level and under `app_metadata`. Each is a text of names with spaces
 //!   between them (RFC 8693), or a list of names. A claim of another form makes the token unreadable.
-//! - A claim in which no name contains `read`, `write` or `price`, whatever their case, says nothing of our scopes, and is as if it
-//!   were not there: `openid profile email`. So `READ` or `orders:read` is no foreign scope. It allows nothing, which is the safe
+//! - A claim in which no name contains `read`, `write`, `price` or `adjust`, whatever their case, says nothing of our scopes, and
+//!   is as if it were not there: `openid profile email`. So `READ` or `orders:read` is no foreign scope. It allows nothing, which is the safe
 //!   way to be mistaken.
 //! - Any other claim allows the scopes that it names. Several claims allow what each of them allows.
-//! - Without any claim a token has the scopes `read` and `write`. It does not have `price`: whoever sets prices has a claim that
-//!   says so.
+//! - Without any claim a token has the scopes `read` and `write`. It does not have `price` or `adjust`: whoever sets prices or
+//!   adjusts accounts has a claim that says so.
 
 use serde::Deserialize;
 

@@ -16,7 +16,8 @@ use crate::{
 
 const LEDGER_LIST: &str = tenant_call!(
     "f.id, f.customer_id, f.entry_no, f.kind, f.amount, f.balance_after - f.amount AS balance_before, f.balance_after, \
-     f.credit_limit, f.due_at, f.due_date, f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
+     f.credit_limit, f.authorized_limit, f.reverses_no, f.due_at, f.due_date, f.received_on, f.reference, f.reason, \
+     f.created_at, f.entry_hash" from "ledger_list(context::uuid, $2, $3, $4)"
 );
 /// The same entries with all that their hashes cover.
 const LEDGER_LIST_HASHED: &str =
@@ -93,10 +94,15 @@ impl FromRow for LedgerEntry {
             balance_before: row.try_get("balance_before")?,
             balance_after: row.try_get("balance_after")?,
             credit_limit: row.try_get("credit_limit")?,
+            authorized_limit: row.try_get("authorized_limit")?,
             order_id: if kind == EntryKind::Purchase { Some(row.try_get("id")?) } else { None },
+            reverses_entry_no: row.try_get("reverses_no")?,
             // An entry that is no charge carries the due time of the charge before it.
             due_at: if kind.is_charge() { Some(row.try_get("due_at")?) } else { None },
             due_date: row.try_get("due_date")?,
+            received_on: row.try_get("received_on")?,
+            reference: row.try_get("reference")?,
+            reason: row.try_get("reason")?,
             created_at: row.try_get("created_at")?,
             proof: Proof::from_row(row)?,
             hashed: None,
@@ -111,8 +117,6 @@ impl FromRow for Hashed {
             charged_total: row.try_get("charged_total")?,
             allocated_total: row.try_get("allocated_total")?,
             held_total: row.try_get("held_total")?,
-            authorized_limit: row.try_get("authorized_limit")?,
-            reverses_no: row.try_get("reverses_no")?,
             request_fingerprint: row.try_get("request_fingerprint")?,
             details_digest: row.try_get("details_digest")?,
             idempotency_key: row.try_get("idempotency_key")?,

@@ -15,6 +15,7 @@ mod api_keys;
 mod businesses;
 mod customers;
 mod database;
+mod entries;
 mod ledger;
 mod movement;
 mod orders;

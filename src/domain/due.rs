@@ -1,4 +1,4 @@
-//! The time or the day on which a purchase is due, if the purchase brings it.
+//! The time or the day on which a charge is due, if the request brings it; and the day on which a payment came in.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Deserialize;
@@ -8,8 +8,8 @@ use super::timestamp;
 const YEARS: &str = "must be in the years 0001 to 9998";
 const DATE: &str = "must be a date, such as 2026-01-31";
 
-/// The moment at which a purchase is due, in whole microseconds. The answer shows it, so it has a year of four digits in every
-/// time zone. Whether it is too early, the database says when it makes the purchase.
+/// The moment at which a charge is due, in whole microseconds. The answer shows it, so it has a year of four digits in every
+/// time zone. Whether it is too early, the database says when it makes the charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct DueTime(DateTime<Utc>);
@@ -29,12 +29,20 @@ impl std::fmt::Display for DueTime {
     }
 }
 
-/// The day on which a purchase is due.
+/// A day of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct DueDate(NaiveDate);
+pub struct Day(NaiveDate);
 
-impl TryFrom<String> for DueDate {
+impl Day {
+    /// The day, for SQL.
+    #[must_use]
+    pub const fn get(self) -> NaiveDate {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Day {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
@@ -45,7 +53,7 @@ impl TryFrom<String> for DueDate {
     }
 }
 
-impl std::fmt::Display for DueDate {
+impl std::fmt::Display for Day {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(formatter)
     }
@@ -53,7 +61,7 @@ impl std::fmt::Display for DueDate {
 
 #[cfg(test)]
 mod tests {
-    use super::{DATE, DueDate, DueTime, YEARS};
+    use super::{DATE, Day, DueTime, YEARS};
 
     #[test]
     fn a_due_time_is_rfc_3339_in_years_that_every_answer_can_show() {
@@ -67,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_due_date_is_a_day_that_exists() {
-        let read = |text: &str| DueDate::try_from(text.to_owned()).map(|date| date.to_string());
+        let read = |text: &str| Day::try_from(text.to_owned()).map(|date| date.to_string());
         for day in ["0001-01-01", "2028-02-29", "9998-12-31"] {
             assert_eq!(read(day).as_deref(), Ok(day));
         }

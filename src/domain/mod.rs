@@ -23,12 +23,12 @@ mod requests;
 mod scope;
 mod text;
 mod time_zone;
-mod timestamp;
+pub mod timestamp;
 
 pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
-pub use due::{DueDate, DueTime};
+pub use due::{Day, DueTime};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
@@ -36,15 +36,15 @@ pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
 pub use records::{
-    ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem, OverdueCustomer,
-    Product, SoldProduct, StockMovement,
+    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem,
+    OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
 };
 pub use requests::{
-    CustomerChange, FutureTime, KeyScopes, Lines, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,
-    NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
+    CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,
+    NewPayment, NewProduct, NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
-pub use text::{ExternalId, KeyName, Name, Reason, Sku, Unit};
+pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};
 pub use time_zone::TimeZone;
 
 /// The largest whole number that every JSON client can hold: 2^53 - 1.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A right within one business. `write` does not include `read`, and `price` is of use only together with `write`.
+/// A right within one business. `write` does not include `read`, and `price` and `adjust` are of use only together with `write`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 // Without `try_from`, serde would read an enum from an object, too.
 #[serde(rename_all = "lowercase", try_from = "String")]
@@ -14,12 +14,14 @@ pub enum Scope {
     Write,
     /// May bring prices, discounts and taxes of its own to a purchase.
     Price,
+    /// May correct what was recorded: adjustments, refunds and reversals, and purchases beyond the credit limit.
+    Adjust,
 }
 
 impl Scope {
     /// Every scope there is, in their order.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Price];
-    /// What is allowed if nobody says otherwise. Whoever sets prices is told so by name.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Price, Self::Adjust];
+    /// What is allowed if nobody says otherwise. Whoever sets prices or adjusts accounts is told so by name.
     pub const USUAL: [Self; 2] = [Self::Read, Self::Write];
 
     /// The name in JSON, SQL and tokens.
@@ -29,6 +31,7 @@ impl Scope {
             Self::Read => "read",
             Self::Write => "write",
             Self::Price => "price",
+            Self::Adjust => "adjust",
         }
     }
 }
@@ -49,7 +52,8 @@ impl std::str::FromStr for Scope {
             "read" => Ok(Self::Read),
             "write" => Ok(Self::Write),
             "price" => Ok(Self::Price),
-            _ => Err("must be read, write or price"),
+            "adjust" => Ok(Self::Adjust),
+            _ => Err("must be read, write, price or adjust"),
         }
     }
 }

@@ -189,6 +189,11 @@ text!(
     Name, Shows, max_chars = 200, example = "Café Central"
 );
 text!(
+    /// What the other side calls it, such as the number of a bank transfer or of a purchase order. 1 to 200 characters, something
+    /// visible among them, no control characters, line breaks or overrides of the text's direction.
+    Reference, Shows, max_chars = 200, example = "Transfer 4711"
+);
+text!(
     /// A business's own reference for a customer, unique within the business. 1 to 200 visible characters, with spaces between
     /// them. Two spellings of one text in Unicode are the same reference.
     ExternalId, Identifies, max_chars = 200, example = "C-1042"

@@ -12,14 +12,15 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::error::HttpError;
 use crate::{
-    domain::{Balance, Money, ProductId, Stock},
-    error::{Error, Fault, Location, Shortage},
+    domain::{Amount, Balance, LedgerEntryId, Money, ProductId, Stock, timestamp},
+    error::{ChargeExcess, Error, Fault, LineExcess, Location, Shortage},
 };
 
 /// The media type of every error answer.
@@ -75,7 +76,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<ProblemFault>,
-    /// `already_exists`: the id of the customer or product that has it already.
+    /// `already_exists`: the id of the customer, product or API key that has it already. `already_reversed`: the reversal's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub existing_id: Option<Uuid>,
@@ -99,10 +100,30 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub balance: Option<Balance>,
-    /// `credit_limit_exceeded`: what the purchase would have cost, in minor units.
+    /// `credit_limit_exceeded`: what the purchase would have cost, or another charge, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub required: Option<Money>,
+    /// `customer_overdue`: when the charge fell due that has been overdue for longest.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "timestamp::serialize_option")]
+    #[schema(required = false, nullable = false)]
+    pub due_at: Option<DateTime<Utc>>,
+    /// `unapplied_credit_exceeded`, `credit_balance_exceeded`, `balance_exceeded`: what the request needs, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub requested: Option<Amount>,
+    /// `unapplied_credit_exceeded`, `credit_balance_exceeded`, `balance_exceeded`: what there is, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub available: Option<Money>,
+    /// `charge_open_amount_exceeded`, `allocated_amount_exceeded`: every charge of which the request asks for too much.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub charges: Vec<ProblemCharge>,
+    /// `quantity_exceeds_returnable`: every line of which the request returns too many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub lines: Vec<ProblemLine>,
 }
 
 /// One unacceptable part of a request.
@@ -140,6 +161,29 @@ pub struct ProblemShortage {
     pub available: i64,
 }
 
+/// A charge of which there is less than requested.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemCharge {
+    /// The charge.
+    pub charge_id: LedgerEntryId,
+    /// What the request settles or takes back, in minor units.
+    pub requested: Amount,
+    /// `charge_open_amount_exceeded`: what no credit settles by name. `allocated_amount_exceeded`: what credit settles by name.
+    pub available: Money,
+}
+
+/// A line of an order of which there is less to return than requested.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemLine {
+    /// The number of the line.
+    #[schema(minimum = 1)]
+    pub line_no: i32,
+    /// How many the request returns.
+    pub requested: i64,
+    /// How many were bought and not returned yet.
+    pub available: i64,
+}
+
 impl From<&Fault> for ProblemFault {
     fn from(fault: &Fault) -> Self {
         let location = match fault.location {
@@ -154,6 +198,18 @@ impl From<&Fault> for ProblemFault {
 impl From<&Shortage> for ProblemShortage {
     fn from(shortage: &Shortage) -> Self {
         Self { product_id: shortage.product_id, requested: shortage.requested, available: shortage.available }
+    }
+}
+
+impl From<&ChargeExcess> for ProblemCharge {
+    fn from(charge: &ChargeExcess) -> Self {
+        Self { charge_id: charge.charge_id, requested: charge.excess.requested, available: charge.excess.available }
+    }
+}
+
+impl From<&LineExcess> for ProblemLine {
+    fn from(line: &LineExcess) -> Self {
+        Self { line_no: line.line_no, requested: line.requested, available: line.available }
     }
 }
 
@@ -177,6 +233,11 @@ impl Problem {
             credit_limit: None,
             balance: None,
             required: None,
+            due_at: None,
+            requested: None,
+            available: None,
+            charges: Vec::new(),
+            lines: Vec::new(),
         };
         if let HttpError::Operation(error) = error {
             problem.add_figures(error);
@@ -187,9 +248,13 @@ impl Problem {
     /// Adds the members that only some codes have.
     fn add_figures(&mut self, error: &Error) {
         match error {
-            Error::InvalidRequest(faults) | Error::ProductsNotFound(faults) | Error::PricesForbidden(faults) => {
+            Error::InvalidRequest(faults)
+            | Error::ProductsNotFound(faults)
+            | Error::PricesForbidden(faults)
+            | Error::ChargesNotFound(faults) => {
                 self.errors = faults.iter().map(ProblemFault::from).collect();
             }
+            Error::AllocationsExceedAmount(fault) => self.errors = vec![fault.into()],
             Error::AlreadyExists { faults, existing_id } => {
                 self.errors = faults.iter().map(ProblemFault::from).collect();
                 self.existing_id = *existing_id;
@@ -207,6 +272,18 @@ impl Problem {
                 self.balance = Some(*balance);
                 self.required = Some(*required);
             }
+            Error::CustomerOverdue { due_at } => self.due_at = Some(*due_at),
+            Error::ChargeOpenAmountExceeded(charges) | Error::AllocatedAmountExceeded(charges) => {
+                self.charges = charges.iter().map(ProblemCharge::from).collect();
+            }
+            Error::UnappliedCreditExceeded(excess)
+            | Error::CreditBalanceExceeded(excess)
+            | Error::BalanceExceeded(excess) => {
+                self.requested = Some(excess.requested);
+                self.available = Some(excess.available);
+            }
+            Error::AlreadyReversed { reversal_id } => self.existing_id = Some(reversal_id.uuid()),
+            Error::QuantityExceedsReturnable(lines) => self.lines = lines.iter().map(ProblemLine::from).collect(),
             _ => {}
         }
     }

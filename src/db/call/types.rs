@@ -12,8 +12,8 @@ use tokio_postgres::types::{FromSql, IsNull, Json, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 use crate::domain::{
-    Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Sku,
+    Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Reference, Sku,
     Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
@@ -77,6 +77,8 @@ params! {
     Unit => TEXT |text| String::from(text),
     KeyName => TEXT |text| String::from(text),
     Reason => TEXT |text| String::from(text),
+    Reference => TEXT |text| String::from(text),
+    Day => DATE |day| day.get(),
     Currency => TEXT |currency| String::from(currency),
     TimeZone => TEXT |zone| String::from(zone),
     PaymentTerms => JSONB |terms| Json(terms),
@@ -115,6 +117,6 @@ macro_rules! from_sql {
 from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
     StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
-    Money as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
+    Money as i64, Amount as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
     QuantityDecimals as i16, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
 }

@@ -4,13 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, BusinessId, CustomerId, Hash, LedgerEntryId, Money, OrderId, Proof, timestamp};
+use crate::domain::{Balance, BusinessId, CustomerId, Hash, LedgerEntryId, Money, OrderId, Proof, Reason, Reference, timestamp};
 
 /// One change of a customer's account: append-only, numbered without a gap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(examples(json!({
     "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c26", "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "entry_no": 7, "kind": "payment", "amount": -5_000,
-    "balance_before": 3_750, "balance_after": -1_250, "credit_limit": null, "order_id": null, "due_at": null, "due_date": null,
+    "balance_before": 3_750, "balance_after": -1_250, "credit_limit": null, "authorized_limit": null,
+    "order_id": null, "reverses_entry_no": null, "due_at": null, "due_date": null, "received_on": "2026-03-13", "reference": "Transfer 4711",
+    "reason": null,
     "created_at": "2026-03-14T09:26:53.589793Z",
     "proof": {"entry_no": 7, "hash": "ebe7cc89783f0c70693aadfa34ff197af3f2ee625fd49b6618e568b3998bc087"}
 })))]
@@ -33,9 +35,15 @@ pub struct LedgerEntry {
     /// The credit limit in force when a new debt was made, such as a purchase, in minor units; else `null`.
     #[schema(required)]
     pub credit_limit: Option<Money>,
+    /// The limit that somebody allowed for this debt in place of the credit limit, in minor units; else `null`.
+    #[schema(required)]
+    pub authorized_limit: Option<Money>,
     /// The order of a purchase; else `null`.
     #[schema(required)]
     pub order_id: Option<OrderId>,
+    /// The number of the entry that a reversal takes back; else `null`.
+    #[schema(required, minimum = 1)]
+    pub reverses_entry_no: Option<i64>,
     /// When a charge is due; `null` for an entry that is no charge.
     #[schema(required)]
     #[serde(serialize_with = "timestamp::serialize_option")]
@@ -43,6 +51,15 @@ pub struct LedgerEntry {
     /// The day on which a charge is due, if its terms name a day: `due_at` is the end of that day. Else `null`.
     #[schema(required, value_type = Option<String>, format = Date, examples("2026-04-13"))]
     pub due_date: Option<NaiveDate>,
+    /// The day on which a payment came in, if that was said; else `null`.
+    #[schema(required, value_type = Option<String>, format = Date, examples("2026-03-13"))]
+    pub received_on: Option<NaiveDate>,
+    /// What the other side calls it, if that was said; else `null`.
+    #[schema(required, value_type = Option<Reference>)]
+    pub reference: Option<String>,
+    /// Why it was made, if that was said; else `null`.
+    #[schema(required, value_type = Option<Reason>)]
+    pub reason: Option<String>,
     /// When it was made.
     #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
@@ -52,6 +69,33 @@ pub struct LedgerEntry {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hashed: Option<Hashed>,
+}
+
+/// An entry that a request made, with the charges that it settles by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c26", "customer_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "entry_no": 7, "kind": "payment", "amount": -5_000,
+    "balance_before": 3_750, "balance_after": -1_250, "credit_limit": null, "authorized_limit": null,
+    "order_id": null, "reverses_entry_no": null, "due_at": null, "due_date": null, "received_on": "2026-03-13", "reference": "Transfer 4711",
+    "reason": null, "created_at": "2026-03-14T09:26:53.589793Z",
+    "proof": {"entry_no": 7, "hash": "ebe7cc89783f0c70693aadfa34ff197af3f2ee625fd49b6618e568b3998bc087"},
+    "allocations": [{"charge_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c24", "amount": 3_000}]
+})))]
+pub struct RecordedEntry {
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: LedgerEntry,
+    /// The charges that it settles by name, in the order in which they were charged, and how much of each.
+    pub allocations: Vec<Allocation>,
+}
+
+/// How much of a charge is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Allocation {
+    /// The charge: of a purchase, the id of its order; else the id of its ledger entry.
+    pub charge_id: LedgerEntryId,
+    /// How much, in minor units. Negative takes back.
+    pub amount: Balance,
 }
 
 /// What an entry's hash covers beside what the entry shows. With it, anybody can compute the hash anew: `docs/proofs.md` says how.
@@ -72,15 +116,10 @@ pub struct Hashed {
     #[schema(value_type = String, pattern = "^(0|[1-9][0-9]{0,18})$", examples("0"))]
     #[serde(serialize_with = "digits")]
     pub held_total: i64,
-    /// The limit that somebody allowed in place of the credit limit, in minor units; else `null`.
-    #[schema(required)]
-    pub authorized_limit: Option<Money>,
-    /// The number of the entry that a reversal takes back; else `null`.
-    #[schema(required, minimum = 1)]
-    pub reverses_no: Option<i64>,
     /// The SHA-256 of what the request asked for.
     pub request_fingerprint: Hash,
-    /// The SHA-256 of what belongs to the entry and stands elsewhere: the lines of an order.
+    /// The SHA-256 of what belongs to the entry and stands elsewhere: the lines of an order, and the charges that a
+    /// credit settles by name.
     pub details_digest: Hash,
     /// The request's idempotency key.
     #[schema(min_length = 1, max_length = 255, examples("order-2026-0001"))]

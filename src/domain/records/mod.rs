@@ -12,7 +12,7 @@ mod stock_movement;
 pub use api_key::ApiKey;
 pub use business::Business;
 pub use customer::{Customer, CustomerBalance};
-pub use ledger_entry::{EntryKind, Hashed, LedgerEntry};
+pub use ledger_entry::{Allocation, EntryKind, Hashed, LedgerEntry, RecordedEntry};
 pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;
 pub use product::Product;

@@ -45,7 +45,7 @@ impl TryFrom<Vec<Scope>> for KeyScopes {
 
     fn try_from(mut scopes: Vec<Scope>) -> Result<Self, Self::Error> {
         if !(1..=Scope::ALL.len()).contains(&scopes.len()) {
-            return Err("must have 1 to 3 scopes");
+            return Err("must have 1 to 4 scopes");
         }
         scopes.sort_unstable();
         scopes.dedup();
@@ -111,14 +111,14 @@ mod tests {
     const RFC_3339: &str = "must be an RFC 3339 date and time, such as 2026-01-31T12:00:00Z";
 
     #[test]
-    fn a_key_has_1_to_3_scopes_each_once_and_in_order() {
+    fn a_key_has_1_to_4_scopes_each_once_and_in_order() {
         let scopes = |scopes: &[Scope]| KeyScopes::try_from(scopes.to_vec()).map(Vec::from);
-        let (read, write, price) = (Scope::Read, Scope::Write, Scope::Price);
+        let [read, write, price, adjust] = Scope::ALL;
         assert_eq!(scopes(&[write, read]), Ok(vec![read, write]));
         assert_eq!(scopes(&[write, write]), Ok(vec![write]));
-        assert_eq!(scopes(&[price, write, read]), Ok(vec![read, write, price]));
-        assert_eq!(scopes(&[]), Err("must have 1 to 3 scopes"));
-        assert_eq!(scopes(&[read, read, write, price]), Err("must have 1 to 3 scopes"));
+        assert_eq!(scopes(&[adjust, price, write, read]), Ok(vec![read, write, price, adjust]));
+        assert_eq!(scopes(&[]), Err("must have 1 to 4 scopes"));
+        assert_eq!(scopes(&[read, read, write, price, adjust]), Err("must have 1 to 4 scopes"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! In the API's description they have names that end in `Request`.
 
+mod allocations;
 mod api_key;
 mod business;
 mod customer;
@@ -11,6 +12,7 @@ mod product;
 mod purchase;
 mod stock_movement;
 
+pub use allocations::{NewAllocation, NewAllocations};
 pub use api_key::{FutureTime, KeyScopes, NewApiKey};
 pub use business::NewBusiness;
 pub use customer::{CustomerChange, NewCustomer};

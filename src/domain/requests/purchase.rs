@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{CustomerId, DueDate, DueTime, Money, PaymentTerms, PaymentTermsRequest, ProductId, Quantity};
+use crate::domain::{CustomerId, Day, DueTime, Money, PaymentTerms, PaymentTermsRequest, ProductId, Quantity};
 
 /// Who buys what. Prices are the products' own, at the moment of the purchase, unless the lines bring others.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -31,7 +31,7 @@ pub struct NewPurchase {
     /// On which day it is due, in the business's time zone; that of the purchase at the earliest. It is overdue when that day is over.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date, examples("2026-04-30"))]
-    pub due_date: Option<DueDate>,
+    pub due_date: Option<Day>,
     /// At which moment it is due; that of the purchase at the earliest.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime, examples("2026-04-30T22:00:00Z"))]

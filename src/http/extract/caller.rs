@@ -1,4 +1,5 @@
-//! The caller, with the scope that the route needs: `Reader(caller)` to look, `Writer(caller)` to change.
+//! The caller, with the scope that the route needs: `Reader(caller)` to look, `Writer(caller)` to change, `Adjuster(caller)` to
+//! correct what was recorded.
 //!
 //! There is no extractor without a scope, so no route can forget to ask for one.
 
@@ -23,6 +24,10 @@ pub struct Reader(pub Caller);
 #[derive(Debug, Clone)]
 pub struct Writer(pub Caller);
 
+/// A caller that may correct what was recorded: it has the scopes `write` and `adjust`.
+#[derive(Debug, Clone)]
+pub struct Adjuster(pub Caller);
+
 impl FromRequestParts<AppState> for Reader {
     type Rejection = HttpError;
 
@@ -36,6 +41,16 @@ impl FromRequestParts<AppState> for Writer {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, HttpError> {
         authenticate(parts, state, Scope::Write).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for Adjuster {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, HttpError> {
+        let caller = authenticate(parts, state, Scope::Write).await?;
+        caller.require(Scope::Adjust)?;
+        Ok(Self(caller))
     }
 }
 

@@ -298,7 +298,7 @@ mod tests {
     fn ids_choices_and_times_explain_themselves() {
         check(&with_item(r#"{"product_id": "x"}"#), "/items/1/product_id", "must be a UUID");
         check(&with_item(r#"{"product_id": 7}"#), "/items/1/product_id", "must be a UUID, not a whole number");
-        check(r#"{"scopes": ["admin"]}"#, "/scopes/0", "must be read, write or price");
+        check(r#"{"scopes": ["admin"]}"#, "/scopes/0", "must be read, write, price or adjust");
         check(r#"{"scopes": [5]}"#, "/scopes/0", "must be a string, not a whole number");
         check(r#"{"scopes": [{}]}"#, "/scopes/0", "must be a string, not an object");
         check(r#"{"scopes": ["read", {"read": null}]}"#, "/scopes/1", "must be a string, not an object");

@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
+
 use crate::{
     auth::UNAUTHENTICATED,
     code::Code,
     domain::ProductId,
-    error::{Entity, Error, Fault, Shortage},
+    error::{ChargeExcess, Entity, Error, Excess, Fault, LineExcess, Shortage},
     http::error::HttpError,
 };
 
 /// An error of that code. Fails only if one of the numbers here is out of its type's range.
 pub fn sample(code: Code) -> Result<HttpError, String> {
+    let excess = Excess { requested: 5_000.try_into()?, available: 3_750.try_into()? };
+    let charge = ChargeExcess { charge_id: uuid::uuid!("0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c24").into(), excess };
     let refused_by_operation = match code {
         Code::Unauthenticated => UNAUTHENTICATED,
         Code::TooManyAttempts => Error::TooManyAttempts { retry_after: Duration::from_secs(1) },
@@ -21,12 +25,34 @@ pub fn sample(code: Code) -> Result<HttpError, String> {
         Code::ApiKeyNotFound => Error::NotFound(Entity::ApiKey),
         Code::CustomerNotFound => Error::NotFound(Entity::Customer),
         Code::OrderNotFound => Error::NotFound(Entity::Order),
+        Code::PaymentNotFound => Error::NotFound(Entity::Payment),
+        Code::AdjustmentNotFound => Error::NotFound(Entity::Adjustment),
+        Code::RefundNotFound => Error::NotFound(Entity::Refund),
+        Code::ReturnNotFound => Error::NotFound(Entity::Return),
         Code::AlreadyExists => Error::AlreadyExists {
             faults: vec![Fault::body("/sku", "another product has this sku")],
             existing_id: Some(uuid::uuid!("0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22")),
         },
         Code::PreconditionFailed => Error::VersionDiffers,
         Code::CustomerBlocked => Error::CustomerBlocked,
+        Code::CustomerOverdue => Error::CustomerOverdue { due_at: DateTime::UNIX_EPOCH },
+        Code::QuantityExceedsReturnable => {
+            Error::QuantityExceedsReturnable(vec![LineExcess { line_no: 1, requested: 3, available: 2 }])
+        }
+        Code::ChargeOpenAmountExceeded => Error::ChargeOpenAmountExceeded(vec![charge]),
+        Code::AllocatedAmountExceeded => Error::AllocatedAmountExceeded(vec![charge]),
+        Code::UnappliedCreditExceeded => Error::UnappliedCreditExceeded(excess),
+        Code::CreditBalanceExceeded => Error::CreditBalanceExceeded(excess),
+        Code::BalanceExceeded => Error::BalanceExceeded(excess),
+        Code::AlreadyReversed => {
+            Error::AlreadyReversed { reversal_id: uuid::uuid!("0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c28").into() }
+        }
+        Code::ChargeNotFound => {
+            Error::ChargesNotFound(vec![Fault::body("/allocations/0/charge_id", "no such charge of this customer")])
+        }
+        Code::AllocationsExceedAmount => {
+            Error::AllocationsExceedAmount(Fault::body("/allocations", "add up to 6000, more than the amount"))
+        }
         Code::InsufficientStock => Error::InsufficientStock(vec![Shortage {
             product_id: ProductId::from(uuid::uuid!("0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c22")),
             requested: 12,

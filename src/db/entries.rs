@@ -1,0 +1,88 @@
+//! What the functions answer that write one ledger entry: `sql/migrations/0011_ledger_answer.sql`.
+
+use super::{
+    call::{
+        rows::{Answer, FromRow},
+        unknown_outcome,
+    },
+    movement::Movement,
+};
+use crate::{
+    domain::{Allocation, Balance, LedgerEntry, LedgerEntryId, MAX_SAFE_INTEGER, NewAllocations, RecordedEntry},
+    error::{ChargeExcess, Entity, Error, Excess, Fault, Result},
+};
+
+/// A call of a function that answers with a `ledger_answer`.
+macro_rules! entry_call {
+    ($call:literal) => {
+        $crate::db::call::tenant_call!(
+            "f.outcome, (f.entry).id, (f.entry).customer_id, (f.entry).entry_no, (f.entry).kind, (f.entry).amount, \
+             (f.entry).balance_after - (f.entry).amount AS balance_before, (f.entry).balance_after, (f.entry).credit_limit, \
+             (f.entry).authorized_limit, (f.entry).reverses_no, (f.entry).due_at, (f.entry).due_date, (f.entry).received_on, \
+             (f.entry).reference, (f.entry).reason, (f.entry).created_at, (f.entry).entry_hash, f.charge_ids, f.amounts, \
+             f.available_amounts, f.requested, f.available, f.credit_limit AS limit_in_force, f.balance" from $call
+        )
+    };
+}
+pub(super) use entry_call;
+
+/// The entry that was written, by this request with its `own_id` or by the first one with its key; or the refusal. `named` are
+/// the charges that the request names.
+pub(super) fn recorded_entry(
+    answer: &Answer,
+    own_id: LedgerEntryId,
+    named: Option<&NewAllocations>,
+) -> Result<Movement<RecordedEntry>> {
+    match answer.outcome()? {
+        "created" | "replayed" => {
+            let record: RecordedEntry = answer.one()?;
+            Ok(Movement { replayed: record.entry.id != own_id, record })
+        }
+        "key_reused" => Err(Error::IdempotencyKeyReused),
+        "customer_not_found" => Err(Error::NotFound(Entity::Customer)),
+        "amount_too_large" => {
+            Err(Error::invalid_body("/amount", format!("would take the balance beyond ±{MAX_SAFE_INTEGER}")))
+        }
+        "charge_not_found" => Err(Error::ChargesNotFound(unknown_charges(answer, named)?)),
+        "charge_open_amount_exceeded" => Err(Error::ChargeOpenAmountExceeded(excesses(answer)?)),
+        "allocated_amount_exceeded" => Err(Error::AllocatedAmountExceeded(excesses(answer)?)),
+        "unapplied_credit_exceeded" => Err(Error::UnappliedCreditExceeded(excess(answer)?)),
+        "credit_balance_exceeded" => Err(Error::CreditBalanceExceeded(excess(answer)?)),
+        "balance_exceeded" => Err(Error::BalanceExceeded(excess(answer)?)),
+        other => Err(unknown_outcome(other)),
+    }
+}
+
+fn excess(answer: &Answer) -> Result<Excess> {
+    Ok(Excess { requested: answer.value("requested")?, available: answer.value("available")? })
+}
+
+fn excesses(answer: &Answer) -> Result<Vec<ChargeExcess>> {
+    let charges: Vec<LedgerEntryId> = answer.value("charge_ids")?;
+    let requested = answer.value::<Vec<_>>("amounts")?;
+    let available = answer.value::<Vec<_>>("available_amounts")?;
+    let figures = requested.into_iter().zip(available);
+    let excess = |(charge_id, (requested, available))| ChargeExcess { charge_id, excess: Excess { requested, available } };
+    Ok(charges.into_iter().zip(figures).map(excess).collect())
+}
+
+/// A fault at each place where the request names one of the charges that there are not.
+fn unknown_charges(answer: &Answer, named: Option<&NewAllocations>) -> Result<Vec<Fault>> {
+    let unknown: Vec<uuid::Uuid> = answer.value("charge_ids")?;
+    let named = named.map(NewAllocations::charge_ids).unwrap_or_default();
+    let is_unknown = |(_, id): &(usize, uuid::Uuid)| unknown.contains(id);
+    let fault = |(index, _)| Fault::body(format!("/allocations/{index}/charge_id"), "no such charge of this customer");
+    Ok(named.into_iter().enumerate().filter(is_unknown).map(fault).collect())
+}
+
+impl FromRow for RecordedEntry {
+    fn from_row(row: &tokio_postgres::Row) -> Result<Self, anyhow::Error> {
+        let charges: Option<Vec<LedgerEntryId>> = row.try_get("charge_ids")?;
+        let amounts: Option<Vec<Balance>> = row.try_get("amounts")?;
+        let allocations = charges.unwrap_or_default().into_iter().zip(amounts.unwrap_or_default());
+        Ok(Self {
+            entry: LedgerEntry::from_row(row)?,
+            allocations: allocations.map(|(charge_id, amount)| Allocation { charge_id, amount }).collect(),
+        })
+    }
+}
