@@ -28,7 +28,7 @@ pub mod timestamp;
 pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
-pub use due::{Day, DueTime};
+pub use due::{Day, DueTime, OverdueHoldDays};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
@@ -40,8 +40,9 @@ pub use records::{
     OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
 };
 pub use requests::{
-    CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,
-    NewPayment, NewProduct, NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
+    AdjustmentType, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment, NewAllocation, NewAllocations,
+    NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase, NewRefund, NewStockMovement,
+    ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

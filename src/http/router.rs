@@ -10,8 +10,8 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
-        purchases, stock_movements,
+        adjustments, api_keys, businesses, customers, ledger, limit_overrides, operations, orders, overdue_customers,
+        payments, products, proofs, purchases, refunds, stock_movements,
     },
     state::AppState,
 };
@@ -21,6 +21,9 @@ fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(purchases::purchase))
         .routes(routes!(payments::record))
+        .routes(routes!(adjustments::record))
+        .routes(routes!(refunds::record))
+        .routes(routes!(limit_overrides::list))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))
