@@ -20,7 +20,8 @@ use super::{
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(purchases::purchase))
-        .routes(routes!(payments::record))
+        .routes(routes!(payments::record, payments::list))
+        .routes(routes!(payments::get))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))
