@@ -27,6 +27,7 @@ mod purchases;
 mod stock_movements;
 
 pub use database::Database;
+pub use entries::EntryFilter;
 pub use movement::Movement;
 pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
