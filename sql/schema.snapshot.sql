@@ -181,9 +181,10 @@ table tallystick.credit_ledger
     index credit_ledger_an_entry_is_reversed_once: CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once ON tallystick.credit_ledger USING btree (business_id, customer_id, reverses_no) WHERE (reverses_no IS NOT NULL)
     index credit_ledger_by_customer_and_kind: CREATE INDEX credit_ledger_by_customer_and_kind ON tallystick.credit_ledger USING btree (business_id, customer_id, kind, id) WHERE (kind <> 'purchase'::text)
     index credit_ledger_by_kind: CREATE INDEX credit_ledger_by_kind ON tallystick.credit_ledger USING btree (business_id, kind, id) WHERE (kind <> 'purchase'::text)
+    index credit_ledger_by_reference: CREATE INDEX credit_ledger_by_reference ON tallystick.credit_ledger USING btree (business_id, kind, reference, id) WHERE ((kind <> 'purchase'::text) AND (reference IS NOT NULL))
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
-    index credit_ledger_overrides: CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger USING btree (business_id, id) WHERE (authorized_limit IS NOT NULL)
+    index credit_ledger_overrides: CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger USING btree (business_id, id, authorized_limit) WHERE (authorized_limit IS NOT NULL)
     index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no)
     index credit_ledger_running_figures: CREATE UNIQUE INDEX credit_ledger_running_figures ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -442,7 +443,8 @@ view tallystick.customer_accounts
     column version: uuid
     column due_at: timestamp with time zone
     column payment_terms: tallystick.payment_terms
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at, customer.payment_terms FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM ((run run_1 CROSS JOIN LATERAL ( SELECT (run_1.from_no - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
+    column overdue_hold_after_days: integer
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at, customer.payment_terms, customer.overdue_hold_after_days FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM ((run run_1 CROSS JOIN LATERAL ( SELECT (run_1.from_no - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -527,6 +529,15 @@ composite type tallystick.batch_shelf
     column available: bigint[]
     column versions: integer[]
     column decimals: smallint[]
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+composite type tallystick.entry_record
+    owner: tallystick_owner
+    column entry: tallystick.credit_ledger
+    column charge_ids: uuid[]
+    column amounts: bigint[]
+    column reversed_by: uuid
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
@@ -635,6 +646,16 @@ domain tallystick.visible_text
     constraint visible_text_shows_something: CHECK ((VALUE ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
+
+function tallystick.adjustment_record(uuid,uuid,text,bigint,text,text,uuid,jsonb,bigint,uuid[],bigint[],text,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_type text, p_amount bigint, p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_due jsonb DEFAULT NULL::jsonb, p_authorized_limit bigint DEFAULT NULL::bigint, p_charge_ids uuid[] DEFAULT NULL::uuid[], p_amounts bigint[] DEFAULT NULL::bigint[], p_reference text DEFAULT NULL::text, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 f3b58f5a0a758b0ebea8c9ab8d290d13396cbc208a576334d943240f45175420
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
 
 function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocations[])
     owner: tallystick_owner
@@ -748,7 +769,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_sort=off
-    body: sha256 b14688036a4d96d47bffc3a2d14daddbe83ef657dfaa52eb94465c1f20a2d67a
+    body: sha256 865f2cf1441cf6b3a05d4bfb1f89ba12bb9ba320f51806820a8a9e8cf75eb4d1
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -772,7 +793,7 @@ function tallystick.batch_write(uuid,tallystick.credit_ledger[],tallystick.order
     arguments: p_business_id uuid, p_entries tallystick.credit_ledger[], p_items tallystick.order_items[], p_product_ids uuid[], p_available_before bigint[], p_available_after bigint[]
     returns: integer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 9717445388561225c8a88761207a8e9e9ed2c34e6009ae24b05c888bc0d870a5
+    body: sha256 d9a86eadda2ac1096172c9f43b5162c918a2e24ccddc24a76ca099c2c0a31854
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_aging(uuid,timestamp with time zone,uuid,integer)
@@ -854,7 +875,9 @@ function tallystick.charges_settled_by(tallystick.credit_ledger)
     arguments: p_entry tallystick.credit_ledger, OUT charge_ids uuid[], OUT amounts bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
     body: sha256 2a0363af49552e5e3aa7f443d804d77fd08f37c881a67d0907561210dccd730a
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.check_charges(uuid[],bigint[])
@@ -925,13 +948,13 @@ function tallystick.customer_by_external_id(uuid,text)
     body: sha256 f8134242f7faf87749c4abb3c8d485339ae30ede5f6faf46c3a51452b0c907d4
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text,jsonb)
+function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text,jsonb,integer)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, p_payment_terms jsonb DEFAULT NULL::jsonb, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, p_payment_terms jsonb DEFAULT NULL::jsonb, p_overdue_hold_after_days integer DEFAULT NULL::integer, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 6f7f1f4d473e1d3ebf520bd3d0ea167ce251ac600ac0fead10b0d80ab2edc5f8
+    body: sha256 d9762dfb5197c26817b0090908bcc49b86c5cb8e8c9b7fea45aaa655c18909c0
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -964,13 +987,13 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text,uuid,uuid[],boolean,jsonb)
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text,uuid,uuid[],boolean,jsonb,boolean,integer)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], p_set_payment_terms boolean DEFAULT false, p_payment_terms jsonb DEFAULT NULL::jsonb, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], p_set_payment_terms boolean DEFAULT false, p_payment_terms jsonb DEFAULT NULL::jsonb, p_set_overdue_hold_after_days boolean DEFAULT false, p_overdue_hold_after_days integer DEFAULT NULL::integer, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 625cc1eb17cd2a321eb839f45e18506cfa216351fa878712795a892f9aef1275
+    body: sha256 20c07f0a035d79b86e7d5c3ac60246953af731f6cd903268aa0580c1ad205ab6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -997,6 +1020,26 @@ function tallystick.end_of_day(date,text)
     returns: timestamp with time zone
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     body: sha256 1ade3a4976e264acb5bf9d7c0432d731ce8fa21b333d0c7b0781709c8e12bb69
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.entry_get(uuid,text[],uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_id uuid
+    returns: SETOF tallystick.entry_record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 e5604498a13f9a9914b4f2dfe824affb3b4828bac566f059d07a0ebd5684372b
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.entry_list(uuid,text[],uuid,text,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_customer_id uuid, p_reference text, p_before uuid, p_limit integer
+    returns: SETOF tallystick.entry_record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 c9df429b6279e80862c3b4c2985b8c5e60cf3b4e4b8122af47e3f6b4fd2968c0
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.keys_known(uuid,text[])
@@ -1084,7 +1127,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 bbf11ecb95a1b054336c315953f3d6fb056e2522f51f4406ee1462a23a6ee27f
+    body: sha256 f33385e79d1f05509d7d50ff566a6db10e9bd5baf117f4b9dd08aa5ef94ac1b0
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -1113,6 +1156,16 @@ function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_le
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     body: sha256 afc8b3d0ba5d163d72ee54679eef40e87c8187ba6f94f59f626f6bf0d70e49f5
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.limit_override_list(uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_before uuid, p_limit integer
+    returns: SETOF tallystick.credit_ledger
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 3339b2cbe6a4af02396030c1621443c2df6af619a9fe68a2f43615f02b3ca539
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.new_id()
@@ -1170,6 +1223,15 @@ function tallystick.overdue_list(uuid,uuid,integer)
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
     body: sha256 9262d694be340314c7bfb1ff81dc24fb6e1af53686d0ef90b49a81f32e23ae95
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.overdue_since(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid
+    returns: timestamp with time zone
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: enable_sort=off
+    body: sha256 55c31403e8a79ac9ee78a4c664694f024f2b91a6ad0ca23fc0402277d82f8ffc
     granted to tallystick_owner: EXECUTE
 
 function tallystick.payment_record(uuid,uuid,bigint,text,uuid,uuid[],bigint[],text,date,text,text)
@@ -1284,7 +1346,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],text[],uu
     returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 1de47cd3f380017f8b5ce63bf990aefb838f93c89f8b5ca458ffaf0a64a6ab35
+    body: sha256 8e23f41fbbc96a99597c01a10c2c7bd4804681261894dacf456e4528b9b809a1
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1304,6 +1366,14 @@ function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],u
     body: sha256 c0bfea4205a4cff8dd20f77bc6796c4282c0b38592b7e1626398ad514cbdee70
     granted to tallystick_owner: EXECUTE
 
+function tallystick.purchase_check_limit(jsonb)
+    owner: tallystick_owner
+    arguments: p_limit jsonb
+    returns: text
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 af0fff07f2ea27fa6d142e8096b91b450508bbd2e8e94eeba951191e9fbe1000
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.purchase_check_lines(jsonb,integer)
     owner: tallystick_owner
     arguments: p_lines jsonb, p_count integer
@@ -1317,7 +1387,7 @@ function tallystick.purchase_check_options(jsonb[],integer[])
     arguments: p_options jsonb[], p_line_counts integer[]
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    body: sha256 b86ae499d37168b53b3c54956ddffba1e5a173eb08e6163bf1f94180b60bf127
+    body: sha256 932588fccc1f3723883252e47bc637bb8a5e253561b710971a98a09d4192b8ff
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_due(tallystick.ledger_account,jsonb,timestamp with time zone)
@@ -1335,6 +1405,16 @@ function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],jsonb,text)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: enable_sort=off
     body: sha256 9bde8d642aeab26314de4cfcc9e0bf4d580b3267b225d7960ad91a5a27f242ed
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.refund_record(uuid,uuid,bigint,text,text,uuid,text,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_reference text DEFAULT NULL::text, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 3d2e050e10546e9d22f3c04b981c80cf1f0c07787deaa5101fa9075ed8a4606b
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.refuse_change()

@@ -19,15 +19,23 @@ struct Movements {
 impl Movements {
     async fn new(server: &TestServer) -> Self {
         let shop = server.shop().await;
+        let client = server.client_with_scopes(shop.business_id, &["read", "write", "adjust"]).await;
+        let shop = Shop { client, ..shop };
         let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
         Self { shop, customer, beans }
     }
 
-    fn requests(&self) -> [(String, Value); 3] {
+    /// A credit leaves something for the refund.
+    fn requests(&self) -> [(String, Value); 5] {
         [
             ("/v1/purchases".to_owned(), purchase(&self.customer, &[(&self.beans, 2)])),
             ("/v1/payments".to_owned(), json!({"customer_id": self.customer, "amount": 50})),
             (self.stock_path(), json!({"quantity": 5, "reason": "delivery"})),
+            (
+                "/v1/adjustments".to_owned(),
+                json!({"customer_id": self.customer, "type": "credit", "amount": 300, "reason": "as agreed"}),
+            ),
+            ("/v1/refunds".to_owned(), json!({"customer_id": self.customer, "amount": 7, "reason": "paid twice"})),
         ]
     }
 
@@ -57,7 +65,7 @@ async fn the_same_key_and_request_is_answered_the_same_and_done_once() {
         }
     }
     assert_eq!(movements.shop.stock(&movements.beans).await, 10 - 2 + 5);
-    assert_eq!(movements.shop.balance(&movements.customer).await, 200 - 50);
+    assert_eq!(movements.shop.balance(&movements.customer).await, 200 - 50 - 300 + 7);
     server.audit().await;
 }
 
@@ -165,7 +173,7 @@ async fn purchases_and_payments_share_their_keys() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
     let client = &movements.shop.client;
-    let [(purchases, bought), (payments, paid), _] = movements.requests();
+    let [(purchases, bought), (payments, paid), ..] = movements.requests();
 
     client.move_with("a-purchase", &purchases, &bought).await.expect(201);
     client.move_with("a-purchase", &payments, &paid).await.expect_problem(422, "idempotency_key_reused");
@@ -179,7 +187,7 @@ async fn purchases_and_payments_share_their_keys() {
 async fn stock_movements_have_keys_of_their_own() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let [(purchases, bought), _, (stock, moved)] = movements.requests();
+    let [(purchases, bought), _, (stock, moved), ..] = movements.requests();
 
     movements.shop.client.move_with("key", &purchases, &bought).await.expect(201);
     let moved = movements.shop.client.move_with("key", &stock, &moved).await;
@@ -219,7 +227,7 @@ async fn a_movement_without_a_key_is_refused_before_its_body_is_read() {
 async fn a_key_is_one_to_255_visible_ascii_characters_sent_once() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let [_, (path, body), _] = movements.requests();
+    let [_, (path, body), ..] = movements.requests();
     let with = async |keys: &[&[u8]]| {
         let request = movements.shop.client.request(Method::POST, &path).json(&body);
         send(keys.iter().fold(request, |request, key| request.header("Idempotency-Key", *key))).await
@@ -274,7 +282,7 @@ async fn the_key_of_a_refused_payment_or_stock_movement_is_free() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
     let client = &movements.shop.client;
-    let [_, (payments, paid), (stock, moved)] = movements.requests();
+    let [_, (payments, paid), (stock, moved), ..] = movements.requests();
 
     let unknown = json!({"customer_id": uuid::Uuid::now_v7(), "amount": 50});
     client.move_with("key", &payments, &unknown).await.expect_problem(404, "customer_not_found");
