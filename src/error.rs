@@ -42,9 +42,10 @@ pub enum Error {
     /// The credentials are good, but do not allow this.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// The credentials are good, but do not allow these parts of a purchase: whoever sets prices needs the scope `price`.
-    #[error("{}", Self::LACKS_PRICE)]
-    PricesForbidden(Vec<Fault>),
+    /// The credentials are good, but do not allow these parts of a purchase: whoever sets prices needs the scope `price`, and
+    /// whoever exceeds the credit limit `adjust`. The first says which scope is missing.
+    #[error("{0}")]
+    PartsForbidden(&'static str, Vec<Fault>),
     /// The thing does not exist, or belongs to another business: the two are not distinguishable.
     #[error("{} not found", .0.noun())]
     NotFound(Entity),
@@ -82,14 +83,14 @@ pub enum Error {
         /// How many are owed.
         backordered: Stock,
     },
-    /// The purchase would take the customer's balance above the credit limit.
-    #[error("the purchase would exceed the customer's credit limit")]
+    /// The purchase, or another charge, would take the customer's balance above the credit limit.
+    #[error("the customer's credit limit would be exceeded")]
     CreditLimitExceeded {
-        /// The customer's credit limit, in minor units.
+        /// The customer's credit limit, or the limit that somebody allowed if that is greater, in minor units.
         credit_limit: Money,
-        /// The customer's balance before the purchase, in minor units.
+        /// The customer's balance before it, in minor units.
         balance: Balance,
-        /// What the purchase costs, in minor units.
+        /// What it costs, in minor units.
         required: Money,
     },
     /// The customer is blocked from buying.
@@ -157,7 +158,7 @@ impl Error {
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::Unauthenticated(_) => Code::Unauthenticated,
             Self::TooManyAttempts { .. } => Code::TooManyAttempts,
-            Self::Forbidden(_) | Self::PricesForbidden(_) => Code::Forbidden,
+            Self::Forbidden(_) | Self::PartsForbidden(..) => Code::Forbidden,
             Self::NotFound(entity) => entity.not_found_code(),
             Self::ProductsNotFound(_) => Code::ProductNotFound,
             Self::AlreadyExists { .. } => Code::AlreadyExists,

@@ -28,6 +28,9 @@ BEGIN
             -- `<> ALL ('{}')` is true for any id, and so for the id of a customer who does not exist.
             customer.id IS NOT NULL AND coalesce(customer.id <> ALL (p_locked_ids), false),
             customer.blocked,
+            CASE WHEN customer.overdue_hold_after_days IS NOT NULL THEN tallystick.overdue_since(
+                p_business_id, customer.id, customer.overdue_hold_after_days, last.balance_after, last.charged_total,
+                last.ahead_total, last.due_run_from) END,
             customer.credit_limit,
             CASE WHEN customer.payment_terms IS NULL THEN v_due_after
                  WHEN customer.payment_terms ->> 'type' = 'age'
@@ -51,7 +54,8 @@ BEGIN
             LIMIT cardinality(p_customer_ids)
         ) AS asked
         LEFT JOIN LATERAL (
-            SELECT customer.id, customer.blocked, customer.credit_limit, customer.payment_terms
+            SELECT customer.id, customer.blocked, customer.credit_limit, customer.payment_terms,
+                   customer.overdue_hold_after_days
             FROM tallystick.customers AS customer
             WHERE customer.business_id = p_business_id AND customer.id BETWEEN asked.id AND asked.id
             ORDER BY customer.id

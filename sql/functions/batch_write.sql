@@ -47,13 +47,13 @@ BEGIN
     )
     INSERT INTO tallystick.credit_ledger (
         business_id, customer_id, entry_no, id, amount, balance_after, charged_total, allocated_total, ahead_total, held_total,
-        due_at, due_run_from, created_at, credit_limit, due_date, kind, idempotency_key, request_fingerprint, details_digest,
-        entry_hash, actor)
+        due_at, due_run_from, created_at, credit_limit, authorized_limit, due_date, kind, idempotency_key, request_fingerprint,
+        details_digest, entry_hash, actor)
     SELECT
         p_business_id, entry.customer_id, entry.entry_no, entry.id, entry.amount, entry.balance_after, entry.charged_total,
         entry.allocated_total, entry.ahead_total, entry.held_total, entry.due_at, entry.due_run_from, entry.created_at,
-        entry.credit_limit, entry.due_date, entry.kind, entry.idempotency_key, entry.request_fingerprint, entry.details_digest,
-        entry.entry_hash, entry.actor
+        entry.credit_limit, entry.authorized_limit, entry.due_date, entry.kind, entry.idempotency_key, entry.request_fingerprint,
+        entry.details_digest, entry.entry_hash, entry.actor
     FROM unnest(p_entries) AS entry
     -- In key order, so that two batches with the same keys queue instead of deadlocking.
     ORDER BY entry.idempotency_key COLLATE "C";

@@ -1,11 +1,19 @@
 -- Purpose: which charges an entry settles by name, in the order of their numbers, and how much of each; negative takes back.
 -- NULL if it names none. Only an entry that changed allocated_total, or a note of allocations, can name any.
 -- Locks: none. Entries and parts never change.
--- Caller: ledger_begin, and readers of single entries; their plan settings apply.
+-- Caller: ledger_begin, and readers of single entries.
 CREATE OR REPLACE FUNCTION tallystick.charges_settled_by(
     p_entry tallystick.credit_ledger, OUT charge_ids uuid[], OUT amounts bigint[]
 )
 LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+-- One plan by index, kept: see "Readers" in sql/README.md.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_sort = off
 AS $$
 BEGIN
     SELECT array_agg(charge.id), array_agg(part.amount) INTO charge_ids, amounts
@@ -26,3 +34,4 @@ BEGIN
     ) AS charge;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.charges_settled_by TO tallystick_app;

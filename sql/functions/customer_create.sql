@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION tallystick.customer_create(
     p_blocked boolean,
     p_idempotency_key text DEFAULT NULL,
     p_payment_terms jsonb DEFAULT NULL,
+    p_overdue_hold_after_days integer DEFAULT NULL,
     OUT outcome text,
     OUT customer tallystick.customer_accounts
 )
@@ -43,7 +44,8 @@ BEGIN
         FROM tallystick.creation_claim(
             p_business_id, 'customer', p_idempotency_key,
             tallystick.request_fingerprint(
-                'customer', p_name, p_external_id, p_credit_limit::text, p_blocked::text, v_terms::text), p_id);
+                'customer', p_name, p_external_id, p_credit_limit::text, p_blocked::text, v_terms::text,
+                p_overdue_hold_after_days::text), p_id);
         outcome := v_claim.outcome;
         v_created_at := v_claim.created_at;
         IF outcome = 'replayed' THEN
@@ -59,13 +61,16 @@ BEGIN
             customer.available_credit := p_credit_limit;
             customer.overdue := false;
             customer.payment_terms := v_terms;
+            customer.overdue_hold_after_days := p_overdue_hold_after_days;
         END IF;
         IF outcome <> 'claimed' THEN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO tallystick.customers (business_id, id, name, external_id, credit_limit, blocked, created_at, payment_terms)
-    VALUES (p_business_id, p_id, p_name, p_external_id, p_credit_limit, p_blocked, v_created_at, v_terms)
+    INSERT INTO tallystick.customers (
+        business_id, id, name, external_id, credit_limit, blocked, created_at, payment_terms, overdue_hold_after_days)
+    VALUES (
+        p_business_id, p_id, p_name, p_external_id, p_credit_limit, p_blocked, v_created_at, v_terms, p_overdue_hold_after_days)
     ON CONFLICT DO NOTHING;
     SELECT account.* INTO customer
     FROM tallystick.customer_accounts AS account

@@ -1,5 +1,6 @@
 -- Purpose: change a customer. NULL leaves a property as it is. p_external_id counts only if p_set_external_id is true,
--- p_payment_terms only if p_set_payment_terms is true; NULL then means those of the business.
+-- p_payment_terms only if p_set_payment_terms is true; NULL then means those of the business. p_overdue_hold_after_days counts only
+-- if p_set_overdue_hold_after_days is true; NULL then means that the customer buys on.
 -- Other terms change nothing that was sold before: a charge keeps its due time.
 -- A limit below the balance is allowed: it stops further purchases, and past charges keep the limit of their moment.
 -- The change makes the version p_version of the customer. With p_expected_versions it happens only at one of these versions, or
@@ -23,6 +24,8 @@ CREATE OR REPLACE FUNCTION tallystick.customer_update(
     p_expected_versions uuid[] DEFAULT NULL,
     p_set_payment_terms boolean DEFAULT false,
     p_payment_terms jsonb DEFAULT NULL,
+    p_set_overdue_hold_after_days boolean DEFAULT false,
+    p_overdue_hold_after_days integer DEFAULT NULL,
     OUT outcome text,
     OUT customer tallystick.customer_accounts
 )
@@ -59,6 +62,8 @@ BEGIN
             blocked = coalesce(p_blocked, changed.blocked),
             external_id = CASE WHEN p_set_external_id THEN p_external_id ELSE changed.external_id END,
             payment_terms = CASE WHEN p_set_payment_terms THEN v_terms ELSE changed.payment_terms END,
+            overdue_hold_after_days = CASE WHEN p_set_overdue_hold_after_days THEN p_overdue_hold_after_days
+                                           ELSE changed.overdue_hold_after_days END,
             version = coalesce(p_version, tallystick.new_id())
         -- The place of a locked row does not change.
         WHERE changed.business_id = p_business_id AND changed.ctid = v_place

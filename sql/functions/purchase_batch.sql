@@ -20,13 +20,14 @@
 --   replayed, key_reused   the key was used before (see purchase_replay)
 --   customer_not_found
 --   customer_blocked
+--   customer_overdue       due_at: when the charge fell due for which the customer buys nothing more (overdue_since)
 --   product_held           passed over, nothing is decided: ask again
 --   product_not_found      product_ids
 --   due_too_early          what the purchase brings as its due_at or due_date is over
 --   insufficient_stock     product_ids, requested, available (all lines of a product together; with what may be backordered)
 --   discount_too_large     line_nos: the lines whose discount is more than their price
 --   total_too_large
---   credit_limit_exceeded  credit_limit, balance, total
+--   credit_limit_exceeded  credit_limit (or the authorized limit, if that is greater), balance, total
 --   created                order_id, created_at, total, balance_after, unit_prices in line order, credit_limit, balance,
 --                          due_at, due_date, entry_no, entry_hash; unless all lines are whole numbers at the shelf's prices, also
 --                          quantity_decimals, list_prices and line_totals
@@ -94,6 +95,10 @@ BEGIN
         FROM unnest(p_options) AS option (members)
         WHERE option.members ? 'lines'
         LIMIT 1;
+        PERFORM tallystick.require_scope('adjust')
+        FROM unnest(p_options) AS option (members)
+        WHERE option.members ? 'authorized_limit'
+        LIMIT 1;
     END IF;
 
     -- 1. Lock the customers.
@@ -107,7 +112,8 @@ BEGIN
 
     -- 3. Lock the products and read the shelf, unless no purchase needs them: a replay does not, nor one that may not buy.
     FOR n IN 1 .. cardinality(p_customer_positions) LOOP
-        v_needs_products := NOT v_is_key_used[n] AND NOT v_accounts[p_customer_positions[n]].is_blocked;
+        v_needs_products := NOT v_is_key_used[n] AND NOT v_accounts[p_customer_positions[n]].is_blocked
+            AND v_accounts[p_customer_positions[n]].overdue_since IS NULL;
         EXIT WHEN v_needs_products;
     END LOOP;
     IF v_needs_products THEN
@@ -176,6 +182,10 @@ BEGIN
             IF v_account.due_after IS NULL OR p_options[n] IS NOT NULL THEN
                 SELECT * INTO v_due_at, v_due_date, v_is_due_too_early
                 FROM tallystick.purchase_due(v_account, p_options[n], greatest(v_now, v_account.created_at));
+                -- It is kept only where the credit limit would refuse.
+                IF v_total > 0 AND v_account.balance + v_account.held_total + v_total > v_account.credit_limit THEN
+                    v_entry.authorized_limit := (p_options[n] ->> 'authorized_limit')::bigint;
+                END IF;
             END IF;
 
             -- The first outcome that applies, in the order in which they are listed above.
@@ -189,6 +199,9 @@ BEGIN
                 v_answer.outcome := 'customer_not_found';
             ELSIF v_account.is_blocked THEN
                 v_answer.outcome := 'customer_blocked';
+            ELSIF v_account.overdue_since IS NOT NULL THEN
+                v_answer.outcome := 'customer_overdue';
+                v_answer.due_at := v_account.overdue_since;
             ELSIF v_has_held THEN
                 v_answer.outcome := 'product_held';
             ELSIF v_has_unknown THEN
@@ -211,9 +224,10 @@ BEGIN
             ELSIF v_total > 9007199254740991 OR v_account.charged_total > 9223372036854775807 - v_total THEN
                 v_answer.outcome := 'total_too_large';
             -- A purchase that costs nothing uses no credit.
-            ELSIF v_total > 0 AND v_account.balance + v_account.held_total + v_total > v_account.credit_limit THEN
+            ELSIF v_total > 0 AND v_account.balance + v_account.held_total + v_total > v_account.credit_limit
+                AND v_account.balance + v_account.held_total + v_total > coalesce(v_entry.authorized_limit, 0) THEN
                 v_answer.outcome := 'credit_limit_exceeded';
-                v_answer.credit_limit := v_account.credit_limit;
+                v_answer.credit_limit := greatest(v_account.credit_limit, v_entry.authorized_limit);
                 v_answer.balance := v_account.balance;
                 v_answer.total := v_total;
             ELSE

@@ -3,6 +3,8 @@
 --
 --   lines                               see purchase_check_lines. The caller needs the scope `price`, which purchase_batch checks.
 --   payment_terms, due_date or due_at   see purchase_check_due
+--   authorized_limit                    a limit for this purchase, if the credit limit is less: a whole number of minor units from 0 to
+--                                       2^53 - 1. The caller needs the scope `adjust`, which purchase_batch checks.
 --
 -- A new member has its line here and in the CASE below. The request's fingerprint covers the whole object.
 -- Locks: none.
@@ -26,6 +28,7 @@ BEGIN
                 WHEN 'payment_terms' THEN tallystick.purchase_check_due(p_options[n])
                 WHEN 'due_date' THEN tallystick.purchase_check_due(p_options[n])
                 WHEN 'due_at' THEN tallystick.purchase_check_due(p_options[n])
+                WHEN 'authorized_limit' THEN tallystick.purchase_check_limit(v_member.value)
                 ELSE 'a purchase has an unknown option'
             END;
             IF v_wrong IS NOT NULL THEN

@@ -76,6 +76,9 @@ CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once
 CREATE INDEX credit_ledger_by_kind ON tallystick.credit_ledger (business_id, kind, id) WHERE kind <> 'purchase';
 CREATE INDEX credit_ledger_by_customer_and_kind
     ON tallystick.credit_ledger (business_id, customer_id, kind, id) WHERE kind <> 'purchase';
+-- Which payments have the number that a bank or a payer names.
+CREATE INDEX credit_ledger_by_reference
+    ON tallystick.credit_ledger (business_id, kind, reference, id) WHERE kind <> 'purchase' AND reference IS NOT NULL;
 -- Who was allowed to owe more than the credit limit.
 CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger (business_id, id) WHERE authorized_limit IS NOT NULL;
 ALTER TABLE tallystick.credit_ledger ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

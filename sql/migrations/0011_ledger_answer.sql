@@ -15,3 +15,13 @@ CREATE TYPE tallystick.ledger_answer AS (
     credit_limit bigint,
     balance bigint
 );
+
+-- A ledger entry as lists and single look-ups show it. The type holds no data either.
+CREATE TYPE tallystick.entry_record AS (
+    entry tallystick.credit_ledger,
+    -- The charges that it settles, as in ledger_answer. A list leaves them out.
+    charge_ids uuid[],
+    amounts bigint[],
+    -- The reversal that took it back.
+    reversed_by uuid
+);

@@ -52,6 +52,8 @@ FROM (
             CASE WHEN (customer.credit_limit BETWEEN 0 AND 9007199254740991) IS NOT TRUE
                 THEN 'the credit limit is not safe money' END,
             CASE WHEN customer.payment_terms::text !~ form.terms THEN 'the payment_terms are none' END,
+            CASE WHEN customer.overdue_hold_after_days NOT BETWEEN 0 AND 3650
+                THEN 'overdue_hold_after_days is not 0 to 3650' END,
             CASE WHEN customer.blocked IS NULL THEN 'it is neither blocked nor not' END), '')
     FROM tallystick.customers AS customer, form
     UNION ALL

@@ -21,7 +21,8 @@ SELECT
     coalesce(due.due_at < now(), false) AS overdue,
     customer.version,
     due.due_at,
-    customer.payment_terms
+    customer.payment_terms,
+    customer.overdue_hold_after_days
 FROM tallystick.customers AS customer
 LEFT JOIN LATERAL (
     -- The subtraction stands inside this look-up, whose LIMIT the planner does not look behind. So what is compared below

@@ -21,11 +21,11 @@ use crate::{
 };
 
 const CUSTOMER_CREATE: &str =
-    tenant_call!("f.outcome, (f.customer).*" from "customer_create(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
+    tenant_call!("f.outcome, (f.customer).*" from "customer_create(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9)");
 const CUSTOMER_UPDATE: &str = tenant_call!(
     "f.outcome, (f.customer).*" from
     "customer_update(context::uuid, $2, $3, $4, $5, $6, $7, p_held => $8, p_version => $9, p_expected_versions => $10, \
-     p_set_payment_terms => $11, p_payment_terms => $12)"
+     p_set_payment_terms => $11, p_payment_terms => $12, p_set_overdue_hold_after_days => $13, p_overdue_hold_after_days => $14)"
 );
 const CUSTOMER_GET: &str = tenant_call!("customer_get(context::uuid, $2)");
 const CUSTOMER_LIST: &str = tenant_call!("customer_list(context::uuid, $2, $3, $4)");
@@ -46,7 +46,8 @@ impl Database {
             .with(new.credit_limit)
             .with(new.blocked)
             .with(idempotency_key)
-            .with(new.payment_terms);
+            .with(new.payment_terms)
+            .with(new.overdue_hold_after_days);
         let record = customer_from_outcome(&self.run(call).await?)?;
         Ok(Movement { replayed: record.id != own_id, record })
     }
@@ -70,7 +71,9 @@ impl Database {
             .with(Version::new())
             .with(expected)
             .with(change.payment_terms.is_some())
-            .with(change.payment_terms.flatten());
+            .with(change.payment_terms.flatten())
+            .with(change.overdue_hold_after_days.is_some())
+            .with(change.overdue_hold_after_days.flatten());
         customer_from_outcome(&self.run(call).await?)
     }
 
@@ -122,6 +125,7 @@ impl FromRow for Customer {
             credit_limit: row.try_get("credit_limit")?,
             blocked: row.try_get("blocked")?,
             payment_terms: row.try_get("payment_terms")?,
+            overdue_hold_after_days: row.try_get("overdue_hold_after_days")?,
             balance: row.try_get("balance")?,
             available_credit: row.try_get("available_credit")?,
             overdue: row.try_get("overdue")?,

@@ -1,30 +1,98 @@
-//! What the functions answer that write one ledger entry: `sql/migrations/0011_ledger_answer.sql`.
+//! Ledger entries by themselves: what the functions answer that write one, and the entries of some kinds of a business.
+//! The types of the answers are in `sql/migrations/0011_ledger_answer.sql`.
+
+use tokio_postgres::Row;
 
 use super::{
     call::{
+        Call,
         rows::{Answer, FromRow},
         unknown_outcome,
     },
+    database::Database,
     movement::Movement,
 };
 use crate::{
-    domain::{Allocation, Balance, LedgerEntry, LedgerEntryId, MAX_SAFE_INTEGER, NewAllocations, RecordedEntry},
+    domain::{
+        Allocation, Balance, BusinessId, Cursor, CustomerId, EntryDetails, EntryKind, LedgerEntry, LedgerEntryId,
+        ListedEntry, MAX_SAFE_INTEGER, NewAllocations, Page, PageLimit, RecordedEntry, Reference,
+    },
     error::{ChargeExcess, Entity, Error, Excess, Fault, Result},
 };
 
-/// A call of a function that answers with a `ledger_answer`.
+/// A call of a function that answers with a `ledger_answer`; or, with its other columns, with an `entry_record`.
 macro_rules! entry_call {
     ($call:literal) => {
+        entry_call!(
+            "f.outcome, f.available_amounts, f.requested, f.available, f.credit_limit AS limit_in_force, f.balance" from $call
+        )
+    };
+    ($others:literal from $call:literal) => {
         $crate::db::call::tenant_call!(
-            "f.outcome, (f.entry).id, (f.entry).customer_id, (f.entry).entry_no, (f.entry).kind, (f.entry).amount, \
+            "(f.entry).id, (f.entry).customer_id, (f.entry).entry_no, (f.entry).kind, (f.entry).amount, \
              (f.entry).balance_after - (f.entry).amount AS balance_before, (f.entry).balance_after, (f.entry).credit_limit, \
              (f.entry).authorized_limit, (f.entry).reverses_no, (f.entry).due_at, (f.entry).due_date, (f.entry).received_on, \
-             (f.entry).reference, (f.entry).reason, (f.entry).created_at, (f.entry).entry_hash, f.charge_ids, f.amounts, \
-             f.available_amounts, f.requested, f.available, f.credit_limit AS limit_in_force, f.balance" from $call
+             (f.entry).reference, (f.entry).reason, (f.entry).created_at, (f.entry).entry_hash, f.charge_ids, f.amounts, ",
+            $others from $call
         )
     };
 }
 pub(super) use entry_call;
+
+const ENTRY_GET: &str = entry_call!("f.reversed_by" from "entry_get(context::uuid, $2, $3)");
+const ENTRY_LIST: &str = entry_call!("f.reversed_by" from "entry_list(context::uuid, $2, $3, $4, $5, $6)");
+
+impl Database {
+    /// One entry of one of the `kinds`, or `entity` not found.
+    pub async fn entry_get(
+        &self,
+        business_id: BusinessId,
+        kinds: &[EntryKind],
+        id: LedgerEntryId,
+        entity: Entity,
+    ) -> Result<EntryDetails> {
+        let call = Call::read("entry_get", ENTRY_GET, business_id).with(names(kinds)).with(id);
+        self.run(call).await?.find(entity)
+    }
+
+    /// A business's entries of the `kinds`, newest first; all, or those of one customer or of one reference.
+    pub async fn entry_list(
+        &self,
+        business_id: BusinessId,
+        kinds: &[EntryKind],
+        filter: EntryFilter,
+        before: Option<Cursor<LedgerEntryId>>,
+        limit: PageLimit,
+    ) -> Result<Page<ListedEntry>> {
+        let (customer_id, reference) = match filter {
+            EntryFilter::All => (None, None),
+            EntryFilter::Customer(id) => (Some(id), None),
+            EntryFilter::Reference(reference) => (None, Some(reference)),
+        };
+        let call = Call::heavy("entry_list", ENTRY_LIST, business_id)
+            .with(names(kinds))
+            .with(customer_id)
+            .with(reference)
+            .with(before.map(|Cursor(id)| id))
+            .with(limit);
+        self.run(call).await?.page(limit, |listed: &ListedEntry| listed.entry.id)
+    }
+}
+
+/// Which entries of a list of kinds.
+#[derive(Debug, Clone)]
+pub enum EntryFilter {
+    /// All of the business.
+    All,
+    /// Those of one customer.
+    Customer(CustomerId),
+    /// Those with one reference.
+    Reference(Reference),
+}
+
+fn names(kinds: &[EntryKind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.as_str()).collect()
+}
 
 /// The entry that was written, by this request with its `own_id` or by the first one with its key; or the refusal. `named` are
 /// the charges that the request names.
@@ -76,13 +144,27 @@ fn unknown_charges(answer: &Answer, named: Option<&NewAllocations>) -> Result<Ve
 }
 
 impl FromRow for RecordedEntry {
-    fn from_row(row: &tokio_postgres::Row) -> Result<Self, anyhow::Error> {
-        let charges: Option<Vec<LedgerEntryId>> = row.try_get("charge_ids")?;
-        let amounts: Option<Vec<Balance>> = row.try_get("amounts")?;
-        let allocations = charges.unwrap_or_default().into_iter().zip(amounts.unwrap_or_default());
-        Ok(Self {
-            entry: LedgerEntry::from_row(row)?,
-            allocations: allocations.map(|(charge_id, amount)| Allocation { charge_id, amount }).collect(),
-        })
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self { entry: LedgerEntry::from_row(row)?, allocations: allocations(row)? })
     }
+}
+
+impl FromRow for EntryDetails {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        let entry = LedgerEntry::from_row(row)?;
+        Ok(Self { entry, allocations: allocations(row)?, reversed_by: row.try_get("reversed_by")? })
+    }
+}
+
+impl FromRow for ListedEntry {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        Ok(Self { entry: LedgerEntry::from_row(row)?, reversed_by: row.try_get("reversed_by")? })
+    }
+}
+
+fn allocations(row: &Row) -> Result<Vec<Allocation>, tokio_postgres::Error> {
+    let charges: Option<Vec<LedgerEntryId>> = row.try_get("charge_ids")?;
+    let amounts: Option<Vec<Balance>> = row.try_get("amounts")?;
+    let parts = charges.unwrap_or_default().into_iter().zip(amounts.unwrap_or_default());
+    Ok(parts.map(|(charge_id, amount)| Allocation { charge_id, amount }).collect())
 }

@@ -11,6 +11,7 @@ pub mod call;
 pub mod connection;
 pub mod gate;
 
+mod adjustments;
 mod api_keys;
 mod businesses;
 mod customers;
@@ -26,6 +27,7 @@ mod purchases;
 mod stock_movements;
 
 pub use database::Database;
+pub use entries::EntryFilter;
 pub use movement::Movement;
 pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};

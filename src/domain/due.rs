@@ -1,9 +1,10 @@
-//! The time or the day on which a charge is due, if the request brings it; and the day on which a payment came in.
+//! The time or the day on which a charge is due, if the request brings it; the day on which a payment came in; and for how long a
+//! customer who is overdue may buy on.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Deserialize;
 
-use super::timestamp;
+use super::{quantity::whole_number, timestamp};
 
 const YEARS: &str = "must be in the years 0001 to 9998";
 const DATE: &str = "must be a date, such as 2026-01-31";
@@ -26,6 +27,19 @@ impl TryFrom<String> for DueTime {
 impl std::fmt::Display for DueTime {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.format("%Y-%m-%dT%H:%M:%S%.6fZ").fmt(formatter)
+    }
+}
+
+whole_number!(
+    /// For how many times 24 hours a customer who is overdue may buy on. 0 to 3650.
+    OverdueHoldDays, min = 0, max = 3_650, example = 14
+);
+
+impl TryFrom<i32> for OverdueHoldDays {
+    type Error = String;
+
+    fn try_from(value: i32) -> Result<Self, Self::Error> {
+        i64::from(value).try_into()
     }
 }
 

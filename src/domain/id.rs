@@ -75,6 +75,18 @@ id!(
     LedgerEntryId
 );
 id!(
+    /// A payment: the id of its ledger entry.
+    PaymentId
+);
+id!(
+    /// An adjustment: the id of its ledger entry.
+    AdjustmentId
+);
+id!(
+    /// A refund: the id of its ledger entry.
+    RefundId
+);
+id!(
     /// A movement of stock.
     StockMovementId
 );
@@ -87,3 +99,16 @@ id!(
     /// An API key's public name.
     ApiKeyId
 );
+
+/// What an id names of which the ledger has the record.
+macro_rules! entry_id {
+    ($($name:ident),+) => {
+        $(impl From<$name> for LedgerEntryId {
+            fn from(id: $name) -> Self {
+                Self(id.0)
+            }
+        })+
+    };
+}
+
+entry_id!(PaymentId, AdjustmentId, RefundId);

@@ -28,20 +28,23 @@ pub mod timestamp;
 pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
-pub use due::{Day, DueTime};
-pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
+pub use due::{Day, DueTime, OverdueHoldDays};
+pub use id::{
+    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, StockMovementId, Version,
+};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
 pub use records::{
-    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem,
+    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, Order, OrderItem,
     OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
 };
 pub use requests::{
-    CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,
-    NewPayment, NewProduct, NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
+    AdjustmentType, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment, NewAllocation, NewAllocations,
+    NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase, NewRefund, NewStockMovement,
+    ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

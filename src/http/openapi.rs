@@ -31,6 +31,7 @@ const ADMIN_CREDENTIALS: &str = "admin";
     modifiers(&Credentials),
     tags(
         (name = "purchases", description = "Buying on credit, and paying"),
+        (name = "corrections", description = "Adjustments, refunds, and who may owe more than the credit limit"),
         (name = "customers", description = "Who buys, what they owe, and who is late"),
         (name = "products", description = "What is sold, and how much of it there is"),
         (name = "orders", description = "The records that purchases leave"),
@@ -53,7 +54,7 @@ impl Modify for Credentials {
         components.add_security_scheme(
             BUSINESS_CREDENTIALS,
             bearer(
-                "An API key (`tally_…`) or a JSON Web Token that names the business, with the scope `read` or `write`; `price`, too, for a purchase with prices of the caller.",
+                "An API key (`tally_…`) or a JSON Web Token that names the business, with the scope `read` or `write`; `price`, too, for a purchase with prices of the caller; `adjust`, too, for corrections and for a purchase beyond the credit limit.",
             ),
         );
         components.add_security_scheme(ADMIN_CREDENTIALS, bearer("The operator's `TALLYSTICK_ADMIN_TOKEN`."));

@@ -250,7 +250,7 @@ impl Problem {
         match error {
             Error::InvalidRequest(faults)
             | Error::ProductsNotFound(faults)
-            | Error::PricesForbidden(faults)
+            | Error::PartsForbidden(_, faults)
             | Error::ChargesNotFound(faults) => {
                 self.errors = faults.iter().map(ProblemFault::from).collect();
             }

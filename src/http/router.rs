@@ -10,8 +10,8 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
-        purchases, stock_movements,
+        adjustments, api_keys, businesses, customers, ledger, limit_overrides, operations, orders, overdue_customers,
+        payments, products, proofs, purchases, refunds, stock_movements,
     },
     state::AppState,
 };
@@ -20,7 +20,13 @@ use super::{
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(purchases::purchase))
-        .routes(routes!(payments::record))
+        .routes(routes!(payments::record, payments::list))
+        .routes(routes!(payments::get))
+        .routes(routes!(adjustments::record, adjustments::list))
+        .routes(routes!(adjustments::get))
+        .routes(routes!(refunds::record, refunds::list))
+        .routes(routes!(refunds::get))
+        .routes(routes!(limit_overrides::list))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))

@@ -1,6 +1,7 @@
 //! The API, over real HTTP.
 
 mod actors;
+mod adjustments;
 mod availability;
 mod contention;
 mod creations;
@@ -12,8 +13,10 @@ mod heads;
 mod idempotency;
 mod infrastructure;
 mod late_delivery;
+mod limit_overrides;
 mod long_orders;
 mod openapi;
+mod overdue_hold;
 mod pagination;
 mod payment_terms;
 mod payments;

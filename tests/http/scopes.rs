@@ -54,7 +54,8 @@ async fn a_key_with_scope_read_can_read_and_not_change() {
 async fn a_key_with_scope_write_can_change_and_not_read() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
-    let writer = server.client_with_scopes(shop.business_id, &["write"]).await;
+    // Corrections need another scope, too: adjustments.rs.
+    let writer = server.client_with_scopes(shop.business_id, &["write", "adjust"]).await;
     for (method, path, answer) in answers(&writer).await {
         if method == Method::GET {
             let problem = answer.expect_problem(403, "forbidden");

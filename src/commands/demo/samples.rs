@@ -141,6 +141,7 @@ async fn create(db: &Database, plan: &Plan) -> anyhow::Result<Shop> {
             credit_limit: (*credit_limit).try_into().map_err(anyhow::Error::msg)?,
             blocked: false,
             payment_terms: None,
+            overdue_hold_after_days: None,
         };
         shop.customers.push(db.customer_create(business_id, None, new).await.map_err(explain)?.record.id);
     }

@@ -40,10 +40,10 @@ use crate::{
 ///
 /// LATERAL makes the call depend on the context, so PostgreSQL sets the context first.
 macro_rules! tenant_call {
-    ($columns:literal from $call:literal) => {
+    ($($columns:literal),+ from $call:literal) => {
         concat!(
             "SELECT ",
-            $columns,
+            $($columns,)+
             " FROM pg_catalog.set_config('app.business_id', $1, true) AS context, LATERAL tallystick.",
             $call,
             " AS f"

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Reference, Sku,
-    Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
+    LedgerEntryId, Money, Name, OrderId, OverdueHoldDays, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason,
+    Reference, Sku, Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -53,6 +53,7 @@ params! {
     Vec<i64> => INT8_ARRAY |value| value,
     Vec<i32> => INT4_ARRAY |value| value,
     Vec<String> => TEXT_ARRAY |value| value,
+    Value => JSONB |value| value,
     Vec<Option<Value>> => JSONB_ARRAY |values| values,
     Vec<&'static str> => TEXT_ARRAY |value| value,
     DateTime<Utc> => TIMESTAMPTZ |value| value,
@@ -69,6 +70,7 @@ params! {
     Amount => INT8 |amount| amount.get(),
     Stock => INT8 |stock| stock.get(),
     QuantityDecimals => INT4 |decimals| i32::try_from(decimals.get()).unwrap_or(i32::MAX),
+    OverdueHoldDays => INT4 |days| i32::try_from(days.get()).unwrap_or(i32::MAX),
     StockChange => INT8 |change| change.get(),
     PageLimit => INT4 |limit| i32::from(limit.with_one_more()),
     Name => TEXT |text| String::from(text),
@@ -118,5 +120,5 @@ from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
     StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
     Money as i64, Amount as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
-    QuantityDecimals as i16, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
+    QuantityDecimals as i16, OverdueHoldDays as i32, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
 }

@@ -80,6 +80,7 @@ impl FromRow for Outcome {
                 "key_reused" => Error::IdempotencyKeyReused,
                 "customer_not_found" => Error::NotFound(Entity::Customer),
                 "customer_blocked" => Error::CustomerBlocked,
+                "customer_overdue" => Error::CustomerOverdue { due_at: row.try_get("due_at")? },
                 "insufficient_stock" => Error::InsufficientStock(shortages(row)?),
                 "discount_too_large" => {
                     Error::InvalidRequest(discounts_too_large(&row.try_get::<_, Vec<i32>>("line_nos")?))

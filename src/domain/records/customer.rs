@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, CustomerId, Money, PaymentTerms, Version, timestamp};
+use crate::domain::{Balance, CustomerId, Money, OverdueHoldDays, PaymentTerms, Version, timestamp};
 
 /// A customer who buys on credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(examples(json!({
     "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "name": "Café Central", "external_id": "C-1042", "credit_limit": 100_000,
-    "blocked": false, "payment_terms": null, "balance": 3_750, "available_credit": 96_250, "overdue": false,
+    "blocked": false, "payment_terms": null, "overdue_hold_after_days": null, "balance": 3_750, "available_credit": 96_250, "overdue": false,
     "oldest_unpaid_at": "2026-03-14T09:26:53.589793Z", "created_at": "2026-01-02T08:00:00Z"
 })))]
 pub struct Customer {
@@ -29,6 +29,9 @@ pub struct Customer {
     /// When purchases to come are due, unless they bring other terms; `null` for the business's terms.
     #[schema(required)]
     pub payment_terms: Option<PaymentTerms>,
+    /// A customer who has been overdue for longer than so many times 24 hours cannot buy; `null` for one who buys on.
+    #[schema(required)]
+    pub overdue_hold_after_days: Option<OverdueHoldDays>,
     /// What the customer owes, in minor units; negative if paid in advance.
     pub balance: Balance,
     /// How much the customer can still buy on credit, in minor units.
@@ -42,7 +45,7 @@ pub struct Customer {
     /// When the customer was created.
     #[serde(serialize_with = "timestamp::serialize")]
     pub created_at: DateTime<Utc>,
-    /// Which change made it so: name, reference, limit, block and terms, but not what the ledger says. It is no part of the JSON.
+    /// Which change made it so: name, reference, limit, block, terms and hold, but not what the ledger says. It is no part of the JSON.
     #[serde(skip)]
     pub version: Version,
 }

@@ -3,6 +3,7 @@
 mod api_key;
 mod business;
 mod customer;
+mod entry_details;
 mod ledger_entry;
 mod order;
 mod overdue_customer;
@@ -12,6 +13,7 @@ mod stock_movement;
 pub use api_key::ApiKey;
 pub use business::Business;
 pub use customer::{Customer, CustomerBalance};
+pub use entry_details::{EntryDetails, ListedEntry};
 pub use ledger_entry::{Allocation, EntryKind, Hashed, LedgerEntry, RecordedEntry};
 pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::present;
-use crate::domain::{ExternalId, Money, Name, PaymentTerms, PaymentTermsRequest};
+use crate::domain::{ExternalId, Money, Name, OverdueHoldDays, PaymentTerms, PaymentTermsRequest};
 
 /// A customer to create.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -28,6 +28,9 @@ pub struct NewCustomer {
     #[serde(default)]
     #[schema(value_type = Option<PaymentTermsRequest>)]
     pub payment_terms: Option<PaymentTerms>,
+    /// A customer who has been overdue for longer than so many times 24 hours cannot buy; without it, or with `null`, buys on.
+    #[serde(default)]
+    pub overdue_hold_after_days: Option<OverdueHoldDays>,
 }
 
 /// What to change of a customer. What is left out stays as it is.
@@ -55,4 +58,8 @@ pub struct CustomerChange {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<PaymentTermsRequest>)]
     pub payment_terms: Option<Option<PaymentTerms>>,
+    /// A customer who has been overdue for longer than so many times 24 hours cannot buy; with `null`, buys on.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<OverdueHoldDays>)]
+    pub overdue_hold_after_days: Option<Option<OverdueHoldDays>>,
 }

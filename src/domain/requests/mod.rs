@@ -3,6 +3,7 @@
 //!
 //! In the API's description they have names that end in `Request`.
 
+mod adjustment;
 mod allocations;
 mod api_key;
 mod business;
@@ -10,8 +11,10 @@ mod customer;
 mod payment;
 mod product;
 mod purchase;
+mod refund;
 mod stock_movement;
 
+pub use adjustment::{AdjustmentType, NewAdjustment};
 pub use allocations::{NewAllocation, NewAllocations};
 pub use api_key::{FutureTime, KeyScopes, NewApiKey};
 pub use business::NewBusiness;
@@ -19,6 +22,7 @@ pub use customer::{CustomerChange, NewCustomer};
 pub use payment::NewPayment;
 pub use product::{NewProduct, ProductChange};
 pub use purchase::{Lines, NewPurchase, PurchaseLine};
+pub use refund::NewRefund;
 pub use stock_movement::NewStockMovement;
 
 use serde::{Deserialize, Deserializer};

@@ -36,6 +36,9 @@ pub struct NewPurchase {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime, examples("2026-04-30T22:00:00Z"))]
     pub due_at: Option<DueTime>,
+    /// The limit that this purchase may reach, in minor units, if the customer's credit limit is less. Needs the scope `adjust`.
+    #[serde(default)]
+    pub authorized_limit: Option<Money>,
 }
 
 /// Reads the members, as `remote` has it, and then compares them.
@@ -61,20 +64,21 @@ impl NewPurchase {
     /// A purchase on the terms of the customer or the business.
     #[must_use]
     pub const fn usual(customer_id: CustomerId, lines: Lines) -> Self {
-        Self { customer_id, lines, payment_terms: None, due_date: None, due_at: None }
+        Self { customer_id, lines, payment_terms: None, due_date: None, due_at: None, authorized_limit: None }
     }
 
     /// What it asks for beyond products and quantities, as `sql/functions/purchase_check_options.sql` takes it. `None` for
     /// nothing, as nearly always.
     #[must_use]
     pub fn options(&self) -> Option<Value> {
-        let due = [
+        let members = [
             ("payment_terms", self.payment_terms.map(|terms| json!(terms))),
             ("due_date", self.due_date.map(|date| date.to_string().into())),
             ("due_at", self.due_at.map(|time| time.to_string().into())),
+            ("authorized_limit", self.authorized_limit.map(|limit| json!(limit))),
         ];
         let mut options: Map<String, Value> =
-            due.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+            members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         if self.lines.iter().any(PurchaseLine::has_prices) {
             options.insert("lines".to_owned(), self.lines.iter().map(PurchaseLine::prices).collect());
         }

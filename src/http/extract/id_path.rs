@@ -9,7 +9,7 @@ use axum::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{ApiKeyId, BusinessId, CustomerId, OrderId, ProductId},
+    domain::{AdjustmentId, ApiKeyId, BusinessId, CustomerId, OrderId, PaymentId, ProductId, RefundId},
     error::{Entity, Error, Result},
 };
 
@@ -36,6 +36,9 @@ path_id! {
     CustomerId: Customer in "customer_id",
     ProductId: Product in "product_id",
     OrderId: Order in "order_id",
+    PaymentId: Payment in "payment_id",
+    AdjustmentId: Adjustment in "adjustment_id",
+    RefundId: Refund in "refund_id",
 }
 
 /// The id that the path holds under [`PathId::PARAMETER`].

@@ -54,7 +54,7 @@ problems!(UpdateProblems: COMMON, BODY, CONDITIONAL, &[Code::CustomerNotFound, C
         (status = 201, description = "Created; or created before with this key, as it was answered then", body = Customer,
             headers(
                 ("Idempotent-Replayed" = bool, description = "`true` if this is the answer to an earlier request; else absent"),
-                ("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit, block and terms, not for what the ledger says"),
+                ("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit, block, terms and hold, not for what the ledger says"),
             )),
         CreateProblems,
     ),
@@ -99,7 +99,7 @@ pub async fn list(
     security(("business" = [])),
     params(("customer_id" = CustomerId, Path, description = "The customer")),
     responses(
-        (status = 200, description = "The customer", body = Customer, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit, block and terms, not for what the ledger says"))),
+        (status = 200, description = "The customer", body = Customer, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit, block, terms and hold, not for what the ledger says"))),
         GetProblems,
     ),
 )]
@@ -121,7 +121,7 @@ pub async fn get(
     params(("customer_id" = CustomerId, Path, description = "The customer"), IfMatchHeader),
     request_body = CustomerChange,
     responses(
-        (status = 200, description = "The customer as it is now", body = Customer, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit, block and terms, not for what the ledger says"))),
+        (status = 200, description = "The customer as it is now", body = Customer, headers(("ETag" = String, description = "The version, for `If-Match`. It stands for name, reference, limit, block, terms and hold, not for what the ledger says"))),
         UpdateProblems,
     ),
 )]

@@ -3,12 +3,14 @@
 //!
 //! Handlers contain no SQL and no business rules. The list of routes is in [`super::router`].
 
+pub mod adjustments;
 pub mod api_keys;
 pub mod businesses;
 pub mod customers;
 #[cfg(feature = "docs-page")]
 pub mod docs_page;
 pub mod ledger;
+pub mod limit_overrides;
 pub mod operations;
 pub mod orders;
 pub mod overdue_customers;
@@ -16,6 +18,7 @@ pub mod payments;
 pub mod products;
 pub mod proofs;
 pub mod purchases;
+pub mod refunds;
 pub mod stock_movements;
 
 use axum::{

@@ -15,7 +15,8 @@ use crate::{
 };
 
 problems!(PurchaseProblems: COMMON, BODY, IDEMPOTENT, &[
-    Code::CustomerNotFound, Code::ProductNotFound, Code::CustomerBlocked, Code::InsufficientStock, Code::CreditLimitExceeded,
+    Code::CustomerNotFound, Code::ProductNotFound, Code::CustomerBlocked, Code::CustomerOverdue,
+    Code::InsufficientStock, Code::CreditLimitExceeded,
 ]);
 
 /// Buy on credit
@@ -23,7 +24,8 @@ problems!(PurchaseProblems: COMMON, BODY, IDEMPOTENT, &[
 /// The whole purchase happens, or nothing of it: stock is taken, the order is written and the customer's ledger is
 /// charged in one transaction. A refused purchase leaves no trace, and the same key may be tried again.
 ///
-/// Whoever brings prices, discounts or taxes needs the scope `price` beside `write`.
+/// Whoever brings prices, discounts or taxes needs the scope `price` beside `write`, and whoever brings an `authorized_limit` needs
+/// `adjust`.
 #[utoipa::path(
     post,
     path = "/v1/purchases",
@@ -44,18 +46,20 @@ pub async fn purchase(
     idempotency_key: IdempotencyKey,
     Json(purchase): Json<NewPurchase>,
 ) -> Result<Response> {
-    may_bring_prices(&caller, &purchase)?;
+    may_bring(&caller, &purchase)?;
     Ok(movement_response(state.db.purchase(caller.business_id, idempotency_key, caller.actor, purchase).await?))
 }
 
 /// The most faults that one answer names, as of a body that cannot be read.
 const MAX_FAULTS: usize = 100;
 
-fn may_bring_prices(caller: &Caller, purchase: &NewPurchase) -> Result<()> {
-    if caller.scopes.contains(Scope::Price) {
-        return Ok(());
-    }
-    let fault = |pointer| Fault::body(pointer, "needs the scope price");
-    let faults: Vec<_> = purchase.brought_prices().map(fault).take(MAX_FAULTS).collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::PricesForbidden(faults)) }
+fn may_bring(caller: &Caller, purchase: &NewPurchase) -> Result<()> {
+    let forbids = |scope| !caller.scopes.contains(scope);
+    let limit = purchase.authorized_limit.filter(|_| forbids(Scope::Adjust));
+    let limit = limit.map(|_| Fault::body("/authorized_limit", "needs the scope adjust"));
+    let lacks = if limit.is_some() { Error::LACKS_ADJUST } else { Error::LACKS_PRICE };
+    let prices = purchase.brought_prices().filter(|_| forbids(Scope::Price));
+    let prices = prices.map(|pointer| Fault::body(pointer, "needs the scope price"));
+    let faults: Vec<_> = limit.into_iter().chain(prices).take(MAX_FAULTS).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::PartsForbidden(lacks, faults)) }
 }
