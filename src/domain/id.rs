@@ -75,6 +75,10 @@ id!(
     LedgerEntryId
 );
 id!(
+    /// A return; its ledger entry has the same.
+    ReturnId
+);
+id!(
     /// A movement of stock.
     StockMovementId
 );

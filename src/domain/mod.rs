@@ -29,19 +29,19 @@ pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
 pub use due::{Day, DueTime};
-pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
+pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, ReturnId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
-pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
+pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, StockChange};
 pub use records::{
     Allocation, ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem,
-    OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
+    OverdueCustomer, Product, RecordedEntry, Return, ReturnItem, SoldProduct, StockMovement,
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,
-    NewPayment, NewProduct, NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
+    NewPayment, NewProduct, NewPurchase, NewReturn, NewStockMovement, ProductChange, PurchaseLine, ReturnLine, ReturnLines,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

@@ -11,7 +11,7 @@ use super::{
     openapi::Document,
     routes::{
         api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
-        purchases, stock_movements,
+        purchases, returns, stock_movements,
     },
     state::AppState,
 };
@@ -21,6 +21,8 @@ fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(purchases::purchase))
         .routes(routes!(payments::record))
+        .routes(routes!(returns::record, returns::list))
+        .routes(routes!(returns::get))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))

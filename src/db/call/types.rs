@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Reference, Sku,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Reference, RestockQuantity, ReturnId,
+    Sku,
     Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
@@ -51,6 +52,7 @@ params! {
     Vec<u8> => BYTEA |value| value,
     Vec<Uuid> => UUID_ARRAY |value| value,
     Vec<i64> => INT8_ARRAY |value| value,
+    Vec<Option<i64>> => INT8_ARRAY |value| value,
     Vec<i32> => INT4_ARRAY |value| value,
     Vec<String> => TEXT_ARRAY |value| value,
     Vec<Option<Value>> => JSONB_ARRAY |values| values,
@@ -61,6 +63,7 @@ params! {
     ProductId => UUID |id| id.uuid(),
     OrderId => UUID |id| id.uuid(),
     LedgerEntryId => UUID |id| id.uuid(),
+    ReturnId => UUID |id| id.uuid(),
     StockMovementId => UUID |id| id.uuid(),
     ApiKeyId => UUID |id| id.uuid(),
     Version => UUID |version| version.uuid(),
@@ -116,7 +119,7 @@ macro_rules! from_sql {
 
 from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
-    StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
-    Money as i64, Amount as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
+    ReturnId as Uuid, StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
+    Money as i64, Amount as i64, Balance as i64, Quantity as i64, RestockQuantity as i64, Stock as i64, StockChange as i64,
     QuantityDecimals as i16, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
 }

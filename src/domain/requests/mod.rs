@@ -10,6 +10,7 @@ mod customer;
 mod payment;
 mod product;
 mod purchase;
+mod returns;
 mod stock_movement;
 
 pub use allocations::{NewAllocation, NewAllocations};
@@ -19,6 +20,7 @@ pub use customer::{CustomerChange, NewCustomer};
 pub use payment::NewPayment;
 pub use product::{NewProduct, ProductChange};
 pub use purchase::{Lines, NewPurchase, PurchaseLine};
+pub use returns::{NewReturn, ReturnLine, ReturnLines};
 pub use stock_movement::NewStockMovement;
 
 use serde::{Deserialize, Deserializer};

@@ -9,7 +9,7 @@ use axum::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{ApiKeyId, BusinessId, CustomerId, OrderId, ProductId},
+    domain::{ApiKeyId, BusinessId, CustomerId, OrderId, ProductId, ReturnId},
     error::{Entity, Error, Result},
 };
 
@@ -36,6 +36,7 @@ path_id! {
     CustomerId: Customer in "customer_id",
     ProductId: Product in "product_id",
     OrderId: Order in "order_id",
+    ReturnId: Return in "return_id",
 }
 
 /// The id that the path holds under [`PathId::PARAMETER`].
