@@ -24,6 +24,7 @@ mod payments;
 mod products;
 mod proofs;
 mod purchases;
+mod returns;
 mod stock_movements;
 
 pub use database::Database;

@@ -30,21 +30,22 @@ pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
 pub use due::{Day, DueTime, OverdueHoldDays};
 pub use id::{
-    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, StockMovementId, Version,
+    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, ReturnId,
+    StockMovementId, Version,
 };
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
-pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
+pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, StockChange};
 pub use records::{
-    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, Order, OrderItem,
-    OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
+    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry,
+    Order, OrderItem, OverdueCustomer, Product, RecordedEntry, Return, ReturnItem, SoldProduct, StockMovement,
 };
 pub use requests::{
     AdjustmentType, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment, NewAllocation, NewAllocations,
-    NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase, NewRefund, NewStockMovement,
-    ProductChange, PurchaseLine,
+    NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase, NewRefund, NewReturn, NewStockMovement,
+    ProductChange, PurchaseLine, ReturnLine, ReturnLines,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

@@ -11,7 +11,7 @@ use super::{
     openapi::Document,
     routes::{
         adjustments, api_keys, businesses, customers, ledger, limit_overrides, operations, orders, overdue_customers,
-        payments, products, proofs, purchases, refunds, stock_movements,
+        payments, products, proofs, purchases, refunds, returns, stock_movements,
     },
     state::AppState,
 };
@@ -27,6 +27,8 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(refunds::record, refunds::list))
         .routes(routes!(refunds::get))
         .routes(routes!(limit_overrides::list))
+        .routes(routes!(returns::record, returns::list))
+        .routes(routes!(returns::get))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))

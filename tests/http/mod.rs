@@ -28,6 +28,7 @@ mod purchase_refusals;
 mod purchases;
 mod queries;
 mod records;
+mod returns;
 mod round_trips;
 mod scopes;
 mod stock_movements;

@@ -8,6 +8,7 @@ mod ledger_entry;
 mod order;
 mod overdue_customer;
 mod product;
+mod returns;
 mod stock_movement;
 
 pub use api_key::ApiKey;
@@ -18,4 +19,5 @@ pub use ledger_entry::{Allocation, EntryKind, Hashed, LedgerEntry, RecordedEntry
 pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;
 pub use product::Product;
+pub use returns::{Return, ReturnItem};
 pub use stock_movement::StockMovement;

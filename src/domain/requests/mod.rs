@@ -12,6 +12,7 @@ mod payment;
 mod product;
 mod purchase;
 mod refund;
+mod returns;
 mod stock_movement;
 
 pub use adjustment::{AdjustmentType, NewAdjustment};
@@ -23,6 +24,7 @@ pub use payment::NewPayment;
 pub use product::{NewProduct, ProductChange};
 pub use purchase::{Lines, NewPurchase, PurchaseLine};
 pub use refund::NewRefund;
+pub use returns::{NewReturn, ReturnLine, ReturnLines};
 pub use stock_movement::NewStockMovement;
 
 use serde::{Deserialize, Deserializer};

@@ -19,6 +19,7 @@ pub mod products;
 pub mod proofs;
 pub mod purchases;
 pub mod refunds;
+pub mod returns;
 pub mod stock_movements;
 
 use axum::{
