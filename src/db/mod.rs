@@ -11,6 +11,7 @@ pub mod call;
 pub mod connection;
 pub mod gate;
 
+mod aging;
 mod api_keys;
 mod businesses;
 mod customers;

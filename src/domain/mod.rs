@@ -12,6 +12,7 @@ mod cursor;
 mod due;
 mod id;
 mod idempotency_key;
+mod moment;
 mod money;
 mod payment_terms;
 mod proof;
@@ -31,13 +32,15 @@ pub use cursor::{Cursor, Page, PageLimit};
 pub use due::{Day, DueTime};
 pub use id::{ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, ProductId, StockMovementId, Version};
 pub use idempotency_key::IdempotencyKey;
+pub use moment::Moment;
 pub use money::{Amount, Balance, Money};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
 pub use records::{
-    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem,
-    OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
+    AgeBuckets, AgedCustomer, AgingTotals, Allocation, ApiKey, Business, Customer, CustomerAging, CustomerBalance,
+    EntryKind, Hashed, LedgerEntry, OpenCharge, Order, OrderItem, OverdueCustomer, Product, RecordedEntry, SoldProduct,
+    StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace, Sum,
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Reference, Sku,
-    Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
+    LedgerEntryId, Moment, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals,
+    Reason, Reference, Sku, Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -79,6 +79,7 @@ params! {
     Reason => TEXT |text| String::from(text),
     Reference => TEXT |text| String::from(text),
     Day => DATE |day| day.get(),
+    Moment => TIMESTAMPTZ |moment| moment.get(),
     Currency => TEXT |currency| String::from(currency),
     TimeZone => TEXT |zone| String::from(zone),
     PaymentTerms => JSONB |terms| Json(terms),

@@ -1,5 +1,6 @@
 //! The records that the database keeps, as answers show them. Read-only: only SQL makes and changes them.
 
+mod aging;
 mod api_key;
 mod business;
 mod customer;
@@ -7,8 +8,10 @@ mod ledger_entry;
 mod order;
 mod overdue_customer;
 mod product;
+mod stock_history;
 mod stock_movement;
 
+pub use aging::{AgeBuckets, AgedCustomer, AgingTotals, CustomerAging, OpenCharge, Sum};
 pub use api_key::ApiKey;
 pub use business::Business;
 pub use customer::{Customer, CustomerBalance};
@@ -16,4 +19,5 @@ pub use ledger_entry::{Allocation, EntryKind, Hashed, LedgerEntry, RecordedEntry
 pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;
 pub use product::Product;
+pub use stock_history::{StockHistoryEntry, StockHistoryKind, StockPlace};
 pub use stock_movement::StockMovement;
