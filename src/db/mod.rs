@@ -12,6 +12,7 @@ pub mod connection;
 pub mod gate;
 
 mod adjustments;
+mod aging;
 mod api_keys;
 mod businesses;
 mod customers;

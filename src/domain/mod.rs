@@ -12,6 +12,7 @@ mod cursor;
 mod due;
 mod id;
 mod idempotency_key;
+mod moment;
 mod money;
 mod payment_terms;
 mod proof;
@@ -39,8 +40,10 @@ pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, StockChange};
 pub use records::{
-    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry,
-    Order, OrderItem, OverdueCustomer, Product, RecordedEntry, Return, ReturnItem, SoldProduct, StockMovement,
+    AgeBuckets, AgedCustomer, AgingTotals, Allocation, ApiKey, Business, Customer, CustomerAging, CustomerBalance,
+    EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, OpenCharge, Order, OrderItem, OverdueCustomer, Product,
+    RecordedEntry, Return, ReturnItem, SoldProduct, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace,
+    Sum,
 };
 pub use requests::{
     AdjustmentType, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment, NewAllocation, NewAllocations,
@@ -53,3 +56,4 @@ pub use time_zone::TimeZone;
 
 /// The largest whole number that every JSON client can hold: 2^53 - 1.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+pub use moment::Moment;

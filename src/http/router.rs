@@ -10,8 +10,8 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        adjustments, api_keys, businesses, customers, ledger, limit_overrides, operations, orders, overdue_customers,
-        payments, products, proofs, purchases, refunds, returns, stock_movements,
+        adjustments, aging, api_keys, businesses, customers, ledger, limit_overrides, operations, orders,
+        overdue_customers, payments, products, proofs, purchases, refunds, returns, stock_movements,
     },
     state::AppState,
 };
@@ -35,11 +35,15 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::get, customers::update))
         .routes(routes!(customers::balance))
         .routes(routes!(ledger::list))
+        .routes(routes!(aging::open_charges))
+        .routes(routes!(aging::of_customer))
+        .routes(routes!(aging::list))
+        .routes(routes!(aging::totals))
         .routes(routes!(overdue_customers::list))
         .routes(routes!(proofs::list))
         .routes(routes!(products::create, products::list))
         .routes(routes!(products::get, products::update))
-        .routes(routes!(stock_movements::record))
+        .routes(routes!(stock_movements::record, stock_movements::list))
         .routes(routes!(businesses::get))
         .routes(routes!(businesses::create))
         .routes(routes!(api_keys::create, api_keys::list))

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, OverdueHoldDays, PageLimit, PaymentTerms, ProductId, Quantity,
+    LedgerEntryId, Moment, Money, Name, OrderId, OverdueHoldDays, PageLimit, PaymentTerms, ProductId, Quantity,
     QuantityDecimals, Reason, Reference, RestockQuantity, ReturnId, Sku, Stock, StockChange, StockMovementId, TimeZone,
     Unit, Version,
 };
@@ -84,6 +84,7 @@ params! {
     Reason => TEXT |text| String::from(text),
     Reference => TEXT |text| String::from(text),
     Day => DATE |day| day.get(),
+    Moment => TIMESTAMPTZ |moment| moment.get(),
     Currency => TEXT |currency| String::from(currency),
     TimeZone => TEXT |zone| String::from(zone),
     PaymentTerms => JSONB |terms| Json(terms),

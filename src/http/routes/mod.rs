@@ -4,6 +4,7 @@
 //! Handlers contain no SQL and no business rules. The list of routes is in [`super::router`].
 
 pub mod adjustments;
+pub mod aging;
 pub mod api_keys;
 pub mod businesses;
 pub mod customers;
