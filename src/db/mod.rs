@@ -23,12 +23,14 @@ mod payments;
 mod products;
 mod proofs;
 mod purchases;
+mod statements;
 mod stock_movements;
 
 pub use database::Database;
 pub use movement::Movement;
 pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
+pub use statements::{ChargePart, StatementPlan};
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
 pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD];

@@ -37,7 +37,8 @@ pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
 pub use records::{
     Allocation, ApiKey, Business, Customer, CustomerBalance, EntryKind, Hashed, LedgerEntry, Order, OrderItem,
-    OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
+    OverdueCustomer, Product, RecordedEntry, SoldProduct, Statement, StatementAging, StatementBusiness, StatementCharge,
+    StatementCustomer, StatementHead, StatementLine, StockMovement,
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,

@@ -11,7 +11,7 @@ use super::{
     openapi::Document,
     routes::{
         api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
-        purchases, stock_movements,
+        purchases, statements, stock_movements,
     },
     state::AppState,
 };
@@ -27,6 +27,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::get, customers::update))
         .routes(routes!(customers::balance))
         .routes(routes!(ledger::list))
+        .routes(routes!(statements::get))
         .routes(routes!(overdue_customers::list))
         .routes(routes!(proofs::list))
         .routes(routes!(products::create, products::list))

@@ -7,6 +7,7 @@ mod ledger_entry;
 mod order;
 mod overdue_customer;
 mod product;
+mod statement;
 mod stock_movement;
 
 pub use api_key::ApiKey;
@@ -16,4 +17,7 @@ pub use ledger_entry::{Allocation, EntryKind, Hashed, LedgerEntry, RecordedEntry
 pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;
 pub use product::Product;
+pub use statement::{
+    Statement, StatementAging, StatementBusiness, StatementCharge, StatementCustomer, StatementHead, StatementLine,
+};
 pub use stock_movement::StockMovement;

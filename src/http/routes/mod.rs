@@ -16,6 +16,7 @@ pub mod payments;
 pub mod products;
 pub mod proofs;
 pub mod purchases;
+pub mod statements;
 pub mod stock_movements;
 
 use axum::{
