@@ -26,6 +26,7 @@ mod products;
 mod proofs;
 mod purchases;
 mod returns;
+mod statements;
 mod stock_movements;
 
 pub use database::Database;
@@ -33,6 +34,7 @@ pub use entries::EntryFilter;
 pub use movement::Movement;
 pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
+pub use statements::{ChargePart, StatementPlan};
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
 pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD];

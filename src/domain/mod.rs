@@ -42,7 +42,8 @@ pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, S
 pub use records::{
     AgeBuckets, AgedCustomer, AgingTotals, Allocation, ApiKey, Business, Customer, CustomerAging, CustomerBalance,
     EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, OpenCharge, Order, OrderItem, OverdueCustomer, Product,
-    RecordedEntry, Return, ReturnItem, SoldProduct, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace,
+    RecordedEntry, Return, ReturnItem, SoldProduct, Statement, StatementAging, StatementBusiness, StatementCharge,
+    StatementCustomer, StatementHead, StatementLine, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace,
     Sum,
 };
 pub use requests::{

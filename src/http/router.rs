@@ -11,7 +11,7 @@ use super::{
     openapi::Document,
     routes::{
         adjustments, aging, api_keys, businesses, customers, ledger, limit_overrides, operations, orders,
-        overdue_customers, payments, products, proofs, purchases, refunds, returns, stock_movements,
+        overdue_customers, payments, products, proofs, purchases, refunds, returns, statements, stock_movements,
     },
     state::AppState,
 };
@@ -39,6 +39,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(aging::of_customer))
         .routes(routes!(aging::list))
         .routes(routes!(aging::totals))
+        .routes(routes!(statements::get))
         .routes(routes!(overdue_customers::list))
         .routes(routes!(proofs::list))
         .routes(routes!(products::create, products::list))

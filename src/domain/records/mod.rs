@@ -10,6 +10,7 @@ mod order;
 mod overdue_customer;
 mod product;
 mod returns;
+mod statement;
 mod stock_history;
 mod stock_movement;
 
@@ -23,5 +24,8 @@ pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;
 pub use product::Product;
 pub use returns::{Return, ReturnItem};
+pub use statement::{
+    Statement, StatementAging, StatementBusiness, StatementCharge, StatementCustomer, StatementHead, StatementLine,
+};
 pub use stock_history::{StockHistoryEntry, StockHistoryKind, StockPlace};
 pub use stock_movement::StockMovement;

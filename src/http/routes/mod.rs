@@ -21,6 +21,7 @@ pub mod proofs;
 pub mod purchases;
 pub mod refunds;
 pub mod returns;
+pub mod statements;
 pub mod stock_movements;
 
 use axum::{
