@@ -181,6 +181,7 @@ table tallystick.credit_ledger
     index credit_ledger_an_entry_is_reversed_once: CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once ON tallystick.credit_ledger USING btree (business_id, customer_id, reverses_no) WHERE (reverses_no IS NOT NULL)
     index credit_ledger_by_customer_and_kind: CREATE INDEX credit_ledger_by_customer_and_kind ON tallystick.credit_ledger USING btree (business_id, customer_id, kind, id) WHERE (kind <> 'purchase'::text)
     index credit_ledger_by_kind: CREATE INDEX credit_ledger_by_kind ON tallystick.credit_ledger USING btree (business_id, kind, id) WHERE (kind <> 'purchase'::text)
+    index credit_ledger_by_reference: CREATE INDEX credit_ledger_by_reference ON tallystick.credit_ledger USING btree (business_id, kind, reference, id) WHERE ((kind <> 'purchase'::text) AND (reference IS NOT NULL))
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
     index credit_ledger_overrides: CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger USING btree (business_id, id) WHERE (authorized_limit IS NOT NULL)
@@ -349,6 +350,69 @@ table tallystick.products
     granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
+table tallystick.return_items
+    owner: tallystick_owner
+    comment: fact: the lines of returns
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column return_id: uuid NOT NULL
+    column order_id: uuid NOT NULL
+    column product_id: uuid NOT NULL
+    column part_no: bigint NOT NULL
+    column quantity: bigint NOT NULL
+    column restocked: bigint NOT NULL
+    column returned_before: bigint NOT NULL
+    column returned_after: bigint NOT NULL
+    column bought: bigint NOT NULL
+    column line_total: bigint NOT NULL
+    column tax: bigint
+    column line_no: integer NOT NULL
+    constraint return_items_pk: PRIMARY KEY (business_id, order_id, line_no, part_no)
+    constraint return_items_of_a_return: UNIQUE (business_id, return_id, line_no)
+    constraint return_items_after_is_before_plus_quantity: CHECK ((returned_after = (returned_before + quantity)))
+    constraint return_items_first_part_starts_from_zero: CHECK (((part_no > 1) OR (returned_before = 0)))
+    constraint return_items_part_no_counts_from_1: CHECK ((part_no >= 1))
+    constraint return_items_quantity_is_positive: CHECK ((quantity >= 1))
+    constraint return_items_restock_at_most_the_quantity: CHECK (((restocked >= 0) AND (restocked <= quantity)))
+    constraint return_items_return_at_most_what_was_bought: CHECK ((returned_after <= bought))
+    constraint return_items_returned_is_never_below_zero: CHECK ((returned_before >= 0))
+    index return_items_of_a_return: CREATE UNIQUE INDEX return_items_of_a_return ON tallystick.return_items USING btree (business_id, return_id, line_no)
+    index return_items_pk: CREATE UNIQUE INDEX return_items_pk ON tallystick.return_items USING btree (business_id, order_id, line_no, part_no)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.return_items FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.return_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger return_lines_add_up: CREATE TRIGGER return_lines_add_up AFTER INSERT ON tallystick.return_items REFERENCING NEW TABLE AS new_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.return_lines_add_up(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.returns
+    owner: tallystick_owner
+    comment: fact: what customers returned
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column order_id: uuid NOT NULL
+    column customer_id: uuid NOT NULL
+    column total: bigint NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    column first_line_no: integer NOT NULL
+    constraint returns_pk: PRIMARY KEY (business_id, id)
+    constraint returns_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.return_items(business_id, return_id, line_no) DEFERRABLE
+    index returns_by_customer: CREATE INDEX returns_by_customer ON tallystick.returns USING btree (business_id, customer_id, id)
+    index returns_by_order: CREATE INDEX returns_by_order ON tallystick.returns USING btree (business_id, order_id, id)
+    index returns_pk: CREATE UNIQUE INDEX returns_pk ON tallystick.returns USING btree (business_id, id)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.returns FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.returns FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
 table tallystick.stock_movements
     owner: tallystick_owner
     comment: fact: opening stock, restocks and corrections
@@ -442,7 +506,8 @@ view tallystick.customer_accounts
     column version: uuid
     column due_at: timestamp with time zone
     column payment_terms: tallystick.payment_terms
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at, customer.payment_terms FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM ((run run_1 CROSS JOIN LATERAL ( SELECT (run_1.from_no - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
+    column overdue_hold_after_days: integer
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at, customer.payment_terms, customer.overdue_hold_after_days FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM ((run run_1 CROSS JOIN LATERAL ( SELECT (run_1.from_no - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -530,11 +595,21 @@ composite type tallystick.batch_shelf
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+composite type tallystick.entry_record
+    owner: tallystick_owner
+    column entry: tallystick.credit_ledger
+    column charge_ids: uuid[]
+    column amounts: bigint[]
+    column reversed_by: uuid
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 composite type tallystick.ledger_account
     owner: tallystick_owner
     column id: uuid
     column is_held: boolean
     column is_blocked: boolean
+    column overdue_since: timestamp with time zone
     column credit_limit: bigint
     column due_after: interval
     column payment_terms: jsonb
@@ -591,6 +666,31 @@ composite type tallystick.purchase_answer
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+composite type tallystick.return_answer
+    owner: tallystick_owner
+    column outcome: text
+    column id: uuid
+    column order_id: uuid
+    column customer_id: uuid
+    column total: bigint
+    column balance_after: bigint
+    column allocated: bigint
+    column reason: text
+    column created_at: timestamp with time zone
+    column entry_no: bigint
+    column entry_hash: bytea
+    column line_nos: integer[]
+    column product_ids: uuid[]
+    column quantities: bigint[]
+    column quantity_decimals: smallint[]
+    column restocked: bigint[]
+    column line_totals: bigint[]
+    column taxes: bigint[]
+    column requested: bigint[]
+    column available: bigint[]
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 domain tallystick.identifying_text
     owner: tallystick_owner
     type: text
@@ -635,6 +735,26 @@ domain tallystick.visible_text
     constraint visible_text_shows_something: CHECK ((VALUE ~ '^[ \u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*[^ \u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u2065\u206a-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff][^\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$'::text))
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
+
+function tallystick.adjustment_record(uuid,uuid,text,bigint,text,text,uuid,jsonb,bigint,uuid[],bigint[],text,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_type text, p_amount bigint, p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_due jsonb DEFAULT NULL::jsonb, p_authorized_limit bigint DEFAULT NULL::bigint, p_charge_ids uuid[] DEFAULT NULL::uuid[], p_amounts bigint[] DEFAULT NULL::bigint[], p_reference text DEFAULT NULL::text, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 f3b58f5a0a758b0ebea8c9ab8d290d13396cbc208a576334d943240f45175420
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.aging_totals(uuid,timestamp with time zone,uuid,bigint,bigint,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_as_of timestamp with time zone, p_customer_id uuid DEFAULT NULL::uuid, p_entry_no bigint DEFAULT NULL::bigint, p_last_no bigint DEFAULT NULL::bigint, p_limit integer DEFAULT NULL::integer, OUT as_of timestamp with time zone, OUT customers bigint, OUT balance numeric, OUT not_due numeric, OUT days_1_to_30 numeric, OUT days_31_to_60 numeric, OUT days_61_to_90 numeric, OUT over_90_days numeric, OUT credit_balance numeric, OUT next_customer_id uuid, OUT next_entry_no bigint, OUT next_last_no bigint
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 ea1c102f2741998428935ae873a9e6326d6a984ff04e532ccdad52c1a3b682d4
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
 
 function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocations[])
     owner: tallystick_owner
@@ -748,7 +868,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_sort=off
-    body: sha256 b14688036a4d96d47bffc3a2d14daddbe83ef657dfaa52eb94465c1f20a2d67a
+    body: sha256 aa0826e0fab9056ea5ae8d0117af6191bba97a3f372b5e63d4036d40bf2a854e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -772,7 +892,7 @@ function tallystick.batch_write(uuid,tallystick.credit_ledger[],tallystick.order
     arguments: p_business_id uuid, p_entries tallystick.credit_ledger[], p_items tallystick.order_items[], p_product_ids uuid[], p_available_before bigint[], p_available_after bigint[]
     returns: integer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 9717445388561225c8a88761207a8e9e9ed2c34e6009ae24b05c888bc0d870a5
+    body: sha256 d9a86eadda2ac1096172c9f43b5162c918a2e24ccddc24a76ca099c2c0a31854
     granted to tallystick_owner: EXECUTE
 
 function tallystick.business_aging(uuid,timestamp with time zone,uuid,integer)
@@ -854,7 +974,9 @@ function tallystick.charges_settled_by(tallystick.credit_ledger)
     arguments: p_entry tallystick.credit_ledger, OUT charge_ids uuid[], OUT amounts bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
     body: sha256 2a0363af49552e5e3aa7f443d804d77fd08f37c881a67d0907561210dccd730a
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.check_charges(uuid[],bigint[])
@@ -863,6 +985,14 @@ function tallystick.check_charges(uuid[],bigint[])
     returns: numeric
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     body: sha256 d007a88000214391c98daa713a66d3f93d9739f575d80b74b42da0ac830b024e
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.check_return_lines(integer[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[]
+    returns: void
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 8beb30adedde57e6475f90afcf557ac9e9ece28f8f89c4f8ee1e001841b50fa4
     granted to tallystick_owner: EXECUTE
 
 function tallystick.claims_allow(text)
@@ -925,13 +1055,13 @@ function tallystick.customer_by_external_id(uuid,text)
     body: sha256 f8134242f7faf87749c4abb3c8d485339ae30ede5f6faf46c3a51452b0c907d4
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text,jsonb)
+function tallystick.customer_create(uuid,uuid,text,text,bigint,boolean,text,jsonb,integer)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, p_payment_terms jsonb DEFAULT NULL::jsonb, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_external_id text, p_credit_limit bigint, p_blocked boolean, p_idempotency_key text DEFAULT NULL::text, p_payment_terms jsonb DEFAULT NULL::jsonb, p_overdue_hold_after_days integer DEFAULT NULL::integer, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 6f7f1f4d473e1d3ebf520bd3d0ea167ce251ac600ac0fead10b0d80ab2edc5f8
+    body: sha256 d9762dfb5197c26817b0090908bcc49b86c5cb8e8c9b7fea45aaa655c18909c0
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -964,13 +1094,13 @@ function tallystick.customer_list(uuid,text,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text,uuid,uuid[],boolean,jsonb)
+function tallystick.customer_update(uuid,uuid,text,bigint,boolean,boolean,text,text,uuid,uuid[],boolean,jsonb,boolean,integer)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], p_set_payment_terms boolean DEFAULT false, p_payment_terms jsonb DEFAULT NULL::jsonb, OUT outcome text, OUT customer tallystick.customer_accounts
+    arguments: p_business_id uuid, p_id uuid, p_name text, p_credit_limit bigint, p_blocked boolean, p_set_external_id boolean, p_external_id text, p_held text DEFAULT 'wait'::text, p_version uuid DEFAULT NULL::uuid, p_expected_versions uuid[] DEFAULT NULL::uuid[], p_set_payment_terms boolean DEFAULT false, p_payment_terms jsonb DEFAULT NULL::jsonb, p_set_overdue_hold_after_days boolean DEFAULT false, p_overdue_hold_after_days integer DEFAULT NULL::integer, OUT outcome text, OUT customer tallystick.customer_accounts
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 625cc1eb17cd2a321eb839f45e18506cfa216351fa878712795a892f9aef1275
+    body: sha256 20c07f0a035d79b86e7d5c3ac60246953af731f6cd903268aa0580c1ad205ab6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -997,6 +1127,26 @@ function tallystick.end_of_day(date,text)
     returns: timestamp with time zone
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     body: sha256 1ade3a4976e264acb5bf9d7c0432d731ce8fa21b333d0c7b0781709c8e12bb69
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.entry_get(uuid,text[],uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_id uuid
+    returns: SETOF tallystick.entry_record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 e5604498a13f9a9914b4f2dfe824affb3b4828bac566f059d07a0ebd5684372b
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.entry_list(uuid,text[],uuid,text,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_customer_id uuid, p_reference text, p_before uuid, p_limit integer
+    returns: SETOF tallystick.entry_record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 c9df429b6279e80862c3b4c2985b8c5e60cf3b4e4b8122af47e3f6b4fd2968c0
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.keys_known(uuid,text[])
@@ -1084,7 +1234,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 bbf11ecb95a1b054336c315953f3d6fb056e2522f51f4406ee1462a23a6ee27f
+    body: sha256 9735b8cc13487b564189c8b28d2854cd8a8b1c8b3a83e470193b35b48d48939a
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -1112,7 +1262,25 @@ function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_le
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[] DEFAULT NULL::bigint[], p_amounts bigint[] DEFAULT NULL::bigint[]
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 afc8b3d0ba5d163d72ee54679eef40e87c8187ba6f94f59f626f6bf0d70e49f5
+    body: sha256 b6a8f92db037b939f8047dc4248ba6229f4aa153efdef71e0cd27a47a5810e7b
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_settle(tallystick.ledger_account,tallystick.credit_ledger,bigint[],bigint[],bytea)
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[], p_amounts bigint[], p_details bytea, OUT entry tallystick.credit_ledger, OUT parts tallystick.allocations[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 79322038e348cfa9a5af744d6f020036750e69fb6948c4222f75a58a88acf2c4
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.limit_override_list(uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_before uuid, p_limit integer
+    returns: SETOF tallystick.credit_ledger
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 824e8e6cbadc800c9f7131ad6117aa0d433ee01b0832d15bce31ac65370461e1
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.new_id()
@@ -1172,6 +1340,14 @@ function tallystick.overdue_list(uuid,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.overdue_since(uuid,uuid,integer,bigint,bigint,bigint,bigint)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_days integer, p_balance bigint, p_charged_total bigint, p_ahead_total bigint, p_due_run_from bigint
+    returns: timestamp with time zone
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    body: sha256 1901001d3a50ddb2ffe2f4e10308461465a5a789b6f796cc67b62e98706d6a79
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.payment_record(uuid,uuid,bigint,text,uuid,uuid[],bigint[],text,date,text,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_charge_ids uuid[] DEFAULT NULL::uuid[], p_amounts bigint[] DEFAULT NULL::bigint[], p_reference text DEFAULT NULL::text, p_received_on date DEFAULT NULL::date, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
@@ -1188,6 +1364,14 @@ function tallystick.payment_terms_of(jsonb)
     returns: tallystick.payment_terms
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     body: sha256 b204ed669c069203a2d88cff8c3bb8f8c70a9dea5a6bf555a3cf630f35335143
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.price_of_part(bigint,tallystick.return_items)
+    owner: tallystick_owner
+    arguments: p_price bigint, p_part tallystick.return_items
+    returns: bigint
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 60b5a58713f85dc378e73297e781cb7928a835347da42ffb74a4cbbec0e6fa74
     granted to tallystick_owner: EXECUTE
 
 function tallystick.product_by_sku(uuid,text)
@@ -1284,7 +1468,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],text[],uu
     returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 1de47cd3f380017f8b5ce63bf990aefb838f93c89f8b5ca458ffaf0a64a6ab35
+    body: sha256 024e3b9963b0063dff07fc8c789829a9b1cc0a699cac5c9f67fdb84e988059ef
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1304,6 +1488,14 @@ function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],u
     body: sha256 c0bfea4205a4cff8dd20f77bc6796c4282c0b38592b7e1626398ad514cbdee70
     granted to tallystick_owner: EXECUTE
 
+function tallystick.purchase_check_limit(jsonb)
+    owner: tallystick_owner
+    arguments: p_limit jsonb
+    returns: text
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 af0fff07f2ea27fa6d142e8096b91b450508bbd2e8e94eeba951191e9fbe1000
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.purchase_check_lines(jsonb,integer)
     owner: tallystick_owner
     arguments: p_lines jsonb, p_count integer
@@ -1317,7 +1509,7 @@ function tallystick.purchase_check_options(jsonb[],integer[])
     arguments: p_options jsonb[], p_line_counts integer[]
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    body: sha256 b86ae499d37168b53b3c54956ddffba1e5a173eb08e6163bf1f94180b60bf127
+    body: sha256 932588fccc1f3723883252e47bc637bb8a5e253561b710971a98a09d4192b8ff
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_due(tallystick.ledger_account,jsonb,timestamp with time zone)
@@ -1335,6 +1527,16 @@ function tallystick.purchase_replay(uuid,uuid,uuid[],bigint[],jsonb,text)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: enable_sort=off
     body: sha256 9bde8d642aeab26314de4cfcc9e0bf4d580b3267b225d7960ad91a5a27f242ed
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.refund_record(uuid,uuid,bigint,text,text,uuid,text,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_amount bigint, p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_reference text DEFAULT NULL::text, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 3d2e050e10546e9d22f3c04b981c80cf1f0c07787deaa5101fa9075ed8a4606b
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.refuse_change()
@@ -1369,6 +1571,125 @@ function tallystick.require_scope(text)
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     body: sha256 950c5e6e67e36a8a872a0f4b5d9fd49ff20a3161e906d3a8bbf7b20d0102b7f7
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_details(uuid,tallystick.return_items[])
+    owner: tallystick_owner
+    arguments: p_order_id uuid, p_items tallystick.return_items[]
+    returns: bytea
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 2ab1415592b523e8702ea6ff9d981f1c27bb8d2158b104b38495c8dc2725814a
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_get(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: SETOF tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 d827e4c3898461cb90263c2b1659e9de7e40b5e0817824fecc3c5d875bc5a864
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_lines_add_up()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 99f2300c5fe860a35419580eb7e2bc061dc0c32d3ff867866b442a1988980fa0
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_lines_of(uuid,uuid,integer[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[], OUT outcome text, OUT items tallystick.return_items[], OUT line_nos integer[], OUT requested bigint[], OUT available bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 51b3ab7e9e4599cb8fda71767891c335dae74932a5bd50f6c721a79d8450eaa1
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_list(uuid,uuid,uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_customer_id uuid, p_before uuid, p_limit integer
+    returns: SETOF tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 6e7191c14501e5c005d121ffe368ba4521bf603df1a5e5cdaab77c05f409dc27
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_read(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 b7b78f23e9c1ba4d0e9b99dfd5ea7b6d589ad47fc22a5e7f986971c216f60521
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_record(uuid,uuid,integer[],bigint[],bigint[],text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[], p_reason text, p_idempotency_key text, p_return_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 7670aba86d4cc4da25b81b8531d580fbc7e38a819615617702eb481b5ef50249
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_restock(uuid,integer[],bigint[],text,tallystick.return_items[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_line_nos integer[], p_restock_quantities bigint[], p_held text, INOUT p_items tallystick.return_items[], OUT outcome text, OUT line_nos integer[], OUT product_ids uuid[], OUT places tid[], OUT stocks bigint[], OUT backordered bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 a4de265526ec5ef5d32d50df4c92757d35aed9bdd2e206027c21be9f9c4ed44d
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_write(tallystick.ledger_account,tallystick.credit_ledger,uuid,tallystick.return_items[],bigint,bigint,tid[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_order_id uuid, p_items tallystick.return_items[], p_charge_no bigint, p_allocated bigint, p_places tid[], p_stocks bigint[], p_backordered bigint[]
+    returns: void
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 b78ebd7d240473b307af8d24e3e7815f76906d1618b8d29c2f0be92a1925ecd7
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.statement_get(uuid,uuid,timestamp with time zone,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_start timestamp with time zone, p_end timestamp with time zone
+    returns: TABLE(business_name text, currency text, time_zone text, customer_name text, external_id text, as_of timestamp with time zone, opening_no bigint, opening_balance bigint, charged bigint, credited bigint, closing_balance bigint, entry_no bigint, entry_hash bytea, closed_at timestamp with time zone, not_due bigint, days_1_to_30 bigint, days_31_to_60 bigint, days_61_to_90 bigint, over_90_days bigint)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 5da82d8aa0d7da7d382d84829c62512934f648f41815fb74858a8224470f37c3
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.statement_line_list(uuid,uuid,bigint,bigint,text,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_after bigint, p_last bigint, p_time_zone text, p_limit integer
+    returns: TABLE(entry_no bigint, id uuid, kind text, made_on date, created_at timestamp with time zone, amount bigint, balance_after bigint, reverses_no bigint, due_at timestamp with time zone, due_date date, due_on date, received_on date, reference text, reason text)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 2d03565910275a5183b31f70a76997db58f818dcce45b801041aa3402f485c29
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.statement_period(uuid,uuid,date,date,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_from date, p_to date, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT period_start timestamp with time zone, OUT period_end timestamp with time zone
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 0de1242dccbc3d3b83849c0d34d36c9d649bcfd16f3f84a15c3d1b0f7f8b8128
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.stock_movement_list(uuid,uuid,uuid,integer,integer,boolean)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_product_id uuid, p_before uuid, p_before_line integer, p_limit integer, p_with_sales boolean
+    returns: TABLE(id uuid, line_no integer, kind text, quantity bigint, reason text, stock_after bigint, backordered_after bigint, created_at timestamp with time zone)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 9f9693bda8577796cf01b0f5bbb7a55d3ecbac3ed28644bbf80f351a33ef960f
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,text)
