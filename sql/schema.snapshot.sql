@@ -181,6 +181,7 @@ table tallystick.credit_ledger
     index credit_ledger_an_entry_is_reversed_once: CREATE UNIQUE INDEX credit_ledger_an_entry_is_reversed_once ON tallystick.credit_ledger USING btree (business_id, customer_id, reverses_no) WHERE (reverses_no IS NOT NULL)
     index credit_ledger_by_customer_and_kind: CREATE INDEX credit_ledger_by_customer_and_kind ON tallystick.credit_ledger USING btree (business_id, customer_id, kind, id) WHERE (kind <> 'purchase'::text)
     index credit_ledger_by_kind: CREATE INDEX credit_ledger_by_kind ON tallystick.credit_ledger USING btree (business_id, kind, id) WHERE (kind <> 'purchase'::text)
+    index credit_ledger_by_reference: CREATE INDEX credit_ledger_by_reference ON tallystick.credit_ledger USING btree (business_id, kind, reference, id) WHERE ((kind <> 'purchase'::text) AND (reference IS NOT NULL))
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
     index credit_ledger_overrides: CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger USING btree (business_id, id) WHERE (authorized_limit IS NOT NULL)
@@ -530,6 +531,15 @@ composite type tallystick.batch_shelf
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+composite type tallystick.entry_record
+    owner: tallystick_owner
+    column entry: tallystick.credit_ledger
+    column charge_ids: uuid[]
+    column amounts: bigint[]
+    column reversed_by: uuid
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 composite type tallystick.ledger_account
     owner: tallystick_owner
     column id: uuid
@@ -854,7 +864,9 @@ function tallystick.charges_settled_by(tallystick.credit_ledger)
     arguments: p_entry tallystick.credit_ledger, OUT charge_ids uuid[], OUT amounts bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
     body: sha256 2a0363af49552e5e3aa7f443d804d77fd08f37c881a67d0907561210dccd730a
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.check_charges(uuid[],bigint[])
@@ -997,6 +1009,26 @@ function tallystick.end_of_day(date,text)
     returns: timestamp with time zone
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     body: sha256 1ade3a4976e264acb5bf9d7c0432d731ce8fa21b333d0c7b0781709c8e12bb69
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.entry_get(uuid,text[],uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_id uuid
+    returns: SETOF tallystick.entry_record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 e5604498a13f9a9914b4f2dfe824affb3b4828bac566f059d07a0ebd5684372b
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.entry_list(uuid,text[],uuid,text,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_customer_id uuid, p_reference text, p_before uuid, p_limit integer
+    returns: SETOF tallystick.entry_record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 c9df429b6279e80862c3b4c2985b8c5e60cf3b4e4b8122af47e3f6b4fd2968c0
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.keys_known(uuid,text[])

@@ -11,6 +11,7 @@ pub mod call;
 pub mod connection;
 pub mod gate;
 
+mod allocations;
 mod api_keys;
 mod businesses;
 mod customers;
@@ -23,6 +24,7 @@ mod payments;
 mod products;
 mod proofs;
 mod purchases;
+mod reversals;
 mod stock_movements;
 
 pub use database::Database;
@@ -30,6 +32,7 @@ pub use entries::EntryFilter;
 pub use movement::Movement;
 pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
+pub use reversals::Reversed;
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
 pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD];

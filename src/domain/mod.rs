@@ -33,7 +33,7 @@ pub use id::{
     AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, StockMovementId, Version,
 };
 pub use idempotency_key::IdempotencyKey;
-pub use money::{Amount, Balance, Money};
+pub use money::{Amount, Balance, Money, SignedAmount};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
@@ -42,8 +42,9 @@ pub use records::{
     OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
 };
 pub use requests::{
-    CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,
-    NewPayment, NewProduct, NewPurchase, NewStockMovement, ProductChange, PurchaseLine,
+    AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocationNote,
+    NewAllocations, NewApiKey, NewBusiness, NewCustomer,
+    NewPayment, NewProduct, NewPurchase, NewReversal, NewStockMovement, ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

@@ -10,8 +10,8 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
-        purchases, stock_movements,
+        allocations, api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
+        purchases, reversals, stock_movements,
     },
     state::AppState,
 };
@@ -22,6 +22,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(purchases::purchase))
         .routes(routes!(payments::record, payments::list))
         .routes(routes!(payments::get))
+        .routes(routes!(allocations::record))
+        .routes(routes!(reversals::payment))
+        .routes(routes!(reversals::adjustment))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))

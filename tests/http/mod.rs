@@ -1,6 +1,7 @@
 //! The API, over real HTTP.
 
 mod actors;
+mod allocations;
 mod availability;
 mod contention;
 mod creations;
@@ -26,6 +27,7 @@ mod purchases;
 mod queries;
 mod records;
 mod round_trips;
+mod reversals;
 mod scopes;
 mod stock_movements;
 mod unknown_outcome;

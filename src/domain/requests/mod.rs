@@ -10,15 +10,17 @@ mod customer;
 mod payment;
 mod product;
 mod purchase;
+mod reversal;
 mod stock_movement;
 
-pub use allocations::{NewAllocation, NewAllocations};
+pub use allocations::{AllocationChange, AllocationChanges, NewAllocation, NewAllocationNote, NewAllocations};
 pub use api_key::{FutureTime, KeyScopes, NewApiKey};
 pub use business::NewBusiness;
 pub use customer::{CustomerChange, NewCustomer};
 pub use payment::NewPayment;
 pub use product::{NewProduct, ProductChange};
 pub use purchase::{Lines, NewPurchase, PurchaseLine};
+pub use reversal::NewReversal;
 pub use stock_movement::NewStockMovement;
 
 use serde::{Deserialize, Deserializer};

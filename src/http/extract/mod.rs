@@ -23,7 +23,7 @@ mod properties;
 pub(in crate::http) mod query;
 
 pub use admin::Admin;
-pub use caller::{Reader, Writer};
+pub use caller::{Adjuster, Reader, Writer};
 pub use context::{REQUEST_ID, RequestContext, RequestId};
 pub use id_path::{IdPath, PathId};
 pub use if_match::{IfMatch, IfMatchHeader};
