@@ -13,6 +13,7 @@ pub mod gate;
 
 mod adjustments;
 mod aging;
+mod allocations;
 mod api_keys;
 mod businesses;
 mod customers;
@@ -26,6 +27,7 @@ mod products;
 mod proofs;
 mod purchases;
 mod returns;
+mod reversals;
 mod statements;
 mod stock_movements;
 
@@ -34,6 +36,7 @@ pub use entries::EntryFilter;
 pub use movement::Movement;
 pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
+pub use reversals::Reversed;
 pub use statements::{ChargePart, StatementPlan};
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.

@@ -35,7 +35,7 @@ pub use id::{
     StockMovementId, Version,
 };
 pub use idempotency_key::IdempotencyKey;
-pub use money::{Amount, Balance, Money};
+pub use money::{Amount, Balance, Money, SignedAmount};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, StockChange};
@@ -47,9 +47,10 @@ pub use records::{
     Sum,
 };
 pub use requests::{
-    AdjustmentType, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment, NewAllocation, NewAllocations,
-    NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase, NewRefund, NewReturn, NewStockMovement,
-    ProductChange, PurchaseLine, ReturnLine, ReturnLines,
+    AdjustmentType, AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment,
+    NewAllocation, NewAllocationNote, NewAllocations, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,
+    NewPurchase, NewRefund, NewReturn, NewReversal, NewStockMovement, ProductChange, PurchaseLine, ReturnLine,
+    ReturnLines,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

@@ -10,8 +10,9 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        adjustments, aging, api_keys, businesses, customers, ledger, limit_overrides, operations, orders,
-        overdue_customers, payments, products, proofs, purchases, refunds, returns, statements, stock_movements,
+        adjustments, aging, allocations, api_keys, businesses, customers, ledger, limit_overrides, operations, orders,
+        overdue_customers, payments, products, proofs, purchases, refunds, returns, reversals, statements,
+        stock_movements,
     },
     state::AppState,
 };
@@ -29,6 +30,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(limit_overrides::list))
         .routes(routes!(returns::record, returns::list))
         .routes(routes!(returns::get))
+        .routes(routes!(allocations::record))
+        .routes(routes!(reversals::payment))
+        .routes(routes!(reversals::adjustment))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))

@@ -2,6 +2,7 @@
 
 mod actors;
 mod adjustments;
+mod allocations;
 mod availability;
 mod contention;
 mod creations;
@@ -29,6 +30,7 @@ mod purchases;
 mod queries;
 mod records;
 mod returns;
+mod reversals;
 mod round_trips;
 mod scopes;
 mod stock_movements;

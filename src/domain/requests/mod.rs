@@ -13,10 +13,11 @@ mod product;
 mod purchase;
 mod refund;
 mod returns;
+mod reversal;
 mod stock_movement;
 
 pub use adjustment::{AdjustmentType, NewAdjustment};
-pub use allocations::{NewAllocation, NewAllocations};
+pub use allocations::{AllocationChange, AllocationChanges, NewAllocation, NewAllocationNote, NewAllocations};
 pub use api_key::{FutureTime, KeyScopes, NewApiKey};
 pub use business::NewBusiness;
 pub use customer::{CustomerChange, NewCustomer};
@@ -34,3 +35,4 @@ use serde::{Deserialize, Deserializer};
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
+pub use reversal::NewReversal;
