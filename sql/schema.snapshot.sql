@@ -349,6 +349,69 @@ table tallystick.products
     granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
+table tallystick.return_items
+    owner: tallystick_owner
+    comment: fact: the lines of returns
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column return_id: uuid NOT NULL
+    column order_id: uuid NOT NULL
+    column product_id: uuid NOT NULL
+    column part_no: bigint NOT NULL
+    column quantity: bigint NOT NULL
+    column restocked: bigint NOT NULL
+    column returned_before: bigint NOT NULL
+    column returned_after: bigint NOT NULL
+    column bought: bigint NOT NULL
+    column line_total: bigint NOT NULL
+    column tax: bigint
+    column line_no: integer NOT NULL
+    constraint return_items_pk: PRIMARY KEY (business_id, order_id, line_no, part_no)
+    constraint return_items_of_a_return: UNIQUE (business_id, return_id, line_no)
+    constraint return_items_after_is_before_plus_quantity: CHECK ((returned_after = (returned_before + quantity)))
+    constraint return_items_first_part_starts_from_zero: CHECK (((part_no > 1) OR (returned_before = 0)))
+    constraint return_items_part_no_counts_from_1: CHECK ((part_no >= 1))
+    constraint return_items_quantity_is_positive: CHECK ((quantity >= 1))
+    constraint return_items_restock_at_most_the_quantity: CHECK (((restocked >= 0) AND (restocked <= quantity)))
+    constraint return_items_return_at_most_what_was_bought: CHECK ((returned_after <= bought))
+    constraint return_items_returned_is_never_below_zero: CHECK ((returned_before >= 0))
+    index return_items_of_a_return: CREATE UNIQUE INDEX return_items_of_a_return ON tallystick.return_items USING btree (business_id, return_id, line_no)
+    index return_items_pk: CREATE UNIQUE INDEX return_items_pk ON tallystick.return_items USING btree (business_id, order_id, line_no, part_no)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.return_items FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.return_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger return_lines_add_up: CREATE TRIGGER return_lines_add_up AFTER INSERT ON tallystick.return_items REFERENCING NEW TABLE AS new_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.return_lines_add_up(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.returns
+    owner: tallystick_owner
+    comment: fact: what customers returned
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column order_id: uuid NOT NULL
+    column customer_id: uuid NOT NULL
+    column total: bigint NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    column first_line_no: integer NOT NULL
+    constraint returns_pk: PRIMARY KEY (business_id, id)
+    constraint returns_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.return_items(business_id, return_id, line_no) DEFERRABLE
+    index returns_by_customer: CREATE INDEX returns_by_customer ON tallystick.returns USING btree (business_id, customer_id, id)
+    index returns_by_order: CREATE INDEX returns_by_order ON tallystick.returns USING btree (business_id, order_id, id)
+    index returns_pk: CREATE UNIQUE INDEX returns_pk ON tallystick.returns USING btree (business_id, id)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.returns FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.returns FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
 table tallystick.stock_movements
     owner: tallystick_owner
     comment: fact: opening stock, restocks and corrections
@@ -588,6 +651,31 @@ composite type tallystick.purchase_answer
     column line_totals: bigint[]
     column line_nos: integer[]
     column due_date: date
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
+composite type tallystick.return_answer
+    owner: tallystick_owner
+    column outcome: text
+    column id: uuid
+    column order_id: uuid
+    column customer_id: uuid
+    column total: bigint
+    column balance_after: bigint
+    column allocated: bigint
+    column reason: text
+    column created_at: timestamp with time zone
+    column entry_no: bigint
+    column entry_hash: bytea
+    column line_nos: integer[]
+    column product_ids: uuid[]
+    column quantities: bigint[]
+    column quantity_decimals: smallint[]
+    column restocked: bigint[]
+    column line_totals: bigint[]
+    column taxes: bigint[]
+    column requested: bigint[]
+    column available: bigint[]
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
@@ -865,6 +953,14 @@ function tallystick.check_charges(uuid[],bigint[])
     body: sha256 d007a88000214391c98daa713a66d3f93d9739f575d80b74b42da0ac830b024e
     granted to tallystick_owner: EXECUTE
 
+function tallystick.check_return_lines(integer[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[]
+    returns: void
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 8beb30adedde57e6475f90afcf557ac9e9ece28f8f89c4f8ee1e001841b50fa4
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.claims_allow(text)
     owner: tallystick_owner
     arguments: p_scope text
@@ -1084,7 +1180,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 bbf11ecb95a1b054336c315953f3d6fb056e2522f51f4406ee1462a23a6ee27f
+    body: sha256 9735b8cc13487b564189c8b28d2854cd8a8b1c8b3a83e470193b35b48d48939a
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -1112,7 +1208,15 @@ function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_le
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[] DEFAULT NULL::bigint[], p_amounts bigint[] DEFAULT NULL::bigint[]
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 afc8b3d0ba5d163d72ee54679eef40e87c8187ba6f94f59f626f6bf0d70e49f5
+    body: sha256 b6a8f92db037b939f8047dc4248ba6229f4aa153efdef71e0cd27a47a5810e7b
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_settle(tallystick.ledger_account,tallystick.credit_ledger,bigint[],bigint[],bytea)
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[], p_amounts bigint[], p_details bytea, OUT entry tallystick.credit_ledger, OUT parts tallystick.allocations[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 79322038e348cfa9a5af744d6f020036750e69fb6948c4222f75a58a88acf2c4
     granted to tallystick_owner: EXECUTE
 
 function tallystick.new_id()
@@ -1188,6 +1292,14 @@ function tallystick.payment_terms_of(jsonb)
     returns: tallystick.payment_terms
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     body: sha256 b204ed669c069203a2d88cff8c3bb8f8c70a9dea5a6bf555a3cf630f35335143
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.price_of_part(bigint,tallystick.return_items)
+    owner: tallystick_owner
+    arguments: p_price bigint, p_part tallystick.return_items
+    returns: bigint
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 60b5a58713f85dc378e73297e781cb7928a835347da42ffb74a4cbbec0e6fa74
     granted to tallystick_owner: EXECUTE
 
 function tallystick.product_by_sku(uuid,text)
@@ -1369,6 +1481,87 @@ function tallystick.require_scope(text)
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     body: sha256 950c5e6e67e36a8a872a0f4b5d9fd49ff20a3161e906d3a8bbf7b20d0102b7f7
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_details(uuid,tallystick.return_items[])
+    owner: tallystick_owner
+    arguments: p_order_id uuid, p_items tallystick.return_items[]
+    returns: bytea
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 2ab1415592b523e8702ea6ff9d981f1c27bb8d2158b104b38495c8dc2725814a
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_get(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: SETOF tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 d827e4c3898461cb90263c2b1659e9de7e40b5e0817824fecc3c5d875bc5a864
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_lines_add_up()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 99f2300c5fe860a35419580eb7e2bc061dc0c32d3ff867866b442a1988980fa0
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_lines_of(uuid,uuid,integer[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[], OUT outcome text, OUT items tallystick.return_items[], OUT line_nos integer[], OUT requested bigint[], OUT available bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 51b3ab7e9e4599cb8fda71767891c335dae74932a5bd50f6c721a79d8450eaa1
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_list(uuid,uuid,uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_customer_id uuid, p_before uuid, p_limit integer
+    returns: SETOF tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 6e7191c14501e5c005d121ffe368ba4521bf603df1a5e5cdaab77c05f409dc27
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_read(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b7b78f23e9c1ba4d0e9b99dfd5ea7b6d589ad47fc22a5e7f986971c216f60521
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_record(uuid,uuid,integer[],bigint[],bigint[],text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[], p_reason text, p_idempotency_key text, p_return_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 7670aba86d4cc4da25b81b8531d580fbc7e38a819615617702eb481b5ef50249
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_restock(uuid,integer[],bigint[],text,tallystick.return_items[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_line_nos integer[], p_restock_quantities bigint[], p_held text, INOUT p_items tallystick.return_items[], OUT outcome text, OUT line_nos integer[], OUT product_ids uuid[], OUT places tid[], OUT stocks bigint[], OUT backordered bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 a4de265526ec5ef5d32d50df4c92757d35aed9bdd2e206027c21be9f9c4ed44d
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_write(tallystick.ledger_account,tallystick.credit_ledger,uuid,tallystick.return_items[],bigint,bigint,tid[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_order_id uuid, p_items tallystick.return_items[], p_charge_no bigint, p_allocated bigint, p_places tid[], p_stocks bigint[], p_backordered bigint[]
+    returns: void
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 b78ebd7d240473b307af8d24e3e7815f76906d1618b8d29c2f0be92a1925ecd7
     granted to tallystick_owner: EXECUTE
 
 function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,text)
