@@ -5,6 +5,7 @@
 -- Caller: return_record, return_get, return_list; their plan settings apply.
 CREATE OR REPLACE FUNCTION tallystick.return_read(p_business_id uuid, p_id uuid) RETURNS tallystick.return_answer
 LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_answer tallystick.return_answer;
@@ -48,3 +49,4 @@ BEGIN
     RETURN v_answer;
 END
 $$;
+GRANT EXECUTE ON FUNCTION tallystick.return_read TO tallystick_app;

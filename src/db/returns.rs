@@ -63,7 +63,7 @@ impl Database {
             )?),
             "stock_too_large" => {
                 let detail = format!("would take the stock above {MAX_SAFE_INTEGER}");
-                Err(lines_refused(&answer, &new.lines, "restock_quantity", &detail)?)
+                Err(lines_refused(&answer, &new.lines, "quantity", &detail)?)
             }
             "amount_too_large" => {
                 Err(Error::invalid_body("/items", format!("would take the balance beyond ±{MAX_SAFE_INTEGER}")))

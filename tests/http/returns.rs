@@ -148,7 +148,7 @@ async fn what_is_damaged_does_not_go_back_into_the_stock_and_neither_does_a_serv
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans, gift) = (shop.customer(10_000).await, shop.product(100, 3).await, shop.product(10, 1).await);
-    let advice = json!({"sku": "advice", "name": "Advice", "price": 50, "track_stock": false});
+    let advice = json!({"sku": "advice", "name": "Advice", "price": 50, "stock": 0, "track_stock": false});
     let advice = id(&shop.client.post("/v1/products", &advice).await.expect(201));
     let order = id(&shop.buy(&customer, &[(&beans, 3), (&advice, 2), (&gift, 1)]).await.expect(201));
     // All of it was sold, and now it is a service.

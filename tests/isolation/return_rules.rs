@@ -208,6 +208,7 @@ async fn a_return_settles_its_own_order_as_far_as_it_can() {
     let settles = "returns_settle_their_order";
     let with = |settles: &str| returned("", "", &format!(", '{{}}', '{{}}', '{{}}', '{{}}', '{settles}'"));
     let fee = r#"SELECT by_hand.entry({business}, {newcomer}, '{"kind": "fee", "amount": 50}');"#;
+    let payment = r#"SELECT by_hand.entry({business}, {newcomer}, '{"kind": "payment", "amount": -10}');"#;
     are_refused(&[
         ("nothing", with("{}"), settles),
         ("less than it could", with(r#"{"charge_nos": [1], "amounts": [42]}"#), settles),
@@ -231,7 +232,12 @@ async fn a_return_settles_its_own_order_as_far_as_it_can() {
         ),
         (
             "more than it credits",
-            with(r#"{"charge_nos": [1], "amounts": [44]}"#),
+            // There is other credit, which could settle the rest.
+            with(r#"{"charge_nos": [1], "amounts": [44]}"#).replacen(
+                &fill(BOUGHT),
+                &fill(&format!("{BOUGHT} {payment}")),
+                1,
+            ),
             "credit_ledger_a_credit_allocates_at_most_itself",
         ),
     ])

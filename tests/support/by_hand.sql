@@ -265,9 +265,10 @@ DECLARE
     v_settled record;
 BEGIN
     v_items := ARRAY(
-        SELECT jsonb_populate_record(item, given.item || jsonb_build_object('return_id', p_return))
-        FROM unnest(v_items) AS item
-        JOIN unnest(p_items) AS given (item) ON (given.item ->> 'line_no')::integer = item.line_no);
+        SELECT jsonb_populate_record(v_items[line.ordinality], given || jsonb_build_object('return_id', p_return))
+        FROM unnest(v_items) WITH ORDINALITY AS line
+        JOIN unnest(p_items) AS given ON (given ->> 'line_no')::integer = line.line_no
+        ORDER BY line.ordinality);
     v_given := jsonb_build_object(
         'kind', 'return', 'id', p_return, 'amount', (SELECT -sum(item.line_total) FROM unnest(v_items) AS item),
         'created_at', clock_timestamp()) || p_given;

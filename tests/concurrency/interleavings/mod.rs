@@ -4,3 +4,4 @@ mod customers;
 mod keys;
 mod locks;
 mod products;
+mod returns;

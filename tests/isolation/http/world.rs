@@ -28,6 +28,9 @@ pub struct Ids {
     pub customer: String,
     pub product: String,
     pub order: String,
+    /// An order of 50 pieces, of which one was returned.
+    pub sale: String,
+    pub returned: String,
     pub ledger_entry_no: i64,
     pub api_key: String,
     pub external_id: String,
@@ -78,6 +81,8 @@ impl Ids {
             customer: neighbour(&self.customer),
             product: neighbour(&self.product),
             order: neighbour(&self.order),
+            sale: neighbour(&self.sale),
+            returned: neighbour(&self.returned),
             ledger_entry_no: self.ledger_entry_no,
             api_key: neighbour(&self.api_key),
             external_id: format!("{}?", self.external_id),
@@ -89,12 +94,31 @@ impl Ids {
     /// Malformed ids. They get the same answer as well-formed ids that do not exist.
     pub fn malformed(&self) -> Self {
         let none = || "not-an-id".to_owned();
-        Self { business: none(), customer: none(), product: none(), order: none(), api_key: none(), ..self.clone() }
+        Self {
+            business: none(),
+            customer: none(),
+            product: none(),
+            order: none(),
+            sale: none(),
+            returned: none(),
+            api_key: none(),
+            ..self.clone()
+        }
     }
 
     /// Every id and text that would identify a business.
-    pub fn traces(&self) -> [&str; 7] {
-        [&self.business, &self.customer, &self.product, &self.order, &self.api_key, &self.external_id, &self.sku]
+    pub fn traces(&self) -> [&str; 9] {
+        [
+            &self.business,
+            &self.customer,
+            &self.product,
+            &self.order,
+            &self.sale,
+            &self.returned,
+            &self.api_key,
+            &self.external_id,
+            &self.sku,
+        ]
     }
 }
 
@@ -113,6 +137,8 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     let product = id(&shop.client.post("/v1/products", &product).await.expect(201));
     let order = id(&shop.buy(&customer, &[(&product, 1)]).await.expect(201));
     let payment = shop.pay(&customer, 30).await.expect(201);
+    let sale = id(&shop.buy(&customer, &[(&product, 50)]).await.expect(201));
+    let returned = id(&shop.client.move_once("/v1/returns", &one_piece(&sale)).await.expect(201));
     let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
     let key = json!({"name": name, "scopes": ["read"]});
     let api_key = id(&server.admin().post(&keys, &key).await.expect(201));
@@ -121,6 +147,8 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
         customer,
         product,
         order,
+        sale,
+        returned,
         ledger_entry_no: payment["entry_no"].as_i64().unwrap(),
         api_key,
         external_id,
@@ -141,6 +169,11 @@ async fn open_shop(server: &TestServer) -> Shop {
 /// The body of a purchase of one line.
 pub fn one_line(customer: &str, product: &str) -> Value {
     purchase(customer, &[(product, 1)])
+}
+
+/// The body of a return of one piece.
+pub fn one_piece(order: &str) -> Value {
+    json!({"order_id": order, "items": [{"line_no": 1, "quantity": 1}], "reason": "test"})
 }
 
 /// Everything in which two answers can differ, except the Date header.
