@@ -20,8 +20,8 @@ BEGIN
         END IF;
     END LOOP;
     FOREACH v_table IN ARRAY ARRAY[
-        'customers', 'businesses', 'creations', 'products', 'product_versions', 'stock_movements', 'orders', 'credit_ledger', 'allocations',
-        'order_items', 'api_keys'
+        'customers', 'businesses', 'creations', 'products', 'product_versions', 'stock_movements', 'orders', 'returns', 'credit_ledger', 'allocations',
+        'return_items', 'order_items', 'api_keys'
     ] LOOP
         IF EXISTS (
             SELECT FROM pg_catalog.pg_tables AS present

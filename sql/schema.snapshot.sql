@@ -350,6 +350,69 @@ table tallystick.products
     granted to tallystick_auditor: SELECT
     granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 
+table tallystick.return_items
+    owner: tallystick_owner
+    comment: fact: the lines of returns
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column return_id: uuid NOT NULL
+    column order_id: uuid NOT NULL
+    column product_id: uuid NOT NULL
+    column part_no: bigint NOT NULL
+    column quantity: bigint NOT NULL
+    column restocked: bigint NOT NULL
+    column returned_before: bigint NOT NULL
+    column returned_after: bigint NOT NULL
+    column bought: bigint NOT NULL
+    column line_total: bigint NOT NULL
+    column tax: bigint
+    column line_no: integer NOT NULL
+    constraint return_items_pk: PRIMARY KEY (business_id, order_id, line_no, part_no)
+    constraint return_items_of_a_return: UNIQUE (business_id, return_id, line_no)
+    constraint return_items_after_is_before_plus_quantity: CHECK ((returned_after = (returned_before + quantity)))
+    constraint return_items_first_part_starts_from_zero: CHECK (((part_no > 1) OR (returned_before = 0)))
+    constraint return_items_part_no_counts_from_1: CHECK ((part_no >= 1))
+    constraint return_items_quantity_is_positive: CHECK ((quantity >= 1))
+    constraint return_items_restock_at_most_the_quantity: CHECK (((restocked >= 0) AND (restocked <= quantity)))
+    constraint return_items_return_at_most_what_was_bought: CHECK ((returned_after <= bought))
+    constraint return_items_returned_is_never_below_zero: CHECK ((returned_before >= 0))
+    index return_items_of_a_return: CREATE UNIQUE INDEX return_items_of_a_return ON tallystick.return_items USING btree (business_id, return_id, line_no)
+    index return_items_pk: CREATE UNIQUE INDEX return_items_pk ON tallystick.return_items USING btree (business_id, order_id, line_no, part_no)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.return_items FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.return_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger return_lines_add_up: CREATE TRIGGER return_lines_add_up AFTER INSERT ON tallystick.return_items REFERENCING NEW TABLE AS new_items FOR EACH STATEMENT EXECUTE FUNCTION tallystick.return_lines_add_up(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
+table tallystick.returns
+    owner: tallystick_owner
+    comment: fact: what customers returned
+    row level security: enabled, forced
+    column business_id: uuid NOT NULL
+    column id: uuid NOT NULL
+    column order_id: uuid NOT NULL
+    column customer_id: uuid NOT NULL
+    column total: bigint NOT NULL
+    column created_at: timestamp with time zone NOT NULL
+    column first_line_no: integer NOT NULL
+    constraint returns_pk: PRIMARY KEY (business_id, id)
+    constraint returns_have_a_first_line: FOREIGN KEY (business_id, id, first_line_no) REFERENCES tallystick.return_items(business_id, return_id, line_no) DEFERRABLE
+    index returns_by_customer: CREATE INDEX returns_by_customer ON tallystick.returns USING btree (business_id, customer_id, id)
+    index returns_by_order: CREATE INDEX returns_by_order ON tallystick.returns USING btree (business_id, order_id, id)
+    index returns_pk: CREATE UNIQUE INDEX returns_pk ON tallystick.returns USING btree (business_id, id)
+    policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
+    policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
+    trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.returns FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
+    trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.returns FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
+    granted to authenticated: SELECT
+    granted to tallystick_app: SELECT
+    granted to tallystick_auditor: SELECT
+    granted to tallystick_owner: DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+
 table tallystick.stock_movements
     owner: tallystick_owner
     comment: fact: opening stock, restocks and corrections
@@ -602,6 +665,31 @@ composite type tallystick.purchase_answer
     granted to PUBLIC: USAGE
     granted to tallystick_owner: USAGE
 
+composite type tallystick.return_answer
+    owner: tallystick_owner
+    column outcome: text
+    column id: uuid
+    column order_id: uuid
+    column customer_id: uuid
+    column total: bigint
+    column balance_after: bigint
+    column allocated: bigint
+    column reason: text
+    column created_at: timestamp with time zone
+    column entry_no: bigint
+    column entry_hash: bytea
+    column line_nos: integer[]
+    column product_ids: uuid[]
+    column quantities: bigint[]
+    column quantity_decimals: smallint[]
+    column restocked: bigint[]
+    column line_totals: bigint[]
+    column taxes: bigint[]
+    column requested: bigint[]
+    column available: bigint[]
+    granted to PUBLIC: USAGE
+    granted to tallystick_owner: USAGE
+
 domain tallystick.identifying_text
     owner: tallystick_owner
     type: text
@@ -657,6 +745,16 @@ function tallystick.adjustment_record(uuid,uuid,text,bigint,text,text,uuid,jsonb
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
+function tallystick.aging_totals(uuid,timestamp with time zone,uuid,bigint,bigint,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_as_of timestamp with time zone, p_customer_id uuid DEFAULT NULL::uuid, p_entry_no bigint DEFAULT NULL::bigint, p_last_no bigint DEFAULT NULL::bigint, p_limit integer DEFAULT NULL::integer, OUT as_of timestamp with time zone, OUT customers bigint, OUT balance numeric, OUT not_due numeric, OUT days_1_to_30 numeric, OUT days_31_to_60 numeric, OUT days_61_to_90 numeric, OUT over_90_days numeric, OUT credit_balance numeric, OUT next_customer_id uuid, OUT next_entry_no bigint, OUT next_last_no bigint
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 ea1c102f2741998428935ae873a9e6326d6a984ff04e532ccdad52c1a3b682d4
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocations[])
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_charge_no bigint, p_forward boolean, p_parts tallystick.allocations[]
@@ -665,13 +763,23 @@ function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocat
     body: sha256 495e6860113ec9c1e9fbfd551a6346f75fba4055dac490613b0b43bf870e822f
     granted to tallystick_owner: EXECUTE
 
+function tallystick.allocation_record(uuid,uuid,uuid[],bigint[],text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 e9cce2d57dee07860af38201ca0179364dd46b7ec7ef44fc904d740867afec4e
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.allocations_agree()
     owner: tallystick_owner
     arguments:
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 b833b3113a711b5472cd5d2cbb6fae3f6a7557b346789edd205238dd359edba0
+    body: sha256 9400d883707b85b2810bf6319788658a825aede8bad2398af1c14c6682812a6e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_broken_rule(tallystick.credit_ledger)
@@ -886,6 +994,14 @@ function tallystick.check_charges(uuid[],bigint[])
     returns: numeric
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     body: sha256 d007a88000214391c98daa713a66d3f93d9739f575d80b74b42da0ac830b024e
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.check_return_lines(integer[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[]
+    returns: void
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 8beb30adedde57e6475f90afcf557ac9e9ece28f8f89c4f8ee1e001841b50fa4
     granted to tallystick_owner: EXECUTE
 
 function tallystick.claims_allow(text)
@@ -1127,7 +1243,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 f33385e79d1f05509d7d50ff566a6db10e9bd5baf117f4b9dd08aa5ef94ac1b0
+    body: sha256 10da2cbb577391319aa70b1d0de1e7e3696094975f5413eea6eac52515d0c510
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -1155,7 +1271,15 @@ function tallystick.ledger_record(tallystick.ledger_account,tallystick.credit_le
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[] DEFAULT NULL::bigint[], p_amounts bigint[] DEFAULT NULL::bigint[]
     returns: tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 afc8b3d0ba5d163d72ee54679eef40e87c8187ba6f94f59f626f6bf0d70e49f5
+    body: sha256 b6a8f92db037b939f8047dc4248ba6229f4aa153efdef71e0cd27a47a5810e7b
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.ledger_settle(tallystick.ledger_account,tallystick.credit_ledger,bigint[],bigint[],bytea)
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[], p_amounts bigint[], p_details bytea, OUT entry tallystick.credit_ledger, OUT parts tallystick.allocations[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 79322038e348cfa9a5af744d6f020036750e69fb6948c4222f75a58a88acf2c4
     granted to tallystick_owner: EXECUTE
 
 function tallystick.limit_override_list(uuid,uuid,integer)
@@ -1250,6 +1374,14 @@ function tallystick.payment_terms_of(jsonb)
     returns: tallystick.payment_terms
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
     body: sha256 b204ed669c069203a2d88cff8c3bb8f8c70a9dea5a6bf555a3cf630f35335143
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.price_of_part(bigint,tallystick.return_items)
+    owner: tallystick_owner
+    arguments: p_price bigint, p_part tallystick.return_items
+    returns: bigint
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 60b5a58713f85dc378e73297e781cb7928a835347da42ffb74a4cbbec0e6fa74
     granted to tallystick_owner: EXECUTE
 
 function tallystick.product_by_sku(uuid,text)
@@ -1449,6 +1581,137 @@ function tallystick.require_scope(text)
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     body: sha256 950c5e6e67e36a8a872a0f4b5d9fd49ff20a3161e906d3a8bbf7b20d0102b7f7
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_details(uuid,tallystick.return_items[])
+    owner: tallystick_owner
+    arguments: p_order_id uuid, p_items tallystick.return_items[]
+    returns: bytea
+    behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
+    body: sha256 2ab1415592b523e8702ea6ff9d981f1c27bb8d2158b104b38495c8dc2725814a
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_get(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: SETOF tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 d827e4c3898461cb90263c2b1659e9de7e40b5e0817824fecc3c5d875bc5a864
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_lines_add_up()
+    owner: tallystick_owner
+    arguments:
+    returns: trigger
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
+    body: sha256 99f2300c5fe860a35419580eb7e2bc061dc0c32d3ff867866b442a1988980fa0
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_lines_of(uuid,uuid,integer[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[], OUT outcome text, OUT items tallystick.return_items[], OUT line_nos integer[], OUT requested bigint[], OUT available bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 51b3ab7e9e4599cb8fda71767891c335dae74932a5bd50f6c721a79d8450eaa1
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_list(uuid,uuid,uuid,uuid,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_customer_id uuid, p_before uuid, p_limit integer
+    returns: SETOF tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 6e7191c14501e5c005d121ffe368ba4521bf603df1a5e5cdaab77c05f409dc27
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_read(uuid,uuid)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_id uuid
+    returns: tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
+    body: sha256 b7b78f23e9c1ba4d0e9b99dfd5ea7b6d589ad47fc22a5e7f986971c216f60521
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_record(uuid,uuid,integer[],bigint[],bigint[],text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_order_id uuid, p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[], p_reason text, p_idempotency_key text, p_return_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.return_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 7670aba86d4cc4da25b81b8531d580fbc7e38a819615617702eb481b5ef50249
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_restock(uuid,integer[],bigint[],text,tallystick.return_items[])
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_line_nos integer[], p_restock_quantities bigint[], p_held text, INOUT p_items tallystick.return_items[], OUT outcome text, OUT line_nos integer[], OUT product_ids uuid[], OUT places tid[], OUT stocks bigint[], OUT backordered bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 a4de265526ec5ef5d32d50df4c92757d35aed9bdd2e206027c21be9f9c4ed44d
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.return_write(tallystick.ledger_account,tallystick.credit_ledger,uuid,tallystick.return_items[],bigint,bigint,tid[],bigint[],bigint[])
+    owner: tallystick_owner
+    arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_order_id uuid, p_items tallystick.return_items[], p_charge_no bigint, p_allocated bigint, p_places tid[], p_stocks bigint[], p_backordered bigint[]
+    returns: void
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 b78ebd7d240473b307af8d24e3e7815f76906d1618b8d29c2f0be92a1925ecd7
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.reversal_record(uuid,text[],uuid,text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_reversed_id uuid, p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 17b5327814c0e055296cf879042ed8b48ff35c17f66cf7ce369f85120542c292
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.statement_get(uuid,uuid,timestamp with time zone,timestamp with time zone)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_start timestamp with time zone, p_end timestamp with time zone
+    returns: TABLE(business_name text, currency text, time_zone text, customer_name text, external_id text, as_of timestamp with time zone, opening_no bigint, opening_balance bigint, charged bigint, credited bigint, closing_balance bigint, entry_no bigint, entry_hash bytea, closed_at timestamp with time zone, not_due bigint, days_1_to_30 bigint, days_31_to_60 bigint, days_61_to_90 bigint, over_90_days bigint)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 5da82d8aa0d7da7d382d84829c62512934f648f41815fb74858a8224470f37c3
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.statement_line_list(uuid,uuid,bigint,bigint,text,integer)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_after bigint, p_last bigint, p_time_zone text, p_limit integer
+    returns: TABLE(entry_no bigint, id uuid, kind text, made_on date, created_at timestamp with time zone, amount bigint, balance_after bigint, reverses_no bigint, due_at timestamp with time zone, due_date date, due_on date, received_on date, reference text, reason text)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 2d03565910275a5183b31f70a76997db58f818dcce45b801041aa3402f485c29
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.statement_period(uuid,uuid,date,date,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_from date, p_to date, p_held text DEFAULT 'wait'::text, OUT outcome text, OUT period_start timestamp with time zone, OUT period_end timestamp with time zone
+    returns: record
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
+    body: sha256 0de1242dccbc3d3b83849c0d34d36c9d649bcfd16f3f84a15c3d1b0f7f8b8128
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.stock_movement_list(uuid,uuid,uuid,integer,integer,boolean)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_product_id uuid, p_before uuid, p_before_line integer, p_limit integer, p_with_sales boolean
+    returns: TABLE(id uuid, line_no integer, kind text, quantity bigint, reason text, stock_after bigint, backordered_after bigint, created_at timestamp with time zone)
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    body: sha256 9f9693bda8577796cf01b0f5bbb7a55d3ecbac3ed28644bbf80f351a33ef960f
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,text)

@@ -75,6 +75,7 @@ codes! {
     CreditBalanceExceeded = "credit_balance_exceeded", 409, "More than the credit balance";
     BalanceExceeded = "balance_exceeded", 409, "More than is owed";
     AlreadyReversed = "already_reversed", 409, "Reversed already";
+    NotReversible = "not_reversible", 409, "Cannot be reversed";
     PreconditionFailed = "precondition_failed", 412, "Changed since";
     BodyTooLarge = "body_too_large", 413, "Body too large";
     UriTooLong = "uri_too_long", 414, "The request cannot be read";

@@ -129,6 +129,9 @@ pub enum Error {
         /// The entry that took it back.
         reversal_id: LedgerEntryId,
     },
+    /// The entry is a charge: only payments, credits and write-offs are taken back.
+    #[error("a charge cannot be reversed; record a credit that settles it")]
+    NotReversible,
     /// More would be returned of some lines of an order than was bought and not returned yet.
     #[error("more than can be returned")]
     QuantityExceedsReturnable(Vec<LineExcess>),
@@ -178,6 +181,7 @@ impl Error {
             Self::CreditBalanceExceeded(_) => Code::CreditBalanceExceeded,
             Self::BalanceExceeded(_) => Code::BalanceExceeded,
             Self::AlreadyReversed { .. } => Code::AlreadyReversed,
+            Self::NotReversible => Code::NotReversible,
             Self::QuantityExceedsReturnable(_) => Code::QuantityExceedsReturnable,
             Self::Overloaded => Code::Overloaded,
             Self::DatabaseUnavailable(_) => Code::DatabaseUnavailable,

@@ -6,7 +6,7 @@
 -- 5,000 customers at most, and none after 100 ms, in parts of 500. If it ends there, short of p_limit, a last row without a name
 -- has the id of the last customer asked: the list goes on before that.
 -- Locks: none.
--- Caller: none yet; the route of a business's aging.
+-- Caller: db::aging.
 CREATE OR REPLACE FUNCTION tallystick.business_aging(
     p_business_id uuid, p_as_of timestamptz, p_before uuid, p_limit integer
 ) RETURNS TABLE (

@@ -1,7 +1,7 @@
 -- Purpose: how old a customer's debt is: the balance, and how much of it is due for how many days (see ledger_aging); as of p_as_of,
 -- or now if it is NULL. What was written at p_as_of counts. No row if there is no such customer.
 -- Locks: none.
--- Caller: none yet; the route of a customer's aging.
+-- Caller: db::aging.
 CREATE OR REPLACE FUNCTION tallystick.customer_aging(p_business_id uuid, p_customer_id uuid, p_as_of timestamptz DEFAULT NULL)
 RETURNS TABLE (
     as_of timestamptz, balance bigint, not_due bigint, days_1_to_30 bigint, days_31_to_60 bigint, days_61_to_90 bigint,

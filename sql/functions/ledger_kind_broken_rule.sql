@@ -10,6 +10,7 @@ AS $$
 DECLARE
     v_allocated_before bigint;
     v_reversed record;
+    v_returned record;
     v_broken text;
 BEGIN
     SELECT previous.allocated_total INTO v_allocated_before
@@ -23,6 +24,10 @@ BEGIN
     WHERE reversed.business_id = e.business_id AND reversed.customer_id = e.customer_id
       AND reversed.entry_no BETWEEN e.reverses_no AND e.reverses_no
     ORDER BY reversed.entry_no;
+    SELECT returned.customer_id, returned.total, returned.created_at INTO v_returned
+    FROM tallystick.returns AS returned
+    WHERE e.kind = 'return' AND returned.business_id = e.business_id AND returned.id BETWEEN e.id AND e.id
+    ORDER BY returned.id;
     v_broken := CASE
         WHEN NOT CASE
             WHEN e.kind IN ('opening', 'fee', 'debit', 'refund', 'reversal') THEN e.amount > 0
@@ -38,6 +43,9 @@ BEGIN
         WHEN e.kind = 'reversal'
             AND (v_reversed.kind IN ('payment', 'credit', 'write_off') AND v_reversed.amount = -e.amount) IS NOT TRUE
             THEN 'credit_ledger_a_reversal_takes_back_its_entry'
+        WHEN e.kind = 'return' AND (v_returned.total = -e.amount AND v_returned.customer_id = e.customer_id
+                AND v_returned.created_at = e.created_at) IS NOT TRUE
+            THEN 'credit_ledger_a_return_credits_its_returns_total'
         -- Written so, because the difference could exceed its type for a customer in credit who was charged all it can hold.
         WHEN e.balance_after > e.charged_total - e.allocated_total THEN 'credit_ledger_unapplied_credit_is_never_negative'
         WHEN e.allocated_total < 0 THEN 'credit_ledger_allocated_total_is_never_negative'
@@ -49,7 +57,7 @@ BEGIN
             THEN 'credit_ledger_a_reversal_takes_back_at_most_itself'
         WHEN e.ahead_total NOT BETWEEN 0 AND e.allocated_total THEN 'credit_ledger_ahead_is_a_part_of_allocated'
         WHEN e.ahead_total <> 0 AND e.balance_after <= 0 THEN 'credit_ledger_nothing_is_ahead_without_debt'
-        -- The digest of allocations is compared below, and that of a return's lines where they are written.
+        -- The digest of allocations is compared below, and that of a return where its lines are written.
         WHEN e.kind NOT IN ('return', 'allocation') AND e.allocated_total = v_allocated_before
             AND e.details_digest <> sha256(decode('01', 'hex'))
             THEN 'credit_ledger_without_details_the_digest_is_that_of_nothing'

@@ -14,29 +14,16 @@ CREATE OR REPLACE FUNCTION tallystick.ledger_record(
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-    e tallystick.credit_ledger := p_entry;
-    v_parts tallystick.allocations[];
-    v_details bytea := decode('01', 'hex');
+    v_settled record := tallystick.ledger_settle(p_account, p_entry, p_charge_nos, p_amounts, decode('01', 'hex'));
+    e tallystick.credit_ledger := v_settled.entry;
 BEGIN
-    v_parts := tallystick.allocations_of(e.business_id, p_account.id, p_account.entry_no + 1, p_charge_nos, p_amounts);
-    FOR n IN 1 .. coalesce(cardinality(p_charge_nos), 0) LOOP
-        v_details := v_details || int8send(p_charge_nos[n]) || int8send(p_amounts[n]);
-        e.allocated_total := coalesce(e.allocated_total, p_account.allocated_total) + p_amounts[n];
-    END LOOP;
-    e.details_digest := sha256(v_details);
-    -- A charge moves nothing: it is the newest.
-    IF coalesce(e.allocated_total, p_account.allocated_total) + p_account.allocated_total > 0
-       AND e.kind NOT IN ('purchase', 'opening', 'fee', 'debit', 'refund') THEN
-        e.ahead_total := tallystick.ledger_ahead(p_account, e, v_parts);
-    END IF;
-    e := tallystick.ledger_continue(p_account, e);
     WITH parts AS (
         INSERT INTO tallystick.allocations (
             business_id, customer_id, charge_no, part_no, entry_no, amount, allocated_before, allocated_after, charge_amount,
             charged_total)
         SELECT part.business_id, part.customer_id, part.charge_no, part.part_no, part.entry_no, part.amount,
                part.allocated_before, part.allocated_after, part.charge_amount, part.charged_total
-        FROM unnest(v_parts) AS part
+        FROM unnest(v_settled.parts) AS part
     )
     INSERT INTO tallystick.credit_ledger (
         business_id, customer_id, entry_no, id, amount, balance_after, charged_total, allocated_total, ahead_total, held_total,

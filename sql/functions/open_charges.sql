@@ -6,7 +6,7 @@
 -- entry looked at: the list goes on after that.
 -- No row: no such customer. One row of NULLs: a customer without (such) charges.
 -- Locks: none.
--- Caller: none yet; the route of a customer's open charges.
+-- Caller: db::aging.
 CREATE OR REPLACE FUNCTION tallystick.open_charges(
     p_business_id uuid, p_customer_id uuid, p_as_of timestamptz, p_after bigint, p_limit integer
 ) RETURNS TABLE (

@@ -25,6 +25,12 @@ UNION ALL
 SELECT 'allocations', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.allocations AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL
+SELECT 'returns', held.business_id, count(*), grouping(held.business_id) = 1
+FROM tallystick.returns AS held GROUP BY GROUPING SETS ((held.business_id), ())
+UNION ALL
+SELECT 'return_items', held.business_id, count(*), grouping(held.business_id) = 1
+FROM tallystick.return_items AS held GROUP BY GROUPING SETS ((held.business_id), ())
+UNION ALL
 SELECT 'creations', held.business_id, count(*), grouping(held.business_id) = 1
 FROM tallystick.creations AS held GROUP BY GROUPING SETS ((held.business_id), ())
 UNION ALL

@@ -1,4 +1,5 @@
 -- The parts of charges are those of the ledger entry that allocates them. ledger_entries_are_right asks the same from the other side.
 CREATE OR REPLACE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations
-    FOR EACH ROW EXECUTE FUNCTION tallystick.allocations_agree();
+    REFERENCING NEW TABLE AS new_parts
+    FOR EACH STATEMENT EXECUTE FUNCTION tallystick.allocations_agree();
 ALTER TABLE tallystick.allocations ENABLE ALWAYS TRIGGER allocations_agree;

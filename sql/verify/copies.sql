@@ -37,6 +37,8 @@ FROM (
              ('order_items', ARRAY['order_id uuid', 'line_no integer', 'product_id uuid', 'line_total bigint']),
              ('credit_ledger', ARRAY['customer_id uuid', 'entry_no bigint', 'amount bigint', 'balance_after bigint']),
              ('allocations', ARRAY['charge_no bigint', 'part_no bigint', 'entry_no bigint', 'charge_amount bigint']),
+             ('returns', ARRAY['id uuid', 'order_id uuid', 'customer_id uuid', 'total bigint']),
+             ('return_items', ARRAY['return_id uuid', 'line_no integer', 'product_id uuid', 'line_total bigint']),
              ('api_keys', ARRAY['prefix text', 'secret_hash bytea']),
              ('creations', ARRAY['idempotency_key text', 'request_fingerprint bytea'])
          ) AS ours (name, columns)

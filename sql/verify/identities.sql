@@ -57,6 +57,14 @@ FROM (
     FROM tallystick.credit_ledger AS entry
     GROUP BY entry.business_id, entry.id
     UNION ALL
+    SELECT 'returns', 'id', returned.business_id, returned.id, NULL, NULL, count(*)
+    FROM tallystick.returns AS returned
+    GROUP BY returned.business_id, returned.id
+    UNION ALL
+    SELECT 'return_items', 'return_id and line_no', item.business_id, item.return_id, NULL, item.line_no, count(*)
+    FROM tallystick.return_items AS item
+    GROUP BY item.business_id, item.return_id, item.line_no
+    UNION ALL
     SELECT 'api_keys', 'id', api_key.business_id, api_key.id, NULL, NULL, count(*)
     FROM tallystick.api_keys AS api_key
     GROUP BY api_key.business_id, api_key.id

@@ -1,9 +1,9 @@
 -- References
--- Every customer that an order or a ledger entry names, every product that a stock movement or a version names, and every version
+-- Every customer that an order, a return or a ledger entry names, every product that a stock movement or a version names, and every version
 -- of a product that an order line names exists in the same business.
 --
 -- No foreign key ties lines to orders and to versions, nor orders to customers. order_totals.sql proves that lines have their
--- order and orders have lines, orders_and_ledger.sql that orders have their ledger entry.
+-- order and orders have lines, orders_and_ledger.sql that orders have their ledger entry. returns.sql and return_lines.sql prove what returns and their lines name.
 SELECT
     named.business_id,
     named.number AS rows_checked,
@@ -21,6 +21,9 @@ FROM (
         'orders' AS "table", 'customer' AS kind, placed.business_id, placed.customer_id AS id, false AS is_versioned,
         NULL::integer AS version_no, count(*) AS number
     FROM tallystick.orders AS placed GROUP BY placed.business_id, placed.customer_id
+    UNION ALL
+    SELECT 'returns', 'customer', returned.business_id, returned.customer_id, false, NULL, count(*)
+    FROM tallystick.returns AS returned GROUP BY returned.business_id, returned.customer_id
     UNION ALL
     SELECT 'credit_ledger', 'customer', entry.business_id, entry.customer_id, false, NULL, count(*)
     FROM tallystick.credit_ledger AS entry GROUP BY entry.business_id, entry.customer_id

@@ -1,15 +1,16 @@
 -- Stock
--- Every product's stock, less what is backordered, is the sum of its movements minus what sales took. Both are at least zero and
+-- Every product's stock, less what is backordered, is the sum of its movements minus what sales took, plus what returns brought back. Both are at least zero and
 -- one of them is zero, and no more is backordered than may be. A service has neither. Stock was opened at most once.
 SELECT
     product.business_id,
-    1 + coalesce(moved.movements, 0) + coalesce(sold.lines, 0) AS rows_checked,
+    1 + coalesce(moved.movements, 0) + coalesce(sold.lines, 0) + coalesce(returned.lines, 0) AS rows_checked,
     nullif(concat_ws('; ',
         CASE WHEN product.stock::numeric - product.backordered
-                IS DISTINCT FROM coalesce(moved.quantity, 0) - coalesce(sold.quantity, 0)
-            THEN format('stock is %s less %s backordered, but movements of %s less %s sold is %s', product.stock,
+                IS DISTINCT FROM coalesce(moved.quantity, 0) - coalesce(sold.quantity, 0) + coalesce(returned.quantity, 0)
+            THEN format('stock is %s less %s backordered, but movements of %s less %s sold and with %s returned is %s', product.stock,
                         product.backordered, coalesce(moved.quantity, 0), coalesce(sold.quantity, 0),
-                        coalesce(moved.quantity, 0) - coalesce(sold.quantity, 0)) END,
+                        coalesce(returned.quantity, 0),
+                        coalesce(moved.quantity, 0) - coalesce(sold.quantity, 0) + coalesce(returned.quantity, 0)) END,
         CASE WHEN (product.stock BETWEEN 0 AND 9007199254740991) IS NOT TRUE
             THEN 'stock is not 0 to 9007199254740991' END,
         CASE WHEN (product.backorder_limit BETWEEN 0 AND 9007199254740991) IS NOT TRUE
@@ -35,3 +36,8 @@ LEFT JOIN (
     FROM tallystick.order_items AS item
     GROUP BY item.business_id, item.product_id
 ) AS sold ON sold.business_id = product.business_id AND sold.product_id = product.id
+LEFT JOIN (
+    SELECT item.business_id, item.product_id, count(*) AS lines, sum(item.restocked) AS quantity
+    FROM tallystick.return_items AS item
+    GROUP BY item.business_id, item.product_id
+) AS returned ON returned.business_id = product.business_id AND returned.product_id = product.id

@@ -1,7 +1,7 @@
 -- Triggers
 -- Triggers refuse UPDATE, DELETE and TRUNCATE of facts, hold new ledger entries to the rules of their kind and to the entries
--- before them, make allocations those of their ledger entries and the lines of a new order those of its total and its ledger
--- entry, keep customers, and keep what products were called. They fire always, also in a session that sets
+-- before them, make allocations those of their ledger entries, the lines of a new order those of its total and its ledger entry,
+-- and the lines of a return those of its order and its ledger entry, keep customers, and keep what products were called. They fire always, also in a session that sets
 -- session_replication_role. One does not: that which refuses unknown time zones, because a restore must not fail where a zone is
 -- called otherwise.
 SELECT
@@ -27,15 +27,17 @@ FROM (
     -- tgtype: 1 each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
     SELECT 'tallystick.' || facts.name AS "table", refusal.trigger, refusal.type, 'tallystick.refuse_change()' AS function,
            NULL AS columns, true AS always
-    FROM unnest(ARRAY['product_versions', 'stock_movements', 'orders', 'order_items', 'credit_ledger', 'allocations'])
-        AS facts (name)
+    FROM unnest(ARRAY['product_versions', 'stock_movements', 'orders', 'order_items', 'credit_ledger', 'allocations',
+                      'returns', 'return_items']) AS facts (name)
     CROSS JOIN (VALUES ('refuse_change', 1 + 2 + 8 + 16), ('refuse_truncate', 2 + 32)) AS refusal (trigger, type)
     UNION ALL
     SELECT 'tallystick.order_items', 'order_lines_add_up', 4, 'tallystick.order_lines_add_up()', NULL, true
     UNION ALL
+    SELECT 'tallystick.return_items', 'return_lines_add_up', 4, 'tallystick.return_lines_add_up()', NULL, true
+    UNION ALL
     SELECT 'tallystick.credit_ledger', 'ledger_entries_are_right', 4, 'tallystick.ledger_entries_are_right()', NULL, true
     UNION ALL
-    SELECT 'tallystick.allocations', 'allocations_agree', 1 + 4, 'tallystick.allocations_agree()', NULL, true
+    SELECT 'tallystick.allocations', 'allocations_agree', 4, 'tallystick.allocations_agree()', NULL, true
     UNION ALL
     SELECT 'tallystick.products', 'product_is_versioned', 1 + 4 + 16, 'tallystick.product_is_versioned()',
            'id, name, quantity_decimals, sku, unit, version_no', true

@@ -49,7 +49,7 @@ impl Database {
 
     /// A function that tells what the pool and the queues hold, for metrics. It keeps only them alive.
     pub fn pool_probe(&self) -> impl Fn() -> PoolStatus + Send + Sync + 'static {
-        let (pool, aside) = (self.calls.pool.clone(), self.calls.aside.clone());
+        let (pool, aside, reports) = (self.calls.pool.clone(), self.calls.aside.clone(), self.calls.reports.clone());
         let (gate, purchases) = (self.calls.gate.clone(), self.purchases.clone());
         move || {
             let (status, (given, waiting)) = (pool.status(), gate.status());
@@ -57,7 +57,7 @@ impl Database {
             PoolStatus {
                 size: status.size as u64,
                 available: status.available as u64,
-                waiting: (waiting_calls + status.waiting + aside.status().waiting) as u64,
+                waiting: (waiting_calls + status.waiting + aside.status().waiting + reports.status().waiting) as u64,
                 purchases_waiting: purchases.waiting() as u64,
                 classes: Class::ALL.map(|class| ClassStatus {
                     class: class.name(),
@@ -97,6 +97,7 @@ impl Database {
     pub fn close(&self) {
         self.calls.pool.close();
         self.calls.aside.close();
+        self.calls.reports.close();
     }
 
     /// Runs `call` to its end.

@@ -2,6 +2,7 @@
 //! The types of the answers are in `sql/migrations/0011_ledger_answer.sql`.
 
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::{
     call::{
@@ -90,7 +91,7 @@ pub enum EntryFilter {
     Reference(Reference),
 }
 
-fn names(kinds: &[EntryKind]) -> Vec<&'static str> {
+pub(super) fn names(kinds: &[EntryKind]) -> Vec<&'static str> {
     kinds.iter().map(|kind| kind.as_str()).collect()
 }
 
@@ -100,6 +101,15 @@ pub(super) fn recorded_entry(
     answer: &Answer,
     own_id: LedgerEntryId,
     named: Option<&NewAllocations>,
+) -> Result<Movement<RecordedEntry>> {
+    recorded_entry_of(answer, own_id, &named.map(NewAllocations::charge_ids).unwrap_or_default())
+}
+
+/// The same, of a request that names these charges in this order.
+pub(super) fn recorded_entry_of(
+    answer: &Answer,
+    own_id: LedgerEntryId,
+    named: &[Uuid],
 ) -> Result<Movement<RecordedEntry>> {
     match answer.outcome()? {
         "created" | "replayed" => {
@@ -130,17 +140,17 @@ fn excesses(answer: &Answer) -> Result<Vec<ChargeExcess>> {
     let requested = answer.value::<Vec<_>>("amounts")?;
     let available = answer.value::<Vec<_>>("available_amounts")?;
     let figures = requested.into_iter().zip(available);
-    let excess = |(charge_id, (requested, available))| ChargeExcess { charge_id, excess: Excess { requested, available } };
+    let excess =
+        |(charge_id, (requested, available))| ChargeExcess { charge_id, excess: Excess { requested, available } };
     Ok(charges.into_iter().zip(figures).map(excess).collect())
 }
 
 /// A fault at each place where the request names one of the charges that there are not.
-fn unknown_charges(answer: &Answer, named: Option<&NewAllocations>) -> Result<Vec<Fault>> {
-    let unknown: Vec<uuid::Uuid> = answer.value("charge_ids")?;
-    let named = named.map(NewAllocations::charge_ids).unwrap_or_default();
-    let is_unknown = |(_, id): &(usize, uuid::Uuid)| unknown.contains(id);
+fn unknown_charges(answer: &Answer, named: &[Uuid]) -> Result<Vec<Fault>> {
+    let unknown: Vec<Uuid> = answer.value("charge_ids")?;
+    let is_unknown = |(_, id): &(usize, &Uuid)| unknown.contains(id);
     let fault = |(index, _)| Fault::body(format!("/allocations/{index}/charge_id"), "no such charge of this customer");
-    Ok(named.into_iter().enumerate().filter(is_unknown).map(fault).collect())
+    Ok(named.iter().enumerate().filter(is_unknown).map(fault).collect())
 }
 
 impl FromRow for RecordedEntry {

@@ -74,7 +74,7 @@ impl Database {
 }
 
 /// Where the next page starts, if this one ended before it was full. Then the last row has no name.
-fn resumption(rows: &[Row]) -> Result<Option<Cursor<CustomerId>>, tokio_postgres::Error> {
+pub(super) fn resumption(rows: &[Row]) -> Result<Option<Cursor<CustomerId>>, tokio_postgres::Error> {
     let Some(last) = rows.last() else { return Ok(None) };
     match last.try_get::<_, Option<&str>>("name")? {
         Some(_) => Ok(None),

@@ -12,6 +12,8 @@ pub mod connection;
 pub mod gate;
 
 mod adjustments;
+mod aging;
+mod allocations;
 mod api_keys;
 mod businesses;
 mod customers;
@@ -24,6 +26,9 @@ mod payments;
 mod products;
 mod proofs;
 mod purchases;
+mod returns;
+mod reversals;
+mod statements;
 mod stock_movements;
 
 pub use database::Database;
@@ -31,6 +36,8 @@ pub use entries::EntryFilter;
 pub use movement::Movement;
 pub use proofs::Heads;
 pub use purchases::{PurchaseQueueSettings, QueueLimits};
+pub use reversals::Reversed;
+pub use statements::{ChargePart, StatementPlan};
 
 /// The statements that every new connection prepares before it is lent, so that its first purchase takes one round trip.
 pub const HOT_STATEMENTS: &[&str] = &[purchases::PURCHASE, payments::PAYMENT_RECORD];

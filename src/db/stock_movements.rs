@@ -1,19 +1,23 @@
-//! Restocks and corrections.
+//! Restocks and corrections, and the list of what changed a stock.
+
+use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::{
-    call::{Call, held::HeldRows, tenant_call, unknown_outcome},
+    call::{Call, held::HeldRows, rows::FromRow, tenant_call, unknown_outcome},
     database::Database,
     movement::Movement,
 };
 use crate::{
     domain::{
-        Actor, BusinessId, IdempotencyKey, MAX_SAFE_INTEGER, NewStockMovement, ProductId, StockMovement,
-        StockMovementId,
+        Actor, BusinessId, Cursor, IdempotencyKey, MAX_SAFE_INTEGER, NewStockMovement, Page, PageLimit, ProductId,
+        StockHistoryEntry, StockMovement, StockMovementId, StockPlace,
     },
     error::{Entity, Error, Result, Shortage},
 };
 
 const STOCK_MOVEMENT_RECORD: &str = tenant_call!("stock_movement_record(context::uuid, $2, $3, $4, $5, $6, $7, $8)");
+const STOCK_MOVEMENT_LIST: &str = tenant_call!("stock_movement_list(context::uuid, $2, $3, $4, $5, $6)");
 
 impl Database {
     /// Records a movement, once per idempotency key.
@@ -61,5 +65,63 @@ impl Database {
             }
             other => Err(unknown_outcome(other)),
         }
+    }
+    /// What changed a product's stock, newest first, or [`Entity::Product`] not found; `with_sales` shows sales, too. Then a page
+    /// may be short, or empty, and not be the last one.
+    pub async fn stock_movement_list(
+        &self,
+        business_id: BusinessId,
+        product_id: ProductId,
+        before: Option<Cursor<StockPlace>>,
+        limit: PageLimit,
+        with_sales: bool,
+    ) -> Result<Page<StockHistoryEntry>> {
+        let call = if with_sales {
+            Call::heavy("stock_movement_list", STOCK_MOVEMENT_LIST, business_id)
+        } else {
+            Call::page("stock_movement_list", STOCK_MOVEMENT_LIST, business_id, limit)
+        };
+        let call = call
+            .with(product_id)
+            .with(before.map(|Cursor(place)| place.id))
+            .with(before.map(|Cursor(place)| place.line_no))
+            .with(limit)
+            .with(with_sales);
+        let mut answer = self.run(call).await?;
+        let last = answer.rows.last().ok_or(Error::NotFound(Entity::Product))?;
+        // A row without a kind has the place where the next page starts, if there is one.
+        let is_entry = last.try_get::<_, Option<&str>>("kind").map_err(Error::internal)?.is_some();
+        let mut resumption = None;
+        if !is_entry {
+            resumption = place(last).map_err(Error::internal)?;
+            answer.rows.pop();
+        }
+        let mut page = answer.page(limit, StockHistoryEntry::place)?;
+        page.next_cursor = resumption.map(|place| Cursor(place).to_string()).or(page.next_cursor);
+        Ok(page)
+    }
+}
+
+fn place(row: &Row) -> Result<Option<StockPlace>, tokio_postgres::Error> {
+    let Some(id) = row.try_get("id")? else { return Ok(None) };
+    Ok(Some(StockPlace { id, line_no: row.try_get("line_no")? }))
+}
+
+impl FromRow for StockHistoryEntry {
+    fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
+        let id: Uuid = row.try_get("id")?;
+        // A movement has no line.
+        let line_no = Some(row.try_get("line_no")?).filter(|line_no| *line_no > 0);
+        Ok(Self {
+            id,
+            kind: row.try_get::<_, &str>("kind")?.parse().map_err(|hint: &str| anyhow::anyhow!(hint))?,
+            quantity: row.try_get("quantity")?,
+            reason: row.try_get("reason")?,
+            stock_after: row.try_get("stock_after")?,
+            backordered_after: row.try_get("backordered_after")?,
+            order_id: line_no.map(|_| id.into()),
+            line_no,
+            created_at: row.try_get("created_at")?,
+        })
     }
 }

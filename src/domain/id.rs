@@ -87,6 +87,10 @@ id!(
     RefundId
 );
 id!(
+    /// A return; its ledger entry has the same.
+    ReturnId
+);
+id!(
     /// A movement of stock.
     StockMovementId
 );

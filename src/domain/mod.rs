@@ -12,6 +12,7 @@ mod cursor;
 mod due;
 mod id;
 mod idempotency_key;
+mod moment;
 mod money;
 mod payment_terms;
 mod proof;
@@ -30,21 +31,26 @@ pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
 pub use due::{Day, DueTime, OverdueHoldDays};
 pub use id::{
-    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, StockMovementId, Version,
+    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, ReturnId,
+    StockMovementId, Version,
 };
 pub use idempotency_key::IdempotencyKey;
-pub use money::{Amount, Balance, Money};
+pub use money::{Amount, Balance, Money, SignedAmount};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
-pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
+pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, StockChange};
 pub use records::{
-    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, Order, OrderItem,
-    OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
+    AgeBuckets, AgedCustomer, AgingTotals, Allocation, ApiKey, Business, Customer, CustomerAging, CustomerBalance,
+    EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, OpenCharge, Order, OrderItem, OverdueCustomer, Product,
+    RecordedEntry, Return, ReturnItem, SoldProduct, Statement, StatementAging, StatementBusiness, StatementCharge,
+    StatementCustomer, StatementHead, StatementLine, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace,
+    Sum,
 };
 pub use requests::{
-    AdjustmentType, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment, NewAllocation, NewAllocations,
-    NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase, NewRefund, NewStockMovement,
-    ProductChange, PurchaseLine,
+    AdjustmentType, AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment,
+    NewAllocation, NewAllocationNote, NewAllocations, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,
+    NewPurchase, NewRefund, NewReturn, NewReversal, NewStockMovement, ProductChange, PurchaseLine, ReturnLine,
+    ReturnLines,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};
@@ -52,3 +58,4 @@ pub use time_zone::TimeZone;
 
 /// The largest whole number that every JSON client can hold: 2^53 - 1.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+pub use moment::Moment;

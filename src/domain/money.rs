@@ -11,6 +11,10 @@ whole_number!(
     Amount, min = 1, max = MAX_SAFE_INTEGER, example = 5_000
 );
 whole_number!(
+    /// What is given or, if it is negative, taken back; never 0. Minor units, within ±(2^53 - 1).
+    SignedAmount, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER, except = 0, example = 3_000
+);
+whole_number!(
     /// What a customer owes: positive is credit used, negative is paid in advance. Minor units, within ±(2^53 - 1).
     Balance, min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER, example = 3_750
 );

@@ -83,6 +83,23 @@ whole_number!(
     QuantityDecimals, min = 0, max = 3, example = 0
 );
 
+whole_number!(
+    /// How many of what comes back go into the stock. A whole number of 10^-`quantity_decimals` units, 0 to 2^31 - 1.
+    RestockQuantity, min = 0, max = 2_147_483_647, example = 1
+);
+whole_number!(
+    /// The number of an order's line, 1 to 500.
+    LineNo, min = 1, max = 500, example = 1
+);
+
+impl LineNo {
+    /// As SQL has it.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        i32::try_from(self.0).unwrap_or(i32::MAX)
+    }
+}
+
 impl Stock {
     /// Nothing.
     pub const ZERO: Self = Self(0);

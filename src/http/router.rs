@@ -10,8 +10,9 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        adjustments, api_keys, businesses, customers, ledger, limit_overrides, operations, orders, overdue_customers,
-        payments, products, proofs, purchases, refunds, stock_movements,
+        adjustments, aging, allocations, api_keys, businesses, customers, ledger, limit_overrides, operations, orders,
+        overdue_customers, payments, products, proofs, purchases, refunds, returns, reversals, statements,
+        stock_movements,
     },
     state::AppState,
 };
@@ -27,17 +28,27 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(refunds::record, refunds::list))
         .routes(routes!(refunds::get))
         .routes(routes!(limit_overrides::list))
+        .routes(routes!(returns::record, returns::list))
+        .routes(routes!(returns::get))
+        .routes(routes!(allocations::record))
+        .routes(routes!(reversals::payment))
+        .routes(routes!(reversals::adjustment))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(customers::create, customers::list))
         .routes(routes!(customers::get, customers::update))
         .routes(routes!(customers::balance))
         .routes(routes!(ledger::list))
+        .routes(routes!(aging::open_charges))
+        .routes(routes!(aging::of_customer))
+        .routes(routes!(aging::list))
+        .routes(routes!(aging::totals))
+        .routes(routes!(statements::get))
         .routes(routes!(overdue_customers::list))
         .routes(routes!(proofs::list))
         .routes(routes!(products::create, products::list))
         .routes(routes!(products::get, products::update))
-        .routes(routes!(stock_movements::record))
+        .routes(routes!(stock_movements::record, stock_movements::list))
         .routes(routes!(businesses::get))
         .routes(routes!(businesses::create))
         .routes(routes!(api_keys::create, api_keys::list))

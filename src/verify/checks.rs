@@ -49,6 +49,8 @@ pub const CHECKS: &[Check] = checks![
     "orders_and_ledger": Rows,
     "order_totals": Rows,
     "order_lines": Rows,
+    "returns": Rows,
+    "return_lines": Rows,
     "product_versions": Rows,
     "stock": Rows,
     "stock_movements": Rows,

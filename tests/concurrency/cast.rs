@@ -1,12 +1,14 @@
 //! Plays [`Action`]s over HTTP and reads the answers back as [`Outcome`]s.
 
+use std::{collections::HashMap, sync::Mutex};
+
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    actions::{Action, Entry, Outcome, Refusal},
+    actions::{Action, Adjustment, Entry, Named, Outcome, Refusal, ReturnedLine},
     model::ModelState,
 };
 use crate::support::{
@@ -21,6 +23,8 @@ pub struct Cast {
     products: Vec<String>,
     /// Begins the keys, so that several casts can share a business.
     name: String,
+    /// The records that requests made, by their keys.
+    records: Mutex<HashMap<u32, String>>,
 }
 
 /// What came of an action.
@@ -33,8 +37,13 @@ pub struct Played {
 impl Cast {
     /// Creates the customers and products of `world`.
     pub async fn of(shop: &Shop, world: &ModelState) -> Self {
-        let mut cast =
-            Self { shop: shop.clone(), customers: Vec::new(), products: Vec::new(), name: Uuid::now_v7().to_string() };
+        let mut cast = Self {
+            shop: shop.clone(),
+            customers: Vec::new(),
+            products: Vec::new(),
+            name: Uuid::now_v7().to_string(),
+            records: Mutex::default(),
+        };
         for customer in &world.customers {
             cast.customers.push(shop.customer(customer.credit_limit).await);
         }
@@ -57,6 +66,17 @@ impl Cast {
         self.products.get(number).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())
     }
 
+    /// The record that the request with this key made.
+    fn record(&self, key: u32) -> String {
+        self.records.lock().unwrap().get(&key).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())
+    }
+
+    /// The key of the request that made this record.
+    fn key_of(&self, record: &Value) -> u32 {
+        let records = self.records.lock().unwrap();
+        *records.iter().find(|(_, id)| *record == **id).unwrap_or_else(|| panic!("nobody made {record}")).0
+    }
+
     /// Plays `action` through `shop`, which is the cast's business at one server or another.
     pub async fn play(&self, shop: &Shop, action: &Action) -> Played {
         let answer = self.send(shop, action).await;
@@ -69,6 +89,30 @@ impl Cast {
                 let entry_no = usize::try_from(int(&body["entry_no"])).unwrap();
                 let (balance_before, balance_after) = (int(&body["balance_before"]), int(&body["balance_after"]));
                 Outcome::Paid { entry_no, balance_before, balance_after }
+            }
+            (
+                Action::Settle { customer, .. }
+                | Action::Adjust { customer, .. }
+                | Action::Refund { customer, .. }
+                | Action::Reverse { customer, .. }
+                | Action::Allocate { customer, .. },
+                201,
+            ) => {
+                assert_eq!(body["customer_id"], self.customers[*customer], "{body}");
+                Outcome::Recorded {
+                    entry_no: usize::try_from(int(&body["entry_no"])).unwrap(),
+                    amount: int(&body["amount"]),
+                    balance_after: int(&body["balance_after"]),
+                    named: self.named(&body["allocations"], "amount"),
+                }
+            }
+            (Action::Return { customer, order, lines, .. }, 201) => {
+                assert_eq!(body["customer_id"], self.customers[*customer], "{body}");
+                self.returned(*order, lines, &body)
+            }
+            (Action::SeeOpenCharges { .. }, 200) => {
+                assert!(body["next_cursor"].is_null(), "{body}");
+                Outcome::OpenCharges(self.named(&body["data"], "open_amount"))
             }
             (Action::MoveStock { product, quantity, .. }, 201) => {
                 assert_eq!(body["product_id"], self.products[*product], "{body}");
@@ -102,6 +146,9 @@ impl Cast {
             return Played { outcome: Outcome::Replayed(Box::new(outcome)), record: None };
         }
         let record = outcome.is_movement().then(|| {
+            if let Some(key) = action.money_key() {
+                self.records.lock().unwrap().insert(key, body["id"].as_str().unwrap().to_owned());
+            }
             let created_at = body["created_at"].as_str().unwrap().parse().unwrap();
             (body["id"].as_str().unwrap().to_owned(), created_at)
         });
@@ -120,6 +167,49 @@ impl Cast {
             Action::Pay { key, customer, amount } => {
                 let body = json!({"customer_id": self.customer(*customer), "amount": amount});
                 (Method::POST, "/v1/payments".to_owned(), Some(key), body)
+            }
+            Action::Settle { key, customer, amount, named } => {
+                let body = json!({
+                    "customer_id": self.customer(*customer), "amount": amount, "allocations": self.allocations(named)
+                });
+                (Method::POST, "/v1/payments".to_owned(), Some(key), body)
+            }
+            Action::Adjust { key, customer, kind, amount, named } => {
+                let kind = match kind {
+                    Adjustment::Fee => "fee",
+                    Adjustment::Credit => "credit",
+                    Adjustment::WriteOff => "write_off",
+                };
+                let mut body = json!({
+                    "customer_id": self.customer(*customer), "type": kind, "amount": amount, "reason": "test"
+                });
+                if !named.is_empty() {
+                    body["allocations"] = self.allocations(named);
+                }
+                (Method::POST, "/v1/adjustments".to_owned(), Some(key), body)
+            }
+            Action::Refund { key, customer, amount } => {
+                let body = json!({"customer_id": self.customer(*customer), "amount": amount, "reason": "test"});
+                (Method::POST, "/v1/refunds".to_owned(), Some(key), body)
+            }
+            Action::Reverse { key, reversed, is_payment, .. } => {
+                let resource = if *is_payment { "payments" } else { "adjustments" };
+                let path = format!("/v1/{resource}/{}/reversal", self.record(*reversed));
+                (Method::POST, path, Some(key), json!({"reason": "test"}))
+            }
+            Action::Allocate { key, customer, named } => {
+                let body = json!({"customer_id": self.customer(*customer), "allocations": self.allocations(named)});
+                (Method::POST, "/v1/allocations".to_owned(), Some(key), body)
+            }
+            Action::Return { key, order, lines, .. } => {
+                let item = |line: &ReturnedLine| json!({"line_no": line.line_no, "quantity": line.quantity, "restock_quantity": line.restocked});
+                let items: Vec<_> = lines.iter().map(item).collect();
+                let body = json!({"order_id": self.record(*order), "items": items, "reason": "test"});
+                (Method::POST, "/v1/returns".to_owned(), Some(key), body)
+            }
+            Action::SeeOpenCharges { customer } => {
+                let path = format!("{}/open-charges?limit=200", self.customer_path(*customer));
+                (Method::GET, path, None, Value::Null)
             }
             Action::MoveStock { key, product, quantity } => {
                 let path = format!("/v1/products/{}/stock-movements", self.product(*product));
@@ -172,6 +262,38 @@ impl Cast {
         Outcome::Bought { total, balance_after: int(&order["balance_after"]), unit_prices }
     }
 
+    fn allocations(&self, named: &[(u32, i64)]) -> Value {
+        named.iter().map(|(key, amount)| json!({"charge_id": self.record(*key), "amount": amount})).collect()
+    }
+
+    /// Charges and a figure of each.
+    fn named(&self, charges: &Value, figure: &str) -> Named {
+        let charges = charges.as_array().unwrap().iter();
+        charges.map(|charge| (self.key_of(&charge["charge_id"]), int(&charge[figure]))).collect()
+    }
+
+    /// A return repeats the request, line by line, and adds up.
+    fn returned(&self, order: u32, lines: &[ReturnedLine], body: &Value) -> Outcome {
+        assert_eq!(body["order_id"], self.record(order), "{body}");
+        let items = body["items"].as_array().unwrap();
+        assert_eq!(items.len(), lines.len(), "{body}");
+        for (item, line) in items.iter().zip(lines) {
+            assert_eq!(item["product_id"], self.products[line.product], "{body}");
+            let figures = ["line_no", "quantity", "restock_quantity"].map(|name| int(&item[name]));
+            assert_eq!(figures, [i64::try_from(line.line_no).unwrap(), line.quantity, line.restocked], "{body}");
+        }
+        let line_totals: Vec<_> = items.iter().map(|item| int(&item["line_total"])).collect();
+        assert_eq!(int(&body["total"]), line_totals.iter().sum::<i64>(), "{body}");
+        let allocated = self.named(&body["allocations"], "amount");
+        assert!(allocated.iter().all(|(key, _)| *key == order), "{body}");
+        Outcome::Returned {
+            total: int(&body["total"]),
+            balance_after: int(&body["balance_after"]),
+            allocated: allocated.iter().map(|(_, amount)| amount).sum(),
+            line_totals,
+        }
+    }
+
     fn refusal(&self, problem: &Value) -> Refusal {
         let pointers = || {
             let errors = problem["errors"].as_array().map_or([].as_slice(), Vec::as_slice);
@@ -189,9 +311,32 @@ impl Cast {
                 balance: int(&problem["balance"]),
                 required: int(&problem["required"]),
             },
+            "order_not_found" => Refusal::OrderNotFound,
+            "payment_not_found" | "adjustment_not_found" => Refusal::NotFound,
+            "already_reversed" => Refusal::AlreadyReversed,
+            "charge_not_found" => Refusal::ChargeNotFound(pointers()),
+            "charge_open_amount_exceeded" => Refusal::ChargeOpenAmountExceeded(self.excesses(problem)),
+            "allocated_amount_exceeded" => Refusal::AllocatedAmountExceeded(self.excesses(problem)),
+            "unapplied_credit_exceeded" => Refusal::UnappliedCreditExceeded(requested(problem), available(problem)),
+            "credit_balance_exceeded" => Refusal::CreditBalanceExceeded(requested(problem), available(problem)),
+            "balance_exceeded" => Refusal::BalanceExceeded(requested(problem), available(problem)),
+            "quantity_exceeds_returnable" => {
+                let line =
+                    |line: &Value| (usize::try_from(int(&line["line_no"])).unwrap(), requested(line), available(line));
+                let mut lines: Vec<_> = problem["lines"].as_array().unwrap().iter().map(line).collect();
+                lines.sort_unstable();
+                Refusal::QuantityExceedsReturnable(lines)
+            }
             "invalid_request" => Refusal::TooLarge(pointers().concat()),
             code => panic!("nobody should be told {code}: {problem}"),
         }
+    }
+
+    fn excesses(&self, problem: &Value) -> Vec<(u32, i64, i64)> {
+        let figures = |charge: &Value| (self.key_of(&charge["charge_id"]), requested(charge), available(charge));
+        let mut charges: Vec<_> = problem["charges"].as_array().unwrap().iter().map(figures).collect();
+        charges.sort_unstable();
+        charges
     }
 
     fn shortages(&self, problem: &Value) -> Vec<(usize, i64, i64)> {
@@ -242,4 +387,14 @@ impl Cast {
 #[track_caller]
 fn int(value: &Value) -> i64 {
     value.as_i64().unwrap_or_else(|| panic!("not a whole number: {value}"))
+}
+
+#[track_caller]
+fn requested(figures: &Value) -> i64 {
+    int(&figures["requested"])
+}
+
+#[track_caller]
+fn available(figures: &Value) -> i64 {
+    int(&figures["available"])
 }

@@ -33,7 +33,10 @@ impl Event {
     /// Whether it may have changed something. Setting a figure to what it is already counts: among the others, it matters.
     const fn is_change(&self) -> bool {
         !matches!(self.outcome, Outcome::Refused(_) | Outcome::Replayed(_))
-            && !matches!(self.action, Action::SeeCustomer { .. } | Action::SeeProduct { .. })
+            && !matches!(
+                self.action,
+                Action::SeeCustomer { .. } | Action::SeeOpenCharges { .. } | Action::SeeProduct { .. }
+            )
     }
 }
 
@@ -114,12 +117,7 @@ impl Search<'_> {
         if world.apply(action) != *outcome {
             return false;
         }
-        match action {
-            Action::Buy { customer, .. } | Action::Pay { customer, .. } => {
-                world.customers[*customer].ledger.last() == entry.as_ref()
-            }
-            _ => true,
-        }
+        action.customer().is_none_or(|customer| world.customers[customer].ledger.last() == entry.as_ref())
     }
 
     /// Where no order could be found: what was left, and in which world.

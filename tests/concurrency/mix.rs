@@ -1,14 +1,31 @@
 //! Random requests, out of a mix of kinds.
 
-use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
+use std::ops::RangeInclusive;
 
-use super::actions::Action;
+use rand::{
+    RngExt,
+    rngs::StdRng,
+    seq::{IndexedRandom, SliceRandom},
+};
+
+use super::{
+    actions::{Action, Adjustment, Named, ReturnedLine},
+    model::ModelState,
+};
 
 /// A kind of request.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     Buy,
     Pay,
+    Settle,
+    Fee,
+    Credit,
+    WriteOff,
+    Refund,
+    Reverse,
+    Allocate,
+    Return,
     Restock,
     Correct,
     SetLimit,
@@ -16,6 +33,7 @@ pub enum Kind {
     SetPrice,
     SetBackorderLimit,
     SeeCustomer,
+    SeeOpenCharges,
     SeeProduct,
 }
 
@@ -30,12 +48,19 @@ pub struct Mix {
     /// One in so many movements uses one of a few keys, in 0 for never.
     pub one_shared_key_in: u32,
     next_key: u32,
+    /// What records there are to name: those of this world.
+    world: ModelState,
 }
 
 impl Mix {
     pub fn of(kinds: &[(Kind, usize)], customers: usize, products: usize) -> Self {
         let kinds = kinds.iter().flat_map(|(kind, count)| vec![*kind; *count]).collect();
-        Self { kinds, customers, products, one_shared_key_in: 0, next_key: 1_000 }
+        Self { kinds, customers, products, one_shared_key_in: 0, next_key: 1_000, world: ModelState::default() }
+    }
+
+    /// From now on, requests name the records of this world.
+    pub fn look_at(&mut self, world: &ModelState) {
+        self.world = world.clone();
     }
 
     /// The next request.
@@ -51,6 +76,38 @@ impl Mix {
                 Action::Buy { lines: lines.collect(), customer, key: self.key(rng, customer) }
             }
             Kind::Pay => Action::Pay { amount: rng.random_range(1..=400), customer, key: self.key(rng, customer) },
+            Kind::Settle => {
+                let named = self.charges(rng, customer, 1..=200);
+                let spare = rng.random_range(0..=100);
+                let amount = named.iter().map(|(_, amount)| amount).sum::<i64>() + spare;
+                if named.is_empty() || amount == 0 {
+                    return Action::Pay { amount: spare + 1, customer, key: self.key(rng, customer) };
+                }
+                Action::Settle { amount, named, customer, key: self.key(rng, customer) }
+            }
+            Kind::Fee => self.adjustment(rng, customer, Adjustment::Fee),
+            Kind::Credit => self.adjustment(rng, customer, Adjustment::Credit),
+            Kind::WriteOff => self.adjustment(rng, customer, Adjustment::WriteOff),
+            Kind::Refund => {
+                Action::Refund { amount: rng.random_range(1..=100), customer, key: self.key(rng, customer) }
+            }
+            Kind::Reverse => {
+                let credits = self.world.customers.get(customer).map(|customer| &customer.account.credits);
+                let credits: Vec<_> = credits.into_iter().flatten().collect();
+                let (reversed, is_payment) =
+                    credits.choose(rng).map_or((0, true), |(key, credit)| (**key, credit.is_payment));
+                Action::Reverse { reversed, is_payment, customer, key: self.key(rng, customer) }
+            }
+            Kind::Allocate => {
+                let mut named = self.charges(rng, customer, -100..=150);
+                named.retain(|(_, amount)| *amount != 0);
+                if named.is_empty() {
+                    named.push((0, 1));
+                }
+                Action::Allocate { named, customer, key: self.key(rng, customer) }
+            }
+            Kind::Return => self.goods_back(rng, customer),
+            Kind::SeeOpenCharges => Action::SeeOpenCharges { customer },
             Kind::Restock => {
                 Action::MoveStock { quantity: rng.random_range(1..=8), product, key: self.key(rng, product) }
             }
@@ -64,6 +121,47 @@ impl Mix {
             Kind::SeeCustomer => Action::SeeCustomer { customer },
             Kind::SeeProduct => Action::SeeProduct { product },
         }
+    }
+
+    fn adjustment(&mut self, rng: &mut StdRng, customer: usize, kind: Adjustment) -> Action {
+        let named = if matches!(kind, Adjustment::Fee) { Named::new() } else { self.charges(rng, customer, 1..=100) };
+        let amount = named.iter().map(|(_, amount)| amount).sum::<i64>() + rng.random_range(1..=60);
+        Action::Adjust { kind, amount, named, customer, key: self.key(rng, customer) }
+    }
+
+    /// Up to three of the customer's charges, each once, with an amount; one in ten is none that there is.
+    fn charges(&self, rng: &mut StdRng, customer: usize, amounts: RangeInclusive<i64>) -> Named {
+        let charges = self.world.customers.get(customer).map(|customer| &customer.account.charges);
+        let mut keys: Vec<u32> = charges.into_iter().flatten().map(|charge| charge.key).collect();
+        keys.shuffle(rng);
+        keys.truncate(rng.random_range(0..=3));
+        if rng.random_ratio(1, 10) {
+            keys.push(0);
+        }
+        keys.into_iter().map(|key| (key, rng.random_range(amounts.clone()))).collect()
+    }
+
+    /// One line or two of an order of the customer, of different products.
+    fn goods_back(&mut self, rng: &mut StdRng, customer: usize) -> Action {
+        let charges = self.world.customers.get(customer).map(|customer| &customer.account.charges);
+        let orders: Vec<_> = charges.into_iter().flatten().filter(|charge| !charge.lines.is_empty()).collect();
+        let mut lines = Vec::<ReturnedLine>::new();
+        let order = orders.choose(rng).map_or(0, |order| {
+            for (index, line) in order.lines.iter().enumerate() {
+                let is_taken = lines.iter().any(|taken| taken.product == line.product);
+                if lines.len() < 2 && !is_taken && rng.random_bool(0.7) {
+                    let quantity = rng.random_range(1..=2);
+                    let restocked = rng.random_range(0..=quantity);
+                    lines.push(ReturnedLine { line_no: index + 1, product: line.product, quantity, restocked });
+                }
+            }
+            order.key
+        });
+        if lines.is_empty() {
+            lines.push(ReturnedLine { line_no: 1, product: 0, quantity: 1, restocked: 0 });
+            return Action::Return { order: 0, lines, customer, key: self.key(rng, customer) };
+        }
+        Action::Return { order, lines, customer, key: self.key(rng, customer) }
     }
 
     /// A key of its own, or one of three that belong to the customer or product.

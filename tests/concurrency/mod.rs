@@ -8,6 +8,7 @@
 //! - [`races`]: random requests of many kinds at once, which must have a serial outcome ([`history`] says what that is).
 //! - [`sequences`]: random requests one after the other, whose every answer must be the [`model`]'s.
 
+mod account;
 mod actions;
 mod cast;
 mod credit;

@@ -23,9 +23,18 @@ const CLIENTS: usize = 16;
 const REQUESTS_OF_A_CLIENT: usize = 6;
 const ROUNDS: usize = 3;
 const CREDIT_LIMITS: [i64; 2] = [1_000, 600];
-const EVERYTHING: [(Kind, usize); 10] = [
+const EVERYTHING: [(Kind, usize); 19] = [
     (Kind::Buy, 12),
-    (Kind::Pay, 4),
+    (Kind::Pay, 2),
+    (Kind::Settle, 4),
+    (Kind::Fee, 1),
+    (Kind::Credit, 1),
+    (Kind::WriteOff, 1),
+    (Kind::Refund, 1),
+    (Kind::Reverse, 3),
+    (Kind::Allocate, 3),
+    (Kind::Return, 4),
+    (Kind::SeeOpenCharges, 2),
     (Kind::Restock, 2),
     (Kind::Correct, 2),
     (Kind::SetLimit, 2),
@@ -49,6 +58,7 @@ async fn race_in(crowd: Crowd, kinds: &[(Kind, usize)]) {
     let mut world = ModelState::new(&CREDIT_LIMITS, &PRICES_AND_STOCKS);
     let cast = Arc::new(Cast::of(crowd.shop(), &world).await);
     for _ in 0..ROUNDS {
+        mix.look_at(&world);
         world = round(&crowd, &cast, &world, &mut mix, &mut rng).await;
         cast.expect_world(&world).await;
     }
@@ -127,6 +137,20 @@ async fn purchases_racing_restocks_and_corrections_have_a_serial_outcome() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn purchases_racing_blocks_have_a_serial_outcome() {
     race(&[(Kind::Buy, 6), (Kind::SetBlocked, 3), (Kind::Pay, 2), (Kind::SeeCustomer, 1)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn returns_racing_payments_reversals_allocations_and_returns_have_a_serial_outcome() {
+    let kinds = [
+        (Kind::Buy, 4),
+        (Kind::Return, 6),
+        (Kind::Settle, 4),
+        (Kind::Reverse, 3),
+        (Kind::Allocate, 3),
+        (Kind::SeeOpenCharges, 1),
+        (Kind::SeeProduct, 1),
+    ];
+    race(&kinds).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

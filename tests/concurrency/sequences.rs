@@ -29,6 +29,7 @@ async fn play(server: &TestServer, mut rng: StdRng) {
     let mut played: Vec<Action> = Vec::new();
     let mut planned: VecDeque<Action> = VecDeque::new();
     for step in 0..STEPS {
+        mix.look_at(&world);
         let action = planned.pop_front().unwrap_or_else(|| match played.choose(&mut rng) {
             // The same request under the same key, some time later.
             Some(earlier) if rng.random_ratio(1, 12) => earlier.clone(),
@@ -56,6 +57,15 @@ fn mix() -> Mix {
     let kinds = [
         (Kind::Buy, 12),
         (Kind::Pay, 4),
+        (Kind::Settle, 4),
+        (Kind::Fee, 2),
+        (Kind::Credit, 2),
+        (Kind::WriteOff, 2),
+        (Kind::Refund, 2),
+        (Kind::Reverse, 3),
+        (Kind::Allocate, 3),
+        (Kind::Return, 5),
+        (Kind::SeeOpenCharges, 1),
         (Kind::Restock, 4),
         (Kind::Correct, 2),
         (Kind::SetLimit, 2),
@@ -102,6 +112,7 @@ fn strange(action: Action, rng: &mut StdRng) -> Action {
             Action::Buy { key, customer, lines }
         }
         Action::Pay { key, customer, .. } => Action::Pay { key, customer, amount: extreme },
+        Action::Refund { key, customer, .. } => Action::Refund { key, customer, amount: extreme },
         Action::MoveStock { key, product, quantity } => {
             Action::MoveStock { key, product, quantity: extreme * quantity.signum() }
         }

@@ -67,7 +67,10 @@ async fn an_opening_keeps_its_due_date_in_the_past_and_is_overdue_from_the_start
     );
     assert_eq!(account(&shop, &customer).await["overdue"], true);
     let overdue = shop.client.get("/v1/overdue-customers").await.expect(200);
-    assert_eq!((&overdue["data"][0]["customer_id"], &overdue["data"][0]["overdue_amount"]), (&json!(customer), &json!(600)));
+    assert_eq!(
+        (&overdue["data"][0]["customer_id"], &overdue["data"][0]["overdue_amount"]),
+        (&json!(customer), &json!(600))
+    );
 
     // The next one was due before it, and a payment settles the first one entered first.
     let earlier = json!({"due_at": "2020-02-29T12:00:00+01:00"});
@@ -189,7 +192,10 @@ async fn a_write_off_gives_up_at_most_the_balance_and_is_no_money_received() {
     assert_eq!(figures(&adjust(&shop, &customer, "write_off", 301, json!({})).await), [301, 300]);
     let all = json!({"allocations": [{"charge_id": order, "amount": 300}]});
     let entry = adjust(&shop, &customer, "write_off", 300, all).await.expect(201);
-    assert_eq!((&entry["kind"], &entry["balance_after"], &entry["received_on"]), (&json!("write_off"), &json!(0), &Value::Null));
+    assert_eq!(
+        (&entry["kind"], &entry["balance_after"], &entry["received_on"]),
+        (&json!("write_off"), &json!(0), &Value::Null)
+    );
     assert_eq!(figures(&adjust(&shop, &customer, "write_off", 1, json!({})).await), [1, 0]);
     // Nor is a credit balance written off.
     shop.pay(&customer, 50).await.expect(201);
@@ -223,7 +229,10 @@ async fn a_refund_pays_out_at_most_the_credit_balance_and_leaves_no_debt() {
     );
     refund(&shop, &customer, 50).await.expect(201);
     let after = account(&shop, &customer).await;
-    assert_eq!((&after["balance"], &after["overdue"], &after["oldest_unpaid_at"]), (&json!(0), &json!(false), &Value::Null));
+    assert_eq!(
+        (&after["balance"], &after["overdue"], &after["oldest_unpaid_at"]),
+        (&json!(0), &json!(false), &Value::Null)
+    );
     assert_eq!(figures(&refund(&shop, &customer, 1).await), [1, 0]);
 
     // A customer who owes has nothing to be paid out.
@@ -271,8 +280,11 @@ async fn each_wrong_member_is_pointed_at_and_nothing_is_written() {
         ("write_off", json!({"due_at": "2999-01-01T00:00:00Z"}), &["/due_at"]),
         ("credit", json!({"authorized_limit": 1}), &["/authorized_limit"]),
         ("credit", json!({"allocations": []}), &["/allocations"]),
-        ("credit", json!({"amount": 0, "reason": "", "allocations": [{"charge_id": "x", "amount": 0}]}),
-            &["/amount", "/reason", "/allocations/0/charge_id", "/allocations/0/amount"]),
+        (
+            "credit",
+            json!({"amount": 0, "reason": "", "allocations": [{"charge_id": "x", "amount": 0}]}),
+            &["/amount", "/reason", "/allocations/0/charge_id", "/allocations/0/amount"],
+        ),
     ] {
         let mut found = pointers(&adjust(&shop, &customer, kind, 1, members.clone()).await);
         let mut expected: Vec<String> = wrong.iter().map(|pointer| (*pointer).to_owned()).collect();
@@ -280,7 +292,9 @@ async fn each_wrong_member_is_pointed_at_and_nothing_is_written() {
         expected.sort();
         assert_eq!(found, expected, "{kind} {members}");
     }
-    for body in [json!({"customer_id": customer, "amount": 1}), json!({"customer_id": customer, "amount": 1, "reason": " "})] {
+    for body in
+        [json!({"customer_id": customer, "amount": 1}), json!({"customer_id": customer, "amount": 1, "reason": " "})]
+    {
         assert_eq!(pointers(&shop.client.move_once("/v1/refunds", &body).await), ["/reason"]);
     }
     for nobody in [uuid::Uuid::now_v7().to_string(), foreign] {
@@ -312,7 +326,9 @@ async fn whoever_corrects_needs_write_and_adjust() {
     let server = TestServer::start().await;
     let shop = adjusting_shop(&server).await;
     let customer = shop.customer(1_000).await;
-    for (scopes, lacks) in [(&["read", "write"][..], "adjust"), (&["read", "adjust"], "write"), (&["write", "price"], "adjust")] {
+    for (scopes, lacks) in
+        [(&["read", "write"][..], "adjust"), (&["read", "adjust"], "write"), (&["write", "price"], "adjust")]
+    {
         let client = server.client_with_scopes(shop.business_id, scopes).await;
         let till = Shop { client, ..shop.clone() };
         for answer in [adjust(&till, &customer, "fee", 1, json!({})).await, refund(&till, &customer, 1).await] {
@@ -346,28 +362,40 @@ async fn a_used_key_is_refused_for_any_other_correction() {
         body
     };
     for (path, body, others) in [
-        ("/v1/adjustments", &credit, vec![
-            with(&credit, "customer_id", json!(other)),
-            with(&credit, "type", json!("write_off")),
-            with(&credit, "amount", json!(61)),
-            with(&credit, "reason", json!("s")),
-            with(&credit, "reference", Value::Null),
-            with(&credit, "allocations", Value::Null),
-            with(&credit, "allocations", json!([{"charge_id": charge, "amount": 11}])),
-        ]),
-        ("/v1/refunds", &refund, vec![
-            with(&refund, "customer_id", json!(other)),
-            with(&refund, "amount", json!(9)),
-            with(&refund, "reason", json!("s")),
-            with(&refund, "reference", json!("S")),
-        ]),
-        ("/v1/adjustments", &fee, vec![
-            with(&fee, "type", json!("debit")),
-            with(&fee, "due_date", json!("2999-01-02")),
-            with(&fee, "due_date", Value::Null),
-            with(&fee, "authorized_limit", json!(2_001)),
-            with(&fee, "authorized_limit", Value::Null),
-        ]),
+        (
+            "/v1/adjustments",
+            &credit,
+            vec![
+                with(&credit, "customer_id", json!(other)),
+                with(&credit, "type", json!("write_off")),
+                with(&credit, "amount", json!(61)),
+                with(&credit, "reason", json!("s")),
+                with(&credit, "reference", Value::Null),
+                with(&credit, "allocations", Value::Null),
+                with(&credit, "allocations", json!([{"charge_id": charge, "amount": 11}])),
+            ],
+        ),
+        (
+            "/v1/refunds",
+            &refund,
+            vec![
+                with(&refund, "customer_id", json!(other)),
+                with(&refund, "amount", json!(9)),
+                with(&refund, "reason", json!("s")),
+                with(&refund, "reference", json!("S")),
+            ],
+        ),
+        (
+            "/v1/adjustments",
+            &fee,
+            vec![
+                with(&fee, "type", json!("debit")),
+                with(&fee, "due_date", json!("2999-01-02")),
+                with(&fee, "due_date", Value::Null),
+                with(&fee, "authorized_limit", json!(2_001)),
+                with(&fee, "authorized_limit", Value::Null),
+            ],
+        ),
     ] {
         let key = format!("{path}-{}", body["type"]).replace(['/', '"'], "-");
         let first = shop.client.move_with(&key, path, body).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     client::{Answer, send},
     server::TestServer,
-    shop::{Shop, purchase},
+    shop::{Shop, id, purchase},
 };
 
 /// A shop with one request of each kind that moves money or stock.
@@ -14,6 +14,8 @@ struct Movements {
     shop: Shop,
     customer: String,
     beans: String,
+    /// An order of another customer and another product.
+    order: String,
 }
 
 impl Movements {
@@ -22,11 +24,13 @@ impl Movements {
         let client = server.client_with_scopes(shop.business_id, &["read", "write", "adjust"]).await;
         let shop = Shop { client, ..shop };
         let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
-        Self { shop, customer, beans }
+        let (other, filters) = (shop.customer(1_000).await, shop.product(10, 10).await);
+        let order = id(&shop.buy(&other, &[(&filters, 3)]).await.expect(201));
+        Self { shop, customer, beans, order }
     }
 
     /// A credit leaves something for the refund.
-    fn requests(&self) -> [(String, Value); 5] {
+    fn requests(&self) -> [(String, Value); 6] {
         [
             ("/v1/purchases".to_owned(), purchase(&self.customer, &[(&self.beans, 2)])),
             ("/v1/payments".to_owned(), json!({"customer_id": self.customer, "amount": 50})),
@@ -36,6 +40,10 @@ impl Movements {
                 json!({"customer_id": self.customer, "type": "credit", "amount": 300, "reason": "as agreed"}),
             ),
             ("/v1/refunds".to_owned(), json!({"customer_id": self.customer, "amount": 7, "reason": "paid twice"})),
+            (
+                "/v1/returns".to_owned(),
+                json!({"order_id": self.order, "items": [{"line_no": 1, "quantity": 2}], "reason": "test"}),
+            ),
         ]
     }
 
@@ -73,7 +81,7 @@ async fn the_same_key_and_request_is_answered_the_same_and_done_once() {
 async fn a_replay_is_the_first_answer_whatever_has_changed_since() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let Movements { shop, customer, beans } = &movements;
+    let Movements { shop, customer, beans, .. } = &movements;
     let mut first = Vec::new();
     for (path, body) in &movements.requests() {
         first.push(shop.client.move_with(&path.len().to_string(), path, body).await);
@@ -99,7 +107,7 @@ async fn a_replay_is_the_first_answer_whatever_has_changed_since() {
 async fn a_used_key_is_refused_for_any_other_purchase() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let Movements { shop, customer, beans } = &movements;
+    let Movements { shop, customer, beans, .. } = &movements;
     let (filters, other) = (shop.product(1, 100).await, shop.customer(1_000).await);
     let lines = [(beans.as_str(), 1), (&filters, 2)];
     let first = shop.buy_with("key", customer, &lines).await;
@@ -258,7 +266,7 @@ async fn a_key_is_one_to_255_visible_ascii_characters_sent_once() {
 async fn the_same_request_written_differently_is_the_same_request() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let Movements { shop, customer, beans } = &movements;
+    let Movements { shop, customer, beans, .. } = &movements;
     let first = shop.buy_with("key", customer, &[(beans, 2)]).await;
     let (upper, bare) = (customer.to_uppercase(), beans.replace('-', ""));
     let escaped = beans.replace('-', "\\u002d");

@@ -46,7 +46,8 @@ async fn a_purchase_goes_beyond_the_limit_as_far_as_somebody_allows_and_that_is_
     buy(1, 650).await.expect(201);
 
     let ledger = shop.client.get(&format!("/v1/customers/{customer}/ledger")).await.expect(200);
-    let kept: Vec<_> = ledger["data"].as_array().unwrap().iter().map(|entry| entry["authorized_limit"].clone()).collect();
+    let kept: Vec<_> =
+        ledger["data"].as_array().unwrap().iter().map(|entry| entry["authorized_limit"].clone()).collect();
     assert_eq!(kept, [Value::Null, Value::Null, json!(600), Value::Null]);
     server.audit().await;
 }
@@ -106,8 +107,7 @@ async fn an_authorized_limit_needs_the_scope_adjust_by_the_api_and_by_rpc() {
     ] {
         let claims = json!({"business_id": business, "scope": scopes});
         let client = server.client(&token(&claims));
-        let answer =
-            client.move_once("/v1/purchases", &with_limit(&customer, &[(&beans, 1)], &json!(1_000))).await;
+        let answer = client.move_once("/v1/purchases", &with_limit(&customer, &[(&beans, 1)], &json!(1_000))).await;
         let set = format!("SET LOCAL request.jwt.claims = {};", quoted(&claims.to_string()));
         if allowed {
             answer.expect(201);
@@ -115,7 +115,10 @@ async fn an_authorized_limit_needs_the_scope_adjust_by_the_api_and_by_rpc() {
         } else {
             let problem = answer.expect_problem(403, "forbidden");
             let fault = json!([{"in": "body", "pointer": "/authorized_limit", "detail": "needs the scope adjust"}]);
-            assert_eq!((&problem["errors"], &problem["detail"]), (&fault, &json!("these credentials lack the scope adjust")));
+            assert_eq!(
+                (&problem["errors"], &problem["detail"]),
+                (&fault, &json!("these credentials lack the scope adjust"))
+            );
             let refusal = user.refusal(&format!("{set} {rpc}")).await;
             assert_eq!(refusal.code().code(), "42501", "{scopes}");
             assert_eq!(refusal.message(), "the claims lack the scope adjust", "{scopes}");

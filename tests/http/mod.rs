@@ -2,6 +2,7 @@
 
 mod actors;
 mod adjustments;
+mod allocations;
 mod availability;
 mod contention;
 mod creations;
@@ -28,6 +29,8 @@ mod purchase_refusals;
 mod purchases;
 mod queries;
 mod records;
+mod returns;
+mod reversals;
 mod round_trips;
 mod scopes;
 mod stock_movements;

@@ -81,8 +81,8 @@ impl Function {
     pub fn good_call(&self) -> String {
         let thing = self.thing();
         let id = match thing {
-            "customer" | "product" | "order" | "api_key" if self.creates() => NOBODY.id(thing),
-            "customer" | "product" | "order" | "api_key" => OURS.id(thing),
+            "customer" | "product" | "order" | "return" | "api_key" if self.creates() => NOBODY.id(thing),
+            "customer" | "product" | "order" | "return" | "api_key" => OURS.id(thing),
             _ => NOBODY.id("business"),
         };
         self.call(OURS, &id)
@@ -110,6 +110,7 @@ impl Function {
             "p_customer_ids" => format!("ARRAY[{}]", customer()),
             "p_product_ids" => format!("ARRAY[{}]", quoted(&tenant.id("product"))),
             "p_prefix" if !self.creates() => quoted(&tenant.key_prefix()),
+            "p_order_id" if self.name.ends_with("return_record") => quoted(&tenant.id("order")),
             "p_limit" => "100".to_owned(),
             "p_external_id" => "NULL".to_owned(),
             _ if self.name.ends_with("_list") => "NULL".to_owned(),

@@ -93,7 +93,6 @@ async fn the_entries_that_the_tests_start_from_are_accepted() {
         entry(&[("kind", "'debit'"), ("amount", "1"), ("reason", "'why'"), ("reference", "'what'")], &[]),
         entry(&[("kind", "'credit'")], &[]),
         entry(&[("kind", "'write_off'"), ("amount", "-70")], &[]),
-        entry(&[("kind", "'return'"), ("amount", "0")], &[]),
         entry(&[("kind", "'allocation'"), ("amount", "0")], &[]),
         // All of entry 2 is taken back.
         entry(&[("kind", "'reversal'"), ("amount", "30"), ("reverses_no", "2")], &[]),

@@ -363,8 +363,6 @@ async fn the_parts_of_an_entry_come_with_it_and_none_later() {
         ("payment", "allocations_are_those_of_the_ledger_entry"),
         ("credit", "allocations_are_those_of_the_ledger_entry"),
         ("write_off", "allocations_are_those_of_the_ledger_entry"),
-        // Its digest is that of what was brought back.
-        ("return", "allocations_of_a_credit_take_nothing_back"),
     ] {
         owner.rows(&fill(&planted(kind))).await;
         for (parts, constraint) in [(more.to_owned(), adds_up), (format!("{more}, {less}"), constraint)] {

@@ -11,6 +11,7 @@ mod monitoring;
 mod powers;
 mod privileges;
 mod record_rules;
+mod return_rules;
 mod sideways;
 mod supabase;
 mod takeover;

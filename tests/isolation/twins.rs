@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// The same for both businesses, but for `{name}` and `{figure}`.
-const PLANTING: [&str; 14] = [
+const PLANTING: [&str; 15] = [
     "business_create({business}, '{name}', 'EUR', '{\"type\": \"age\", \"days\": 0}')",
     "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
     "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
@@ -23,15 +23,16 @@ const PLANTING: [&str; 14] = [
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {1})",
     "purchase({business}, {2}, ARRAY[{2}], '{{figure}}', 'twin-purchase-2', {2})",
     "payment_record({business}, {1}, {figure}, 'twin-payment', {3})",
+    "return_record({business}, {1}, '{1}', '{1}', '{NULL}', '{name}', 'twin-return', {6})",
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {1})",
     "stock_movement_record({business}, {2}, {figure}, 'twin', 'twin-movement-2', {2})",
     "customer_update({business}, {2}, '{name} second', NULL, NULL, false, NULL)",
-    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', {6}, NULL, 20000)",
-    "adjustment_record({business}, {1}, 'credit', 1{figure}000, 'why', 'twin-credit', {7}, p_charge_ids => ARRAY[{6}], p_amounts => '{1{figure}000}')",
+    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', {7}, NULL, 20000)",
+    "adjustment_record({business}, {1}, 'credit', 1{figure}000, 'why', 'twin-credit', p_charge_ids => ARRAY[{7}], p_amounts => '{1{figure}000}')",
 ];
 
 /// What only the other business has.
-const THEIRS_ONLY: [&str; 7] = [
+const THEIRS_ONLY: [&str; 8] = [
     "customer_create({business}, {8}, 'theirs only', 'theirs', 1000, false, 'their-creation')",
     "product_create({business}, {8}, 'theirs', 'theirs only', 1, 0, 'their-creation')",
     "api_key_create({business}, {8}, 'theirs only', 'theironly', sha256('y'), '{read}', NULL, 'their-creation')",
@@ -39,13 +40,14 @@ const THEIRS_ONLY: [&str; 7] = [
     "payment_record({business}, {2}, 1, 'their-payment-2', {5})",
     "stock_movement_record({business}, {1}, 1, 'theirs', 'their-movement', {3})",
     "purchase({business}, {2}, ARRAY[{1}], '{3}', 'their-purchase', {8})",
+    "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'theirs', 'their-return', {7})",
 ];
 
 /// What a function says that did it.
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 81] = [
+const CALLS: [&str; 94] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -88,6 +90,19 @@ const CALLS: [&str; 81] = [
     "order_get({business}, {1})",
     "order_list({business}, NULL, NULL, 10)",
     "order_list({business}, {1}, NULL, 10)",
+    "return_record({business}, {1}, '{2}', '{1}', '{NULL}', 'new', 'new', {9})",
+    "return_record({business}, {1}, '{2}', '{1}', '{NULL}', 'new', 'their-return', {9})",
+    "return_record({business}, {1}, '{2}', '{1}', '{NULL}', 'new', 'their-payment', {9})",
+    "return_record({business}, {1}, '{1}', '{1}', '{NULL}', '{name}', 'twin-return', {9})",
+    "return_record({business}, {1}, '{1,2}', '{1,100}', '{NULL,NULL}', 'new', 'new', {9})",
+    "return_record({business}, {2}, '{1}', '{2}', '{1}', 'new', 'new', {9})",
+    "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'new', 'new', {9})",
+    "return_get({business}, {6})",
+    "return_get({business}, {7})",
+    "return_list({business}, NULL, NULL, NULL, 10)",
+    "return_list({business}, {1}, NULL, NULL, 10)",
+    "return_list({business}, NULL, {1}, NULL, 10)",
+    "return_list({business}, {8}, {2}, NULL, 10)",
     "overdue_list({business}, NULL, 10)",
     "limit_override_list({business}, NULL, 10)",
     "open_charges({business}, {1}, NULL, NULL, 10)",

@@ -11,7 +11,7 @@ use crate::support::{
 
 /// Our business: 3,000 customers who bought once, two lines each, and paid a part of it (of ten, somebody allowed more than the limit); 3,000 products; 3,000 API keys.
 /// And 3,000 other businesses. The last twelve digits of an id are the number of the thing.
-/// What a customer or a product is called by counts down: what has a low number is far behind in those indexes.
+/// What a customer, a product or a payment is called by counts down: what has a low number is far behind in those indexes.
 ///
 /// [`planting`] writes the ids out. A function for them would be temporary, and so make a schema; then every session would
 /// plan everything anew, and no plan of the empty tables would be left to be tried. (The schema `by_hand` is there before.)
@@ -36,7 +36,8 @@ pub const PLENTY: &str = "
             jsonb_build_object('kind', 'purchase', 'id', {id 4 n}, 'amount', 3, 'details_digest', digest,
                 'authorized_limit', CASE WHEN n <= 10 THEN 2000 END,
                 'created_at', now() - interval '1 hour'),
-            jsonb_build_object('kind', 'payment', 'id', {id 5 n}, 'amount', -1, 'idempotency_key', 'pays-' || n)]) AS entry));
+            jsonb_build_object('kind', 'payment', 'id', {id 5 n}, 'amount', -1, 'idempotency_key', 'pays-' || n,
+                'reference', 'reference-' || (3001 - n))]) AS entry));
     INSERT INTO tallystick.order_items
     SELECT item.* FROM generate_series(1, 3000) AS n, generate_series(1, 2) AS line, {line 4 n} AS item;
     INSERT INTO tallystick.api_keys

@@ -45,6 +45,8 @@ fn cases() -> Vec<Case> {
         let by_number = by_number * customers;
         [("customers_pk", 1, customers), ("credit_ledger_running_figures", figures, figures), ("credit_ledger_pk", by_number, by_number)]
     };
+    // Whether each of them was taken back.
+    let reversals = |entries| [("credit_ledger_an_entry_is_reversed_once", entries, 0)];
     let accounts_of_5 = [("credit_ledger_running_figures", 2 * 5, 2 * 5)];
     let one_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 1)], others].concat();
     let five_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 5)], others].concat();
@@ -67,6 +69,17 @@ fn cases() -> Vec<Case> {
         case("ledger_list({business}, {id 2}, 2, 5)", 1, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 1)]),
         case("limit_override_list({business}, NULL, 5)", 5, &five_by("credit_ledger_overrides", &[])),
         case("limit_override_list({business}, {id 4}, 5)", 5, &five_by("credit_ledger_overrides", &[])),
+        case("entry_get({business}, ARRAY['credit','payment'], {id 5})", 1, &[
+            ("credit_ledger_id_is_unique", 1, 1), ("allocations_of_an_entry", 1, 0), ("credit_ledger_an_entry_is_reversed_once", 1, 0),
+        ]),
+        case("entry_list({business}, ARRAY['payment'], NULL, NULL, NULL, 5)", 5, &five_by("credit_ledger_by_kind", &reversals(5))),
+        case("entry_list({business}, ARRAY['payment'], NULL, NULL, {id 5}, 5)", 5, &five_by("credit_ledger_by_kind", &reversals(5))),
+        case("entry_list({business}, ARRAY['payment'], {id 2}, NULL, NULL, 5)", 1, &one_by("credit_ledger_by_customer_and_kind", &reversals(1))),
+        case("entry_list({business}, ARRAY['payment'], NULL, 'reference-100', NULL, 5)", 1, &one_by("credit_ledger_by_reference", &reversals(1))),
+        // A look-up for each kind.
+        case("entry_list({business}, ARRAY['credit','payment','refund'], NULL, NULL, NULL, 5)", 5, &[
+            ("credit_ledger_by_kind", 3, 5), ("credit_ledger_an_entry_is_reversed_once", 5, 0),
+        ]),
         case("proof_list({business}, NULL, 5)", 5, &five_by("customers_pk", &[("credit_ledger_running_figures", 5, 5)])),
         case("proof_list({business}, {id 2}, 5)", 5, &five_by("customers_pk", &[("credit_ledger_running_figures", 5, 5)])),
         case("order_get({business}, {id 4})", 1, &order),
@@ -209,6 +222,8 @@ async fn no_list_returns_more_than_200_rows_and_one_whatever_is_asked_for() {
         "customer_list({business}, NULL, NULL, {limit})",
         "product_list({business}, NULL, NULL, {limit})",
         "ledger_list({business}, {id 2}, NULL, {limit})",
+        "entry_list({business}, ARRAY['payment'], NULL, NULL, NULL, {limit})",
+        "entry_list({business}, ARRAY['payment'], {id 2}, NULL, NULL, {limit})",
         "order_list({business}, NULL, NULL, {limit})",
         "overdue_list({business}, NULL, {limit})",
         "business_aging({business}, NULL, NULL, {limit})",

@@ -236,3 +236,79 @@ BEGIN
         coalesce(p_changed_lines[line.ordinality], '{}')) AS changed;
 END
 $$;
+
+-- Writes a return of lines of an order: the return, its ledger entry with what that settles, and the lines. p_items say line_no,
+-- quantity and restocked of each line, and may say something wrong besides, of which the entry's digest knows. p_given and p_changed
+-- are those of entry(). p_changed_items and p_changed_return have changes of the lines and of the return, of which the digest does
+-- not know. p_settles is what the entry settles by name, {"charge_nos": …, "amounts": …}, if not what it should.
+CREATE FUNCTION by_hand.returned(
+    p_business uuid, p_customer uuid, p_return uuid, p_order uuid, p_items jsonb[], p_given jsonb DEFAULT '{}',
+    p_changed jsonb DEFAULT '{}', p_changed_items jsonb[] DEFAULT '{}', p_changed_return jsonb DEFAULT '{}',
+    p_settles jsonb DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql
+-- As return_record has it, for whoever makes a plan while the tables are empty. The triggers' plans are made here, too.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+DECLARE
+    a tallystick.ledger_account := by_hand.account(p_business, p_customer);
+    e tallystick.credit_ledger;
+    v_items tallystick.return_items[] := (tallystick.return_lines_of(
+        p_business, p_order,
+        ARRAY(SELECT (item ->> 'line_no')::integer FROM unnest(p_items) AS item ORDER BY 1),
+        ARRAY(SELECT (item ->> 'quantity')::bigint FROM unnest(p_items) AS item ORDER BY (item ->> 'line_no')::integer),
+        ARRAY(SELECT (item ->> 'restocked')::bigint FROM unnest(p_items) AS item ORDER BY (item ->> 'line_no')::integer))).items;
+    v_given jsonb;
+    v_settled record;
+BEGIN
+    v_items := ARRAY(
+        SELECT jsonb_populate_record(v_items[line.ordinality], given || jsonb_build_object('return_id', p_return))
+        FROM unnest(v_items) WITH ORDINALITY AS line
+        JOIN unnest(p_items) AS given ON (given ->> 'line_no')::integer = line.line_no
+        ORDER BY line.ordinality);
+    v_given := jsonb_build_object(
+        'kind', 'return', 'id', p_return, 'amount', (SELECT -sum(item.line_total) FROM unnest(v_items) AS item),
+        'created_at', clock_timestamp()) || p_given;
+    IF p_settles IS NULL THEN
+        SELECT jsonb_build_object('charge_nos', ARRAY[charge.entry_no], 'amounts', ARRAY[least(
+                   -(v_given ->> 'amount')::bigint, charge.amount - coalesce((
+                   SELECT max(part.allocated_after) FROM tallystick.allocations AS part
+                   WHERE part.business_id = p_business AND part.customer_id = charge.customer_id
+                     AND part.charge_no = charge.entry_no), 0))])
+        INTO p_settles
+        FROM tallystick.credit_ledger AS charge WHERE charge.business_id = p_business AND charge.id = p_order;
+        IF p_settles #>> '{amounts,0}' = '0' THEN
+            p_settles := NULL;
+        END IF;
+    END IF;
+    v_settled := tallystick.ledger_settle(
+        a, by_hand.given(a, p_business, v_given),
+        ARRAY(SELECT jsonb_array_elements_text(p_settles -> 'charge_nos')::bigint),
+        ARRAY(SELECT jsonb_array_elements_text(p_settles -> 'amounts')::bigint),
+        tallystick.return_details(p_order, v_items));
+    e := jsonb_populate_record(v_settled.entry, p_changed);
+    e.entry_hash := by_hand.hash(e);
+
+    SET CONSTRAINTS ALL DEFERRED;
+    INSERT INTO tallystick.returns
+    SELECT (jsonb_populate_record(
+        ROW(p_business, p_return, p_order, p_customer, -(v_given ->> 'amount')::bigint, (v_given ->> 'created_at')::timestamptz,
+            v_items[1].line_no)::tallystick.returns, p_changed_return)).*;
+    WITH parts AS (
+        INSERT INTO tallystick.allocations (
+            business_id, customer_id, charge_no, part_no, entry_no, amount, allocated_before, allocated_after, charge_amount,
+            charged_total)
+        SELECT part.business_id, part.customer_id, part.charge_no, part.part_no, part.entry_no, part.amount,
+               part.allocated_before, part.allocated_after, part.charge_amount, part.charged_total
+        FROM unnest(v_settled.parts) AS part
+    )
+    INSERT INTO tallystick.credit_ledger SELECT (e).*;
+    INSERT INTO tallystick.return_items
+    SELECT changed.*
+    FROM unnest(v_items) WITH ORDINALITY AS item
+    CROSS JOIN LATERAL jsonb_populate_record(v_items[item.ordinality], coalesce(p_changed_items[item.ordinality], '{}')) AS changed;
+END
+$$;

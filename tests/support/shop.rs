@@ -24,7 +24,7 @@ impl Shop {
     pub async fn open_as(server: &TestServer, business: &Value) -> Self {
         let business = server.admin().post("/v1/businesses", business).await.expect(201);
         let business_id = business["id"].as_str().unwrap().parse().unwrap();
-        let client = server.client_with_scopes(business_id, &["read", "write"]).await;
+        let client = server.client_with_scopes(business_id, &["read", "write", "adjust"]).await;
         Self { business_id, client }
     }
 

@@ -1,7 +1,7 @@
 //! What the tests know about the tables by themselves. Each list is held against the catalogue (`schema::snapshot`).
 
 /// Every table of schema tallystick; every one of them is the tenants'.
-pub const TENANT_TABLES: [&str; 11] = [
+pub const TENANT_TABLES: [&str; 13] = [
     "businesses",
     "customers",
     "products",
@@ -11,13 +11,23 @@ pub const TENANT_TABLES: [&str; 11] = [
     "order_items",
     "credit_ledger",
     "allocations",
+    "returns",
+    "return_items",
     "api_keys",
     "creations",
 ];
 
 /// The tables whose rows are never changed and never deleted.
-pub const FACTS: [&str; 6] =
-    ["product_versions", "stock_movements", "orders", "order_items", "credit_ledger", "allocations"];
+pub const FACTS: [&str; 8] = [
+    "product_versions",
+    "stock_movements",
+    "orders",
+    "order_items",
+    "credit_ledger",
+    "allocations",
+    "returns",
+    "return_items",
+];
 
 /// The tables of [`TENANT_TABLES`] but for `exceptions`.
 pub fn tenant_tables_but(exceptions: &[&str]) -> Vec<&'static str> {

@@ -32,7 +32,7 @@ pub const THEIRS: Tenant = Tenant { letter: 'b', mark: THEIR_MARK };
 pub const NOBODY: Tenant = Tenant { letter: 'c', mark: "nobody's" };
 
 /// The names that [`fill`] knows, each with its number.
-const THINGS: [(&str, u32); 9] = [
+const THINGS: [(&str, u32); 11] = [
     ("business", 1),
     // Owes 70 of a limit of 1000: bought for 100 (entry 1), then paid 30 (entry 2).
     ("customer", 2),
@@ -44,8 +44,10 @@ const THINGS: [(&str, u32); 9] = [
     ("payment", 6),
     ("movement", 7),
     ("api_key", 8),
-    // Paid a debit of 40 by a payment that names it.
+    // Paid a debit of 40 by a payment that names it. Then bought one product, and returned it.
     ("payer", 9),
+    ("returned_order", 10),
+    ("return", 11),
 ];
 
 impl Tenant {
@@ -89,7 +91,7 @@ impl Tenant {
         format!("BEGIN; {} SELECT FROM tallystick.{}; COMMIT;", context(&self.id("business")), self.fill(&call))
     }
 
-    /// An allocation, by functions of the owner. The server has none yet that allocates.
+    /// An allocation and a return.
     fn allocation(self) -> String {
         let context = context(&self.id("business"));
         let entry = |number: u32, properties: &str, allocated: &str| {
@@ -109,6 +111,12 @@ impl Tenant {
             format!("SELECT tallystick.customer_create({{business}}, {{payer}}, '{}', NULL, 1000, false);", self.mark),
             entry(1, debit, ""),
             entry(2, payment, ", '{1}', '{40}'"),
+            "SELECT tallystick.purchase({business}, {payer}, ARRAY[{product}], '{1}', 'returned', {returned_order});".to_owned(),
+            format!(
+                "SELECT tallystick.return_record(
+                     {{business}}, {{returned_order}}, '{{1}}', '{{1}}', '{{NULL}}', '{}', '{SAME}-return', {{return}});",
+                self.mark
+            ),
         ];
         format!("BEGIN; {context} {} COMMIT;", self.fill(&sql.concat()))
     }

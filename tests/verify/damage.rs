@@ -12,7 +12,7 @@ use tallystick::{
 
 use super::damages::{
     Damage, access, allocations, enforcement, hashes, identities_and_references, isolation, ledger, ledger_rules,
-    orders_and_stock, shipped, surroundings, times,
+    orders_and_stock, returns, shipped, surroundings, times,
 };
 use crate::support::{audit, cluster::cluster, fresh_database::FreshDatabase};
 
@@ -164,6 +164,11 @@ async fn damage_to_orders_and_stock_is_found() {
 }
 
 #[tokio::test]
+async fn damage_to_returns_is_found() {
+    find_all_in_rows(returns::DAMAGES).await;
+}
+
+#[tokio::test]
 async fn damage_to_identities_and_references_is_found() {
     find_all_in_rows(identities_and_references::DAMAGES).await;
 }
@@ -227,6 +232,7 @@ fn every_check_has_a_planted_damage() {
         allocations::DAMAGES,
         hashes::DAMAGES,
         orders_and_stock::DAMAGES,
+        returns::DAMAGES,
         identities_and_references::DAMAGES,
         isolation::DAMAGES,
         shipped::DAMAGES,

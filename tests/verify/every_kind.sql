@@ -76,7 +76,13 @@ BEGIN
         v_entry.request_fingerprint := sha256(v_kind.kind::bytea);
         v_entry.actor := 'key:test';
         v_entry.reason := 'test';
-        IF v_kind.kind <> 'purchase' THEN
+        IF v_kind.kind = 'return' THEN
+            -- 264 grams are 79 and 1 of tax, and an hour of advice is 20.
+            PERFORM tallystick.return_record(
+                c_business, (SELECT placed.id FROM tallystick.orders AS placed WHERE placed.customer_id = v_kind.customer_id),
+                '{1,2}', '{264,1}', '{NULL,NULL}', 'test', 'c1-10');
+            CONTINUE;
+        ELSIF v_kind.kind <> 'purchase' THEN
             PERFORM tallystick.ledger_record(v_account, v_entry, v_kind.charge_nos, v_kind.amounts);
             CONTINUE;
         END IF;

@@ -76,6 +76,8 @@ pub(super) enum Way {
     Gate(Caller, Class),
     /// With a permit of the gate, and perhaps together with other reads.
     Shared(Caller, Share),
+    /// From the few connections that are for reports.
+    Reports,
     /// From the few connections that no business can take.
     Aside,
 }
@@ -85,6 +87,7 @@ impl Way {
     const fn for_held_rows(self) -> Self {
         match self {
             Self::Gate(caller, _) | Self::Shared(caller, _) => Self::Gate(caller, Class::HeldRows),
+            Self::Reports => Self::Reports,
             Self::Aside => Self::Aside,
         }
     }
@@ -117,6 +120,11 @@ impl Call {
     /// A call in the context of `business_id` that reads many rows.
     pub(super) fn heavy(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
         Self::new(function, statement, Way::Gate(Some(business_id), Class::Heavy)).with(business_id.to_string())
+    }
+
+    /// A call in the context of `business_id` that reads a part of a report. It changes nothing.
+    pub(super) fn report(function: &'static str, statement: &'static str, business_id: BusinessId) -> Self {
+        Self::new(function, statement, Way::Reports).with(business_id.to_string())
     }
 
     /// The platform's call in the context of `business_id`. It waits in the platform's queue: the business may have filled its own.

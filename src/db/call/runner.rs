@@ -42,11 +42,17 @@ pub(in crate::db) const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 /// Connections that no business can take: for `/readyz`, for credentials, and for ending lost sessions.
 const CONNECTIONS_ASIDE: usize = 2;
 
+/// Connections for reports. A report is read in parts, and has a connection only while a part is read. So two serve many.
+const REPORT_CONNECTIONS: usize = 2;
+/// How long a part waits for one. An answer that has begun is not refused for a moment of load.
+const REPORT_PATIENCE: Duration = Duration::from_secs(30);
+
 /// What a call needs: the gate, the pool behind it, and the metrics that it is counted in. Clones share them.
 #[derive(Clone)]
 pub(in crate::db) struct CallRunner {
     pub(in crate::db) pool: Pool,
     pub(in crate::db) aside: Pool,
+    pub(in crate::db) reports: Pool,
     pub(in crate::db) gate: Gate,
     pub(in crate::db) metrics: Arc<Metrics>,
     shared: SharedConnections,
@@ -64,7 +70,7 @@ enum Lent {
 /// Where a call gets its connection, and another one in place of a connection that is lost.
 pub(in crate::db) struct Place {
     pool: Pool,
-    /// One for the one connection; none for the connections aside.
+    /// One for the one connection; none for the connections aside and for reports.
     _permit: Option<Permit>,
 }
 
@@ -83,13 +89,15 @@ impl CallRunner {
         metrics: Arc<Metrics>,
     ) -> Result<Self, PoolSetupError> {
         let session = SessionSettings { hot_statements: &[], ..settings.session.clone() };
-        let aside = Pool::new(url, &PoolSettings { size: CONNECTIONS_ASIDE, session, ..settings.clone() })?;
+        let few = |size| PoolSettings { size, session: session.clone(), ..settings.clone() };
+        let aside = Pool::new(url, &few(CONNECTIONS_ASIDE))?;
+        let reports = Pool::new(url, &PoolSettings { wait_timeout: REPORT_PATIENCE, ..few(REPORT_CONNECTIONS) })?;
         let limits = GateLimits::for_pool(settings.size, settings.size, None);
         let gate = Gate::new(limits, settings.wait_timeout, Arc::clone(&metrics));
         let fences = FencePost::new(aside.clone());
         let pool = Pool::new(url, settings)?;
         let shared = SharedConnections::for_pool(settings.size, pool.answer_timeout());
-        Ok(Self { pool, aside, gate, metrics, shared, fences })
+        Ok(Self { pool, aside, reports, gate, metrics, shared, fences })
     }
 
     /// Runs `call` to its end. If it passes over a held row, it is sent again to wait for that row.
@@ -156,6 +164,7 @@ impl CallRunner {
             // A page that cannot share a connection is a list as any other.
             Way::Shared(caller, Share::Pages) if !self.pool.named_statements() => (caller, Class::Heavy),
             Way::Shared(caller, _) => (caller, Class::Quick),
+            Way::Reports => return Ok(Place { pool: self.reports.clone(), _permit: None }),
             Way::Aside => return Ok(Place { pool: self.aside.clone(), _permit: None }),
         };
         let permit = self.gate.enter(caller, class).await?;

@@ -13,8 +13,9 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, OverdueHoldDays, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason,
-    Reference, Sku, Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
+    LedgerEntryId, Moment, Money, Name, OrderId, OverdueHoldDays, PageLimit, PaymentTerms, ProductId, Quantity,
+    QuantityDecimals, Reason, Reference, RestockQuantity, ReturnId, Sku, Stock, StockChange, StockMovementId, TimeZone,
+    Unit, Version,
 };
 
 /// A value that can be a parameter of a call.
@@ -51,6 +52,7 @@ params! {
     Vec<u8> => BYTEA |value| value,
     Vec<Uuid> => UUID_ARRAY |value| value,
     Vec<i64> => INT8_ARRAY |value| value,
+    Vec<Option<i64>> => INT8_ARRAY |value| value,
     Vec<i32> => INT4_ARRAY |value| value,
     Vec<String> => TEXT_ARRAY |value| value,
     Value => JSONB |value| value,
@@ -62,6 +64,7 @@ params! {
     ProductId => UUID |id| id.uuid(),
     OrderId => UUID |id| id.uuid(),
     LedgerEntryId => UUID |id| id.uuid(),
+    ReturnId => UUID |id| id.uuid(),
     StockMovementId => UUID |id| id.uuid(),
     ApiKeyId => UUID |id| id.uuid(),
     Version => UUID |version| version.uuid(),
@@ -81,6 +84,7 @@ params! {
     Reason => TEXT |text| String::from(text),
     Reference => TEXT |text| String::from(text),
     Day => DATE |day| day.get(),
+    Moment => TIMESTAMPTZ |moment| moment.get(),
     Currency => TEXT |currency| String::from(currency),
     TimeZone => TEXT |zone| String::from(zone),
     PaymentTerms => JSONB |terms| Json(terms),
@@ -118,7 +122,5 @@ macro_rules! from_sql {
 
 from_sql! {
     BusinessId as Uuid, CustomerId as Uuid, ProductId as Uuid, OrderId as Uuid, LedgerEntryId as Uuid,
-    StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid,
-    Money as i64, Amount as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64,
-    QuantityDecimals as i16, OverdueHoldDays as i32, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8],
+    StockMovementId as Uuid, ApiKeyId as Uuid, Version as Uuid, Money as i64, Amount as i64, Balance as i64, Quantity as i64, Stock as i64, StockChange as i64, QuantityDecimals as i16, OverdueHoldDays as i32, Currency as String, TimeZone as String, PaymentTerms as Value, Hash as &[u8], ReturnId as Uuid, RestockQuantity as i64,
 }

@@ -12,10 +12,12 @@ mod payment;
 mod product;
 mod purchase;
 mod refund;
+mod returns;
+mod reversal;
 mod stock_movement;
 
 pub use adjustment::{AdjustmentType, NewAdjustment};
-pub use allocations::{NewAllocation, NewAllocations};
+pub use allocations::{AllocationChange, AllocationChanges, NewAllocation, NewAllocationNote, NewAllocations};
 pub use api_key::{FutureTime, KeyScopes, NewApiKey};
 pub use business::NewBusiness;
 pub use customer::{CustomerChange, NewCustomer};
@@ -23,6 +25,7 @@ pub use payment::NewPayment;
 pub use product::{NewProduct, ProductChange};
 pub use purchase::{Lines, NewPurchase, PurchaseLine};
 pub use refund::NewRefund;
+pub use returns::{NewReturn, ReturnLine, ReturnLines};
 pub use stock_movement::NewStockMovement;
 
 use serde::{Deserialize, Deserializer};
@@ -32,3 +35,4 @@ use serde::{Deserialize, Deserializer};
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
+pub use reversal::NewReversal;

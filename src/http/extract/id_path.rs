@@ -9,7 +9,7 @@ use axum::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{AdjustmentId, ApiKeyId, BusinessId, CustomerId, OrderId, PaymentId, ProductId, RefundId},
+    domain::{AdjustmentId, ApiKeyId, BusinessId, CustomerId, OrderId, PaymentId, ProductId, RefundId, ReturnId},
     error::{Entity, Error, Result},
 };
 
@@ -39,6 +39,7 @@ path_id! {
     PaymentId: Payment in "payment_id",
     AdjustmentId: Adjustment in "adjustment_id",
     RefundId: Refund in "refund_id",
+    ReturnId: Return in "return_id",
 }
 
 /// The id that the path holds under [`PathId::PARAMETER`].

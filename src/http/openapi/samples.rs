@@ -47,6 +47,7 @@ pub fn sample(code: Code) -> Result<HttpError, String> {
         Code::AlreadyReversed => {
             Error::AlreadyReversed { reversal_id: uuid::uuid!("0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c28").into() }
         }
+        Code::NotReversible => Error::NotReversible,
         Code::ChargeNotFound => {
             Error::ChargesNotFound(vec![Fault::body("/allocations/0/charge_id", "no such charge of this customer")])
         }

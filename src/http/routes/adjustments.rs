@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AdjustmentId, Cursor, CustomerId, EntryDetails, EntryKind, IdempotencyKey, LedgerEntryId, ListedEntry, NewAdjustment,
-        Page, PageLimit, RecordedEntry, Reference,
+        AdjustmentId, Cursor, CustomerId, EntryDetails, EntryKind, IdempotencyKey, LedgerEntryId, ListedEntry,
+        NewAdjustment, Page, PageLimit, RecordedEntry, Reference,
     },
     error::{Entity, Result},
     http::{
@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// The kinds of entries that are adjustments.
-const KINDS: &[EntryKind] = &[EntryKind::Opening, EntryKind::Fee, EntryKind::Debit, EntryKind::Credit, EntryKind::WriteOff];
+const KINDS: &[EntryKind] =
+    &[EntryKind::Opening, EntryKind::Fee, EntryKind::Debit, EntryKind::Credit, EntryKind::WriteOff];
 
 /// Which adjustments: all, or those of one customer or with one reference.
 #[derive(Debug, Default, Deserialize, IntoParams)]

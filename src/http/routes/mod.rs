@@ -4,6 +4,8 @@
 //! Handlers contain no SQL and no business rules. The list of routes is in [`super::router`].
 
 pub mod adjustments;
+pub mod aging;
+pub mod allocations;
 pub mod api_keys;
 pub mod businesses;
 pub mod customers;
@@ -19,6 +21,9 @@ pub mod products;
 pub mod proofs;
 pub mod purchases;
 pub mod refunds;
+pub mod returns;
+pub mod reversals;
+pub mod statements;
 pub mod stock_movements;
 
 use axum::{
@@ -113,8 +118,8 @@ struct OptionalIdempotencyHeader {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it describes what the IdempotencyKey extractor reads")]
 struct IdempotencyHeader {
-    /// The client's name for this request: 1 to 255 visible ASCII characters, in quotes or not, unique among the business's purchases and
-    /// payments, or among its stock movements. The same key with the same request gives the first answer again; with
+    /// The client's name for this request: 1 to 255 visible ASCII characters, in quotes or not, unique among all that the business
+    /// writes to its customers' ledgers, or among its stock movements. The same key with the same request gives the first answer again; with
     /// another request it is refused. The key of a refused request is free again.
     #[param(
         rename = "Idempotency-Key",

@@ -7,8 +7,8 @@ use utoipa::IntoParams;
 use super::{movement_response, payments::entry_filter};
 use crate::{
     domain::{
-        Cursor, CustomerId, EntryDetails, EntryKind, IdempotencyKey, LedgerEntryId, ListedEntry, NewRefund, Page, PageLimit,
-        RecordedEntry, RefundId, Reference,
+        Cursor, CustomerId, EntryDetails, EntryKind, IdempotencyKey, LedgerEntryId, ListedEntry, NewRefund, Page,
+        PageLimit, RecordedEntry, Reference, RefundId,
     },
     error::{Entity, Result},
     http::{

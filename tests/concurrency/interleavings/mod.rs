@@ -5,3 +5,4 @@ mod customers;
 mod keys;
 mod locks;
 mod products;
+mod returns;

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use super::world::{Ids, IsolationWorld, Sender, one_line};
+use super::world::{Ids, IsolationWorld, Sender, one_line, one_piece};
 
 /// One place of one operation.
 pub struct IsolationCase {
@@ -123,6 +123,21 @@ cases! {
         |world, ids| get(world, &format!("/v1/orders?cursor={}", cursor(&ids.order)));
     "getOrder" "path:order_id" 200 => 404 Some("order_not_found"),
         |world, ids| get(world, &format!("/v1/orders/{}", ids.order));
+    "recordReturn" "body:/order_id" 201 => 404 Some("order_not_found"),
+        |world, ids| post(world, ids, "/v1/returns", &one_piece(&ids.sale));
+    // More than was bought: the answer must not show how many the other business sold.
+    "recordReturn" "body:/order_id" 409 => 404 Some("order_not_found"), |world, ids| {
+        let items = json!([{"line_no": 1, "quantity": 51}]);
+        post(world, ids, "/v1/returns", &json!({"order_id": ids.sale, "items": items, "reason": "test"}))
+    };
+    "listReturns" "query:order_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/returns?order_id={}", ids.sale));
+    "listReturns" "query:customer_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/returns?customer_id={}", ids.customer));
+    "listReturns" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/returns?cursor={}", cursor(&ids.returned)));
+    "getReturn" "path:return_id" 200 => 404 Some("return_not_found"),
+        |world, ids| get(world, &format!("/v1/returns/{}", ids.returned));
     "listCustomers" "query:external_id" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/customers?external_id={}", ids.external_id));
     "listCustomers" "query:cursor" 200 => 200 None,

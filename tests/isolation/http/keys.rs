@@ -6,16 +6,17 @@ use serde_json::{Value, json};
 
 use super::{
     description::{Operation, operations},
-    world::{Ids, IsolationWorld, one_line},
+    world::{Ids, IsolationWorld, one_line, one_piece},
 };
 
 /// A movement: its operation, and its path and body for a business's ids.
 pub type Movement = (&'static str, fn(&Ids) -> (String, Value));
 
 /// Every operation that takes an idempotency key.
-pub const MOVEMENTS: [Movement; 5] = [
+pub const MOVEMENTS: [Movement; 6] = [
     ("purchase", |ids| ("/v1/purchases".to_owned(), one_line(&ids.customer, &ids.product))),
     ("recordPayment", |ids| ("/v1/payments".to_owned(), json!({"customer_id": ids.customer, "amount": 1}))),
+    ("recordReturn", |ids| ("/v1/returns".to_owned(), one_piece(&ids.sale))),
     // It leaves something to be paid out.
     ("recordAdjustment", |ids| {
         let body = json!({"customer_id": ids.customer, "type": "credit", "amount": 10_000, "reason": "test"});

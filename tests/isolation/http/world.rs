@@ -30,6 +30,9 @@ pub struct Ids {
     pub order: String,
     pub adjustment: String,
     pub refund: String,
+    /// An order of 50 pieces, of which one was returned.
+    pub sale: String,
+    pub returned: String,
     pub ledger_entry_no: i64,
     pub api_key: String,
     pub external_id: String,
@@ -82,6 +85,8 @@ impl Ids {
             order: neighbour(&self.order),
             adjustment: neighbour(&self.adjustment),
             refund: neighbour(&self.refund),
+            sale: neighbour(&self.sale),
+            returned: neighbour(&self.returned),
             ledger_entry_no: self.ledger_entry_no,
             api_key: neighbour(&self.api_key),
             external_id: format!("{}?", self.external_id),
@@ -100,13 +105,15 @@ impl Ids {
             order: none(),
             adjustment: none(),
             refund: none(),
+            sale: none(),
+            returned: none(),
             api_key: none(),
             ..self.clone()
         }
     }
 
     /// Every id and text that would identify a business.
-    pub fn traces(&self) -> [&str; 9] {
+    pub fn traces(&self) -> [&str; 11] {
         [
             &self.business,
             &self.customer,
@@ -114,6 +121,8 @@ impl Ids {
             &self.order,
             &self.adjustment,
             &self.refund,
+            &self.sale,
+            &self.returned,
             &self.api_key,
             &self.external_id,
             &self.sku,
@@ -146,6 +155,8 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     let refund = id(&shop.client.move_once("/v1/refunds", &refund).await.expect(201));
     let order = id(&shop.buy(&customer, &[(&product, 1)]).await.expect(201));
     let payment = shop.pay(&customer, 30).await.expect(201);
+    let sale = id(&shop.buy(&customer, &[(&product, 50)]).await.expect(201));
+    let returned = id(&shop.client.move_once("/v1/returns", &one_piece(&sale)).await.expect(201));
     let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
     let key = json!({"name": name, "scopes": ["read"]});
     let api_key = id(&server.admin().post(&keys, &key).await.expect(201));
@@ -156,6 +167,8 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
         order,
         adjustment,
         refund,
+        sale,
+        returned,
         ledger_entry_no: payment["entry_no"].as_i64().unwrap(),
         api_key,
         external_id,
@@ -176,6 +189,11 @@ async fn open_shop(server: &TestServer) -> Shop {
 /// The body of a purchase of one line.
 pub fn one_line(customer: &str, product: &str) -> Value {
     purchase(customer, &[(product, 1)])
+}
+
+/// The body of a return of one piece.
+pub fn one_piece(order: &str) -> Value {
+    json!({"order_id": order, "items": [{"line_no": 1, "quantity": 1}], "reason": "test"})
 }
 
 /// Everything in which two answers can differ, except the Date header.

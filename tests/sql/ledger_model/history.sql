@@ -183,7 +183,7 @@ BEGIN
         e.due_at := p_at;
     ELSIF v_roll < 80 OR cardinality(p_events) = 0 THEN
         -- Credit, often for chosen charges.
-        e.kind := (ARRAY['payment', 'payment', 'credit', 'write_off', 'return'])[1 + floor(random() * 5)];
+        e.kind := (ARRAY['payment', 'payment', 'credit', 'write_off'])[1 + floor(random() * 4)];
         e.amount := -(1 + floor(random() * 8) * 10 + floor(random() * 2) * 5);
         -- No more is given up than is owed.
         IF e.kind = 'write_off' AND -e.amount > v_state.balance THEN

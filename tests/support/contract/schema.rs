@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate};
 use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// The direction of a value.
@@ -56,6 +56,10 @@ impl Check<'_> {
                 name => is_of_type(name, value),
             },
             "oneOf" => self.fits_one_of(rule, value),
+            "allOf" => {
+                self.value(&self.all_in_one(rule), value, at);
+                true
+            }
             "items" => {
                 for (index, item) in value.as_array().into_iter().flatten().enumerate() {
                     self.value(rule, item, &format!("{at}/{index}"));
@@ -85,6 +89,26 @@ impl Check<'_> {
     fn fits_one_of(&self, alternatives: &Value, value: &Value) -> bool {
         let alternatives = alternatives.as_array().unwrap().iter();
         alternatives.filter(|schema| faults(self.document, schema, value, self.direction).is_empty()).count() == 1
+    }
+
+    /// The one object that several schemas describe, each a part of its members.
+    fn all_in_one(&self, parts: &Value) -> Value {
+        let mut whole = json!({"type": "object", "required": [], "properties": {}});
+        for part in parts.as_array().unwrap() {
+            let part = match part.get("$ref").and_then(Value::as_str) {
+                Some(target) => self.document.pointer(target.strip_prefix('#').unwrap()).unwrap(),
+                None => part,
+            };
+            for name in part.as_object().unwrap().keys() {
+                let known = ["type", "required", "properties", "description", "example", "examples"];
+                assert!(known.contains(&name.as_str()), "the keyword {name} in a part is new: teach it to this check");
+            }
+            let required = part["required"].as_array().into_iter().flatten().cloned();
+            whole["required"].as_array_mut().unwrap().extend(required);
+            let properties = part["properties"].as_object().unwrap().clone();
+            whole["properties"].as_object_mut().unwrap().extend(properties);
+        }
+        whole
     }
 
     fn members(&mut self, schema: &Value, properties: &Value, members: &Map<String, Value>, at: &str) {

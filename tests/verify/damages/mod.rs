@@ -9,6 +9,7 @@ pub mod isolation;
 pub mod ledger;
 pub mod ledger_rules;
 pub mod orders_and_stock;
+pub mod returns;
 pub mod shipped;
 pub mod surroundings;
 pub mod times;

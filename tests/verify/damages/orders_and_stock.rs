@@ -104,13 +104,13 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "stock was changed without a movement",
         "stock",
-        &["stock is 112 less 0 backordered, but movements of 117 less 6 sold is 111", "0000000000d1", "beans"],
+        &["stock is 112 less 0 backordered, but movements of 117 less 6 sold and with 0 returned is 111", "0000000000d1", "beans"],
         "UPDATE tallystick.products SET stock = stock + 1 WHERE id = '0a000000-0000-7000-8000-0000000000d1'",
     ),
     damage(
         "a movement was deleted",
         "stock",
-        &["stock is 111 less 0 backordered, but movements of 97 less 6 sold is 91", "0000000000d1"],
+        &["stock is 111 less 0 backordered, but movements of 97 less 6 sold and with 0 returned is 91", "0000000000d1"],
         "DELETE FROM tallystick.stock_movements WHERE id = '0a000000-0000-7000-8000-0000000000f1'",
     ),
     damage(
@@ -274,7 +274,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "what is owed from the stock was forgotten",
         "stock",
-        &["stock is 0 less 0 backordered, but movements of 3 less 6 sold is -3"],
+        &["stock is 0 less 0 backordered, but movements of 3 less 6 sold and with 0 returned is -3"],
         "UPDATE tallystick.products SET backordered = 0 WHERE id = '0c000000-0000-7000-8000-0000000000d3'",
     ),
     damage(
@@ -310,7 +310,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a sale took something else from the stock than its lines say",
         "stock",
-        &["stock is 8500 less 0 backordered, but movements of 10000 less 0 sold is 10000"],
+        &["stock is 8500 less 0 backordered, but movements of 10000 less 0 sold and with 0 returned is 10000"],
         "UPDATE tallystick.order_items SET stock_taken = 0
          WHERE business_id = '0c000000-0000-7000-8000-000000000000' AND discount IS NOT NULL",
     ),

@@ -106,7 +106,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "some allocations need no ledger entry",
         "triggers",
-        &["the trigger fires under a condition only", "tallystick.allocations", "allocations_agree"],
+        &["the trigger does not fire for what it should", "tallystick.allocations", "allocations_agree"],
         "CREATE OR REPLACE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations
              FOR EACH ROW WHEN (new.amount > 0) EXECUTE FUNCTION tallystick.allocations_agree();
          ALTER TABLE tallystick.allocations ENABLE ALWAYS TRIGGER allocations_agree",

@@ -1,0 +1,228 @@
+//! A statement as CSV (RFC 4180): one table, whose first column says what a row is.
+//!
+//! Every amount is there in minor units and with the currency's decimals. Texts come from clients, and a spreadsheet takes a text
+//! that begins like a formula for one. So such a text gets an apostrophe before it.
+
+use std::borrow::Cow;
+
+use ::csv::{Terminator, WriterBuilder};
+use chrono::{DateTime, Utc};
+
+use super::{decimals::Decimals, report::Writer};
+use crate::{
+    db::StatementPlan,
+    domain::{StatementCharge, StatementHead, StatementLine},
+    error::{Error, Result},
+};
+
+/// Writes CSV.
+#[derive(Debug)]
+pub(super) struct CsvWriter;
+
+const COLUMNS: [&str; 20] = [
+    "row",
+    "customer_id",
+    "customer_name",
+    "date",
+    "entry_no",
+    "id",
+    "kind",
+    "reference",
+    "reason",
+    "due_on",
+    "created_at",
+    "due_at",
+    "amount_minor",
+    "balance_minor",
+    "open_minor",
+    "amount",
+    "balance",
+    "open",
+    "currency",
+    "final",
+];
+
+/// A row. What it does not say is empty.
+#[derive(Default)]
+struct Row<'a> {
+    row: &'static str,
+    date: String,
+    entry_no: String,
+    id: String,
+    kind: &'static str,
+    reference: Cow<'a, str>,
+    reason: Cow<'a, str>,
+    due_on: String,
+    created_at: String,
+    due_at: String,
+    amount: Option<i64>,
+    balance: Option<i64>,
+    open: Option<i64>,
+    is_final: Option<bool>,
+}
+
+/// Writes rows to the end of a text.
+struct Rows<'a> {
+    customer_id: String,
+    customer_name: Cow<'a, str>,
+    currency: &'static str,
+    decimals: Decimals,
+    writer: ::csv::Writer<Vec<u8>>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(head: &'a StatementHead) -> Self {
+        Self {
+            customer_id: head.customer.id.to_string(),
+            customer_name: harmless(&head.customer.name),
+            currency: head.business.currency.as_str(),
+            decimals: Decimals::of(head),
+            writer: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new()),
+        }
+    }
+
+    fn write(&mut self, row: &Row<'_>) -> Result<()> {
+        let minor = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+        let decimal = |amount: Option<i64>| amount.map(|amount| self.decimals.plain(amount)).unwrap_or_default();
+        let is_final = row.is_final.map(|is_final| if is_final { "true" } else { "false" }).unwrap_or_default();
+        let fields: [&str; COLUMNS.len()] = [
+            row.row,
+            &self.customer_id,
+            &self.customer_name,
+            &row.date,
+            &row.entry_no,
+            &row.id,
+            row.kind,
+            &row.reference,
+            &row.reason,
+            &row.due_on,
+            &row.created_at,
+            &row.due_at,
+            &minor(row.amount),
+            &minor(row.balance),
+            &minor(row.open),
+            &decimal(row.amount),
+            &decimal(row.balance),
+            &decimal(row.open),
+            self.currency,
+            is_final,
+        ];
+        self.writer.write_record(fields).map_err(Error::internal)
+    }
+
+    fn finish(self, out: &mut Vec<u8>) -> Result<()> {
+        let text = self.writer.into_inner().map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
+        out.extend_from_slice(&text);
+        Ok(())
+    }
+}
+
+impl Writer for CsvWriter {
+    fn begin(&mut self, plan: &StatementPlan, out: &mut Vec<u8>) -> Result<()> {
+        let mut rows = Rows::of(&plan.head);
+        rows.writer.write_record(COLUMNS).map_err(Error::internal)?;
+        rows.write(&Row {
+            row: "opening_balance",
+            date: plan.head.from.to_string(),
+            balance: Some(plan.head.opening_balance.get()),
+            ..Row::default()
+        })?;
+        rows.finish(out)
+    }
+
+    fn lines(&mut self, plan: &StatementPlan, lines: &[StatementLine], out: &mut Vec<u8>) -> Result<()> {
+        let mut rows = Rows::of(&plan.head);
+        for line in lines {
+            rows.write(&Row {
+                row: "entry",
+                date: line.date.to_string(),
+                entry_no: line.entry_no.to_string(),
+                id: line.id.to_string(),
+                kind: line.kind.as_str(),
+                reference: line.reference.as_deref().map(harmless).unwrap_or_default(),
+                reason: line.reason.as_deref().map(harmless).unwrap_or_default(),
+                due_on: line.due_on.map(|day| day.to_string()).unwrap_or_default(),
+                created_at: moment(line.created_at),
+                due_at: line.due_at.map(moment).unwrap_or_default(),
+                amount: Some(line.amount.get()),
+                balance: Some(line.balance_after.get()),
+                ..Row::default()
+            })?;
+        }
+        rows.finish(out)
+    }
+
+    fn close(&mut self, plan: &StatementPlan, out: &mut Vec<u8>) -> Result<()> {
+        let StatementHead { to, closing_balance, is_final, aging, .. } = &plan.head;
+        let mut rows = Rows::of(&plan.head);
+        rows.write(&Row {
+            row: "closing_balance",
+            date: to.to_string(),
+            balance: Some(closing_balance.get()),
+            is_final: Some(*is_final),
+            ..Row::default()
+        })?;
+        for (kind, amount) in [
+            ("not_due", aging.not_due),
+            ("days_1_to_30", aging.days_1_to_30),
+            ("days_31_to_60", aging.days_31_to_60),
+            ("days_61_to_90", aging.days_61_to_90),
+            ("over_90_days", aging.over_90_days),
+        ] {
+            rows.write(&Row { row: "aging", date: to.to_string(), kind, open: Some(amount.get()), ..Row::default() })?;
+        }
+        rows.finish(out)
+    }
+
+    fn charges(&mut self, plan: &StatementPlan, charges: &[StatementCharge], out: &mut Vec<u8>) -> Result<()> {
+        let mut rows = Rows::of(&plan.head);
+        for charge in charges {
+            rows.write(&Row {
+                row: "open_charge",
+                date: charge.date.to_string(),
+                entry_no: charge.entry_no.to_string(),
+                id: charge.charge_id.to_string(),
+                kind: charge.kind.as_str(),
+                due_on: charge.due_on.to_string(),
+                created_at: moment(charge.created_at),
+                due_at: moment(charge.due_at),
+                amount: Some(charge.amount.get()),
+                open: Some(charge.open_amount.get()),
+                ..Row::default()
+            })?;
+        }
+        rows.finish(out)
+    }
+
+    fn end(&mut self, _: &StatementPlan, _: &mut Vec<u8>) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn moment(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn a_text_that_begins_like_a_formula_is_none_for_a_spreadsheet() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\u{ff1d}1"] {
+            assert_eq!(harmless(formula), format!("'{formula}"));
+        }
+        for text in ["PO-4711", "", "1-2", "'=1", " =1"] {
+            assert_eq!(harmless(text), text);
+        }
+    }
+}
