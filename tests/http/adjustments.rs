@@ -282,8 +282,8 @@ async fn each_wrong_member_is_pointed_at_and_nothing_is_written() {
         ("credit", json!({"allocations": []}), &["/allocations"]),
         (
             "credit",
-            json!({"amount": 0, "reason": "", "allocations": [{"charge_id": "x", "amount": 0}]}),
-            &["/amount", "/reason", "/allocations/0/charge_id", "/allocations/0/amount"],
+            json!({"amount": 0, "reason": "", "allocations": [{"charge_id": "x", "amount": 1}]}),
+            &["/amount", "/reason", "/allocations/0/charge_id"],
         ),
     ] {
         let mut found = pointers(&adjust(&shop, &customer, kind, 1, members.clone()).await);
