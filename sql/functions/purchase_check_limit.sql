@@ -2,13 +2,13 @@
 -- Locks: none.
 -- Returns what is wrong, or NULL.
 -- Caller: purchase_check_options.
-CREATE OR REPLACE FUNCTION tallystick.purchase_check_limit(p_limit jsonb) RETURNS text
+CREATE OR REPLACE FUNCTION tallystick.purchase_check_limit(p_value jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
 BEGIN
     -- The fingerprint covers the text, so a number has one way to be written.
-    IF jsonb_typeof(p_limit) = 'number' AND p_limit::text ~ '^[0-9]{1,16}$' THEN
-        IF p_limit::bigint <= 9007199254740991 THEN
+    IF jsonb_typeof(p_value) = 'number' AND p_value::text ~ '^[0-9]{1,16}$' THEN
+        IF p_value::bigint <= 9007199254740991 THEN
             RETURN NULL;
         END IF;
     END IF;

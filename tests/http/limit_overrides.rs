@@ -127,12 +127,13 @@ async fn an_authorized_limit_needs_the_scope_adjust_by_the_api_and_by_rpc() {
     // Whoever lacks both scopes is told of all that needs them.
     let mut body = with_limit(&customer, &[(&beans, 1)], &json!(1));
     body["items"][0]["tax"] = json!(1);
-    let problem = shop.client.move_once("/v1/purchases", &body).await.expect_problem(403, "forbidden");
+    let till = server.client_with_scopes(business, &["read", "write"]).await;
+    let problem = till.move_once("/v1/purchases", &body).await.expect_problem(403, "forbidden");
     let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|fault| &fault["pointer"]).collect();
     assert_eq!(pointers, ["/authorized_limit", "/items/0/tax"]);
     // Nobody needs it to say nothing.
     let nothing = with_limit(&customer, &[(&beans, 1)], &Value::Null);
-    shop.client.move_once("/v1/purchases", &nothing).await.expect_problem(409, "credit_limit_exceeded");
+    till.move_once("/v1/purchases", &nothing).await.expect_problem(409, "credit_limit_exceeded");
     server.audit().await;
 }
 

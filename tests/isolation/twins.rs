@@ -27,8 +27,8 @@ const PLANTING: [&str; 15] = [
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {1})",
     "stock_movement_record({business}, {2}, {figure}, 'twin', 'twin-movement-2', {2})",
     "customer_update({business}, {2}, '{name} second', NULL, NULL, false, NULL)",
-    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', {7}, NULL, 20000)",
-    "adjustment_record({business}, {1}, 'credit', 1{figure}000, 'why', 'twin-credit', p_charge_ids => ARRAY[{7}], p_amounts => '{1{figure}000}')",
+    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', 'eeeeeeee-0000-7000-8000-000000000001', NULL, 20000)",
+    "adjustment_record({business}, {1}, 'credit', 1{figure}000, 'why', 'twin-credit', p_charge_ids => ARRAY['eeeeeeee-0000-7000-8000-000000000001'::uuid], p_amounts => '{1{figure}000}')",
 ];
 
 /// What only the other business has.
