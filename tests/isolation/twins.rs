@@ -45,7 +45,7 @@ const THEIRS_ONLY: [&str; 8] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 81] = [
+const CALLS: [&str; 88] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -109,6 +109,13 @@ const CALLS: [&str; 81] = [
     "customer_aging({business}, {1}, '2100-01-01')",
     "customer_aging({business}, {8}, '2100-01-01')",
     "business_aging({business}, NULL, NULL, 10)",
+    "aging_totals({business}, '2100-01-01')",
+    "aging_totals({business}, '2100-01-01', NULL, NULL, NULL, 1)",
+    "aging_totals({business}, '2100-01-01', {1}, 3, 3)",
+    "stock_movement_list({business}, {1}, NULL, NULL, 10, false)",
+    "stock_movement_list({business}, {8}, NULL, NULL, 10, false)",
+    "stock_movement_list({business}, {1}, NULL, NULL, 10, true)",
+    "stock_movement_list({business}, {8}, NULL, NULL, 10, true)",
     "proof_list({business}, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",

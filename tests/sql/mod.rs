@@ -20,5 +20,6 @@ mod purchase_input;
 mod purchase_plan;
 mod reader_plans;
 mod records;
+mod stock_history;
 mod texts;
 mod writer_plans;

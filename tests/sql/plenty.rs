@@ -9,7 +9,7 @@ use crate::support::{
     two_businesses::fill,
 };
 
-/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it; 3,000 products; 3,000 API keys.
+/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it; 3,000 products, each with its opening stock; 3,000 API keys.
 /// And 3,000 other businesses. The last twelve digits of an id are the number of the thing.
 /// What a customer, a product or a payment is called by counts down: what has a low number is far behind in those indexes.
 ///
@@ -42,6 +42,9 @@ pub const PLENTY: &str = "
     INSERT INTO tallystick.api_keys
     SELECT {business}, {id 6 n}, 'k', 'prefix' || lpad(n::text, 6, '0'), sha256('x'), '{read}'
     FROM generate_series(1, 3000) AS n;
+    INSERT INTO tallystick.stock_movements
+    SELECT {business}, {id 7 n}, {id 3 n}, 'opening', 1000, 1000, 0, 'opening stock', NULL, NULL, now(), 'role:x'
+    FROM generate_series(1, 3000) AS n;
     RESET session_replication_role;";
 
 pub async fn database() -> FreshDatabase {
@@ -59,7 +62,7 @@ pub fn planting(sql: &str) -> String {
     let line = LINE.replace("ORDER", "{id 4 n}");
     let sql = sql.replace("{line 4 n}", &line.replace("QUANTITY", "line"));
     let mut sql = fill(&sql.replace("{one of line 4 n}", &line.replace("QUANTITY", "1")));
-    for first in '1'..='6' {
+    for first in '1'..='7' {
         for number in ["n", "line"] {
             let id = format!("('{first}0000000-0000-7000-8000-' || lpad({number}::text, 12, '0'))::uuid");
             sql = sql.replace(&format!("{{id {first} {number}}}"), &id);
@@ -69,8 +72,10 @@ pub fn planting(sql: &str) -> String {
 }
 
 /// A call with the ids of the things with the number 100: `{id 2}` is the id of that customer.
+/// `{first product}` is the product with the number 1, which is on the first line of every order.
 pub fn with_ids(sql: &str) -> String {
-    (1..=6).fold(fill(sql), |sql, n| {
+    let sql = sql.replace("{first product}", "'30000000-0000-7000-8000-000000000001'");
+    (1..=7).fold(fill(&sql), |sql, n| {
         sql.replace(&format!("{{id {n}}}"), &format!("'{n}0000000-0000-7000-8000-000000000100'"))
     })
 }

@@ -24,13 +24,14 @@ pub struct IsolationCase {
 }
 
 /// Operations that take no id, and why.
-pub const WITHOUT_IDS: [(&str, &str); 7] = [
+pub const WITHOUT_IDS: [(&str, &str); 8] = [
     ("createBusiness", "the id is made by the server"),
     ("createCustomer", "the id is made by the server; external_id is unique within a business, see keys.rs"),
     ("createProduct", "the id is made by the server; sku is unique within a business, see keys.rs"),
     ("getBusiness", "the business is that of the credentials; see callers.rs"),
     ("getHealth", "it is the same for everybody"),
     ("getReadiness", "it is the same for everybody"),
+    ("getAgingTotals", "it takes a moment; whose debt it adds up is in twins.rs"),
     ("listProofs", "it takes no parameter; whose proofs it shows is in callers.rs"),
 ];
 
@@ -128,6 +129,15 @@ cases! {
     };
     "listOverdueCustomers" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/overdue-customers?cursor={}", cursor(&ids.customer)));
+    "listOpenCharges" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}/open-charges", ids.customer));
+    "listOpenCharges" "query:cursor" 200 => 404 NO_CUSTOMER, |world, ids| {
+        get(world, &format!("/v1/customers/{}/open-charges?cursor={}", ids.customer, cursor(&ids.ledger_entry_no)))
+    };
+    "getCustomerAging" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}/aging", ids.customer));
+    "listAging" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/aging?cursor={}", cursor(&ids.customer)));
     "listProducts" "query:sku" 200 => 200 None, |world, ids| get(world, &format!("/v1/products?sku={}", ids.sku));
     "listProducts" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/products?cursor={}", cursor(&ids.product)));
@@ -140,6 +150,14 @@ cases! {
     "updateProduct" "path:product_id" 200 => 404 NO_PRODUCT, |world, ids| {
         let path = format!("/v1/products/{}", ids.product);
         world.request(Sender::Us, Method::PATCH, &path).json(&json!({"sku": world.ours.sku}))
+    };
+    "listStockMovements" "path:product_id" 200 => 404 NO_PRODUCT,
+        |world, ids| get(world, &format!("/v1/products/{}/stock-movements", ids.product));
+    "listStockMovements" "path:product_id" 200 => 404 NO_PRODUCT,
+        |world, ids| get(world, &format!("/v1/products/{}/stock-movements?include=sales", ids.product));
+    "listStockMovements" "query:cursor" 200 => 404 NO_PRODUCT, |world, ids| {
+        let place = cursor(&format!("{}.1", ids.order));
+        get(world, &format!("/v1/products/{}/stock-movements?include=sales&cursor={place}", ids.product))
     };
     "recordStockMovement" "path:product_id" 201 => 404 NO_PRODUCT, |world, ids| {
         let path = format!("/v1/products/{}/stock-movements", ids.product);
