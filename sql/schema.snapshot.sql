@@ -56,7 +56,7 @@ table tallystick.allocations
     index allocations_running_figure: CREATE UNIQUE INDEX allocations_running_figure ON tallystick.allocations USING btree (business_id, customer_id, charge_no, allocated_after, part_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
-    trigger allocations_agree: CREATE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.allocations_agree(), always
+    trigger allocations_agree: CREATE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations REFERENCING NEW TABLE AS new_parts FOR EACH STATEMENT EXECUTE FUNCTION tallystick.allocations_agree(), always
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
     trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.allocations FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to authenticated: SELECT
@@ -764,13 +764,23 @@ function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocat
     body: sha256 495e6860113ec9c1e9fbfd551a6346f75fba4055dac490613b0b43bf870e822f
     granted to tallystick_owner: EXECUTE
 
+function tallystick.allocation_record(uuid,uuid,uuid[],bigint[],text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 e9cce2d57dee07860af38201ca0179364dd46b7ec7ef44fc904d740867afec4e
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.allocations_agree()
     owner: tallystick_owner
     arguments:
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 b833b3113a711b5472cd5d2cbb6fae3f6a7557b346789edd205238dd359edba0
+    body: sha256 9400d883707b85b2810bf6319788658a825aede8bad2398af1c14c6682812a6e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_broken_rule(tallystick.credit_ledger)
@@ -1623,7 +1633,9 @@ function tallystick.return_read(uuid,uuid)
     arguments: p_business_id uuid, p_id uuid
     returns: tallystick.return_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: search_path=pg_catalog, pg_temp
     body: sha256 b7b78f23e9c1ba4d0e9b99dfd5ea7b6d589ad47fc22a5e7f986971c216f60521
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.return_record(uuid,uuid,integer[],bigint[],bigint[],text,text,uuid,text,text)
@@ -1650,6 +1662,16 @@ function tallystick.return_write(tallystick.ledger_account,tallystick.credit_led
     returns: void
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     body: sha256 b78ebd7d240473b307af8d24e3e7815f76906d1618b8d29c2f0be92a1925ecd7
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.reversal_record(uuid,text[],uuid,text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_reversed_id uuid, p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 17b5327814c0e055296cf879042ed8b48ff35c17f66cf7ce369f85120542c292
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.statement_get(uuid,uuid,timestamp with time zone,timestamp with time zone)

@@ -46,8 +46,8 @@ fn description(operation: &Operation) -> Vec<String> {
         missing.push(format!("openapi.json: {method} {path}: cargo run -- openapi > openapi.json"));
     }
     let part = last_part(path);
-    if !text("README.md").lines().any(|line| line.contains(method) && line.contains(&part)) {
-        missing.push(format!("README.md: the table of routes has no {method} {path}"));
+    if !text("docs/api.md").lines().any(|line| line.contains(method) && line.contains(&part)) {
+        missing.push(format!("docs/api.md: the table of routes has no {method} {path}"));
     }
     missing
 }

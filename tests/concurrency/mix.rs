@@ -13,6 +13,9 @@ use super::{
     model::ModelState,
 };
 
+/// A key that no request has: what it names does not exist.
+const NOBODYS: u32 = u32::MAX;
+
 /// A kind of request.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
@@ -95,14 +98,14 @@ impl Mix {
                 let credits = self.world.customers.get(customer).map(|customer| &customer.account.credits);
                 let credits: Vec<_> = credits.into_iter().flatten().collect();
                 let (reversed, is_payment) =
-                    credits.choose(rng).map_or((0, true), |(key, credit)| (**key, credit.is_payment));
+                    credits.choose(rng).map_or((NOBODYS, true), |(key, credit)| (**key, credit.is_payment));
                 Action::Reverse { reversed, is_payment, customer, key: self.key(rng, customer) }
             }
             Kind::Allocate => {
                 let mut named = self.charges(rng, customer, -100..=150);
                 named.retain(|(_, amount)| *amount != 0);
                 if named.is_empty() {
-                    named.push((0, 1));
+                    named.push((NOBODYS, 1));
                 }
                 Action::Allocate { named, customer, key: self.key(rng, customer) }
             }
@@ -136,7 +139,7 @@ impl Mix {
         keys.shuffle(rng);
         keys.truncate(rng.random_range(0..=3));
         if rng.random_ratio(1, 10) {
-            keys.push(0);
+            keys.push(NOBODYS);
         }
         keys.into_iter().map(|key| (key, rng.random_range(amounts.clone()))).collect()
     }
@@ -146,7 +149,7 @@ impl Mix {
         let charges = self.world.customers.get(customer).map(|customer| &customer.account.charges);
         let orders: Vec<_> = charges.into_iter().flatten().filter(|charge| !charge.lines.is_empty()).collect();
         let mut lines = Vec::<ReturnedLine>::new();
-        let order = orders.choose(rng).map_or(0, |order| {
+        let order = orders.choose(rng).map_or(NOBODYS, |order| {
             for (index, line) in order.lines.iter().enumerate() {
                 let is_taken = lines.iter().any(|taken| taken.product == line.product);
                 if lines.len() < 2 && !is_taken && rng.random_bool(0.7) {
@@ -159,7 +162,7 @@ impl Mix {
         });
         if lines.is_empty() {
             lines.push(ReturnedLine { line_no: 1, product: 0, quantity: 1, restocked: 0 });
-            return Action::Return { order: 0, lines, customer, key: self.key(rng, customer) };
+            return Action::Return { order: NOBODYS, lines, customer, key: self.key(rng, customer) };
         }
         Action::Return { order, lines, customer, key: self.key(rng, customer) }
     }

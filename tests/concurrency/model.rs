@@ -50,7 +50,7 @@ impl Product {
 }
 
 impl Customer {
-    const fn new(credit_limit: i64) -> Self {
+    fn new(credit_limit: i64) -> Self {
         Self { credit_limit, blocked: false, ledger: Vec::new(), account: Account::default() }
     }
 

@@ -23,7 +23,8 @@ const CLIENTS: usize = 16;
 const REQUESTS_OF_A_CLIENT: usize = 6;
 const ROUNDS: usize = 3;
 const CREDIT_LIMITS: [i64; 2] = [1_000, 600];
-const EVERYTHING: [(Kind, usize); 19] = [
+/// Open charges are looked at when all is over: while charges are being made, nobody can tell which id is whose.
+const EVERYTHING: [(Kind, usize); 18] = [
     (Kind::Buy, 12),
     (Kind::Pay, 2),
     (Kind::Settle, 4),
@@ -34,7 +35,6 @@ const EVERYTHING: [(Kind, usize); 19] = [
     (Kind::Reverse, 3),
     (Kind::Allocate, 3),
     (Kind::Return, 4),
-    (Kind::SeeOpenCharges, 2),
     (Kind::Restock, 2),
     (Kind::Correct, 2),
     (Kind::SetLimit, 2),
@@ -147,7 +147,6 @@ async fn returns_racing_payments_reversals_allocations_and_returns_have_a_serial
         (Kind::Settle, 4),
         (Kind::Reverse, 3),
         (Kind::Allocate, 3),
-        (Kind::SeeOpenCharges, 1),
         (Kind::SeeProduct, 1),
     ];
     race(&kinds).await;
