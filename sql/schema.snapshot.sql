@@ -184,7 +184,7 @@ table tallystick.credit_ledger
     index credit_ledger_by_reference: CREATE INDEX credit_ledger_by_reference ON tallystick.credit_ledger USING btree (business_id, kind, reference, id) WHERE ((kind <> 'purchase'::text) AND (reference IS NOT NULL))
     index credit_ledger_id_is_unique: CREATE UNIQUE INDEX credit_ledger_id_is_unique ON tallystick.credit_ledger USING btree (business_id, id)
     index credit_ledger_idempotency_key_is_used_once: CREATE UNIQUE INDEX credit_ledger_idempotency_key_is_used_once ON tallystick.credit_ledger USING btree (business_id, idempotency_key)
-    index credit_ledger_overrides: CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger USING btree (business_id, id) WHERE (authorized_limit IS NOT NULL)
+    index credit_ledger_overrides: CREATE INDEX credit_ledger_overrides ON tallystick.credit_ledger USING btree (business_id, id, authorized_limit) WHERE (authorized_limit IS NOT NULL)
     index credit_ledger_pk: CREATE UNIQUE INDEX credit_ledger_pk ON tallystick.credit_ledger USING btree (business_id, customer_id, entry_no)
     index credit_ledger_running_figures: CREATE UNIQUE INDEX credit_ledger_running_figures ON tallystick.credit_ledger USING btree (business_id, customer_id, charged_total, entry_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
@@ -609,7 +609,6 @@ composite type tallystick.ledger_account
     column id: uuid
     column is_held: boolean
     column is_blocked: boolean
-    column overdue_since: timestamp with time zone
     column credit_limit: bigint
     column due_after: interval
     column payment_terms: jsonb
@@ -878,7 +877,7 @@ function tallystick.batch_read_accounts(uuid,uuid[],uuid[])
     returns: tallystick.ledger_account[]
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_sort=off
-    body: sha256 aa0826e0fab9056ea5ae8d0117af6191bba97a3f372b5e63d4036d40bf2a854e
+    body: sha256 865f2cf1441cf6b3a05d4bfb1f89ba12bb9ba320f51806820a8a9e8cf75eb4d1
     granted to tallystick_owner: EXECUTE
 
 function tallystick.batch_read_shelf(uuid,uuid[],uuid[])
@@ -1244,7 +1243,7 @@ function tallystick.ledger_kind_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 9735b8cc13487b564189c8b28d2854cd8a8b1c8b3a83e470193b35b48d48939a
+    body: sha256 10da2cbb577391319aa70b1d0de1e7e3696094975f5413eea6eac52515d0c510
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_list(uuid,uuid,bigint,integer)
@@ -1289,7 +1288,7 @@ function tallystick.limit_override_list(uuid,uuid,integer)
     returns: SETOF tallystick.credit_ledger
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off
-    body: sha256 824e8e6cbadc800c9f7131ad6117aa0d433ee01b0832d15bce31ac65370461e1
+    body: sha256 3339b2cbe6a4af02396030c1621443c2df6af619a9fe68a2f43615f02b3ca539
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1350,12 +1349,13 @@ function tallystick.overdue_list(uuid,uuid,integer)
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.overdue_since(uuid,uuid,integer,bigint,bigint,bigint,bigint)
+function tallystick.overdue_since(uuid,uuid)
     owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_days integer, p_balance bigint, p_charged_total bigint, p_ahead_total bigint, p_due_run_from bigint
+    arguments: p_business_id uuid, p_customer_id uuid
     returns: timestamp with time zone
-    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    body: sha256 1901001d3a50ddb2ffe2f4e10308461465a5a789b6f796cc67b62e98706d6a79
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    settings: enable_sort=off
+    body: sha256 55c31403e8a79ac9ee78a4c664694f024f2b91a6ad0ca23fc0402277d82f8ffc
     granted to tallystick_owner: EXECUTE
 
 function tallystick.payment_record(uuid,uuid,bigint,text,uuid,uuid[],bigint[],text,date,text,text)
@@ -1478,7 +1478,7 @@ function tallystick.purchase_batch(uuid,uuid[],uuid[],integer[],text[],text[],uu
     returns: SETOF tallystick.purchase_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 024e3b9963b0063dff07fc8c789829a9b1cc0a699cac5c9f67fdb84e988059ef
+    body: sha256 8e23f41fbbc96a99597c01a10c2c7bd4804681261894dacf456e4528b9b809a1
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

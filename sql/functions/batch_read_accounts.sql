@@ -27,10 +27,8 @@ BEGIN
             customer.id,
             -- `<> ALL ('{}')` is true for any id, and so for the id of a customer who does not exist.
             customer.id IS NOT NULL AND coalesce(customer.id <> ALL (p_locked_ids), false),
-            customer.blocked,
-            CASE WHEN customer.overdue_hold_after_days IS NOT NULL THEN tallystick.overdue_since(
-                p_business_id, customer.id, customer.overdue_hold_after_days, last.balance_after, last.charged_total,
-                last.ahead_total, last.due_run_from) END,
+            customer.blocked OR customer.overdue_hold_after_days IS NOT NULL
+                AND tallystick.overdue_since(p_business_id, customer.id) IS NOT NULL,
             customer.credit_limit,
             CASE WHEN customer.payment_terms IS NULL THEN v_due_after
                  WHEN customer.payment_terms ->> 'type' = 'age'

@@ -37,6 +37,7 @@ BEGIN
             ELSE false
         END THEN 'credit_ledger_amount_is_that_of_its_kind'
         WHEN e.kind = 'refund' AND e.balance_after > 0 THEN 'credit_ledger_a_refund_pays_out_a_credit_balance'
+        WHEN e.kind = 'write_off' AND e.balance_after < 0 THEN 'credit_ledger_a_write_off_gives_up_at_most_the_balance'
         WHEN e.kind = 'reversal' AND e.reverses_no NOT BETWEEN 1 AND e.entry_no - 1
             THEN 'credit_ledger_a_reversal_names_an_earlier_entry'
         WHEN e.kind = 'reversal'

@@ -19,7 +19,8 @@ BEGIN
     SELECT entry.*
     FROM tallystick.credit_ledger AS entry
     WHERE entry.business_id = p_business_id AND entry.authorized_limit IS NOT NULL AND entry.id < v_before
-    ORDER BY entry.id DESC
+    -- The order that only the index of overrides has.
+    ORDER BY entry.id DESC, entry.authorized_limit DESC
     LIMIT least(p_limit, 201);
 END
 $$;

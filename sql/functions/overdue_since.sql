@@ -1,32 +1,40 @@
--- Purpose: when the charge fell due that is due first of a customer's open charges, if that is more than p_days times 24 hours ago;
--- else NULL. The other arguments are figures of the last entry of the customer's ledger; NULL if there is none.
+-- Purpose: when the charge fell due for which a customer buys nothing more: the one that is due first of its open charges, if that is
+-- more than overdue_hold_after_days times 24 hours ago. NULL if there is none, or no hold, or if the customer is blocked anyway.
 --
 -- The due time is that of customer_accounts: the first open charge is one seek, and each run of due times that began later is asked
 -- for its first open charge. Not by the view: whoever has locked a table may lock no view any more (sql/locks.sql).
 -- Locks: none. The caller holds the lock on the customer.
--- Caller: batch_read_accounts, for customers with overdue_hold_after_days; its plan settings apply.
-CREATE OR REPLACE FUNCTION tallystick.overdue_since(
-    p_business_id uuid,
-    p_customer_id uuid,
-    p_days integer,
-    p_balance bigint,
-    p_charged_total bigint,
-    p_ahead_total bigint,
-    p_due_run_from bigint
-) RETURNS timestamptz
-LANGUAGE plpgsql STABLE
+-- Volatile: it must see what was committed while the caller waited for its lock.
+-- Caller: batch_read_accounts, for customers with a hold, and purchase_batch, for those who may not buy; their plan settings apply.
+CREATE OR REPLACE FUNCTION tallystick.overdue_since(p_business_id uuid, p_customer_id uuid) RETURNS timestamptz
+LANGUAGE plpgsql VOLATILE
+SET enable_sort = off
 AS $$
 DECLARE
+    v_hold interval;
+    v_last record;
     v_settled bigint;
     v_first record;
     v_open record;
     v_due_at timestamptz;
-    v_run bigint := p_due_run_from;
+    v_run bigint;
 BEGIN
-    IF (p_balance > 0) IS NOT TRUE THEN
+    SELECT make_interval(hours => 24 * customer.overdue_hold_after_days) INTO v_hold
+    FROM tallystick.customers AS customer
+    WHERE customer.business_id = p_business_id AND customer.id BETWEEN p_customer_id AND p_customer_id AND NOT customer.blocked
+    ORDER BY customer.id;
+    IF v_hold IS NULL THEN
         RETURN NULL;
     END IF;
-    v_settled := p_charged_total - p_balance - p_ahead_total;
+    SELECT entry.balance_after, entry.charged_total, entry.ahead_total, entry.due_run_from INTO v_last
+    FROM tallystick.credit_ledger AS entry
+    WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
+    ORDER BY entry.charged_total DESC, entry.entry_no DESC
+    LIMIT 1;
+    IF (v_last.balance_after > 0) IS NOT TRUE THEN
+        RETURN NULL;
+    END IF;
+    v_settled := v_last.charged_total - v_last.balance_after - v_last.ahead_total;
     SELECT charge.entry_no, charge.due_at INTO v_first
     FROM tallystick.credit_ledger AS charge
     WHERE charge.business_id = p_business_id AND charge.customer_id = p_customer_id
@@ -34,6 +42,7 @@ BEGIN
     ORDER BY charge.charged_total, charge.entry_no
     LIMIT 1;
     v_due_at := v_first.due_at;
+    v_run := v_last.due_run_from;
     WHILE v_run > v_first.entry_no LOOP
         SELECT charge.due_at INTO v_open
         FROM tallystick.credit_ledger AS charge
@@ -56,6 +65,6 @@ BEGIN
           AND entry.entry_no BETWEEN v_run AND v_run
         ORDER BY entry.entry_no;
     END LOOP;
-    RETURN CASE WHEN v_due_at < clock_timestamp() - make_interval(hours => 24 * p_days) THEN v_due_at END;
+    RETURN CASE WHEN v_due_at < clock_timestamp() - v_hold THEN v_due_at END;
 END
 $$;

@@ -112,8 +112,7 @@ BEGIN
 
     -- 3. Lock the products and read the shelf, unless no purchase needs them: a replay does not, nor one that may not buy.
     FOR n IN 1 .. cardinality(p_customer_positions) LOOP
-        v_needs_products := NOT v_is_key_used[n] AND NOT v_accounts[p_customer_positions[n]].is_blocked
-            AND v_accounts[p_customer_positions[n]].overdue_since IS NULL;
+        v_needs_products := NOT v_is_key_used[n] AND NOT v_accounts[p_customer_positions[n]].is_blocked;
         EXIT WHEN v_needs_products;
     END LOOP;
     IF v_needs_products THEN
@@ -182,9 +181,10 @@ BEGIN
             IF v_account.due_after IS NULL OR p_options[n] IS NOT NULL THEN
                 SELECT * INTO v_due_at, v_due_date, v_is_due_too_early
                 FROM tallystick.purchase_due(v_account, p_options[n], greatest(v_now, v_account.created_at));
-                -- It is kept only where the credit limit would refuse.
-                IF v_total > 0 AND v_account.balance + v_account.held_total + v_total > v_account.credit_limit THEN
-                    v_entry.authorized_limit := (p_options[n] ->> 'authorized_limit')::bigint;
+                -- It is kept only where it is needed, and is enough.
+                IF v_total > 0 AND v_account.balance + v_account.held_total + v_total > v_account.credit_limit
+                    AND v_account.balance + v_account.held_total + v_total <= (p_options[n] ->> 'authorized_limit')::bigint THEN
+                    v_entry.authorized_limit := p_options[n] ->> 'authorized_limit';
                 END IF;
             END IF;
 
@@ -198,10 +198,8 @@ BEGIN
             ELSIF v_account.id IS NULL THEN
                 v_answer.outcome := 'customer_not_found';
             ELSIF v_account.is_blocked THEN
-                v_answer.outcome := 'customer_blocked';
-            ELSIF v_account.overdue_since IS NOT NULL THEN
-                v_answer.outcome := 'customer_overdue';
-                v_answer.due_at := v_account.overdue_since;
+                v_answer.due_at := tallystick.overdue_since(p_business_id, v_account.id);
+                v_answer.outcome := CASE WHEN v_answer.due_at IS NULL THEN 'customer_blocked' ELSE 'customer_overdue' END;
             ELSIF v_has_held THEN
                 v_answer.outcome := 'product_held';
             ELSIF v_has_unknown THEN
@@ -225,9 +223,9 @@ BEGIN
                 v_answer.outcome := 'total_too_large';
             -- A purchase that costs nothing uses no credit.
             ELSIF v_total > 0 AND v_account.balance + v_account.held_total + v_total > v_account.credit_limit
-                AND v_account.balance + v_account.held_total + v_total > coalesce(v_entry.authorized_limit, 0) THEN
+                AND v_entry.authorized_limit IS NULL THEN
                 v_answer.outcome := 'credit_limit_exceeded';
-                v_answer.credit_limit := greatest(v_account.credit_limit, v_entry.authorized_limit);
+                v_answer.credit_limit := greatest(v_account.credit_limit, (p_options[n] ->> 'authorized_limit')::bigint);
                 v_answer.balance := v_account.balance;
                 v_answer.total := v_total;
             ELSE

@@ -29,9 +29,8 @@ CREATE TYPE tallystick.purchase_answer AS (
 CREATE TYPE tallystick.ledger_account AS (
     id uuid,
     is_held boolean,
+    -- Blocked, or overdue for too long (overdue_since).
     is_blocked boolean,
-    -- When the charge fell due for which the customer buys nothing more (customers.overdue_hold_after_days). NULL: buys on.
-    overdue_since timestamptz,
     credit_limit bigint,
     -- A charge is due this long after it is made. NULL: its terms name a day of the calendar (due_by_terms).
     due_after interval,

@@ -1,7 +1,7 @@
 -- Credit limits
 -- Every new debt (a purchase, an opening, a fee or a debit) keeps the credit limit of its moment; nothing else keeps one. It
 -- leaves what is owed and held within that limit, or within the limit that was authorized instead. A refund pays out a credit
--- balance and no more.
+-- balance and no more, and a write-off gives up what is owed and no more.
 SELECT
     entry.business_id,
     1 AS rows_checked,
@@ -17,7 +17,9 @@ SELECT
                     IS NOT TRUE
             THEN 'the debt went above the credit limit' END,
         CASE WHEN entry.kind = 'refund' AND (entry.balance_after <= 0) IS NOT TRUE
-            THEN 'the refund pays out more than the credit balance' END
+            THEN 'the refund pays out more than the credit balance' END,
+        CASE WHEN entry.kind = 'write_off' AND (entry.balance_after >= 0) IS NOT TRUE
+            THEN 'the write-off gives up more than the balance' END
     ), '') AS wrong,
     entry.customer_id,
     entry.entry_no,

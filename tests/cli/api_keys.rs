@@ -63,6 +63,20 @@ async fn a_business_and_its_keys_are_made_listed_and_ended_on_the_command_line()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_command_line_may_adjust_accounts() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let customer = shop.customer(100).await;
+    let business = shop.business_id.to_string();
+    let create = ["api-key", "create", "--business", &business, "--name", "back office", "--scope", "write", "--scope", "adjust"];
+    let key = tallystick(&server, &create).expect(0);
+    let fee = serde_json::json!({"customer_id": customer, "type": "fee", "amount": 1, "reason": "reminder"});
+    server.client(key.trim()).move_once("/v1/adjustments", &fee).await.expect(201);
+    let keys = json(&tallystick(&server, &["api-key", "list", "--business", &business, "--json"]).expect(0));
+    assert_eq!(keys[0]["scopes"], serde_json::json!(["write", "adjust"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_id_exits_with_1_and_an_invalid_argument_with_2() {
     let server = TestServer::start().await;
     let nobody = "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11";
@@ -97,7 +111,10 @@ async fn the_command_line_refuses_what_the_api_refuses() {
     let key = ["api-key", "create", "--business", id, "--name", "till", "--scope", "read"];
     for (arguments, complaint) in [
         (&["--expires-at", "2020-01-31T00:00:00Z"][..], "must be in the future"),
-        (&["--scope", "read", "--scope", "write", "--scope", "price"], "must have 1 to 3 scopes"),
+        (
+            &["--scope", "read", "--scope", "write", "--scope", "price", "--scope", "adjust"],
+            "must have 1 to 4 scopes",
+        ),
     ] {
         let refused = tallystick(&server, &[&key, arguments].concat()).expect_complaint(2);
         assert!(refused.contains(complaint), "{refused}");

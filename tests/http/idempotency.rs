@@ -21,17 +21,25 @@ struct Movements {
 impl Movements {
     async fn new(server: &TestServer) -> Self {
         let shop = server.shop().await;
+        let client = server.client_with_scopes(shop.business_id, &["read", "write", "adjust"]).await;
+        let shop = Shop { client, ..shop };
         let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
         let (other, filters) = (shop.customer(1_000).await, shop.product(10, 10).await);
         let order = id(&shop.buy(&other, &[(&filters, 3)]).await.expect(201));
         Self { shop, customer, beans, order }
     }
 
-    fn requests(&self) -> [(String, Value); 4] {
+    /// A credit leaves something for the refund.
+    fn requests(&self) -> [(String, Value); 6] {
         [
             ("/v1/purchases".to_owned(), purchase(&self.customer, &[(&self.beans, 2)])),
             ("/v1/payments".to_owned(), json!({"customer_id": self.customer, "amount": 50})),
             (self.stock_path(), json!({"quantity": 5, "reason": "delivery"})),
+            (
+                "/v1/adjustments".to_owned(),
+                json!({"customer_id": self.customer, "type": "credit", "amount": 300, "reason": "as agreed"}),
+            ),
+            ("/v1/refunds".to_owned(), json!({"customer_id": self.customer, "amount": 7, "reason": "paid twice"})),
             (
                 "/v1/returns".to_owned(),
                 json!({"order_id": self.order, "items": [{"line_no": 1, "quantity": 2}], "reason": "test"}),
@@ -65,7 +73,7 @@ async fn the_same_key_and_request_is_answered_the_same_and_done_once() {
         }
     }
     assert_eq!(movements.shop.stock(&movements.beans).await, 10 - 2 + 5);
-    assert_eq!(movements.shop.balance(&movements.customer).await, 200 - 50);
+    assert_eq!(movements.shop.balance(&movements.customer).await, 200 - 50 - 300 + 7);
     server.audit().await;
 }
 

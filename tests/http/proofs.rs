@@ -92,8 +92,8 @@ async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
         BEGIN
             FOR v_step IN
                 SELECT * FROM (VALUES
-                    ('opening', 10), ('fee', 10), ('debit', 10), ('payment', -50), ('refund', 5), ('credit', -1), ('reversal', 1),
-                    ('write_off', -1), ('allocation', 0)) AS step (kind, amount)
+                    ('opening', 10), ('fee', 10), ('debit', 10), ('write_off', -1), ('payment', -50), ('refund', 5), ('credit', -1),
+                    ('reversal', 1), ('allocation', 0)) AS step (kind, amount)
             LOOP
                 v_entry := NULL;
                 v_entry.business_id := '{business}';
@@ -103,7 +103,7 @@ async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
                 v_entry.created_at := clock_timestamp();
                 v_entry.due_at := CASE WHEN v_step.kind IN ('opening', 'fee', 'debit', 'refund') THEN now() END;
                 v_entry.credit_limit := CASE WHEN v_step.kind IN ('opening', 'fee', 'debit') THEN 10000 END;
-                v_entry.reverses_no := CASE v_step.kind WHEN 'reversal' THEN 6 END;
+                v_entry.reverses_no := CASE v_step.kind WHEN 'reversal' THEN 7 END;
                 v_entry.idempotency_key := v_step.kind;
                 v_entry.request_fingerprint := sha256('');
                 v_entry.details_digest := sha256('\x01');
@@ -118,7 +118,7 @@ async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
     let mut entries = hashed(&shop, &customer).await;
     entries.reverse();
     let kinds: Vec<_> = entries.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    let expected = ["opening", "fee", "debit", "payment", "refund", "credit", "reversal", "write_off", "allocation"];
+    let expected = ["opening", "fee", "debit", "write_off", "payment", "refund", "credit", "reversal", "allocation"];
     assert_eq!(kinds, expected);
     let due: Vec<_> = entries.iter().filter(|entry| !entry["due_at"].is_null()).map(|entry| &entry["kind"]).collect();
     assert_eq!(due, ["opening", "fee", "debit", "refund"]);

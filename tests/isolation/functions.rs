@@ -118,6 +118,8 @@ impl Function {
             "p_expected_versions" => "NULL".to_owned(),
             "p_currency" => "'EUR'".to_owned(),
             "p_time_zone" => "'UTC'".to_owned(),
+            "p_type" => "'fee'".to_owned(),
+            "p_charge_ids" | "p_amounts" => "NULL".to_owned(),
             "p_scopes" => "'{read}'".to_owned(),
             _ => some(sql_type).to_owned(),
         }

@@ -92,7 +92,7 @@ async fn the_entries_that_the_tests_start_from_are_accepted() {
         entry(&[("kind", "'fee'"), ("amount", "1"), ("due_date", "'2026-12-31'")], &[]),
         entry(&[("kind", "'debit'"), ("amount", "1"), ("reason", "'why'"), ("reference", "'what'")], &[]),
         entry(&[("kind", "'credit'")], &[]),
-        entry(&[("kind", "'write_off'")], &[]),
+        entry(&[("kind", "'write_off'"), ("amount", "-70")], &[]),
         entry(&[("kind", "'allocation'"), ("amount", "0")], &[]),
         // All of entry 2 is taken back.
         entry(&[("kind", "'reversal'"), ("amount", "30"), ("reverses_no", "2")], &[]),
@@ -230,6 +230,11 @@ async fn new_debt_stays_within_the_limit_and_says_which_one() {
             "a refund of what was not paid",
             entry(&[("kind", "'refund'"), ("amount", "1")], &[]),
             "a_refund_pays_out_a_credit_balance",
+        ),
+        (
+            "a write-off of what is not owed",
+            entry(&[("kind", "'write_off'"), ("amount", "-71")], &[]),
+            "a_write_off_gives_up_at_most_the_balance",
         ),
     ];
     for kind in ["'opening'", "'fee'", "'debit'"] {

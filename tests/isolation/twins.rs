@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// The same for both businesses, but for `{name}` and `{figure}`.
-const PLANTING: [&str; 13] = [
+const PLANTING: [&str; 15] = [
     "business_create({business}, '{name}', 'EUR', '{\"type\": \"age\", \"days\": 0}')",
     "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
     "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
@@ -27,6 +27,8 @@ const PLANTING: [&str; 13] = [
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {1})",
     "stock_movement_record({business}, {2}, {figure}, 'twin', 'twin-movement-2', {2})",
     "customer_update({business}, {2}, '{name} second', NULL, NULL, false, NULL)",
+    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', {7}, NULL, 20000)",
+    "adjustment_record({business}, {1}, 'credit', 1{figure}000, 'why', 'twin-credit', p_charge_ids => ARRAY[{7}], p_amounts => '{1{figure}000}')",
 ];
 
 /// What only the other business has.
@@ -45,7 +47,7 @@ const THEIRS_ONLY: [&str; 8] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 88] = [
+const CALLS: [&str; 104] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -102,6 +104,7 @@ const CALLS: [&str; 88] = [
     "return_list({business}, NULL, {1}, NULL, 10)",
     "return_list({business}, {8}, {2}, NULL, 10)",
     "overdue_list({business}, NULL, 10)",
+    "limit_override_list({business}, NULL, 10)",
     "open_charges({business}, {1}, NULL, NULL, 10)",
     "open_charges({business}, {8}, NULL, NULL, 10)",
     "ledger_entry_as_of({business}, {1}, '2100-01-01')",
@@ -121,6 +124,18 @@ const CALLS: [&str; 88] = [
     "payment_record({business}, {1}, 5, 'their-payment', {9})",
     "payment_record({business}, {1}, {figure}, 'twin-payment', {9})",
     "payment_record({business}, {8}, 5, 'new', {9})",
+    "adjustment_record({business}, {1}, 'fee', 5, 'why', 'new', {9})",
+    "adjustment_record({business}, {1}, 'fee', 5, 'why', 'their-payment', {9})",
+    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', {9}, NULL, 20000)",
+    "adjustment_record({business}, {8}, 'fee', 5, 'why', 'new', {9})",
+    "adjustment_record({business}, {1}, 'credit', 5, 'why', 'new', {9}, p_charge_ids => ARRAY[{1}], p_amounts => '{2}')",
+    "adjustment_record({business}, {1}, 'credit', 5, 'why', 'new', {9}, p_charge_ids => ARRAY[{8}], p_amounts => '{2}')",
+    "adjustment_record({business}, {1}, 'write_off', 9000, 'why', 'new', {9})",
+    "adjustment_record({business}, {1}, 'opening', 9000000, 'why', 'new', {9}, p_authorized_limit => 8000)",
+    "refund_record({business}, {1}, 5, 'why', 'new', {9})",
+    "refund_record({business}, {2}, 900000, 'why', 'their-payment', {9})",
+    "refund_record({business}, {8}, 5, 'why', 'new', {9})",
+    "customer_update({business}, {2}, NULL, NULL, NULL, false, NULL, p_version => {9}, p_set_overdue_hold_after_days => true, p_overdue_hold_after_days => 5)",
     "stock_movement_record({business}, {1}, 5, 'new', 'new', {9})",
     "stock_movement_record({business}, {1}, 5, 'new', 'their-movement', {9})",
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {9})",

@@ -9,7 +9,8 @@ use crate::support::{
     two_businesses::fill,
 };
 
-/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it; 3,000 products, each with its opening stock; 3,000 API keys.
+/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it (of ten, somebody allowed more than the limit);
+/// 3,000 products, each with its opening stock; 3,000 API keys.
 /// And 3,000 other businesses. The last twelve digits of an id are the number of the thing.
 /// What a customer, a product or a payment is called by counts down: what has a low number is far behind in those indexes.
 ///
@@ -34,6 +35,7 @@ pub const PLENTY: &str = "
         ) AS lines
         CROSS JOIN LATERAL by_hand.chain({business}, {id 2 n}, ARRAY[
             jsonb_build_object('kind', 'purchase', 'id', {id 4 n}, 'amount', 3, 'details_digest', digest,
+                'authorized_limit', CASE WHEN n <= 10 THEN 2000 END,
                 'created_at', now() - interval '1 hour'),
             jsonb_build_object('kind', 'payment', 'id', {id 5 n}, 'amount', -1, 'idempotency_key', 'pays-' || n,
                 'reference', 'reference-' || (3001 - n))]) AS entry));

@@ -123,11 +123,22 @@ async fn a_purchase_that_no_longer_fits_into_the_total_of_all_charges_is_refused
              SELECT outcome FROM tallystick.purchase({{business}}, {{newcomer}}, ARRAY[{{product}}], '{{1}}', 'k')"
         ));
         assert_eq!(superuser.rows(&sql).await.last().unwrap()[0].as_deref(), Some(outcome), "{left} left");
+        // So is any other charge.
+        let outcome = if outcome == "created" { outcome } else { "amount_too_large" };
+        let (before, _) = sql.rsplit_once("SELECT outcome").unwrap();
+        for charge in [
+            "adjustment_record({business}, {newcomer}, 'fee', 100, 'why', 'k')",
+            "payment_record({business}, {newcomer}, 100, 'paid');
+             SELECT outcome FROM tallystick.refund_record({business}, {newcomer}, 100, 'why', 'k')",
+        ] {
+            let charge = fill(&format!("{before} SELECT outcome FROM tallystick.{charge}"));
+            assert_eq!(superuser.rows(&charge).await.last().unwrap()[0].as_deref(), Some(outcome), "{left} left");
+        }
     }
 }
 
 #[tokio::test]
-async fn payments_and_stock_movements_check_what_they_are_given() {
+async fn whatever_moves_money_or_stock_checks_what_it_is_given() {
     let database = two_businesses().await;
     let server = Actor::server(&database, &OURS.id("business")).await;
     for call in [
@@ -136,6 +147,43 @@ async fn payments_and_stock_movements_check_what_they_are_given() {
         "payment_record({business}, {customer}, -1, 'k')",
         "payment_record({business}, {customer}, 9007199254740992, 'k')",
         "payment_record({business}, {customer}, 1, NULL)",
+        "adjustment_record({business}, {customer}, NULL, 1, 'why', 'k')",
+        "adjustment_record({business}, {customer}, 'payment', 1, 'why', 'k')",
+        "adjustment_record({business}, {customer}, 'refund', 1, 'why', 'k')",
+        "adjustment_record({business}, {customer}, 'fee', NULL, 'why', 'k')",
+        "adjustment_record({business}, {customer}, 'fee', 0, 'why', 'k')",
+        "adjustment_record({business}, {customer}, 'credit', -1, 'why', 'k')",
+        "adjustment_record({business}, {customer}, 'fee', 9007199254740992, 'why', 'k')",
+        "adjustment_record({business}, {customer}, 'fee', 1, NULL, 'k')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', NULL)",
+        "adjustment_record({business}, {customer}, 'credit', 1, 'why', 'k', p_due => '{\"due_date\": \"2999-01-01\"}')",
+        "adjustment_record({business}, {customer}, 'write_off', 1, 'why', 'k', p_authorized_limit => 1)",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_authorized_limit => -1)",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_authorized_limit => 9007199254740992)",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_due => '[]')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_due => '{}')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_due => 'null')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_due => '{\"due_date\": \"2999-1-1\"}')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_due => '{\"due_at\": \"2999-01-01\"}')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k',
+            p_due => '{\"payment_terms\": {\"type\": \"age\", \"days\": 1}}')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k',
+            p_due => '{\"due_date\": \"2999-01-01\", \"due_at\": \"2999-01-01T00:00:00Z\"}')",
+        "adjustment_record({business}, {customer}, 'fee', 1, 'why', 'k', p_charge_ids => ARRAY[{order}], p_amounts => '{1}')",
+        "adjustment_record({business}, {customer}, 'credit', 1, 'why', 'k', p_charge_ids => ARRAY[{order}], p_amounts => '{2}')",
+        "adjustment_record({business}, {customer}, 'credit', 1, 'why', 'k', p_charge_ids => ARRAY[{order}], p_amounts => '{-1}')",
+        "adjustment_record({business}, {customer}, 'credit', 1, 'why', 'k', p_charge_ids => ARRAY[{order}])",
+        "adjustment_record({business}, {customer}, 'credit', 1, 'why', 'k', p_amounts => '{1}')",
+        "refund_record({business}, {customer}, NULL, 'why', 'k')",
+        "refund_record({business}, {customer}, 0, 'why', 'k')",
+        "refund_record({business}, {customer}, 9007199254740992, 'why', 'k')",
+        "refund_record({business}, {customer}, 1, NULL, 'k')",
+        "refund_record({business}, {customer}, 1, 'why', NULL)",
+        "purchase({business}, {customer}, ARRAY[{product}], '{1}', 'k', p_options => '{\"authorized_limit\": -1}')",
+        "purchase({business}, {customer}, ARRAY[{product}], '{1}', 'k', p_options => '{\"authorized_limit\": 1.0}')",
+        "purchase({business}, {customer}, ARRAY[{product}], '{1}', 'k', p_options => '{\"authorized_limit\": \"1\"}')",
+        "purchase({business}, {customer}, ARRAY[{product}], '{1}', 'k', p_options => '{\"authorized_limit\": 9007199254740992}')",
+        "purchase({business}, {customer}, ARRAY[{product}], '{1}', 'k', p_options => '{\"authorized_limit\": null}')",
         "stock_movement_record({business}, {product}, NULL, 'why', 'k')",
         "stock_movement_record({business}, {product}, 0, 'why', 'k')",
         "stock_movement_record({business}, {product}, 9007199254740992, 'why', 'k')",
@@ -150,6 +198,13 @@ async fn payments_and_stock_movements_check_what_they_are_given() {
         ("payment_record({business}, NULL, 1, 'k')", "customer_not_found"),
         ("payment_record({business}, {customer}, 9007199254740991, 'k')", "created"),
         ("payment_record({business}, {newcomer}, 9007199254740991, 'k')", "created"),
+        ("adjustment_record({business}, NULL, 'fee', 1, 'why', 'k')", "customer_not_found"),
+        ("adjustment_record({business}, {newcomer}, 'fee', 1000, 'why', 'k')", "created"),
+        ("adjustment_record({business}, {newcomer}, 'fee', 1001, 'why', 'k')", "credit_limit_exceeded"),
+        ("adjustment_record({business}, {customer}, 'write_off', 70, 'why', 'k')", "created"),
+        ("adjustment_record({business}, {customer}, 'write_off', 71, 'why', 'k')", "balance_exceeded"),
+        ("refund_record({business}, NULL, 1, 'why', 'k')", "customer_not_found"),
+        ("refund_record({business}, {newcomer}, 1, 'why', 'k')", "credit_balance_exceeded"),
         ("stock_movement_record({business}, NULL, 1, 'why', 'k')", "product_not_found"),
         ("stock_movement_record({business}, {product}, -24, 'why', 'k')", "created"),
         ("stock_movement_record({business}, {product}, -25, 'why', 'k')", "insufficient_stock"),

@@ -67,6 +67,8 @@ fn cases() -> Vec<Case> {
         case("product_list({business}, 'sku-100', NULL, 5)", 1, &one_row(&["products_sku_is_unique"])),
         case("ledger_list({business}, {id 2}, NULL, 5)", 2, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 2)]),
         case("ledger_list({business}, {id 2}, 2, 5)", 1, &[("customers_pk", 1, 1), ("credit_ledger_pk", 1, 1)]),
+        case("limit_override_list({business}, NULL, 5)", 5, &five_by("credit_ledger_overrides", &[])),
+        case("limit_override_list({business}, {id 4}, 5)", 5, &five_by("credit_ledger_overrides", &[])),
         case("entry_get({business}, ARRAY['credit','payment'], {id 5})", 1, &[
             ("credit_ledger_id_is_unique", 1, 1), ("allocations_of_an_entry", 1, 0), ("credit_ledger_an_entry_is_reversed_once", 1, 0),
         ]),

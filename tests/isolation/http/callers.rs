@@ -29,7 +29,9 @@ fn address(path: &str, ids: &Ids) -> String {
         .replace("{key_id}", &ids.api_key)
         .replace("{customer_id}", &ids.customer)
         .replace("{product_id}", &ids.product)
-        .replace("{order_id}", &ids.order);
+        .replace("{order_id}", &ids.order)
+        .replace("{adjustment_id}", &ids.adjustment)
+        .replace("{refund_id}", &ids.refund);
     assert!(!address.contains('{'), "an id that this test does not know: {path}");
     address
 }

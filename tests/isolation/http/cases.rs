@@ -84,6 +84,40 @@ cases! {
     };
     "recordPayment" "body:/customer_id" 201 => 404 NO_CUSTOMER,
         |world, ids| post(world, ids, "/v1/payments", &json!({"customer_id": ids.customer, "amount": 1}));
+    "recordAdjustment" "body:/customer_id" 201 => 404 NO_CUSTOMER, |world, ids| {
+        let body = json!({"customer_id": ids.customer, "type": "fee", "amount": 1, "reason": "test"});
+        post(world, ids, "/v1/adjustments", &body)
+    };
+    "recordAdjustment" "body:/allocations/*/charge_id" 201 => 422 Some("charge_not_found"), |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 1}]);
+        let body = json!({
+            "customer_id": world.ours.customer, "type": "credit", "amount": 1, "reason": "test", "allocations": allocations,
+        });
+        post(world, ids, "/v1/adjustments", &body)
+    };
+    "listAdjustments" "query:customer_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/adjustments?customer_id={}", ids.customer));
+    "listAdjustments" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/adjustments?cursor={}", cursor(&ids.adjustment)));
+    "getAdjustment" "path:adjustment_id" 200 => 404 Some("adjustment_not_found"),
+        |world, ids| get(world, &format!("/v1/adjustments/{}", ids.adjustment));
+    // A refund is no adjustment, and an adjustment no refund.
+    "getAdjustment" "path:adjustment_id" 404 => 404 Some("adjustment_not_found"),
+        |world, ids| get(world, &format!("/v1/adjustments/{}", ids.refund));
+    // A customer who owes has nothing to be paid out.
+    "recordRefund" "body:/customer_id" 409 => 404 NO_CUSTOMER, |world, ids| {
+        post(world, ids, "/v1/refunds", &json!({"customer_id": ids.customer, "amount": 1, "reason": "test"}))
+    };
+    "listRefunds" "query:customer_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/refunds?customer_id={}", ids.customer));
+    "listRefunds" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/refunds?cursor={}", cursor(&ids.refund)));
+    "getRefund" "path:refund_id" 200 => 404 Some("refund_not_found"),
+        |world, ids| get(world, &format!("/v1/refunds/{}", ids.refund));
+    "getRefund" "path:refund_id" 404 => 404 Some("refund_not_found"),
+        |world, ids| get(world, &format!("/v1/refunds/{}", ids.adjustment));
+    "listLimitOverrides" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/limit-overrides?cursor={}", cursor(&ids.adjustment)));
     "listOrders" "query:customer_id" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/orders?customer_id={}", ids.customer));
     "listOrders" "query:cursor" 200 => 200 None,

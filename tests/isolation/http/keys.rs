@@ -13,10 +13,18 @@ use super::{
 pub type Movement = (&'static str, fn(&Ids) -> (String, Value));
 
 /// Every operation that takes an idempotency key.
-pub const MOVEMENTS: [Movement; 4] = [
+pub const MOVEMENTS: [Movement; 6] = [
     ("purchase", |ids| ("/v1/purchases".to_owned(), one_line(&ids.customer, &ids.product))),
     ("recordPayment", |ids| ("/v1/payments".to_owned(), json!({"customer_id": ids.customer, "amount": 1}))),
     ("recordReturn", |ids| ("/v1/returns".to_owned(), one_piece(&ids.sale))),
+    // It leaves something to be paid out.
+    ("recordAdjustment", |ids| {
+        let body = json!({"customer_id": ids.customer, "type": "credit", "amount": 10_000, "reason": "test"});
+        ("/v1/adjustments".to_owned(), body)
+    }),
+    ("recordRefund", |ids| {
+        ("/v1/refunds".to_owned(), json!({"customer_id": ids.customer, "amount": 1, "reason": "test"}))
+    }),
     ("recordStockMovement", |ids| {
         (format!("/v1/products/{}/stock-movements", ids.product), json!({"quantity": 1, "reason": "test"}))
     }),

@@ -81,6 +81,8 @@ impl Ids {
             customer: form.write(&self.customer),
             product: form.write(&self.product),
             order: form.write(&self.order),
+            adjustment: form.write(&self.adjustment),
+            refund: form.write(&self.refund),
             api_key: form.write(&self.api_key),
             ..self.clone()
         }

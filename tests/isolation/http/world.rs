@@ -15,7 +15,7 @@ const REQUEST_ID: &str = "isolation-test";
 /// Who sends a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sender {
-    /// A program of our business, which may read and write.
+    /// A program of our business, which may read, write and adjust.
     Us,
     /// The operator.
     Admin,
@@ -28,6 +28,8 @@ pub struct Ids {
     pub customer: String,
     pub product: String,
     pub order: String,
+    pub adjustment: String,
+    pub refund: String,
     /// An order of 50 pieces, of which one was returned.
     pub sale: String,
     pub returned: String,
@@ -81,6 +83,8 @@ impl Ids {
             customer: neighbour(&self.customer),
             product: neighbour(&self.product),
             order: neighbour(&self.order),
+            adjustment: neighbour(&self.adjustment),
+            refund: neighbour(&self.refund),
             sale: neighbour(&self.sale),
             returned: neighbour(&self.returned),
             ledger_entry_no: self.ledger_entry_no,
@@ -99,6 +103,8 @@ impl Ids {
             customer: none(),
             product: none(),
             order: none(),
+            adjustment: none(),
+            refund: none(),
             sale: none(),
             returned: none(),
             api_key: none(),
@@ -107,12 +113,14 @@ impl Ids {
     }
 
     /// Every id and text that would identify a business.
-    pub fn traces(&self) -> [&str; 9] {
+    pub fn traces(&self) -> [&str; 11] {
         [
             &self.business,
             &self.customer,
             &self.product,
             &self.order,
+            &self.adjustment,
+            &self.refund,
             &self.sale,
             &self.returned,
             &self.api_key,
@@ -135,6 +143,16 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     let customer = id(&shop.client.post("/v1/customers", &customer).await.expect(201));
     let product = json!({"name": name, "sku": sku, "price": 100, "stock": 1_000});
     let product = id(&shop.client.post("/v1/products", &product).await.expect(201));
+    // They leave nothing owed: a fee beyond the credit limit and its credit, and a refund of what was paid.
+    let adjust = async |kind: &str, limit: Option<i64>| {
+        let body = json!({"customer_id": customer, "type": kind, "amount": 100_001, "reason": name, "authorized_limit": limit});
+        id(&shop.client.move_once("/v1/adjustments", &body).await.expect(201))
+    };
+    let adjustment = adjust("fee", Some(200_000)).await;
+    adjust("credit", None).await;
+    shop.pay(&customer, 1).await.expect(201);
+    let refund = json!({"customer_id": customer, "amount": 1, "reason": name});
+    let refund = id(&shop.client.move_once("/v1/refunds", &refund).await.expect(201));
     let order = id(&shop.buy(&customer, &[(&product, 1)]).await.expect(201));
     let payment = shop.pay(&customer, 30).await.expect(201);
     let sale = id(&shop.buy(&customer, &[(&product, 50)]).await.expect(201));
@@ -147,6 +165,8 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
         customer,
         product,
         order,
+        adjustment,
+        refund,
         sale,
         returned,
         ledger_entry_no: payment["entry_no"].as_i64().unwrap(),
@@ -163,7 +183,7 @@ async fn open_shop(server: &TestServer) -> Shop {
     let body = json!({"name": "shop", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}});
     let business = server.admin().post("/v1/businesses", &body).await.expect(201);
     let business_id = id(&business).parse().unwrap();
-    Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write"]).await }
+    Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write", "adjust"]).await }
 }
 
 /// The body of a purchase of one line.

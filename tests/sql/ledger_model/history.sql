@@ -187,6 +187,10 @@ BEGIN
         -- Credit, often for chosen charges.
         e.kind := (ARRAY['payment', 'payment', 'credit', 'write_off'])[1 + floor(random() * 4)];
         e.amount := -(1 + floor(random() * 8) * 10 + floor(random() * 2) * 5);
+        -- No more is given up than is owed.
+        IF e.kind = 'write_off' AND -e.amount > v_state.balance THEN
+            e.kind := 'credit';
+        END IF;
         v_take := -e.amount;
         IF random() < 0.6 THEN
             FOR v_charge IN

@@ -186,6 +186,13 @@ pub const DAMAGES: &[Damage] = &[
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 12",
     ),
     damage(
+        "a write-off gives up what is not owed",
+        "credit_limits",
+        &["the write-off gives up more than the balance", "\"balance_after\":-1"],
+        "UPDATE tallystick.credit_ledger SET balance_after = -1
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 6",
+    ),
+    damage(
         "more was allocated than was paid",
         "ledger_credit",
         &["unapplied credit is -1", "\"entry_no\":8"],
