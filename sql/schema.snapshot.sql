@@ -56,7 +56,7 @@ table tallystick.allocations
     index allocations_running_figure: CREATE UNIQUE INDEX allocations_running_figure ON tallystick.allocations USING btree (business_id, customer_id, charge_no, allocated_after, part_no)
     policy auditors_read_everything: PERMISSIVE FOR SELECT TO tallystick_auditor USING true
     policy tenant_isolation: PERMISSIVE FOR ALL TO PUBLIC USING (business_id = ( SELECT tallystick.context_business_id() AS context_business_id)) WITH CHECK (business_id = ( SELECT tallystick.context_business_id() AS context_business_id))
-    trigger allocations_agree: CREATE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.allocations_agree(), always
+    trigger allocations_agree: CREATE TRIGGER allocations_agree AFTER INSERT ON tallystick.allocations REFERENCING NEW TABLE AS new_parts FOR EACH STATEMENT EXECUTE FUNCTION tallystick.allocations_agree(), always
     trigger refuse_change: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON tallystick.allocations FOR EACH ROW EXECUTE FUNCTION tallystick.refuse_change(), always
     trigger refuse_truncate: CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tallystick.allocations FOR EACH STATEMENT EXECUTE FUNCTION tallystick.refuse_change(), always
     granted to authenticated: SELECT
@@ -654,13 +654,23 @@ function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocat
     body: sha256 495e6860113ec9c1e9fbfd551a6346f75fba4055dac490613b0b43bf870e822f
     granted to tallystick_owner: EXECUTE
 
+function tallystick.allocation_record(uuid,uuid,uuid[],bigint[],text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 e9cce2d57dee07860af38201ca0179364dd46b7ec7ef44fc904d740867afec4e
+    granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.allocations_agree()
     owner: tallystick_owner
     arguments:
     returns: trigger
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off
-    body: sha256 b833b3113a711b5472cd5d2cbb6fae3f6a7557b346789edd205238dd359edba0
+    body: sha256 9400d883707b85b2810bf6319788658a825aede8bad2398af1c14c6682812a6e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_broken_rule(tallystick.credit_ledger)
@@ -669,7 +679,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 6b98ab92e0fff0f7cbfad8c3349c97ca0cb049e5b804b388363aa8aa9dfd00ac
+    body: sha256 1b561e5d23c387735be66643b04bb7025e01cc0a7d874bfb94198df4ea5cf589
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -851,12 +861,21 @@ function tallystick.caller_actor(text)
     body: sha256 44c680e105479f35cad9cb6dac33cf373aabb78d8f14bd21ba0625aedd04c2dc
     granted to tallystick_owner: EXECUTE
 
+function tallystick.charges_in_order(bigint[],uuid[],bigint[])
+    owner: tallystick_owner
+    arguments: p_charge_nos bigint[], p_charge_ids uuid[], p_amounts bigint[], OUT charge_nos bigint[], OUT charge_ids uuid[], OUT amounts bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: enable_sort=on
+    body: sha256 b9923bbf3dcfd57d1fc692b21e95a244a09478ef3d878ac6aa01ac4c743a7998
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.charges_named(uuid,uuid,uuid[],bigint[])
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], OUT outcome text, OUT charge_nos bigint[], OUT charge_ids uuid[], OUT amounts bigint[], OUT available_amounts bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 81d32dd014514849e306e27f68eab8b34801e3d9772af9609cfaf7ef5a7baf01
+    body: sha256 7796c2a1f2493af588d957bc6ced35c373b8a3f160032535a0c4bf0403b92a85
     granted to tallystick_owner: EXECUTE
 
 function tallystick.charges_settled_by(tallystick.credit_ledger)
@@ -1401,6 +1420,16 @@ function tallystick.require_scope(text)
     returns: void
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     body: sha256 950c5e6e67e36a8a872a0f4b5d9fd49ff20a3161e906d3a8bbf7b20d0102b7f7
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.reversal_record(uuid,text[],uuid,text,text,uuid,text,text)
+    owner: tallystick_owner
+    arguments: p_business_id uuid, p_kinds text[], p_reversed_id uuid, p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
+    returns: tallystick.ledger_answer
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
+    body: sha256 17b5327814c0e055296cf879042ed8b48ff35c17f66cf7ce369f85120542c292
+    granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
 function tallystick.stock_movement_record(uuid,uuid,bigint,text,text,uuid,text,text)

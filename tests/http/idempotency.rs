@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     client::{Answer, send},
     server::TestServer,
-    shop::{Shop, purchase},
+    shop::{Shop, id, purchase},
 };
 
 /// A shop with one request of each kind that moves money or stock.
@@ -14,20 +14,32 @@ struct Movements {
     shop: Shop,
     customer: String,
     beans: String,
+    /// A charge of 40 and a payment of 60. What the movements do to them adds up to 0, but for the 20.
+    order: String,
+    payment: String,
 }
 
 impl Movements {
     async fn new(server: &TestServer) -> Self {
         let shop = server.shop().await;
+        let client = server.client_with_scopes(shop.business_id, &["read", "write", "adjust"]).await;
+        let shop = Shop { client, ..shop };
         let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
-        Self { shop, customer, beans }
+        let order = id(&shop.buy(&customer, &[(&shop.product(40, 1).await, 1)]).await.expect(201));
+        let payment = id(&shop.pay(&customer, 60).await.expect(201));
+        Self { shop, customer, beans, order, payment }
     }
 
-    fn requests(&self) -> [(String, Value); 3] {
+    fn requests(&self) -> [(String, Value); 5] {
         [
             ("/v1/purchases".to_owned(), purchase(&self.customer, &[(&self.beans, 2)])),
             ("/v1/payments".to_owned(), json!({"customer_id": self.customer, "amount": 50})),
             (self.stock_path(), json!({"quantity": 5, "reason": "delivery"})),
+            (format!("/v1/payments/{}/reversal", self.payment), json!({"reason": "it bounced"})),
+            (
+                "/v1/allocations".to_owned(),
+                json!({"customer_id": self.customer, "allocations": [{"charge_id": self.order, "amount": 40}]}),
+            ),
         ]
     }
 
@@ -57,7 +69,7 @@ async fn the_same_key_and_request_is_answered_the_same_and_done_once() {
         }
     }
     assert_eq!(movements.shop.stock(&movements.beans).await, 10 - 2 + 5);
-    assert_eq!(movements.shop.balance(&movements.customer).await, 200 - 50);
+    assert_eq!(movements.shop.balance(&movements.customer).await, 40 + 200 - 50);
     server.audit().await;
 }
 
@@ -65,7 +77,7 @@ async fn the_same_key_and_request_is_answered_the_same_and_done_once() {
 async fn a_replay_is_the_first_answer_whatever_has_changed_since() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let Movements { shop, customer, beans } = &movements;
+    let Movements { shop, customer, beans, .. } = &movements;
     let mut first = Vec::new();
     for (path, body) in &movements.requests() {
         first.push(shop.client.move_with(&path.len().to_string(), path, body).await);
@@ -91,7 +103,7 @@ async fn a_replay_is_the_first_answer_whatever_has_changed_since() {
 async fn a_used_key_is_refused_for_any_other_purchase() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let Movements { shop, customer, beans } = &movements;
+    let Movements { shop, customer, beans, .. } = &movements;
     let (filters, other) = (shop.product(1, 100).await, shop.customer(1_000).await);
     let lines = [(beans.as_str(), 1), (&filters, 2)];
     let first = shop.buy_with("key", customer, &lines).await;
@@ -165,7 +177,7 @@ async fn purchases_and_payments_share_their_keys() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
     let client = &movements.shop.client;
-    let [(purchases, bought), (payments, paid), _] = movements.requests();
+    let [(purchases, bought), (payments, paid), ..] = movements.requests();
 
     client.move_with("a-purchase", &purchases, &bought).await.expect(201);
     client.move_with("a-purchase", &payments, &paid).await.expect_problem(422, "idempotency_key_reused");
@@ -179,7 +191,7 @@ async fn purchases_and_payments_share_their_keys() {
 async fn stock_movements_have_keys_of_their_own() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let [(purchases, bought), _, (stock, moved)] = movements.requests();
+    let [(purchases, bought), _, (stock, moved), ..] = movements.requests();
 
     movements.shop.client.move_with("key", &purchases, &bought).await.expect(201);
     let moved = movements.shop.client.move_with("key", &stock, &moved).await;
@@ -219,7 +231,7 @@ async fn a_movement_without_a_key_is_refused_before_its_body_is_read() {
 async fn a_key_is_one_to_255_visible_ascii_characters_sent_once() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let [_, (path, body), _] = movements.requests();
+    let [_, (path, body), ..] = movements.requests();
     let with = async |keys: &[&[u8]]| {
         let request = movements.shop.client.request(Method::POST, &path).json(&body);
         send(keys.iter().fold(request, |request, key| request.header("Idempotency-Key", *key))).await
@@ -250,7 +262,7 @@ async fn a_key_is_one_to_255_visible_ascii_characters_sent_once() {
 async fn the_same_request_written_differently_is_the_same_request() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
-    let Movements { shop, customer, beans } = &movements;
+    let Movements { shop, customer, beans, .. } = &movements;
     let first = shop.buy_with("key", customer, &[(beans, 2)]).await;
     let (upper, bare) = (customer.to_uppercase(), beans.replace('-', ""));
     let escaped = beans.replace('-', "\\u002d");
@@ -274,7 +286,7 @@ async fn the_key_of_a_refused_payment_or_stock_movement_is_free() {
     let server = TestServer::start().await;
     let movements = Movements::new(&server).await;
     let client = &movements.shop.client;
-    let [_, (payments, paid), (stock, moved)] = movements.requests();
+    let [_, (payments, paid), (stock, moved), ..] = movements.requests();
 
     let unknown = json!({"customer_id": uuid::Uuid::now_v7(), "amount": 50});
     client.move_with("key", &payments, &unknown).await.expect_problem(404, "customer_not_found");

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// The same for both businesses, but for `{name}` and `{figure}`.
-const PLANTING: [&str; 12] = [
+const PLANTING: [&str; 14] = [
     "business_create({business}, '{name}', 'EUR', '{\"type\": \"age\", \"days\": 0}')",
     "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
     "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
@@ -22,7 +22,9 @@ const PLANTING: [&str; 12] = [
     "product_create({business}, {2}, 'other', '{name} 2', 2{figure}, 20{figure})",
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {1})",
     "purchase({business}, {2}, ARRAY[{2}], '{{figure}}', 'twin-purchase-2', {2})",
-    "payment_record({business}, {1}, {figure}, 'twin-payment', {3})",
+    "payment_record({business}, {1}, {figure}, 'twin-payment', {3}, ARRAY[{1}], '{1}', 'twin')",
+    "payment_record({business}, {1}, {figure}, 'twin-payment-2', {6}, p_reference => 'twin')",
+    "reversal_record({business}, '{payment}', {6}, 'why', 'twin-reversal', {7})",
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {1})",
     "stock_movement_record({business}, {2}, {figure}, 'twin', 'twin-movement-2', {2})",
     "customer_update({business}, {2}, '{name} second', NULL, NULL, false, NULL)",
@@ -43,7 +45,7 @@ const THEIRS_ONLY: [&str; 7] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 68] = [
+const CALLS: [&str; 85] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -83,6 +85,11 @@ const CALLS: [&str; 68] = [
     "product_create({business}, {9}, 'twin', 'new', 1, 0)",
     "product_update({business}, {2}, 'twin', 'changed', 5, p_version => {9})",
     "ledger_list({business}, {1}, NULL, 10)",
+    "entry_get({business}, '{payment}', {3})",
+    "entry_get({business}, '{payment}', {4})",
+    "entry_list({business}, '{payment}', NULL, NULL, NULL, 10)",
+    "entry_list({business}, '{payment}', {1}, NULL, NULL, 10)",
+    "entry_list({business}, '{payment}', NULL, 'twin', NULL, 10)",
     "order_get({business}, {1})",
     "order_list({business}, NULL, NULL, 10)",
     "order_list({business}, {1}, NULL, 10)",
@@ -97,8 +104,20 @@ const CALLS: [&str; 68] = [
     "proof_list({business}, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",
-    "payment_record({business}, {1}, {figure}, 'twin-payment', {9})",
+    "payment_record({business}, {1}, {figure}, 'twin-payment', {9}, ARRAY[{1}], '{1}', 'twin')",
     "payment_record({business}, {8}, 5, 'new', {9})",
+    "payment_record({business}, {1}, 5, 'new', {9}, ARRAY[{1}], '{5}')",
+    "payment_record({business}, {2}, 5, 'new', {9}, ARRAY[{8}], '{5}')",
+    "allocation_record({business}, {1}, ARRAY[{1}], '{1}', 'why', 'new', {9})",
+    "allocation_record({business}, {1}, ARRAY[{1}], '{-1}', 'why', 'new', {9})",
+    "allocation_record({business}, {1}, ARRAY[{1}], '{-1}', 'why', 'their-payment', {9})",
+    "allocation_record({business}, {2}, ARRAY[{8}], '{1}', 'why', 'new', {9})",
+    "allocation_record({business}, {8}, ARRAY[{1}], '{1}', 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {3}, 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {3}, 'why', 'their-payment', {9})",
+    "reversal_record({business}, '{payment}', {4}, 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {6}, 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {6}, 'why', 'twin-reversal', {9})",
     "stock_movement_record({business}, {1}, 5, 'new', 'new', {9})",
     "stock_movement_record({business}, {1}, 5, 'new', 'their-movement', {9})",
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {9})",

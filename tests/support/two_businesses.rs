@@ -89,7 +89,7 @@ impl Tenant {
         format!("BEGIN; {} SELECT FROM tallystick.{}; COMMIT;", context(&self.id("business")), self.fill(&call))
     }
 
-    /// An allocation, by functions of the owner. The server has none yet that allocates.
+    /// An allocation to a debit, by functions of the owner.
     fn allocation(self) -> String {
         let context = context(&self.id("business"));
         let entry = |number: u32, properties: &str, allocated: &str| {

@@ -1,5 +1,6 @@
 //! The races that matter, as scripts (the notation is [`crate::support::interleaving`]'s).
 
+mod credits;
 mod customers;
 mod keys;
 mod locks;

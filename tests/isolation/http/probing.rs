@@ -79,6 +79,8 @@ impl Ids {
             customer: form.write(&self.customer),
             product: form.write(&self.product),
             order: form.write(&self.order),
+            payment: form.write(&self.payment),
+            credit: form.write(&self.credit),
             api_key: form.write(&self.api_key),
             ..self.clone()
         }

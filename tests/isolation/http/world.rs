@@ -15,7 +15,7 @@ const REQUEST_ID: &str = "isolation-test";
 /// Who sends a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sender {
-    /// A program of our business, which may read and write.
+    /// A program of our business, which may read, write and adjust.
     Us,
     /// The operator.
     Admin,
@@ -28,6 +28,8 @@ pub struct Ids {
     pub customer: String,
     pub product: String,
     pub order: String,
+    pub payment: String,
+    pub credit: String,
     pub ledger_entry_no: i64,
     pub api_key: String,
     pub external_id: String,
@@ -78,6 +80,8 @@ impl Ids {
             customer: neighbour(&self.customer),
             product: neighbour(&self.product),
             order: neighbour(&self.order),
+            payment: neighbour(&self.payment),
+            credit: neighbour(&self.credit),
             ledger_entry_no: self.ledger_entry_no,
             api_key: neighbour(&self.api_key),
             external_id: format!("{}?", self.external_id),
@@ -89,12 +93,31 @@ impl Ids {
     /// Malformed ids. They get the same answer as well-formed ids that do not exist.
     pub fn malformed(&self) -> Self {
         let none = || "not-an-id".to_owned();
-        Self { business: none(), customer: none(), product: none(), order: none(), api_key: none(), ..self.clone() }
+        Self {
+            business: none(),
+            customer: none(),
+            product: none(),
+            order: none(),
+            payment: none(),
+            credit: none(),
+            api_key: none(),
+            ..self.clone()
+        }
     }
 
     /// Every id and text that would identify a business.
-    pub fn traces(&self) -> [&str; 7] {
-        [&self.business, &self.customer, &self.product, &self.order, &self.api_key, &self.external_id, &self.sku]
+    pub fn traces(&self) -> [&str; 9] {
+        [
+            &self.business,
+            &self.customer,
+            &self.product,
+            &self.order,
+            &self.payment,
+            &self.credit,
+            &self.api_key,
+            &self.external_id,
+            &self.sku,
+        ]
     }
 }
 
@@ -113,6 +136,7 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     let product = id(&shop.client.post("/v1/products", &product).await.expect(201));
     let order = id(&shop.buy(&customer, &[(&product, 1)]).await.expect(201));
     let payment = shop.pay(&customer, 30).await.expect(201);
+    let credit = plant_credit(server, shop, &customer).await;
     let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
     let key = json!({"name": name, "scopes": ["read"]});
     let api_key = id(&server.admin().post(&keys, &key).await.expect(201));
@@ -121,6 +145,8 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
         customer,
         product,
         order,
+        payment: id(&payment),
+        credit,
         ledger_entry_no: payment["entry_no"].as_i64().unwrap(),
         api_key,
         external_id,
@@ -130,12 +156,28 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     }
 }
 
+/// The id of a new credit of 1, by the owner's functions.
+async fn plant_credit(server: &TestServer, shop: &Shop, customer: &str) -> String {
+    let (business, id) = (shop.business_id, uuid::Uuid::now_v7());
+    let sql = format!(
+        "BEGIN; SELECT set_config('app.business_id', '{business}', true);
+         SELECT tallystick.ledger_record(
+             tallystick.ledger_account_of('{business}', '{customer}'),
+             jsonb_populate_record(NULL::tallystick.credit_ledger, jsonb_build_object(
+                 'business_id', '{business}', 'id', '{id}', 'created_at', clock_timestamp(), 'kind', 'credit', 'amount', -1,
+                 'idempotency_key', 'credit-{id}', 'request_fingerprint', sha256(''), 'actor', 'key:planted', 'reason', 'test')));
+         COMMIT"
+    );
+    server.database.session().await.client().batch_execute(&sql).await.unwrap();
+    id.to_string()
+}
+
 /// A business whose customers are overdue as soon as they owe something.
 async fn open_shop(server: &TestServer) -> Shop {
     let body = json!({"name": "shop", "currency": "EUR", "payment_terms": {"type": "age", "days": 0}});
     let business = server.admin().post("/v1/businesses", &body).await.expect(201);
     let business_id = id(&business).parse().unwrap();
-    Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write"]).await }
+    Shop { business_id, client: server.client_with_scopes(business_id, &["read", "write", "adjust"]).await }
 }
 
 /// The body of a purchase of one line.
