@@ -1,6 +1,7 @@
 //! The SQL functions, views and constraints, where HTTP does not reach.
 
 mod aging;
+mod allocations;
 mod api_keys;
 mod beyond_stock;
 mod business_list;

@@ -62,6 +62,7 @@ macro_rules! cases {
 }
 
 const NO_CUSTOMER: Option<&str> = Some("customer_not_found");
+const NO_CHARGE: Option<&str> = Some("charge_not_found");
 const NO_PRODUCT: Option<&str> = Some("product_not_found");
 
 cases! {
@@ -118,6 +119,45 @@ cases! {
         |world, ids| get(world, &format!("/v1/refunds/{}", ids.adjustment));
     "listLimitOverrides" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/limit-overrides?cursor={}", cursor(&ids.adjustment)));
+    "recordPayment" "body:/allocations/*/charge_id" 201 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 1}]);
+        let body = json!({"customer_id": world.ours.customer, "amount": 1, "allocations": allocations});
+        post(world, ids, "/v1/payments", &body)
+    };
+    // More than the charge: the answer must not show what is open of the other business's.
+    "recordPayment" "body:/allocations/*/charge_id" 409 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 5_000}]);
+        let body = json!({"customer_id": world.ours.customer, "amount": 5_000, "allocations": allocations});
+        post(world, ids, "/v1/payments", &body)
+    };
+    "listPayments" "query:customer_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/payments?customer_id={}", ids.customer));
+    "listPayments" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/payments?cursor={}", cursor(&ids.payment)));
+    "listPayments" "query:reference" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/payments?reference={}", ids.external_id));
+    "getPayment" "path:payment_id" 200 => 404 Some("payment_not_found"),
+        |world, ids| get(world, &format!("/v1/payments/{}", ids.payment));
+    "recordAllocation" "body:/customer_id" 201 => 404 NO_CUSTOMER, |world, ids| {
+        let allocations = json!([{"charge_id": world.ours.order, "amount": 1}]);
+        post(world, ids, "/v1/allocations", &json!({"customer_id": ids.customer, "allocations": allocations}))
+    };
+    "recordAllocation" "body:/allocations/*/charge_id" 201 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 1}]);
+        post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
+    };
+    "recordAllocation" "body:/allocations/*/charge_id" 409 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": -1}]);
+        post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
+    };
+    "reversePayment" "path:payment_id" 201 => 404 Some("payment_not_found"), |world, ids| {
+        let path = format!("/v1/payments/{}/reversal", ids.payment);
+        post(world, ids, &path, &json!({"reason": "test"}))
+    };
+    "reverseAdjustment" "path:adjustment_id" 201 => 404 Some("adjustment_not_found"), |world, ids| {
+        let path = format!("/v1/adjustments/{}/reversal", ids.credit);
+        post(world, ids, &path, &json!({"reason": "test"}))
+    };
     "listOrders" "query:customer_id" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/orders?customer_id={}", ids.customer));
     "listOrders" "query:cursor" 200 => 200 None,

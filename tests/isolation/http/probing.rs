@@ -83,6 +83,8 @@ impl Ids {
             order: form.write(&self.order),
             adjustment: form.write(&self.adjustment),
             refund: form.write(&self.refund),
+            payment: form.write(&self.payment),
+            credit: form.write(&self.credit),
             api_key: form.write(&self.api_key),
             ..self.clone()
         }
