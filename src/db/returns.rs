@@ -55,9 +55,12 @@ impl Database {
             "order_not_found" => Err(Error::NotFound(Entity::Order)),
             "order_line_not_found" => Err(lines_refused(&answer, &new.lines, "line_no", "no such line of the order")?),
             "quantity_exceeds_returnable" => Err(Error::QuantityExceedsReturnable(excesses(&answer)?)),
-            "stock_not_tracked" => {
-                Err(lines_refused(&answer, &new.lines, "restock_quantity", "must be 0: the line did not take from a stock")?)
-            }
+            "stock_not_tracked" => Err(lines_refused(
+                &answer,
+                &new.lines,
+                "restock_quantity",
+                "must be 0: the line did not take from a stock",
+            )?),
             "stock_too_large" => {
                 let detail = format!("would take the stock above {MAX_SAFE_INTEGER}");
                 Err(lines_refused(&answer, &new.lines, "quantity", &detail)?)

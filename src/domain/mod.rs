@@ -41,7 +41,8 @@ pub use records::{
 };
 pub use requests::{
     CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocations, NewApiKey, NewBusiness, NewCustomer,
-    NewPayment, NewProduct, NewPurchase, NewReturn, NewStockMovement, ProductChange, PurchaseLine, ReturnLine, ReturnLines,
+    NewPayment, NewProduct, NewPurchase, NewReturn, NewStockMovement, ProductChange, PurchaseLine, ReturnLine,
+    ReturnLines,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

@@ -118,8 +118,7 @@ async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
     let mut entries = hashed(&shop, &customer).await;
     entries.reverse();
     let kinds: Vec<_> = entries.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    let expected =
-        ["opening", "fee", "debit", "payment", "refund", "credit", "reversal", "write_off", "allocation"];
+    let expected = ["opening", "fee", "debit", "payment", "refund", "credit", "reversal", "write_off", "allocation"];
     assert_eq!(kinds, expected);
     let due: Vec<_> = entries.iter().filter(|entry| !entry["due_at"].is_null()).map(|entry| &entry["kind"]).collect();
     assert_eq!(due, ["opening", "fee", "debit", "refund"]);

@@ -34,7 +34,8 @@ async fn a_return_credits_what_was_bought_and_puts_it_back_into_the_stock() {
     let (beans, filters) = (shop.product(300, 10).await, shop.product(50, 10).await);
     let order = shop.buy(&customer, &[(&beans, 2), (&filters, 4)]).await.expect(201);
 
-    let answer = give_back(&shop, &id(&order), json!([{"line_no": 2, "quantity": 3}, {"line_no": 1, "quantity": 1}])).await;
+    let answer =
+        give_back(&shop, &id(&order), json!([{"line_no": 2, "quantity": 3}, {"line_no": 1, "quantity": 1}])).await;
     let returned = answer.expect(201);
 
     assert!(!answer.is_replay());
@@ -84,7 +85,8 @@ async fn a_line_is_credited_as_it_was_priced_and_the_last_part_gets_what_is_left
         {"product_id": beans, "quantity": 2, "unit_price": 0},
         {"product_id": beans, "quantity": 5, "unit_price": 1, "discount": 4, "tax": 14},
     ]);
-    let order = shop.client.move_once("/v1/purchases", &json!({"customer_id": customer, "items": items})).await.expect(201);
+    let order =
+        shop.client.move_once("/v1/purchases", &json!({"customer_id": customer, "items": items})).await.expect(201);
     assert_eq!(order["total"], 115);
     shop.client.patch(&format!("/v1/products/{beans}"), &json!({"price": 7_000})).await.expect(200);
 
@@ -97,7 +99,15 @@ async fn a_line_is_credited_as_it_was_priced_and_the_last_part_gets_what_is_left
     }
     // A part's tax is never more than the part.
     let expected = [
-        (33, Some(3)), (33, Some(3)), (34, Some(4)), (0, None), (0, None), (2, Some(2)), (3, Some(3)), (3, Some(3)), (3, Some(3)),
+        (33, Some(3)),
+        (33, Some(3)),
+        (34, Some(4)),
+        (0, None),
+        (0, None),
+        (2, Some(2)),
+        (3, Some(3)),
+        (3, Some(3)),
+        (3, Some(3)),
         (4, Some(3)),
     ];
     assert_eq!(parts, expected);
@@ -204,7 +214,8 @@ async fn a_return_settles_its_order_as_far_as_no_other_credit_does_by_name() {
         "customer_id": customer, "amount": 250, "allocations": [{"charge_id": order["id"], "amount": 250}],
     });
     shop.client.move_once("/v1/payments", &paid).await.expect(201);
-    let oldest = async || shop.client.get(&format!("/v1/customers/{customer}")).await.expect(200)["oldest_unpaid_at"].clone();
+    let oldest =
+        async || shop.client.get(&format!("/v1/customers/{customer}")).await.expect(200)["oldest_unpaid_at"].clone();
 
     assert_eq!(oldest().await, older["created_at"]);
     let returned = give_back(&shop, &id(&order), json!([{"line_no": 1, "quantity": 1}])).await.expect(201);
@@ -294,7 +305,8 @@ async fn a_return_is_made_once_and_a_blocked_customer_can_make_it() {
     let first = shop.client.move_with("key", "/v1/returns", &body(&order, items.clone())).await;
     let again = shop.client.move_with("key", "/v1/returns", &body(&order, items)).await;
     assert_eq!((first.is_replay(), again.is_replay(), again.expect(201)), (false, true, first.expect(201)));
-    for other in [json!([{"line_no": 1, "quantity": 2}]), json!([{"line_no": 1, "quantity": 1, "restock_quantity": 1}])] {
+    for other in [json!([{"line_no": 1, "quantity": 2}]), json!([{"line_no": 1, "quantity": 1, "restock_quantity": 1}])]
+    {
         let reused = shop.client.move_with("key", "/v1/returns", &body(&order, other)).await;
         reused.expect_problem(422, "idempotency_key_reused");
     }
@@ -350,7 +362,8 @@ async fn a_page_of_returns_has_at_most_2000_lines_and_goes_on_with_the_next() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000_000).await, shop.product(1, 10_000).await);
-    let order = id(&shop.client.move_once("/v1/purchases", &purchase(&customer, &vec![(&*beans, 5); 500])).await.expect(201));
+    let order =
+        id(&shop.client.move_once("/v1/purchases", &purchase(&customer, &vec![(&*beans, 5); 500])).await.expect(201));
     let items: Value = (1..=500).map(|line_no| json!({"line_no": line_no, "quantity": 1})).collect();
     for _ in 0..5 {
         give_back(&shop, &order, items.clone()).await.expect(201);

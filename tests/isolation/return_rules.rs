@@ -96,7 +96,11 @@ async fn a_part_of_an_order_line_that_breaks_a_rule_is_refused_by_the_rules_cons
             again(r#""part_no": 1, "returned_before": 0, "returned_after": 2, "line_total": 66, "tax": 6"#),
             "return_items_pk",
         ),
-        ("nothing", first(r#""quantity": 0, "returned_after": 0, "line_total": 0, "tax": 0"#), "return_items_quantity_is_positive"),
+        (
+            "nothing",
+            first(r#""quantity": 0, "returned_after": 0, "line_total": 0, "tax": 0"#),
+            "return_items_quantity_is_positive",
+        ),
         ("another sum", first(r#""returned_after": 2"#), "return_items_after_is_before_plus_quantity"),
         (
             "less than nothing",
@@ -146,7 +150,8 @@ async fn a_return_its_entry_and_its_lines_come_together_and_agree() {
     let agree = "credit_ledger_a_return_credits_its_returns_total";
     let (add_up, digest) = ("return_lines_add_up", "return_lines_are_those_of_the_ledger_entry");
     let bought = |sql: &str| fill(&format!("{BOUGHT} SET CONSTRAINTS ALL DEFERRED; {sql}"));
-    let bare = "INSERT INTO tallystick.returns VALUES ({business}, {no_payment}, {no_order}, {newcomer}, 33, now(), 1);";
+    let bare =
+        "INSERT INTO tallystick.returns VALUES ({business}, {no_payment}, {no_order}, {newcomer}, 33, now(), 1);";
     let line = |id: &str| {
         "INSERT INTO tallystick.return_items VALUES (
             {business}, ID, {no_order}, {product}, 1, 1, 0, 0, 1, 3, 33, 3, 1);"
@@ -182,10 +187,18 @@ async fn a_return_its_entry_and_its_lines_come_together_and_agree() {
         ("a credit of less than the lines", with(r#", '{"amount": -42}'"#), add_up),
         ("a line more that costs nothing", after(free), digest),
         ("a line more", after(&line("{no_payment}").replace(", 1);", ", 2);")), "return_items_pk"),
-        ("a first line that it does not have", with(r#", '{}', '{}', '{}', '{"first_line_no": 3}'"#), "returns_have_a_first_line"),
+        (
+            "a first line that it does not have",
+            with(r#", '{}', '{}', '{}', '{"first_line_no": 3}'"#),
+            "returns_have_a_first_line",
+        ),
         ("another quantity in the stock", with(r#", '{}', '{}', '{"{\"restocked\": 1}"}'"#), digest),
         ("another digest", with(r#", '{}', jsonb_build_object('details_digest', sha256('x'))"#), digest),
-        ("a line twice", after(&line("{no_payment}").replace("{product}, 1, 1, 0, 0, 1, 3", "{product}, 2, 1, 0, 1, 2, 3")), "return_items_of_a_return"),
+        (
+            "a line twice",
+            after(&line("{no_payment}").replace("{product}, 1, 1, 0, 0, 1, 3", "{product}, 2, 1, 0, 1, 2, 3")),
+            "return_items_of_a_return",
+        ),
     ])
     .await;
 }
@@ -201,20 +214,30 @@ async fn a_return_settles_its_own_order_as_far_as_it_can() {
         ("less than it could", with(r#"{"charge_nos": [1], "amounts": [42]}"#), settles),
         (
             "another charge",
-            with(r#"{"charge_nos": [2], "amounts": [43]}"#).replacen(&fill(BOUGHT), &fill(&format!("{BOUGHT} {fee}")), 1),
+            with(r#"{"charge_nos": [2], "amounts": [43]}"#).replacen(
+                &fill(BOUGHT),
+                &fill(&format!("{BOUGHT} {fee}")),
+                1,
+            ),
             settles,
         ),
         (
             "another charge, too",
-            with(r#"{"charge_nos": [1, 2], "amounts": [40, 3]}"#)
-                .replacen(&fill(BOUGHT), &fill(&format!("{BOUGHT} {fee}")), 1),
+            with(r#"{"charge_nos": [1, 2], "amounts": [40, 3]}"#).replacen(
+                &fill(BOUGHT),
+                &fill(&format!("{BOUGHT} {fee}")),
+                1,
+            ),
             settles,
         ),
         (
             "more than it credits",
             // There is other credit, which could settle the rest.
-            with(r#"{"charge_nos": [1], "amounts": [44]}"#)
-                .replacen(&fill(BOUGHT), &fill(&format!("{BOUGHT} {payment}")), 1),
+            with(r#"{"charge_nos": [1], "amounts": [44]}"#).replacen(
+                &fill(BOUGHT),
+                &fill(&format!("{BOUGHT} {payment}")),
+                1,
+            ),
             "credit_ledger_a_credit_allocates_at_most_itself",
         ),
     ])
@@ -226,14 +249,23 @@ async fn a_return_settles_its_own_order_as_far_as_it_can() {
 async fn a_return_takes_nothing_back() {
     // Two fees as entries 2 and 3, a payment of 10 for entry 3, and the return as entry 5.
     let fee = r#"SELECT by_hand.entry({business}, {newcomer}, '{"kind": "fee", "amount": 50}');"#;
-    let paid = r#"SELECT by_hand.allocating({business}, {newcomer}, '{"kind": "payment", "amount": -10}', '{3}', '{10}');"#;
+    let paid =
+        r#"SELECT by_hand.allocating({business}, {newcomer}, '{"kind": "payment", "amount": -10}', '{3}', '{10}');"#;
     let planted = returned("", "", "").replacen(&fill(BOUGHT), &fill(&format!("{BOUGHT} {fee} {fee} {paid}")), 1);
     let parts = "INSERT INTO tallystick.allocations (business_id, customer_id, charge_no, part_no, entry_no, amount,
         allocated_before, allocated_after, charge_amount, charged_total) VALUES ({business}, {newcomer}, 2, 1, 5, 3, 0, 3, 50, 170)";
     let back = ", ({business}, {newcomer}, 3, 2, 5, -3, 10, 7, 50, 220)";
     are_refused(&[
-        ("one more part", planted.clone() + &fill(&format!("{parts};")), "allocations_add_up_to_what_the_entry_allocates"),
-        ("a part that is taken from another", planted + &fill(&format!("{parts} {back};")), "allocations_of_a_credit_take_nothing_back"),
+        (
+            "one more part",
+            planted.clone() + &fill(&format!("{parts};")),
+            "allocations_add_up_to_what_the_entry_allocates",
+        ),
+        (
+            "a part that is taken from another",
+            planted + &fill(&format!("{parts} {back};")),
+            "allocations_of_a_credit_take_nothing_back",
+        ),
     ])
     .await;
 }

@@ -23,7 +23,7 @@ const PLANTING: [&str; 13] = [
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {1})",
     "purchase({business}, {2}, ARRAY[{2}], '{{figure}}', 'twin-purchase-2', {2})",
     "payment_record({business}, {1}, {figure}, 'twin-payment', {3})",
-    "return_record({business}, {1}, '{1}', '{1}', '{NULL}', '{name}', 'twin-return', {6})",
+    "return_record({business}, {1}, '{1}', '{1}', '{NULL}', '{name}', 'twin-return', 'dddddddd-0000-7000-8000-000000000016')",
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {1})",
     "stock_movement_record({business}, {2}, {figure}, 'twin', 'twin-movement-2', {2})",
     "customer_update({business}, {2}, '{name} second', NULL, NULL, false, NULL)",
@@ -38,14 +38,14 @@ const THEIRS_ONLY: [&str; 8] = [
     "payment_record({business}, {2}, 1, 'their-payment-2', {5})",
     "stock_movement_record({business}, {1}, 1, 'theirs', 'their-movement', {3})",
     "purchase({business}, {2}, ARRAY[{1}], '{3}', 'their-purchase', {8})",
-    "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'theirs', 'their-return', {7})",
+    "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'theirs', 'their-return', 'dddddddd-0000-7000-8000-000000000017')",
 ];
 
 /// What a function says that did it.
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 81] = [
+const CALLS: [&str; 83] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -95,8 +95,10 @@ const CALLS: [&str; 81] = [
     "return_record({business}, {1}, '{1,2}', '{1,100}', '{NULL,NULL}', 'new', 'new', {9})",
     "return_record({business}, {2}, '{1}', '{2}', '{1}', 'new', 'new', {9})",
     "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'new', 'new', {9})",
-    "return_get({business}, {6})",
-    "return_get({business}, {7})",
+    "return_read({business}, 'dddddddd-0000-7000-8000-000000000016')",
+    "return_read({business}, 'dddddddd-0000-7000-8000-000000000017')",
+    "return_get({business}, 'dddddddd-0000-7000-8000-000000000016')",
+    "return_get({business}, 'dddddddd-0000-7000-8000-000000000017')",
     "return_list({business}, NULL, NULL, NULL, 10)",
     "return_list({business}, {1}, NULL, NULL, 10)",
     "return_list({business}, NULL, {1}, NULL, 10)",

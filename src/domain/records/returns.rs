@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    Allocation, Balance, CustomerId, Money, OrderId, ProductId, Proof, Quantity, QuantityDecimals, Reason, RestockQuantity,
-    ReturnId, timestamp,
+    Allocation, Balance, CustomerId, Money, OrderId, ProductId, Proof, Quantity, QuantityDecimals, Reason,
+    RestockQuantity, ReturnId, timestamp,
 };
 
 /// A return: a completed fact beside its order, which stays as it is.

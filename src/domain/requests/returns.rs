@@ -113,7 +113,8 @@ mod tests {
         assert!(read(lines(1..=0)).is_err());
         assert_eq!(read(lines(1..=500)).unwrap().numbers().last(), Some(&500));
         assert!(read(lines(0..=1)).is_err() && read(lines(1..=501)).is_err());
-        let twice = json!([{"line_no": 2, "quantity": 1}, {"line_no": 1, "quantity": 1}, {"line_no": 2, "quantity": 3}]);
+        let twice =
+            json!([{"line_no": 2, "quantity": 1}, {"line_no": 1, "quantity": 1}, {"line_no": 2, "quantity": 3}]);
         assert_eq!(read(twice).unwrap_err().to_string(), "must name each line once");
         let line = |line_no| serde_json::from_value::<ReturnLine>(json!({"line_no": line_no, "quantity": 1})).unwrap();
         assert!(ReturnLines::try_from(vec![line(1); 501]).is_err());

@@ -29,7 +29,8 @@ fn address(path: &str, ids: &Ids) -> String {
         .replace("{key_id}", &ids.api_key)
         .replace("{customer_id}", &ids.customer)
         .replace("{product_id}", &ids.product)
-        .replace("{order_id}", &ids.order);
+        .replace("{order_id}", &ids.order)
+        .replace("{return_id}", &ids.returned);
     assert!(!address.contains('{'), "an id that this test does not know: {path}");
     address
 }
