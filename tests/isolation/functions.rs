@@ -106,6 +106,8 @@ impl Function {
         match name {
             "p_business_id" => quoted(&tenant.id("business")),
             "p_id" => quoted(id),
+            // Only that one has returned anything.
+            "p_customer_id" if self.name.ends_with("return_list") => quoted(&tenant.id("payer")),
             "p_customer_id" => customer(),
             "p_product_id" => quoted(&tenant.id("product")),
             "p_customer_ids" => format!("ARRAY[{}]", customer()),

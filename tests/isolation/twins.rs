@@ -49,7 +49,7 @@ const THEIRS_ONLY: [&str; 8] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 121] = [
+const CALLS: [&str; 123] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -104,6 +104,8 @@ const CALLS: [&str; 121] = [
     "return_record({business}, {1}, '{1,2}', '{1,100}', '{NULL,NULL}', 'new', 'new', {9})",
     "return_record({business}, {2}, '{1}', '{2}', '{1}', 'new', 'new', {9})",
     "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'new', 'new', {9})",
+    "return_read({business}, {10})",
+    "return_read({business}, {11})",
     "return_get({business}, {10})",
     "return_get({business}, {11})",
     "return_list({business}, NULL, NULL, NULL, 10)",

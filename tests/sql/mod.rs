@@ -22,5 +22,6 @@ mod purchase_plan;
 mod reader_plans;
 mod records;
 mod stock_history;
+mod return_input;
 mod texts;
 mod writer_plans;

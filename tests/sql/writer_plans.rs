@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::plenty::{self, PLENTY, planting, reads, turn_the_indexes_round, with_ids};
+use super::plenty::{self, PLENTY, RETURNS, planting, reads, turn_the_indexes_round, with_ids};
 use crate::support::{
     actor::{Actor, TextRow, context},
     fresh_database::{FreshDatabase, SERVER_ROLE},
@@ -44,6 +44,7 @@ const NO_FOREIGN_KEYS: &str = "
     ALTER TABLE tallystick.order_items ENABLE ALWAYS TRIGGER order_lines_add_up;
     ALTER TABLE tallystick.credit_ledger ENABLE ALWAYS TRIGGER ledger_entries_are_right;
     ALTER TABLE tallystick.allocations ENABLE ALWAYS TRIGGER allocations_agree;
+    ALTER TABLE tallystick.return_items ENABLE ALWAYS TRIGGER return_lines_add_up;
     ALTER TABLE tallystick.products ENABLE ALWAYS TRIGGER product_is_versioned;";
 
 /// More often than PostgreSQL plans a statement anew before it may keep a plan.
@@ -82,6 +83,12 @@ fn cases() -> Vec<Case> {
         case("entry_not_found", "reversal_record({business}, ARRAY['payment'], {id 4}, 'r', 'k')"),
         case("key_reused", "reversal_record({business}, ARRAY['payment'], {id 5}, 'r', 'pays-100')"),
         case("key_reused", "stock_movement_record({business}, {id 3}, 1, 'r', 'moves-100')"),
+        case("created", "return_record({business}, {id 4}, '{1,2}', '{1,1}', '{NULL,NULL}', 'r', 'k')"),
+        case("key_reused", "return_record({business}, {id 4}, '{1,2}', '{1,1}', '{NULL,NULL}', 'r', 'pays-100')"),
+        case(
+            "quantity_exceeds_returnable",
+            "return_record({business}, {returned_sale}, '{1}', '{1}', '{NULL}', 'r', 'k')",
+        ),
         case("created", "customer_create({business}, {new}, 'c', 'new', 1, false)"),
         case("created", "customer_create({business}, {new}, 'c', 'new', 1, false, 'k')"),
         case("key_reused", "customer_create({business}, {new}, 'c', 'new', 1, false, 'creates-100')"),
@@ -153,7 +160,7 @@ async fn each_writer_reads_no_more_than_it_needs(database: &FreshDatabase, super
             on_first.rows(&case.call).await;
         }
     }
-    superuser.session.client().batch_execute(&planting(&format!("{PLENTY}{HISTORY}"))).await.unwrap();
+    superuser.session.client().batch_execute(&planting(&format!("{PLENTY}{HISTORY}{RETURNS}"))).await.unwrap();
     let mut faults = Vec::new();
     for statistics in ["", "ANALYZE;"] {
         superuser.session.client().batch_execute(statistics).await.unwrap();
