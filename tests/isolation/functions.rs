@@ -126,7 +126,6 @@ impl Function {
             "p_currency" => "'EUR'".to_owned(),
             "p_time_zone" => "'UTC'".to_owned(),
             "p_type" => "'fee'".to_owned(),
-            "p_charge_ids" | "p_amounts" => "NULL".to_owned(),
             "p_scopes" => "'{read}'".to_owned(),
             _ => some(sql_type).to_owned(),
         }

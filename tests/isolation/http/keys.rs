@@ -13,7 +13,7 @@ use super::{
 pub type Movement = (&'static str, fn(&Ids) -> (String, Value));
 
 /// Every operation that takes an idempotency key.
-pub const MOVEMENTS: [Movement; 6] = [
+pub const MOVEMENTS: [Movement; 9] = [
     ("purchase", |ids| ("/v1/purchases".to_owned(), one_line(&ids.customer, &ids.product))),
     ("recordPayment", |ids| ("/v1/payments".to_owned(), json!({"customer_id": ids.customer, "amount": 1}))),
     ("recordReturn", |ids| ("/v1/returns".to_owned(), one_piece(&ids.sale))),
