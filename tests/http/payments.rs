@@ -1,11 +1,10 @@
 //! `/v1/payments`.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
     actor::Actor,
-    client::{Answer, send},
+    client::Answer,
     contents::contents,
     server::TestServer,
     shop::{Shop, id},
@@ -251,9 +250,12 @@ async fn payments_are_listed_newest_first_and_found_by_customer_and_by_reference
         let mut ids = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
-            let request = shop.client.request(Method::GET, "/v1/payments").query(filter).query(&[("limit", "2")]);
-            let request = if let Some(cursor) = &cursor { request.query(&[("cursor", cursor)]) } else { request };
-            let page = send(request).await.expect(200);
+            let mut path = "/v1/payments?limit=2".to_owned();
+            let cursor_of_page = cursor.as_deref().map(|cursor| ("cursor", cursor));
+            for (name, value) in filter.iter().copied().chain(cursor_of_page) {
+                path.push_str(&format!("&{name}={}", value.replace(' ', "%20")));
+            }
+            let page = shop.client.get(&path).await.expect(200);
             ids.extend(page["data"].as_array().unwrap().iter().map(id));
             let Some(next) = page["next_cursor"].as_str() else { return ids };
             cursor = Some(next.to_owned());
