@@ -751,7 +751,7 @@ function tallystick.aging_totals(uuid,timestamp with time zone,uuid,bigint,bigin
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 ea1c102f2741998428935ae873a9e6326d6a984ff04e532ccdad52c1a3b682d4
+    body: sha256 bdd117f7a5d679f255f55229c04348e26c7fe71571771548f3a37d32d48b3f2d
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1707,10 +1707,10 @@ function tallystick.statement_period(uuid,uuid,date,date,text)
 function tallystick.stock_movement_list(uuid,uuid,uuid,integer,integer,boolean)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_product_id uuid, p_before uuid, p_before_line integer, p_limit integer, p_with_sales boolean
-    returns: TABLE(id uuid, line_no integer, kind text, quantity bigint, reason text, stock_after bigint, backordered_after bigint, created_at timestamp with time zone)
+    returns: TABLE(id uuid, line_no integer, kind text, quantity bigint, reason text, stock_after bigint, backordered_after bigint, created_at timestamp with time zone, order_id uuid)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 9f9693bda8577796cf01b0f5bbb7a55d3ecbac3ed28644bbf80f351a33ef960f
+    body: sha256 9aa396b3cb4fc1fe9f8fee7630c151f3d00cbc53fdaf12d544d23fc5e8b4d8f6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
