@@ -751,7 +751,7 @@ function tallystick.aging_totals(uuid,timestamp with time zone,uuid,bigint,bigin
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 ea1c102f2741998428935ae873a9e6326d6a984ff04e532ccdad52c1a3b682d4
+    body: sha256 bdd117f7a5d679f255f55229c04348e26c7fe71571771548f3a37d32d48b3f2d
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -788,7 +788,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 6b98ab92e0fff0f7cbfad8c3349c97ca0cb049e5b804b388363aa8aa9dfd00ac
+    body: sha256 1b561e5d23c387735be66643b04bb7025e01cc0a7d874bfb94198df4ea5cf589
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -970,12 +970,21 @@ function tallystick.caller_actor(text)
     body: sha256 44c680e105479f35cad9cb6dac33cf373aabb78d8f14bd21ba0625aedd04c2dc
     granted to tallystick_owner: EXECUTE
 
+function tallystick.charges_in_order(bigint[],uuid[],bigint[])
+    owner: tallystick_owner
+    arguments: p_charge_nos bigint[], p_charge_ids uuid[], p_amounts bigint[], OUT charge_nos bigint[], OUT charge_ids uuid[], OUT amounts bigint[]
+    returns: record
+    behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
+    settings: enable_sort=on
+    body: sha256 b9923bbf3dcfd57d1fc692b21e95a244a09478ef3d878ac6aa01ac4c743a7998
+    granted to tallystick_owner: EXECUTE
+
 function tallystick.charges_named(uuid,uuid,uuid[],bigint[])
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], OUT outcome text, OUT charge_nos bigint[], OUT charge_ids uuid[], OUT amounts bigint[], OUT available_amounts bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 81d32dd014514849e306e27f68eab8b34801e3d9772af9609cfaf7ef5a7baf01
+    body: sha256 7796c2a1f2493af588d957bc6ced35c373b8a3f160032535a0c4bf0403b92a85
     granted to tallystick_owner: EXECUTE
 
 function tallystick.charges_settled_by(tallystick.credit_ledger)
@@ -1154,7 +1163,7 @@ function tallystick.entry_list(uuid,text[],uuid,text,uuid,integer)
     returns: SETOF tallystick.entry_record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 c9df429b6279e80862c3b4c2985b8c5e60cf3b4e4b8122af47e3f6b4fd2968c0
+    body: sha256 b484f1658c6c7a050c6562c39f22a99852639616cdd2d725c26cf23b0ba13bae
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1500,10 +1509,10 @@ function tallystick.purchase_check_input(uuid[],uuid[],integer[],text[],text[],u
 
 function tallystick.purchase_check_limit(jsonb)
     owner: tallystick_owner
-    arguments: p_limit jsonb
+    arguments: p_value jsonb
     returns: text
     behaviour: LANGUAGE plpgsql, IMMUTABLE, SECURITY INVOKER
-    body: sha256 af0fff07f2ea27fa6d142e8096b91b450508bbd2e8e94eeba951191e9fbe1000
+    body: sha256 8c9be72f14c68ed3e0da3bb371d42510136a43e598a9f1a720d7c45815b55640
     granted to tallystick_owner: EXECUTE
 
 function tallystick.purchase_check_lines(jsonb,integer)
@@ -1707,10 +1716,10 @@ function tallystick.statement_period(uuid,uuid,date,date,text)
 function tallystick.stock_movement_list(uuid,uuid,uuid,integer,integer,boolean)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_product_id uuid, p_before uuid, p_before_line integer, p_limit integer, p_with_sales boolean
-    returns: TABLE(id uuid, line_no integer, kind text, quantity bigint, reason text, stock_after bigint, backordered_after bigint, created_at timestamp with time zone)
+    returns: TABLE(id uuid, line_no integer, kind text, quantity bigint, reason text, stock_after bigint, backordered_after bigint, created_at timestamp with time zone, order_id uuid)
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 9f9693bda8577796cf01b0f5bbb7a55d3ecbac3ed28644bbf80f351a33ef960f
+    body: sha256 9aa396b3cb4fc1fe9f8fee7630c151f3d00cbc53fdaf12d544d23fc5e8b4d8f6
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

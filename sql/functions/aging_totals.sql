@@ -66,12 +66,14 @@ BEGIN
         v_from_customer := next_customer_id;
         v_from_no := next_entry_no;
     END IF;
-    SELECT entry.charged_total - greatest(entry.balance_after, 0) - entry.ahead_total, entry.ahead_total INTO v_settled, v_ahead
-    FROM tallystick.credit_ledger AS entry
-    WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
-      AND entry.entry_no BETWEEN p_last_no AND p_last_no
-    ORDER BY entry.entry_no
-    LIMIT 1;
+    IF p_last_no IS NOT NULL THEN
+        SELECT entry.charged_total - greatest(entry.balance_after, 0) - entry.ahead_total, entry.ahead_total INTO v_settled, v_ahead
+        FROM tallystick.credit_ledger AS entry
+        WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id
+          AND entry.entry_no BETWEEN p_last_no AND p_last_no
+        ORDER BY entry.entry_no
+        LIMIT 1;
+    END IF;
 
     SELECT count(*) FILTER (WHERE entry.is_last AND entry.balance_after > 0),
            coalesce(sum(entry.balance_after) FILTER (WHERE entry.is_last AND entry.balance_after > 0), 0),

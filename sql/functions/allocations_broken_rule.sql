@@ -19,6 +19,8 @@ DECLARE
     v_parts record;
     v_former bigint;
     v_settled constant bigint := e.charged_total - e.balance_after - e.ahead_total;
+    v_passed_after bigint;
+    v_passed_to bigint;
     v_passed bigint;
     v_first record;
 BEGIN
@@ -36,13 +38,14 @@ BEGIN
                AND charge.kind IN ('purchase', 'opening', 'fee', 'debit', 'refund')) IS TRUE), true) AS are_copies,
            coalesce(bool_and(part.amount > 0), true) AS take_nothing_back,
            sha256(decode('01', 'hex') || coalesce(
-               string_agg(int8send(part.charge_no) || int8send(part.amount), ''::bytea ORDER BY part.charge_no), ''::bytea)) AS digest
+               string_agg(int8send(part.charge_no) || int8send(part.amount), ''::bytea), ''::bytea)) AS digest
     INTO v_parts
     FROM (
         SELECT part.*
         FROM tallystick.allocations AS part
         WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id
           AND part.entry_no BETWEEN e.entry_no AND e.entry_no
+        -- The order of the digest. An ORDER BY in the aggregate would be a sort, which the callers' settings forbid.
         ORDER BY part.entry_no, part.charge_no
     ) AS part
     LEFT JOIN LATERAL (
@@ -54,22 +57,25 @@ BEGIN
         LIMIT 1
     ) AS charge ON true;
 
-    -- What is allocated now to the charges that P passed, in either direction. The last part of a charge says it.
+    -- What is allocated now to the charges that P passed, in either direction. The last part of a charge says it. The entries are
+    -- looked up before: under row level security, no index is looked up by coalesce(), and all allocations would be read.
+    SELECT entry.entry_no INTO v_passed_after
+    FROM tallystick.credit_ledger AS entry
+    WHERE entry.business_id = e.business_id AND entry.customer_id = e.customer_id
+      AND entry.charged_total <= least(v_former, v_settled)
+    ORDER BY entry.charged_total DESC, entry.entry_no DESC
+    LIMIT 1;
+    v_passed_after := coalesce(v_passed_after, 0);
+    SELECT entry.entry_no INTO v_passed_to
+    FROM tallystick.credit_ledger AS entry
+    WHERE entry.business_id = e.business_id AND entry.customer_id = e.customer_id
+      AND entry.charged_total <= greatest(v_former, v_settled)
+    ORDER BY entry.charged_total DESC, entry.entry_no DESC
+    LIMIT 1;
     SELECT coalesce(sum(part.allocated_after), 0) * CASE WHEN v_settled > v_former THEN -1 ELSE 1 END INTO v_passed
     FROM tallystick.allocations AS part
     WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id
-      AND part.charge_no > coalesce((
-          SELECT entry.entry_no FROM tallystick.credit_ledger AS entry
-          WHERE entry.business_id = e.business_id AND entry.customer_id = e.customer_id
-            AND entry.charged_total <= least(v_former, v_settled)
-          ORDER BY entry.charged_total DESC, entry.entry_no DESC
-          LIMIT 1), 0)
-      AND part.charge_no <= coalesce((
-          SELECT entry.entry_no FROM tallystick.credit_ledger AS entry
-          WHERE entry.business_id = e.business_id AND entry.customer_id = e.customer_id
-            AND entry.charged_total <= greatest(v_former, v_settled)
-          ORDER BY entry.charged_total DESC, entry.entry_no DESC
-          LIMIT 1), 0)
+      AND part.charge_no > v_passed_after AND part.charge_no <= v_passed_to
       AND NOT EXISTS (
           SELECT FROM tallystick.allocations AS later
           WHERE later.business_id = part.business_id AND later.customer_id = part.customer_id

@@ -34,9 +34,9 @@ BEGIN
            array_agg(named.id) FILTER (WHERE named.allocated + named.amount < 0) AS under,
            array_agg(-named.amount) FILTER (WHERE named.allocated + named.amount < 0) AS under_amounts,
            array_agg(named.allocated) FILTER (WHERE named.allocated + named.amount < 0) AS under_allocated,
-           array_agg(named.id ORDER BY named.entry_no) AS ids,
-           array_agg(named.entry_no ORDER BY named.entry_no) AS nos,
-           array_agg(named.amount ORDER BY named.entry_no) AS amounts
+           array_agg(named.id) AS ids,
+           array_agg(named.entry_no) AS nos,
+           array_agg(named.amount) AS amounts
     INTO v_named
     FROM (
         SELECT asked.no, asked.id, asked.amount, charge.entry_no, allocated.amount AS allocated,
@@ -76,9 +76,8 @@ BEGIN
         amounts := v_named.under_amounts;
         available_amounts := v_named.under_allocated;
     ELSE
-        charge_nos := v_named.nos;
-        charge_ids := v_named.ids;
-        amounts := v_named.amounts;
+        SELECT sorted.charge_nos, sorted.charge_ids, sorted.amounts INTO charge_nos, charge_ids, amounts
+        FROM tallystick.charges_in_order(v_named.nos, v_named.ids, v_named.amounts) AS sorted;
     END IF;
 END
 $$;

@@ -31,7 +31,7 @@ BEGIN
         RAISE EXCEPTION 'a list is of one customer or of one reference' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     -- Rows are compared, because only the indexes by kind have their order.
-    FOREACH v_kind IN ARRAY p_kinds LOOP
+    FOREACH v_kind IN ARRAY coalesce(p_kinds, '{}') LOOP
         IF p_customer_id IS NOT NULL THEN
             v_entries := v_entries || ARRAY(
                 SELECT entry FROM tallystick.credit_ledger AS entry

@@ -1,7 +1,6 @@
 //! Restocks and corrections, and the list of what changed a stock.
 
 use tokio_postgres::Row;
-use uuid::Uuid;
 
 use super::{
     call::{Call, held::HeldRows, rows::FromRow, tenant_call, unknown_outcome},
@@ -66,7 +65,7 @@ impl Database {
             other => Err(unknown_outcome(other)),
         }
     }
-    /// What changed a product's stock, newest first, or [`Entity::Product`] not found; `with_sales` shows sales, too. Then a page
+    /// What changed a product's stock, newest first, or [`Entity::Product`] not found; `with_sales` shows sales and returns, too. Then a page
     /// may be short, or empty, and not be the last one.
     pub async fn stock_movement_list(
         &self,
@@ -109,17 +108,16 @@ fn place(row: &Row) -> Result<Option<StockPlace>, tokio_postgres::Error> {
 
 impl FromRow for StockHistoryEntry {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
-        let id: Uuid = row.try_get("id")?;
         // A movement has no line.
         let line_no = Some(row.try_get("line_no")?).filter(|line_no| *line_no > 0);
         Ok(Self {
-            id,
+            id: row.try_get("id")?,
             kind: row.try_get::<_, &str>("kind")?.parse().map_err(|hint: &str| anyhow::anyhow!(hint))?,
             quantity: row.try_get("quantity")?,
             reason: row.try_get("reason")?,
             stock_after: row.try_get("stock_after")?,
             backordered_after: row.try_get("backordered_after")?,
-            order_id: line_no.map(|_| id.into()),
+            order_id: row.try_get("order_id")?,
             line_no,
             created_at: row.try_get("created_at")?,
         })

@@ -23,8 +23,11 @@ async fn change_everything(shop: &Shop, client: &Client) {
     let product = json!({"sku": uuid::Uuid::now_v7(), "name": "Beans", "price": 10, "stock": 5});
     let product = client.post("/v1/products", &product).await.expect(201)["id"].as_str().unwrap().to_owned();
     let customer = shop.customer(1_000).await;
-    client.move_once("/v1/purchases", &purchase(&customer, &[(&product, 1)])).await.expect(201);
+    let order = client.move_once("/v1/purchases", &purchase(&customer, &[(&product, 1)])).await.expect(201);
+    let order = order["id"].as_str().unwrap();
     client.move_once("/v1/payments", &json!({"customer_id": customer, "amount": 5})).await.expect(201);
+    let note = json!({"customer_id": customer, "allocations": [{"charge_id": order, "amount": 5}]});
+    client.move_once("/v1/allocations", &note).await.expect(201);
     let movements = format!("/v1/products/{product}/stock-movements");
     client.move_once(&movements, &json!({"quantity": 1, "reason": "found"})).await.expect(201);
 }

@@ -69,6 +69,33 @@ async fn credit_is_set_against_a_charge_taken_back_and_moved_to_another() {
 }
 
 #[tokio::test]
+async fn a_repeated_note_is_recorded_once() {
+    let server = TestServer::start().await;
+    let shop = server.shop().await;
+    let (customer, first, second) = who_has_paid_250(&shop).await;
+    let send = async |charges: &[(&str, i64)], reason: Value| {
+        let mut body = note(&customer, charges);
+        body["reason"] = reason;
+        shop.client.move_with("key", "/v1/allocations", &body).await
+    };
+    let charges = [(&*first, 10), (&*second, 20)];
+    let noted = send(&charges, json!("r")).await;
+    noted.expect(201);
+
+    let again = send(&charges, json!("r")).await;
+    assert_eq!((again.is_replay(), &again.body), (true, &noted.body));
+    for (charges, reason) in [
+        (&[(&*first, 10), (&*second, 21)][..], json!("r")),
+        (&[(&*first, 10)], json!("r")),
+        (&charges, json!("s")),
+        (&charges, json!(null)),
+    ] {
+        send(charges, reason).await.expect_problem(422, "idempotency_key_reused");
+    }
+    server.audit().await;
+}
+
+#[tokio::test]
 async fn a_note_is_refused_with_figures_and_without_a_trace() {
     let server = TestServer::start().await;
     let shop = server.shop().await;

@@ -15,7 +15,10 @@ struct Movements {
     customer: String,
     beans: String,
     /// An order of another customer and another product.
+    sale: String,
+    /// A charge of 40 and a payment of 60. What the movements do to them adds up to 0, but for the 20.
     order: String,
+    payment: String,
 }
 
 impl Movements {
@@ -25,12 +28,14 @@ impl Movements {
         let shop = Shop { client, ..shop };
         let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
         let (other, filters) = (shop.customer(1_000).await, shop.product(10, 10).await);
-        let order = id(&shop.buy(&other, &[(&filters, 3)]).await.expect(201));
-        Self { shop, customer, beans, order }
+        let sale = id(&shop.buy(&other, &[(&filters, 3)]).await.expect(201));
+        let order = id(&shop.buy(&customer, &[(&shop.product(40, 1).await, 1)]).await.expect(201));
+        let payment = id(&shop.pay(&customer, 60).await.expect(201));
+        Self { shop, customer, beans, sale, order, payment }
     }
 
     /// A credit leaves something for the refund.
-    fn requests(&self) -> [(String, Value); 6] {
+    fn requests(&self) -> [(String, Value); 8] {
         [
             ("/v1/purchases".to_owned(), purchase(&self.customer, &[(&self.beans, 2)])),
             ("/v1/payments".to_owned(), json!({"customer_id": self.customer, "amount": 50})),
@@ -42,7 +47,12 @@ impl Movements {
             ("/v1/refunds".to_owned(), json!({"customer_id": self.customer, "amount": 7, "reason": "paid twice"})),
             (
                 "/v1/returns".to_owned(),
-                json!({"order_id": self.order, "items": [{"line_no": 1, "quantity": 2}], "reason": "test"}),
+                json!({"order_id": self.sale, "items": [{"line_no": 1, "quantity": 2}], "reason": "test"}),
+            ),
+            (format!("/v1/payments/{}/reversal", self.payment), json!({"reason": "it bounced"})),
+            (
+                "/v1/allocations".to_owned(),
+                json!({"customer_id": self.customer, "allocations": [{"charge_id": self.order, "amount": 40}]}),
             ),
         ]
     }
@@ -73,7 +83,7 @@ async fn the_same_key_and_request_is_answered_the_same_and_done_once() {
         }
     }
     assert_eq!(movements.shop.stock(&movements.beans).await, 10 - 2 + 5);
-    assert_eq!(movements.shop.balance(&movements.customer).await, 200 - 50 - 300 + 7);
+    assert_eq!(movements.shop.balance(&movements.customer).await, 40 + 200 - 50 - 300 + 7);
     server.audit().await;
 }
 

@@ -2,6 +2,7 @@
 
 mod actors;
 mod adjustments;
+mod aging;
 mod allocations;
 mod availability;
 mod contention;
@@ -28,6 +29,7 @@ mod proofs;
 mod purchase_refusals;
 mod purchases;
 mod queries;
+mod receivables;
 mod records;
 mod returns;
 mod reversals;

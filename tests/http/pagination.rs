@@ -13,11 +13,24 @@ enum List {
     OrdersOfOne,
     Ledger,
     Overdue,
+    Aging,
+    StockMovements,
+    Stock,
     ApiKeys,
 }
 
-const LISTS: [List; 7] =
-    [List::Customers, List::Products, List::Orders, List::OrdersOfOne, List::Ledger, List::Overdue, List::ApiKeys];
+const LISTS: [List; 10] = [
+    List::Customers,
+    List::Products,
+    List::Orders,
+    List::OrdersOfOne,
+    List::Ledger,
+    List::Overdue,
+    List::Aging,
+    List::StockMovements,
+    List::Stock,
+    List::ApiKeys,
+];
 
 /// A shop with exactly the rows that the lists need.
 struct Scene {
@@ -43,7 +56,9 @@ impl Scene {
             List::Products => _ = shop.product(1, 1).await,
             List::Orders | List::OrdersOfOne => _ = shop.buy(customer, &[(beans, 1)]).await.expect(201),
             List::Ledger => _ = shop.pay(customer, 1).await.expect(201),
-            List::Overdue => _ = shop.buy(&shop.customer(1).await, &[(beans, 1)]).await.expect(201),
+            List::Overdue | List::Aging => _ = shop.buy(&shop.customer(1).await, &[(beans, 1)]).await.expect(201),
+            List::StockMovements => _ = shop.restock(beans, 1).await.expect(201),
+            List::Stock => _ = shop.buy(customer, &[(beans, 1)]).await.expect(201),
             List::ApiKeys => {
                 let path = format!("/v1/businesses/{}/api-keys", shop.business_id);
                 admin.post(&path, &json!({"name": "A", "scopes": ["read"]})).await.expect(201);
@@ -63,6 +78,9 @@ impl Scene {
             List::OrdersOfOne => format!("/v1/orders?customer_id={}&", self.customer),
             List::Ledger => format!("/v1/customers/{}/ledger?", self.customer),
             List::Overdue => "/v1/overdue-customers?".to_owned(),
+            List::Aging => "/v1/aging?".to_owned(),
+            List::StockMovements => format!("/v1/products/{}/stock-movements?", self.beans),
+            List::Stock => format!("/v1/products/{}/stock-movements?include=sales&", self.beans),
             List::ApiKeys => format!("/v1/businesses/{}/api-keys?", self.shop.business_id),
         }
     }

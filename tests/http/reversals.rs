@@ -175,6 +175,18 @@ async fn a_reversal_takes_nothing_from_a_charge_that_its_payment_did_not_name() 
     world.server.audit().await;
 }
 
+#[tokio::test]
+async fn a_reversal_leaves_what_another_payment_settled() {
+    let world = World::start().await;
+    let payment = world.pay(50, [0, 50]).await;
+    world.pay(120, [0, 120]).await;
+
+    let reversal = world.reverse(&payment).await.expect(201);
+    assert_eq!(reversal["allocations"], json!([{"charge_id": world.orders[1], "amount": -50}]));
+    assert_eq!(world.open().await, [300, 80]);
+    world.server.audit().await;
+}
+
 /// A balance that no client could hold.
 #[tokio::test]
 async fn a_reversal_beyond_what_a_balance_can_be_is_refused() {

@@ -83,6 +83,7 @@ impl Function {
         let id = match thing {
             "customer" | "product" | "order" | "return" | "api_key" if self.creates() => NOBODY.id(thing),
             "customer" | "product" | "order" | "return" | "api_key" => OURS.id(thing),
+            "entry" => OURS.id("payment"),
             _ => NOBODY.id("business"),
         };
         self.call(OURS, &id)
@@ -105,6 +106,8 @@ impl Function {
         match name {
             "p_business_id" => quoted(&tenant.id("business")),
             "p_id" => quoted(id),
+            // Only that one has returned anything.
+            "p_customer_id" if self.name.ends_with("return_list") => quoted(&tenant.id("payer")),
             "p_customer_id" => customer(),
             "p_product_id" => quoted(&tenant.id("product")),
             "p_customer_ids" => format!("ARRAY[{}]", customer()),
@@ -112,6 +115,10 @@ impl Function {
             "p_prefix" if !self.creates() => quoted(&tenant.key_prefix()),
             "p_order_id" if self.name.ends_with("return_record") => quoted(&tenant.id("order")),
             "p_limit" => "100".to_owned(),
+            "p_kinds" => "'{payment}'".to_owned(),
+            "p_reversed_id" => quoted(&tenant.id("payment")),
+            "p_charge_ids" | "p_amounts" if !self.name.ends_with(".allocation_record") => "NULL".to_owned(),
+            "p_charge_ids" => format!("ARRAY[{}]", quoted(&tenant.id("order"))),
             "p_external_id" => "NULL".to_owned(),
             _ if self.name.ends_with("_list") => "NULL".to_owned(),
             "p_held" => "'pass over all'".to_owned(),
@@ -119,7 +126,6 @@ impl Function {
             "p_currency" => "'EUR'".to_owned(),
             "p_time_zone" => "'UTC'".to_owned(),
             "p_type" => "'fee'".to_owned(),
-            "p_charge_ids" | "p_amounts" => "NULL".to_owned(),
             "p_scopes" => "'{read}'".to_owned(),
             _ => some(sql_type).to_owned(),
         }

@@ -117,7 +117,8 @@ async fn no_function_that_writes_serves_claims_without_the_scope_write() {
         let claims = format!(r#"{{"business_id": "{business}", "scope": "{scope}"}}"#);
         Actor::rest(&database, "authenticated", Some(&claims)).await
     };
-    let (reader, writer) = (with("read").await, with("write").await);
+    // Corrections need another scope, too: `corrections_need_the_scope_adjust_in_the_database`.
+    let (reader, writer) = (with("read").await, with("write adjust").await);
     let functions = functions(&database).await;
     let writing: Vec<_> =
         functions.iter().filter(|one| one.definer && !READS_ONLY.contains(&one.name.as_str())).collect();

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// The same for both businesses, but for `{name}` and `{figure}`.
-const PLANTING: [&str; 15] = [
+const PLANTING: [&str; 17] = [
     "business_create({business}, '{name}', 'EUR', '{\"type\": \"age\", \"days\": 0}')",
     "api_key_create({business}, {1}, '{name}', 'twinprefix', sha256('{name}'), '{read}', NULL)",
     "customer_create({business}, {1}, '{name} 1', 'twin', {figure}000, false, 'twin-creation')",
@@ -22,13 +22,15 @@ const PLANTING: [&str; 15] = [
     "product_create({business}, {2}, 'other', '{name} 2', 2{figure}, 20{figure})",
     "purchase({business}, {1}, ARRAY[{1}, {2}], '{1,{figure}}', 'twin-purchase', {1})",
     "purchase({business}, {2}, ARRAY[{2}], '{{figure}}', 'twin-purchase-2', {2})",
-    "payment_record({business}, {1}, {figure}, 'twin-payment', {3})",
-    "return_record({business}, {1}, '{1}', '{1}', '{NULL}', '{name}', 'twin-return', {6})",
+    "return_record({business}, {1}, '{1}', '{1}', '{NULL}', '{name}', 'twin-return', {10})",
+    "payment_record({business}, {1}, {figure}, 'twin-payment', {3}, ARRAY[{1}], '{1}', 'twin')",
+    "payment_record({business}, {1}, {figure}, 'twin-payment-2', {6}, p_reference => 'twin')",
+    "reversal_record({business}, '{payment}', {6}, 'why', 'twin-reversal', {7})",
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {1})",
     "stock_movement_record({business}, {2}, {figure}, 'twin', 'twin-movement-2', {2})",
     "customer_update({business}, {2}, '{name} second', NULL, NULL, false, NULL)",
-    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', 'eeeeeeee-0000-7000-8000-000000000001', NULL, 20000)",
-    "adjustment_record({business}, {1}, 'credit', 1{figure}000, 'why', 'twin-credit', p_charge_ids => ARRAY['eeeeeeee-0000-7000-8000-000000000001'::uuid], p_amounts => '{1{figure}000}')",
+    "adjustment_record({business}, {1}, 'debit', 1{figure}000, 'why', 'twin-adjustment', {12}, NULL, 20000)",
+    "adjustment_record({business}, {1}, 'credit', 1{figure}000, 'why', 'twin-credit', p_charge_ids => ARRAY[{12}], p_amounts => '{1{figure}000}')",
 ];
 
 /// What only the other business has.
@@ -40,14 +42,14 @@ const THEIRS_ONLY: [&str; 8] = [
     "payment_record({business}, {2}, 1, 'their-payment-2', {5})",
     "stock_movement_record({business}, {1}, 1, 'theirs', 'their-movement', {3})",
     "purchase({business}, {2}, ARRAY[{1}], '{3}', 'their-purchase', {8})",
-    "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'theirs', 'their-return', {7})",
+    "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'theirs', 'their-return', {11})",
 ];
 
 /// What a function says that did it.
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 94] = [
+const CALLS: [&str; 120] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -87,6 +89,11 @@ const CALLS: [&str; 94] = [
     "product_create({business}, {9}, 'twin', 'new', 1, 0)",
     "product_update({business}, {2}, 'twin', 'changed', 5, p_version => {9})",
     "ledger_list({business}, {1}, NULL, 10)",
+    "entry_get({business}, '{payment}', {3})",
+    "entry_get({business}, '{payment}', {4})",
+    "entry_list({business}, '{payment}', NULL, NULL, NULL, 10)",
+    "entry_list({business}, '{payment}', {1}, NULL, NULL, 10)",
+    "entry_list({business}, '{payment}', NULL, 'twin', NULL, 10)",
     "order_get({business}, {1})",
     "order_list({business}, NULL, NULL, 10)",
     "order_list({business}, {1}, NULL, 10)",
@@ -97,8 +104,10 @@ const CALLS: [&str; 94] = [
     "return_record({business}, {1}, '{1,2}', '{1,100}', '{NULL,NULL}', 'new', 'new', {9})",
     "return_record({business}, {2}, '{1}', '{2}', '{1}', 'new', 'new', {9})",
     "return_record({business}, {8}, '{1}', '{1}', '{NULL}', 'new', 'new', {9})",
-    "return_get({business}, {6})",
-    "return_get({business}, {7})",
+    "return_read({business}, {10})",
+    "return_read({business}, {11})",
+    "return_get({business}, {10})",
+    "return_get({business}, {11})",
     "return_list({business}, NULL, NULL, NULL, 10)",
     "return_list({business}, {1}, NULL, NULL, 10)",
     "return_list({business}, NULL, {1}, NULL, 10)",
@@ -112,10 +121,17 @@ const CALLS: [&str; 94] = [
     "customer_aging({business}, {1}, '2100-01-01')",
     "customer_aging({business}, {8}, '2100-01-01')",
     "business_aging({business}, NULL, NULL, 10)",
+    "aging_totals({business}, '2100-01-01')",
+    "aging_totals({business}, '2100-01-01', NULL, NULL, NULL, 1)",
+    "aging_totals({business}, '2100-01-01', {1}, 3, 3)",
+    "stock_movement_list({business}, {1}, NULL, NULL, 10, false)",
+    "stock_movement_list({business}, {8}, NULL, NULL, 10, false)",
+    "stock_movement_list({business}, {1}, NULL, NULL, 10, true)",
+    "stock_movement_list({business}, {8}, NULL, NULL, 10, true)",
     "proof_list({business}, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",
-    "payment_record({business}, {1}, {figure}, 'twin-payment', {9})",
+    "payment_record({business}, {1}, {figure}, 'twin-payment', {9}, ARRAY[{1}], '{1}', 'twin')",
     "payment_record({business}, {8}, 5, 'new', {9})",
     "adjustment_record({business}, {1}, 'fee', 5, 'why', 'new', {9})",
     "adjustment_record({business}, {1}, 'fee', 5, 'why', 'their-payment', {9})",
@@ -129,6 +145,18 @@ const CALLS: [&str; 94] = [
     "refund_record({business}, {2}, 900000, 'why', 'their-payment', {9})",
     "refund_record({business}, {8}, 5, 'why', 'new', {9})",
     "customer_update({business}, {2}, NULL, NULL, NULL, false, NULL, p_version => {9}, p_set_overdue_hold_after_days => true, p_overdue_hold_after_days => 5)",
+    "payment_record({business}, {1}, 5, 'new', {9}, ARRAY[{1}], '{5}')",
+    "payment_record({business}, {2}, 5, 'new', {9}, ARRAY[{8}], '{5}')",
+    "allocation_record({business}, {1}, ARRAY[{1}], '{1}', 'why', 'new', {9})",
+    "allocation_record({business}, {1}, ARRAY[{1}], '{-1}', 'why', 'new', {9})",
+    "allocation_record({business}, {1}, ARRAY[{1}], '{-1}', 'why', 'their-payment', {9})",
+    "allocation_record({business}, {2}, ARRAY[{8}], '{1}', 'why', 'new', {9})",
+    "allocation_record({business}, {8}, ARRAY[{1}], '{1}', 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {3}, 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {3}, 'why', 'their-payment', {9})",
+    "reversal_record({business}, '{payment}', {4}, 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {6}, 'why', 'new', {9})",
+    "reversal_record({business}, '{payment}', {6}, 'why', 'twin-reversal', {9})",
     "stock_movement_record({business}, {1}, 5, 'new', 'new', {9})",
     "stock_movement_record({business}, {1}, 5, 'new', 'their-movement', {9})",
     "stock_movement_record({business}, {1}, 1{figure}, 'twin', 'twin-movement', {9})",
@@ -150,11 +178,11 @@ fn fill(call: &str, tenant: Tenant) -> String {
     let call = call.replace("{figure}", figure).replace("{name}", name);
     let call = call.replace("{business}", &format!("'{}'::uuid", tenant.id("business")));
     // Arrays of quantities are quoted, ids are not.
-    ('1'..='9').fold(call, |call, digit| {
-        let id = format!("'dddddddd-0000-7000-8000-00000000000{digit}'::uuid");
-        call.replace(&format!(" {{{digit}}}"), &format!(" {id}"))
-            .replace(&format!("[{{{digit}}}"), &format!("[{id}"))
-            .replace(&format!(",{{{digit}}}"), &format!(",{id}"))
+    (1..=12).fold(call, |call, number| {
+        let id = format!("'dddddddd-0000-7000-8000-{number:012}'::uuid");
+        call.replace(&format!(" {{{number}}}"), &format!(" {id}"))
+            .replace(&format!("[{{{number}}}"), &format!("[{id}"))
+            .replace(&format!(",{{{number}}}"), &format!(",{id}"))
     })
 }
 

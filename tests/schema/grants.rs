@@ -19,7 +19,7 @@ async fn what_was_granted_by_hand_is_taken_back_when_the_code_is_applied_again()
         SELECT has_table_privilege('tallystick_app', 'tallystick.credit_ledger', 'INSERT'),
                has_table_privilege('anon', 'tallystick.api_keys', 'SELECT'),
                has_table_privilege('authenticated', 'tallystick.customers', 'UPDATE'),
-               has_function_privilege('authenticated', 'tallystick.payment_record(uuid, uuid, bigint, text, uuid, text, text)', 'EXECUTE'),
+               has_function_privilege('authenticated', 'tallystick.payment_record(uuid, uuid, bigint, text, uuid, uuid[], bigint[], text, date, text, text)', 'EXECUTE'),
                has_function_privilege('anon', 'tallystick.new_id()', 'EXECUTE')";
     let reapply = MigrateOptions { reapply: true, ..MigrateOptions::default() };
     assert_eq!(superuser.rows(granted).await, [vec![Some("t".to_owned()); 5]]);

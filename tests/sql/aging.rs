@@ -55,9 +55,9 @@ async fn the_overdue_list_says_how_much_of_the_balance_is_overdue() {
     }
 }
 
-/// A charge, 5,100 returns of things that cost nothing, and another charge.
+/// A charge, 5,100 payments that leave 5 of it open, and another charge.
 const FAR_APART: &str = "SELECT by_hand.entries({business}, {customer},
-    jsonb '{\"kind\": \"debit\", \"amount\": 5}' || array_fill(jsonb '{\"kind\": \"return\", \"amount\": 0}', ARRAY[5100])
+    jsonb '{\"kind\": \"debit\", \"amount\": 5105}' || array_fill(jsonb '{\"kind\": \"payment\", \"amount\": -1}', ARRAY[5100])
         || jsonb '{\"kind\": \"debit\", \"amount\": 7}')";
 
 #[tokio::test]

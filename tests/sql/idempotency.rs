@@ -89,7 +89,7 @@ async fn a_replay_is_answered_as_it_was_whatever_has_changed_since() {
     let replays = fill(&format!(
         "SELECT outcome, order_id, total, balance_after, unit_prices
          FROM tallystick.purchase({{business}}, {{customer}}, ARRAY[{{product}}], '{{1}}', '{SAME}-purchase');
-         SELECT outcome, id, entry_no, balance_before, balance_after
+         SELECT outcome, entry, charge_ids, amounts, 0
          FROM tallystick.payment_record({{business}}, {{customer}}, 30, '{SAME}-payment');
          SELECT outcome, id, stock_after, 0, 0
          FROM tallystick.stock_movement_record({{business}}, {{product}}, 5, 'ours', '{SAME}-movement')"

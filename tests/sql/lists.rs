@@ -29,6 +29,8 @@ async fn what_a_filter_finds_is_shown_before_the_cursor_only() {
         ("customer_list({business}, 'same', {before}, 10)", "customer"),
         ("product_list({business}, 'same', {before}, 10)", "product"),
         ("order_list({business}, {customer}, {before}, 10)", "order"),
+        ("return_list({business}, NULL, {payer}, {before}, 10)", "return"),
+        ("return_list({business}, {returned_order}, NULL, {before}, 10)", "return"),
     ] {
         for (before, found) in [("NULL", 1), (&*format!("{{{id}}}"), 0)] {
             let sql = fill(&format!("SELECT id FROM tallystick.{}", list.replace("{before}", before)));

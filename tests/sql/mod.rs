@@ -1,6 +1,7 @@
 //! The SQL functions, views and constraints, where HTTP does not reach.
 
 mod aging;
+mod allocations;
 mod api_keys;
 mod beyond_stock;
 mod business_list;
@@ -20,5 +21,7 @@ mod purchase_input;
 mod purchase_plan;
 mod reader_plans;
 mod records;
+mod stock_history;
+mod return_input;
 mod texts;
 mod writer_plans;

@@ -9,7 +9,8 @@ use crate::support::{
     two_businesses::fill,
 };
 
-/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it (of ten, somebody allowed more than the limit); 3,000 products; 3,000 API keys.
+/// Our business: 3,000 customers who bought once, two lines each, and paid a part of it (of ten, somebody allowed more than the limit);
+/// 3,000 products, each with its opening stock; 3,000 API keys.
 /// And 3,000 other businesses. The last twelve digits of an id are the number of the thing.
 /// What a customer, a product or a payment is called by counts down: what has a low number is far behind in those indexes.
 ///
@@ -43,7 +44,31 @@ pub const PLENTY: &str = "
     INSERT INTO tallystick.api_keys
     SELECT {business}, {id 6 n}, 'k', 'prefix' || lpad(n::text, 6, '0'), sha256('x'), '{read}'
     FROM generate_series(1, 3000) AS n;
+    INSERT INTO tallystick.stock_movements
+    SELECT {business}, {id 7 n}, {id 3 n}, 'opening', 1000, 1000, 0, 'opening stock', NULL, NULL, now(), 'role:x'
+    FROM generate_series(1, 3000) AS n;
     RESET session_replication_role;";
+
+/// One customer more, who bought 3,000 pieces for nothing and returned them one by one. The ids of the returns begin with 7, the
+/// others lie in the middle of those of [`PLENTY`].
+pub const RETURNS: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO tallystick.customers VALUES ({business}, {returner}, 'c', 'external-returner', 1000);
+    SELECT by_hand.purchase({business}, {returner}, {returned_sale}, ARRAY[jsonb_build_object(
+        'product_id', {id 3 n}, 'quantity', 3000, 'unit_price', 0, 'line_total', 0)],
+        jsonb_build_object('created_at', now() - interval '1 hour')) FROM (VALUES (1500)) AS product (n);
+    INSERT INTO tallystick.returns
+    SELECT {business}, {id 7 n}, {returned_sale}, {returner}, 0, now(), 1 FROM generate_series(1, 3000) AS n;
+    SELECT by_hand.entries({business}, {returner}, ARRAY(
+        SELECT jsonb_build_object('kind', 'return', 'id', {id 7 n}, 'amount', 0, 'created_at', now(), 'details_digest',
+            sha256(tallystick.return_details({returned_sale}, ARRAY[{part n}])))
+        FROM generate_series(1, 3000) AS n));
+    INSERT INTO tallystick.return_items SELECT part.* FROM generate_series(1, 3000) AS n, LATERAL (SELECT ({part n}).*) AS part;
+    RESET session_replication_role;";
+
+const PART: &str = "jsonb_populate_record(NULL::tallystick.return_items, jsonb_build_object('business_id', {business},
+    'return_id', {id 7 n}, 'order_id', {returned_sale}, 'product_id', '30000000-0000-7000-8000-000000001500', 'part_no', n,
+    'quantity', 1, 'restocked', 1, 'returned_before', n - 1, 'returned_after', n, 'bought', 3000, 'line_total', 0, 'line_no', 1))";
 
 pub async fn database() -> FreshDatabase {
     let database = FreshDatabase::installed().await;
@@ -58,9 +83,10 @@ const LINE: &str = "by_hand.line({business}, ORDER, jsonb_build_object('line_no'
 /// Statements with the ids of their things: `{id 2 n}` is the id of the customer with the number n.
 pub fn planting(sql: &str) -> String {
     let line = LINE.replace("ORDER", "{id 4 n}");
+    let sql = &literals(&sql.replace("{part n}", PART));
     let sql = sql.replace("{line 4 n}", &line.replace("QUANTITY", "line"));
     let mut sql = fill(&sql.replace("{one of line 4 n}", &line.replace("QUANTITY", "1")));
-    for first in '1'..='6' {
+    for first in '1'..='7' {
         for number in ["n", "line"] {
             let id = format!("('{first}0000000-0000-7000-8000-' || lpad({number}::text, 12, '0'))::uuid");
             sql = sql.replace(&format!("{{id {first} {number}}}"), &id);
@@ -70,10 +96,18 @@ pub fn planting(sql: &str) -> String {
 }
 
 /// A call with the ids of the things with the number 100: `{id 2}` is the id of that customer.
+/// `{first product}` is the product with the number 1, which is on the first line of every order.
 pub fn with_ids(sql: &str) -> String {
-    (1..=6).fold(fill(sql), |sql, n| {
+    let sql = sql.replace("{first product}", "'30000000-0000-7000-8000-000000000001'");
+    (1..=7).fold(fill(&literals(&sql)), |sql, n| {
         sql.replace(&format!("{{id {n}}}"), &format!("'{n}0000000-0000-7000-8000-000000000100'"))
     })
+}
+
+/// The customer and the order of [`RETURNS`].
+fn literals(sql: &str) -> String {
+    sql.replace("{returner}", "'20000000-0000-7000-8000-00000000150a'::uuid")
+        .replace("{returned_sale}", "'40000000-0000-7000-8000-00000000150a'::uuid")
 }
 
 /// By relation: how often it was scanned, and how many rows or entries were read, by this session and lately.

@@ -64,7 +64,7 @@ async fn a_payment_or_a_stock_movement_in_such_a_session_reads_a_handful_of_rows
     for call in [
         "payment_record({business}, {customer}, 1, 'k-' || n)",
         "stock_movement_record({business}, {product}, 1, 'x', 'k-' || n)",
-        "payment_record({business}, {customer}, 1, 'k-' || n, NULL, 'pass over all')",
+        "payment_record({business}, {customer}, 1, 'k-' || n, p_held => 'pass over all')",
         "stock_movement_record({business}, {product}, 1, 'x', 'k-' || n, NULL, 'pass over all')",
     ] {
         let movements = format!(
@@ -90,7 +90,10 @@ async fn no_movement_has_a_plan_that_its_own_settings_forbid() {
         purchases(1, 2),
         fill("SELECT FROM tallystick.payment_record({business}, {customer}, 1, 'k')"),
         fill("SELECT FROM tallystick.stock_movement_record({business}, {product}, 1, 'x', 'k')"),
-        fill("SELECT FROM tallystick.payment_record({business}, {customer}, 1, 'l', NULL, 'pass over all')"),
+        fill("SELECT FROM tallystick.payment_record({business}, {customer}, 1, 'l', p_held => 'pass over all')"),
+        fill("SELECT FROM tallystick.payment_record({business}, {customer}, 9, 'm', {no_order}, ARRAY[{order}], '{5}')"),
+        fill("SELECT FROM tallystick.allocation_record({business}, {customer}, ARRAY[{order}], '{1}', NULL, 'n')"),
+        fill("SELECT FROM tallystick.reversal_record({business}, '{payment}', {no_order}, 'x', 'o')"),
         fill("SELECT FROM tallystick.stock_movement_record({business}, {product}, 1, 'x', 'l', NULL, 'pass over all')"),
     ] {
         session.client().batch_execute(&call).await.unwrap();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::plenty::{self, PLENTY, planting, reads, turn_the_indexes_round, with_ids};
+use super::plenty::{self, PLENTY, RETURNS, planting, reads, turn_the_indexes_round, with_ids};
 use crate::support::{
     actor::{Actor, TextRow, context},
     fresh_database::{FreshDatabase, SERVER_ROLE},
@@ -44,6 +44,7 @@ const NO_FOREIGN_KEYS: &str = "
     ALTER TABLE tallystick.order_items ENABLE ALWAYS TRIGGER order_lines_add_up;
     ALTER TABLE tallystick.credit_ledger ENABLE ALWAYS TRIGGER ledger_entries_are_right;
     ALTER TABLE tallystick.allocations ENABLE ALWAYS TRIGGER allocations_agree;
+    ALTER TABLE tallystick.return_items ENABLE ALWAYS TRIGGER return_lines_add_up;
     ALTER TABLE tallystick.products ENABLE ALWAYS TRIGGER product_is_versioned;";
 
 /// More often than PostgreSQL plans a statement anew before it may keep a plan.
@@ -73,7 +74,21 @@ fn cases() -> Vec<Case> {
         case("key_reused", "adjustment_record({business}, {id 2}, 'fee', 1, 'why', 'pays-100')"),
         case("created", "refund_record({business}, {id 2}, 1, 'why', 'k')"),
         case("key_reused", "refund_record({business}, {id 2}, 1, 'why', 'pays-100')"),
+        case("charge_open_amount_exceeded", "payment_record({business}, {id 2}, 9, 'k', NULL, ARRAY[{id 4}::uuid], '{4}')"),
+        case("created", "payment_record({business}, {id 2}, 9, 'k', NULL, ARRAY[{id 4}::uuid], '{3}')"),
+        case("created", "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{1}', NULL, 'k')"),
+        case("key_reused", "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{1}', NULL, 'pays-100')"),
+        case("unapplied_credit_exceeded", "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{2}', NULL, 'k')"),
+        case("created", "reversal_record({business}, ARRAY['payment'], {id 5}, 'r', 'k')"),
+        case("entry_not_found", "reversal_record({business}, ARRAY['payment'], {id 4}, 'r', 'k')"),
+        case("key_reused", "reversal_record({business}, ARRAY['payment'], {id 5}, 'r', 'pays-100')"),
         case("key_reused", "stock_movement_record({business}, {id 3}, 1, 'r', 'moves-100')"),
+        case("created", "return_record({business}, {id 4}, '{1,2}', '{1,1}', '{NULL,NULL}', 'r', 'k')"),
+        case("key_reused", "return_record({business}, {id 4}, '{1,2}', '{1,1}', '{NULL,NULL}', 'r', 'pays-100')"),
+        case(
+            "quantity_exceeds_returnable",
+            "return_record({business}, {returned_sale}, '{1}', '{1}', '{NULL}', 'r', 'k')",
+        ),
         case("created", "customer_create({business}, {new}, 'c', 'new', 1, false)"),
         case("created", "customer_create({business}, {new}, 'c', 'new', 1, false, 'k')"),
         case("key_reused", "customer_create({business}, {new}, 'c', 'new', 1, false, 'creates-100')"),
@@ -107,7 +122,7 @@ fn cases() -> Vec<Case> {
                 "created",
                 &three_lines.clone().with("p_held", format!("'{held}'")).to_string().replace("tallystick.", ""),
             ),
-            case("created", &format!("payment_record({{business}}, {{id 2}}, 1, 'k', NULL, '{held}')")),
+            case("created", &format!("payment_record({{business}}, {{id 2}}, 1, 'k', p_held => '{held}')")),
             case("created", &format!("stock_movement_record({{business}}, {{id 3}}, 1, 'r', 'k', NULL, '{held}')")),
             case("updated", &format!("customer_update({{business}}, {{id 2}}, 'n', 1, NULL, false, NULL, '{held}')")),
             case("updated", &format!("product_update({{business}}, {{id 3}}, NULL, 'n', NULL, '{held}')")),
@@ -145,7 +160,7 @@ async fn each_writer_reads_no_more_than_it_needs(database: &FreshDatabase, super
             on_first.rows(&case.call).await;
         }
     }
-    superuser.session.client().batch_execute(&planting(&format!("{PLENTY}{HISTORY}"))).await.unwrap();
+    superuser.session.client().batch_execute(&planting(&format!("{PLENTY}{HISTORY}{RETURNS}"))).await.unwrap();
     let mut faults = Vec::new();
     for statistics in ["", "ANALYZE;"] {
         superuser.session.client().batch_execute(statistics).await.unwrap();

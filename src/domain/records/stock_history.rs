@@ -1,4 +1,4 @@
-//! What changed a product's stock: movements and sales.
+//! What changed a product's stock: movements, sales and returns.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -15,26 +15,26 @@ use crate::domain::{OrderId, Reason, Stock, StockChange, timestamp};
     "created_at": "2026-03-14T09:26:53.589793Z"
 })))]
 pub struct StockHistoryEntry {
-    /// The movement's id; of a sale, its order's id.
+    /// The movement's id; of a sale, the order's id; of goods that came back, the return's id.
     #[schema(value_type = Uuid)]
     pub id: Uuid,
     /// What changed the stock.
     pub kind: StockHistoryKind,
     /// What came in (positive) or went out (negative), as a whole number of the product's smallest part.
     pub quantity: StockChange,
-    /// Why; `null` for a sale.
+    /// Why; `null` if it is no movement.
     #[schema(required, value_type = Option<Reason>)]
     pub reason: Option<String>,
-    /// How many there were right after a movement; `null` for a sale.
+    /// How many there were right after a movement; `null` if it is no movement.
     #[schema(required)]
     pub stock_after: Option<Stock>,
-    /// How many were owed right after a movement; `null` for a sale.
+    /// How many were owed right after a movement; `null` if it is no movement.
     #[schema(required)]
     pub backordered_after: Option<Stock>,
-    /// The order of a sale; else `null`.
+    /// The order that was sold or returned; `null` for a movement.
     #[schema(required)]
     pub order_id: Option<OrderId>,
-    /// The order's line; `null` if it is no sale.
+    /// The order's line; `null` for a movement.
     #[schema(required, minimum = 1, maximum = 500)]
     pub line_no: Option<i32>,
     /// When it was recorded.
@@ -58,8 +58,10 @@ pub enum StockHistoryKind {
     Opening,
     /// A restock or a correction.
     Adjustment,
-    /// A line of an order.
+    /// A line of an order, as far as it took from the stock.
     Sale,
+    /// Goods of a line that came back, as far as they went into the stock.
+    Return,
 }
 
 impl std::str::FromStr for StockHistoryKind {
@@ -70,15 +72,16 @@ impl std::str::FromStr for StockHistoryKind {
             "opening" => Ok(Self::Opening),
             "adjustment" => Ok(Self::Adjustment),
             "sale" => Ok(Self::Sale),
+            "return" => Ok(Self::Return),
             _ => Err("a kind of stock change that the program does not know"),
         }
     }
 }
 
-/// A place in the list of what changed a stock: the id of a movement, or of an order with the number of a line.
+/// A place in the list of what changed a stock: the id of a movement, or that of an order or a return with the number of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StockPlace {
-    /// The movement's or the order's id.
+    /// The id of the movement, the order or the return.
     pub id: Uuid,
     /// The order's line; 0 for a movement.
     pub line_no: i32,

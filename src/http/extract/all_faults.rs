@@ -352,8 +352,8 @@ mod tests {
         let lines = |count: usize| json!({"customer_id": "x", "items": vec![line.clone(); count]}).to_string();
         assert_eq!(pointers::<NewPurchase>(&lines(0)), ["/customer_id", "/items"]);
         assert_eq!(
-            pointers::<NewApiKey>(r#"{"scopes": ["read", "read", "read", "x"], "expires_at": "soon"}"#),
-            ["/scopes/3", "/scopes", "/expires_at", "/name"]
+            pointers::<NewApiKey>(r#"{"scopes": ["read", "read", "read", "read", "x"], "expires_at": "soon"}"#),
+            ["/scopes/4", "/scopes", "/expires_at", "/name"]
         );
     }
 

@@ -24,7 +24,7 @@ use crate::{
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StockHistoryQuery {
-    /// `sales`: also the lines of orders that took from the stock.
+    /// `sales`: also the lines of orders that took from the stock, and those of returns that went back into it.
     #[param(value_type = Option<StockInclude>, nullable = false, inline)]
     #[serde(deserialize_with = "parsed_option")]
     include: Option<StockInclude>,
@@ -39,7 +39,7 @@ pub struct StockHistoryQuery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum StockInclude {
-    /// The lines of orders.
+    /// The lines of orders and returns.
     Sales,
 }
 
@@ -90,10 +90,11 @@ pub async fn record(
 /// List what changed a product's stock
 ///
 /// The stock movements, newest first; with `include=sales` also the lines of orders that took from the stock, with negative
-/// quantities. A backordered line counts when it was sold. The quantities of the whole list with sales add up to `stock` less `backordered`.
+/// quantities, and the lines of returns that went back into it. A backordered line counts when it was sold. The quantities of the
+/// whole list with sales add up to `stock` less `backordered`.
 ///
-/// Orders are not listed by product. So with `include=sales` a page ends when the server has looked at 20,000 order lines of the
-/// business, or for 100 ms. It may be shorter than its limit, or empty, and still not be the last: only the last has no `next_cursor`.
+/// Orders are not listed by product. So with `include=sales` a page ends when the server has looked at 20,000 lines of orders
+/// or of returns of the business, or for 100 ms. It may be shorter than its limit, or empty, and still not be the last: only the last has no `next_cursor`.
 #[utoipa::path(
     get,
     path = "/v1/products/{product_id}/stock-movements",

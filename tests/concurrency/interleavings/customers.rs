@@ -91,7 +91,7 @@ async fn a_purchase_that_waited_for_a_payment_may_use_what_it_freed() {
         "one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
             = created
          one: BEGIN
-         one: SELECT outcome, entry_no, balance_before, balance_after FROM payment_record(:shop, :ada, 60, 'p1')
+         one: SELECT outcome, (entry).entry_no, (entry).balance_after - (entry).amount, (entry).balance_after FROM payment_record(:shop, :ada, 60, 'p1')
             = created, 2, 80, 20
          two: SELECT outcome, balance, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k2')
             waits for one on customers
@@ -108,7 +108,7 @@ async fn a_payment_that_rolls_back_frees_nothing() {
         "one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
             = created
          one: BEGIN
-         one: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 60, 'p1')
+         one: SELECT outcome, (entry).balance_after FROM payment_record(:shop, :ada, 60, 'p1')
             = created, 20
          two: SELECT outcome, balance, total FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k2')
             waits for one on customers
@@ -125,7 +125,7 @@ async fn a_payment_that_waited_for_a_purchase_pays_on_top_of_it() {
         "one: BEGIN
          one: SELECT outcome, balance_after FROM purchase(:shop, :ada, ARRAY[:lamp], ARRAY[1], 'k1')
             = created, 80
-         two: SELECT outcome, entry_no, balance_before, balance_after FROM payment_record(:shop, :ada, 100, 'p1')
+         two: SELECT outcome, (entry).entry_no, (entry).balance_after - (entry).amount, (entry).balance_after FROM payment_record(:shop, :ada, 100, 'p1')
             waits for one on customers
          one: COMMIT
          two returns
@@ -138,9 +138,9 @@ async fn a_payment_that_waited_for_a_purchase_pays_on_top_of_it() {
 async fn two_payments_queue_and_both_count() {
     play(
         "one: BEGIN
-         one: SELECT outcome, entry_no, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+         one: SELECT outcome, (entry).entry_no, (entry).balance_after FROM payment_record(:shop, :ada, 10, 'p1')
             = created, 1, -10
-         two: SELECT outcome, entry_no, balance_after FROM payment_record(:shop, :ada, 5, 'p2')
+         two: SELECT outcome, (entry).entry_no, (entry).balance_after FROM payment_record(:shop, :ada, 5, 'p2')
             waits for one on customers
          one: COMMIT
          two returns
@@ -222,7 +222,7 @@ async fn a_purchase_that_waited_while_the_customer_was_blocked_is_refused() {
          one: COMMIT
          two returns
             = customer_blocked
-         two: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+         two: SELECT outcome, (entry).balance_after FROM payment_record(:shop, :ada, 10, 'p1')
             = created, -10",
     )
     .await;
@@ -351,26 +351,26 @@ async fn a_change_of_a_version_happens_after_one_that_rolls_back() {
 async fn a_payment_or_a_change_that_passes_over_a_held_customer_does_nothing_and_does_not_wait() {
     play(
         "one: BEGIN
-         one: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+         one: SELECT outcome, (entry).balance_after FROM payment_record(:shop, :ada, 10, 'p1')
             = created, -10
-         two: SELECT outcome FROM payment_record(:shop, :ada, 5, 'p2', NULL, 'pass over all')
+         two: SELECT outcome FROM payment_record(:shop, :ada, 5, 'p2', p_held => 'pass over all')
             = customer_held
-         two: SELECT outcome FROM payment_record(:shop, :ada, 10, 'p1', NULL, 'pass over all')
+         two: SELECT outcome FROM payment_record(:shop, :ada, 10, 'p1', p_held => 'pass over all')
             = customer_held
          two: SELECT outcome FROM customer_update(:shop, :ada, NULL, 1, NULL, false, NULL, 'pass over all')
             = customer_held
-         two: SELECT outcome FROM payment_record(:shop, :ben, 5, 'p3', NULL, 'pass over all')
+         two: SELECT outcome FROM payment_record(:shop, :ben, 5, 'p3', p_held => 'pass over all')
             = created
          two: SELECT outcome FROM customer_update(:shop, :ben, NULL, 1, NULL, false, NULL, 'pass over all')
             = updated
-         two: SELECT outcome FROM payment_record(:shop, :rope, 5, 'p4', NULL, 'pass over all')
+         two: SELECT outcome FROM payment_record(:shop, :rope, 5, 'p4', p_held => 'pass over all')
             = customer_not_found
          two: SELECT outcome FROM customer_update(:shop, :rope, NULL, 1, NULL, false, NULL, 'pass over all')
             = customer_not_found
          one: COMMIT
-         two: SELECT outcome FROM payment_record(:shop, :ada, 10, 'p1', NULL, 'pass over all')
+         two: SELECT outcome FROM payment_record(:shop, :ada, 10, 'p1', p_held => 'pass over all')
             = replayed
-         two: SELECT outcome, balance_after FROM payment_record(:shop, :ada, 5, 'p2', NULL, 'pass over all')
+         two: SELECT outcome, (entry).balance_after FROM payment_record(:shop, :ada, 5, 'p2', p_held => 'pass over all')
             = created, -15
          root: SELECT name, credit_limit FROM customers ORDER BY name
             = Ada, 100

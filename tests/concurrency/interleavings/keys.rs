@@ -143,9 +143,9 @@ async fn a_purchase_and_a_payment_of_different_customers_cannot_share_a_key() {
 async fn a_payment_under_the_key_of_one_under_way_waits_and_repeats_its_answer() {
     play(
         "one: BEGIN
-         one: SELECT outcome, entry_no, balance_before, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+         one: SELECT outcome, (entry).entry_no, (entry).balance_after - (entry).amount, (entry).balance_after FROM payment_record(:shop, :ada, 10, 'p1')
             = created, 1, 0, -10
-         two: SELECT outcome, entry_no, balance_before, balance_after FROM payment_record(:shop, :ada, 10, 'p1')
+         two: SELECT outcome, (entry).entry_no, (entry).balance_after - (entry).amount, (entry).balance_after FROM payment_record(:shop, :ada, 10, 'p1')
             waits for one on customers
          three: SELECT outcome FROM payment_record(:shop, :ada, 11, 'p1')
             waits for two on customers

@@ -31,7 +31,9 @@ fn address(path: &str, ids: &Ids) -> String {
         .replace("{product_id}", &ids.product)
         .replace("{order_id}", &ids.order)
         .replace("{adjustment_id}", &ids.adjustment)
-        .replace("{refund_id}", &ids.refund);
+        .replace("{refund_id}", &ids.refund)
+        .replace("{payment_id}", &ids.payment)
+        .replace("{return_id}", &ids.returned);
     assert!(!address.contains('{'), "an id that this test does not know: {path}");
     address
 }

@@ -24,13 +24,14 @@ pub struct IsolationCase {
 }
 
 /// Operations that take no id, and why.
-pub const WITHOUT_IDS: [(&str, &str); 7] = [
+pub const WITHOUT_IDS: [(&str, &str); 8] = [
     ("createBusiness", "the id is made by the server"),
     ("createCustomer", "the id is made by the server; external_id is unique within a business, see keys.rs"),
     ("createProduct", "the id is made by the server; sku is unique within a business, see keys.rs"),
     ("getBusiness", "the business is that of the credentials; see callers.rs"),
     ("getHealth", "it is the same for everybody"),
     ("getReadiness", "it is the same for everybody"),
+    ("getAgingTotals", "it takes a moment; whose debt it adds up is in twins.rs"),
     ("listProofs", "it takes no parameter; whose proofs it shows is in callers.rs"),
 ];
 
@@ -61,6 +62,7 @@ macro_rules! cases {
 }
 
 const NO_CUSTOMER: Option<&str> = Some("customer_not_found");
+const NO_CHARGE: Option<&str> = Some("charge_not_found");
 const NO_PRODUCT: Option<&str> = Some("product_not_found");
 
 cases! {
@@ -98,6 +100,8 @@ cases! {
         |world, ids| get(world, &format!("/v1/adjustments?customer_id={}", ids.customer));
     "listAdjustments" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/adjustments?cursor={}", cursor(&ids.adjustment)));
+    "listAdjustments" "query:reference" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/adjustments?reference={}", ids.external_id));
     "getAdjustment" "path:adjustment_id" 200 => 404 Some("adjustment_not_found"),
         |world, ids| get(world, &format!("/v1/adjustments/{}", ids.adjustment));
     // A refund is no adjustment, and an adjustment no refund.
@@ -111,12 +115,53 @@ cases! {
         |world, ids| get(world, &format!("/v1/refunds?customer_id={}", ids.customer));
     "listRefunds" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/refunds?cursor={}", cursor(&ids.refund)));
+    "listRefunds" "query:reference" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/refunds?reference={}", ids.external_id));
     "getRefund" "path:refund_id" 200 => 404 Some("refund_not_found"),
         |world, ids| get(world, &format!("/v1/refunds/{}", ids.refund));
     "getRefund" "path:refund_id" 404 => 404 Some("refund_not_found"),
         |world, ids| get(world, &format!("/v1/refunds/{}", ids.adjustment));
     "listLimitOverrides" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/limit-overrides?cursor={}", cursor(&ids.adjustment)));
+    "recordPayment" "body:/allocations/*/charge_id" 201 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 1}]);
+        let body = json!({"customer_id": world.ours.customer, "amount": 1, "allocations": allocations});
+        post(world, ids, "/v1/payments", &body)
+    };
+    // More than the charge: the answer must not show what is open of the other business's.
+    "recordPayment" "body:/allocations/*/charge_id" 409 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 5_000}]);
+        let body = json!({"customer_id": world.ours.customer, "amount": 5_000, "allocations": allocations});
+        post(world, ids, "/v1/payments", &body)
+    };
+    "listPayments" "query:customer_id" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/payments?customer_id={}", ids.customer));
+    "listPayments" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/payments?cursor={}", cursor(&ids.payment)));
+    "listPayments" "query:reference" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/payments?reference={}", ids.external_id));
+    "getPayment" "path:payment_id" 200 => 404 Some("payment_not_found"),
+        |world, ids| get(world, &format!("/v1/payments/{}", ids.payment));
+    "recordAllocation" "body:/customer_id" 201 => 404 NO_CUSTOMER, |world, ids| {
+        let allocations = json!([{"charge_id": world.ours.order, "amount": 1}]);
+        post(world, ids, "/v1/allocations", &json!({"customer_id": ids.customer, "allocations": allocations}))
+    };
+    "recordAllocation" "body:/allocations/*/charge_id" 201 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 1}]);
+        post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
+    };
+    "recordAllocation" "body:/allocations/*/charge_id" 409 => 422 NO_CHARGE, |world, ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": -1}]);
+        post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
+    };
+    "reversePayment" "path:payment_id" 201 => 404 Some("payment_not_found"), |world, ids| {
+        let path = format!("/v1/payments/{}/reversal", ids.payment);
+        post(world, ids, &path, &json!({"reason": "test"}))
+    };
+    "reverseAdjustment" "path:adjustment_id" 201 => 404 Some("adjustment_not_found"), |world, ids| {
+        let path = format!("/v1/adjustments/{}/reversal", ids.credit);
+        post(world, ids, &path, &json!({"reason": "test"}))
+    };
     "listOrders" "query:customer_id" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/orders?customer_id={}", ids.customer));
     "listOrders" "query:cursor" 200 => 200 None,
@@ -162,6 +207,15 @@ cases! {
     };
     "listOverdueCustomers" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/overdue-customers?cursor={}", cursor(&ids.customer)));
+    "listOpenCharges" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}/open-charges", ids.customer));
+    "listOpenCharges" "query:cursor" 200 => 404 NO_CUSTOMER, |world, ids| {
+        get(world, &format!("/v1/customers/{}/open-charges?cursor={}", ids.customer, cursor(&ids.ledger_entry_no)))
+    };
+    "getCustomerAging" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}/aging", ids.customer));
+    "listAging" "query:cursor" 200 => 200 None,
+        |world, ids| get(world, &format!("/v1/aging?cursor={}", cursor(&ids.customer)));
     "listProducts" "query:sku" 200 => 200 None, |world, ids| get(world, &format!("/v1/products?sku={}", ids.sku));
     "listProducts" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/products?cursor={}", cursor(&ids.product)));
@@ -174,6 +228,14 @@ cases! {
     "updateProduct" "path:product_id" 200 => 404 NO_PRODUCT, |world, ids| {
         let path = format!("/v1/products/{}", ids.product);
         world.request(Sender::Us, Method::PATCH, &path).json(&json!({"sku": world.ours.sku}))
+    };
+    "listStockMovements" "path:product_id" 200 => 404 NO_PRODUCT,
+        |world, ids| get(world, &format!("/v1/products/{}/stock-movements", ids.product));
+    "listStockMovements" "path:product_id" 200 => 404 NO_PRODUCT,
+        |world, ids| get(world, &format!("/v1/products/{}/stock-movements?include=sales", ids.product));
+    "listStockMovements" "query:cursor" 200 => 404 NO_PRODUCT, |world, ids| {
+        let place = cursor(&format!("{}.1", ids.order));
+        get(world, &format!("/v1/products/{}/stock-movements?include=sales&cursor={place}", ids.product))
     };
     "recordStockMovement" "path:product_id" 201 => 404 NO_PRODUCT, |world, ids| {
         let path = format!("/v1/products/{}/stock-movements", ids.product);

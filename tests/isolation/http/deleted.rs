@@ -2,8 +2,16 @@
 
 use serde_json::json;
 
-use super::callers::{JWT_FLAGS, token};
-use crate::support::{actor::Actor, server::TestServer, shop::Shop, tables::tenant_tables_but};
+use super::{
+    callers::{JWT_FLAGS, token},
+    world::one_piece,
+};
+use crate::support::{
+    actor::Actor,
+    server::TestServer,
+    shop::{Shop, id},
+    tables::tenant_tables_but,
+};
 
 #[tokio::test]
 async fn the_credentials_of_a_deleted_business_open_nothing() {
@@ -39,10 +47,11 @@ async fn a_business_with_records_cannot_be_deleted_even_by_the_owner() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(1, 10).await);
-    shop.buy(&customer, &[(&beans, 1)]).await.expect(201);
+    let order = id(&shop.buy(&customer, &[(&beans, 1)]).await.expect(201));
+    shop.client.move_once("/v1/returns", &one_piece(&order)).await.expect(201);
     let owner = Actor::owner(&server.database, &shop.business_id.to_string()).await;
-    // An API key can be deleted, and so can the memory of a request: nothing of the past refers to them. Nothing is allocated here.
-    for table in tenant_tables_but(&["api_keys", "creations", "allocations"]) {
+    // An API key can be deleted, and so can the memory of a request: nothing of the past refers to them.
+    for table in tenant_tables_but(&["api_keys", "creations"]) {
         owner.refusal(&format!("DELETE FROM tallystick.{table} WHERE business_id = '{}'", shop.business_id)).await;
     }
     shop.client.get("/v1/orders").await.expect(200);

@@ -13,7 +13,7 @@ use super::{
 pub type Movement = (&'static str, fn(&Ids) -> (String, Value));
 
 /// Every operation that takes an idempotency key.
-pub const MOVEMENTS: [Movement; 6] = [
+pub const MOVEMENTS: [Movement; 9] = [
     ("purchase", |ids| ("/v1/purchases".to_owned(), one_line(&ids.customer, &ids.product))),
     ("recordPayment", |ids| ("/v1/payments".to_owned(), json!({"customer_id": ids.customer, "amount": 1}))),
     ("recordReturn", |ids| ("/v1/returns".to_owned(), one_piece(&ids.sale))),
@@ -25,6 +25,13 @@ pub const MOVEMENTS: [Movement; 6] = [
     ("recordRefund", |ids| {
         ("/v1/refunds".to_owned(), json!({"customer_id": ids.customer, "amount": 1, "reason": "test"}))
     }),
+    ("reversePayment", |ids| (format!("/v1/payments/{}/reversal", ids.payment), json!({"reason": "test"}))),
+    // Of what the payment above has left.
+    ("recordAllocation", |ids| {
+        let allocations = json!([{"charge_id": ids.order, "amount": 1}]);
+        ("/v1/allocations".to_owned(), json!({"customer_id": ids.customer, "allocations": allocations}))
+    }),
+    ("reverseAdjustment", |ids| (format!("/v1/adjustments/{}/reversal", ids.credit), json!({"reason": "test"}))),
     ("recordStockMovement", |ids| {
         (format!("/v1/products/{}/stock-movements", ids.product), json!({"quantity": 1, "reason": "test"}))
     }),

@@ -8,4 +8,4 @@ pub mod description;
 pub mod keys;
 mod probes;
 mod probing;
-mod world;
+pub mod world;

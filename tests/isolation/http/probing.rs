@@ -10,12 +10,14 @@ use super::{
 };
 
 /// Every list of a business, and the filter that it has.
-const LISTS: [(&str, Option<&str>); 5] = [
+const LISTS: [(&str, Option<&str>); 7] = [
     ("/v1/orders", Some("customer_id")),
     ("/v1/customers", Some("external_id")),
     ("/v1/products", Some("sku")),
     ("/v1/overdue-customers", None),
+    ("/v1/aging", None),
     ("/v1/customers/{customer_id}/ledger", None),
+    ("/v1/customers/{customer_id}/open-charges", None),
 ];
 
 /// A request as data, to be sent twice: with the other business's ids and with unknown ids.
@@ -81,6 +83,8 @@ impl Ids {
             order: form.write(&self.order),
             adjustment: form.write(&self.adjustment),
             refund: form.write(&self.refund),
+            payment: form.write(&self.payment),
+            credit: form.write(&self.credit),
             api_key: form.write(&self.api_key),
             ..self.clone()
         }

@@ -33,6 +33,8 @@ pub struct Ids {
     /// An order of 50 pieces, of which one was returned.
     pub sale: String,
     pub returned: String,
+    pub payment: String,
+    pub credit: String,
     pub ledger_entry_no: i64,
     pub api_key: String,
     pub external_id: String,
@@ -87,6 +89,8 @@ impl Ids {
             refund: neighbour(&self.refund),
             sale: neighbour(&self.sale),
             returned: neighbour(&self.returned),
+            payment: neighbour(&self.payment),
+            credit: neighbour(&self.credit),
             ledger_entry_no: self.ledger_entry_no,
             api_key: neighbour(&self.api_key),
             external_id: format!("{}?", self.external_id),
@@ -107,13 +111,15 @@ impl Ids {
             refund: none(),
             sale: none(),
             returned: none(),
+            payment: none(),
+            credit: none(),
             api_key: none(),
             ..self.clone()
         }
     }
 
     /// Every id and text that would identify a business.
-    pub fn traces(&self) -> [&str; 11] {
+    pub fn traces(&self) -> [&str; 13] {
         [
             &self.business,
             &self.customer,
@@ -123,6 +129,8 @@ impl Ids {
             &self.refund,
             &self.sale,
             &self.returned,
+            &self.payment,
+            &self.credit,
             &self.api_key,
             &self.external_id,
             &self.sku,
@@ -157,6 +165,7 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
     let payment = shop.pay(&customer, 30).await.expect(201);
     let sale = id(&shop.buy(&customer, &[(&product, 50)]).await.expect(201));
     let returned = id(&shop.client.move_once("/v1/returns", &one_piece(&sale)).await.expect(201));
+    let credit = plant_credit(server, shop, &customer).await;
     let keys = format!("/v1/businesses/{}/api-keys", shop.business_id);
     let key = json!({"name": name, "scopes": ["read"]});
     let api_key = id(&server.admin().post(&keys, &key).await.expect(201));
@@ -169,6 +178,8 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
         refund,
         sale,
         returned,
+        payment: id(&payment),
+        credit,
         ledger_entry_no: payment["entry_no"].as_i64().unwrap(),
         api_key,
         external_id,
@@ -176,6 +187,22 @@ pub async fn plant(server: &TestServer, shop: &Shop, name: &str) -> Ids {
         // A refusal stores nothing, so the two compared requests can send the same key.
         key: "compared".to_owned(),
     }
+}
+
+/// The id of a new credit of 1, by the owner's functions.
+async fn plant_credit(server: &TestServer, shop: &Shop, customer: &str) -> String {
+    let (business, id) = (shop.business_id, uuid::Uuid::now_v7());
+    let sql = format!(
+        "BEGIN; SELECT set_config('app.business_id', '{business}', true);
+         SELECT tallystick.ledger_record(
+             tallystick.ledger_account_of('{business}', '{customer}'),
+             jsonb_populate_record(NULL::tallystick.credit_ledger, jsonb_build_object(
+                 'business_id', '{business}', 'id', '{id}', 'created_at', clock_timestamp(), 'kind', 'credit', 'amount', -1,
+                 'idempotency_key', 'credit-{id}', 'request_fingerprint', sha256(''), 'actor', 'key:planted', 'reason', 'test')));
+         COMMIT"
+    );
+    server.database.session().await.client().batch_execute(&sql).await.unwrap();
+    id.to_string()
 }
 
 /// A business whose customers are overdue as soon as they owe something.

@@ -13,6 +13,8 @@ CREATE TABLE model.moment AS SELECT now() - interval '480 hours' AS as_of;
 CREATE TABLE model.aged (
     customer_id uuid, balance bigint, not_due bigint, days_1_to_30 bigint, days_31_to_60 bigint, days_61_to_90 bigint,
     over_90_days bigint);
+-- What the business owes to customers in credit.
+CREATE TABLE model.in_credit (customer_id uuid, credit bigint);
 
 -- The account as it stood at a moment: all events up to it, one after the other.
 CREATE FUNCTION model.replay(p_events model.event[], p_moment timestamptz) RETURNS model.state
@@ -360,6 +362,8 @@ BEGIN
     IF v_said.balance > 0 THEN
         INSERT INTO model.aged VALUES (
             v_customer_id, v_said.balance, v_said.buckets[1], v_said.buckets[2], v_said.buckets[3], v_said.buckets[4], v_said.buckets[5]);
+    ELSIF v_said.balance < 0 THEN
+        INSERT INTO model.in_credit VALUES (v_customer_id, -v_said.balance);
     END IF;
     RETURN cardinality(v_events);
 END
@@ -389,5 +393,30 @@ BEGIN
         EXIT WHEN v_rows = 0;
     END LOOP;
     RETURN (SELECT count(*) FROM ((TABLE listed EXCEPT ALL TABLE model.aged) UNION ALL (TABLE model.aged EXCEPT ALL TABLE listed)) AS wrong);
+END
+$$;
+
+-- The totals of the business, added up from parts of so many entries, and then what the model said.
+CREATE FUNCTION model.totals(p_business_id uuid, p_limit integer, OUT got text, OUT want text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_part record;
+    v_sums numeric[] := array_fill(0::numeric, ARRAY[8]);
+BEGIN
+    SELECT NULL::uuid AS next_customer_id, NULL::bigint AS next_entry_no, NULL::bigint AS next_last_no INTO v_part;
+    LOOP
+        SELECT part.* INTO v_part
+        FROM model.moment, tallystick.aging_totals(
+            p_business_id, moment.as_of, v_part.next_customer_id, v_part.next_entry_no, v_part.next_last_no, p_limit) AS part;
+        v_sums := ARRAY[
+            v_sums[1] + v_part.customers, v_sums[2] + v_part.balance, v_sums[3] + v_part.not_due, v_sums[4] + v_part.days_1_to_30,
+            v_sums[5] + v_part.days_31_to_60, v_sums[6] + v_part.days_61_to_90, v_sums[7] + v_part.over_90_days,
+            v_sums[8] + v_part.credit_balance];
+        EXIT WHEN v_part.next_customer_id IS NULL;
+    END LOOP;
+    got := v_sums::text;
+    SELECT ARRAY[count(*), sum(balance), sum(not_due), sum(days_1_to_30), sum(days_31_to_60), sum(days_61_to_90), sum(over_90_days),
+                 (SELECT coalesce(sum(credit), 0) FROM model.in_credit)]::text INTO want
+    FROM model.aged;
 END
 $$;

@@ -25,7 +25,7 @@ async fn number(superuser: &Actor, sql: &str) -> i64 {
     superuser.session.client().query_one(&fill(sql), &[]).await.unwrap().get(0)
 }
 
-/// Every kind of entry, terms that change, and allocations; compared after each entry, and as of every moment in the end. Each
+/// Every kind of entry, terms that change, and allocations; compared after each entry, and as of every moment in the end. The totals of all are compared in the end, too. Each
 /// history checks the balance, the open charges in pages, the oldest unpaid charge, the due time, overdue and how much of it, and
 /// the buckets of the aging.
 #[tokio::test]
@@ -53,6 +53,12 @@ async fn every_history_is_at_every_moment_what_the_model_says() {
     let owing = number(&superuser, "SELECT count(*) FROM model.aged").await;
     assert!(owing > i64::from(histories / 2), "{owing} customers owe something");
     assert_eq!(number(&superuser, "SELECT model.wrongly_aged({business}, 7)").await, 0);
+    // The totals of all, whatever the parts: those of one entry end in the middle of every customer.
+    for entries in [1, 2, 5, 20_000] {
+        let totals = superuser.rows(&fill(&format!("SELECT want, got FROM model.totals({{business}}, {entries})"))).await;
+        assert_eq!(totals[0][1], totals[0][0], "in parts of {entries}");
+    }
+    assert!(number(&superuser, "SELECT count(*) FROM model.in_credit").await > 0, "nobody is in credit");
 }
 
 #[tokio::test]

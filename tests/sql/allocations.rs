@@ -1,0 +1,183 @@
+//! What allocations cost: it grows with the charges that an entry names, and hardly with what the customer has otherwise.
+
+use std::collections::BTreeMap;
+
+use super::plenty::reads;
+use crate::support::{
+    actor::Actor,
+    audit::audit,
+    by_hand,
+    fresh_database::FreshDatabase,
+    two_businesses::{OURS, fill, two_businesses},
+};
+
+/// Charges of 10 of the newcomer; the n-th is entry n.
+async fn charges(superuser: &Actor, count: u32) {
+    let debits = fill(&format!(
+        "SELECT by_hand.entries({{business}}, {{newcomer}}, array_fill(
+             jsonb '{{\"kind\": \"debit\", \"amount\": 10, \"credit_limit\": 1000000}}', ARRAY[{count}]))"
+    ));
+    superuser.session.client().batch_execute(&debits).await.unwrap();
+}
+
+async fn prepared(count: u32) -> (FreshDatabase, Actor) {
+    let database = two_businesses().await;
+    by_hand::install(&database).await;
+    let superuser = Actor::superuser(&database).await;
+    superuser.session.client().batch_execute(&fill("SELECT set_config('app.business_id', {business}::text, false)")).await.unwrap();
+    charges(&superuser, count).await;
+    (database, superuser)
+}
+
+/// The charges with the numbers `from` to `to`, each with `amount`, as a function takes them.
+fn named(from: u32, to: u32, amount: i64) -> String {
+    fill(&format!(
+        "(SELECT array_agg(id ORDER BY entry_no) FROM tallystick.credit_ledger WHERE customer_id = {{newcomer}}
+              AND entry_no BETWEEN {from} AND {to}), array_fill({amount}::bigint, ARRAY[{}])",
+        to + 1 - from
+    ))
+}
+
+/// How many entries of indexes and rows of tables a call reads, that writes.
+async fn cost(actor: &Actor, call: &str) -> i64 {
+    let (rows, read) = reads(actor, &format!("SELECT outcome FROM tallystick.{call}")).await;
+    assert_eq!(rows[0][0].as_deref(), Some("created"), "{call}");
+    read.into_iter().map(|(_, scans, entries)| scans + entries).sum()
+}
+
+/// With a trigger for each part that looks at all parts of its entry, 500 parts took 8 seconds, and their reversal a minute.
+#[tokio::test]
+async fn what_an_entry_costs_grows_with_the_charges_that_it_names_and_not_with_their_square() {
+    let (database, superuser) = prepared(400).await;
+    let mut costs: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for (number, (from, to)) in [(1, 50), (51, 250)].into_iter().enumerate() {
+        let (sum, count) = (10 * i64::from(to + 1 - from), to + 1 - from);
+        let payment = format!("'{number}0000000-0000-7000-8000-000000000000'::uuid");
+        let paid = fill(&format!("payment_record({{business}}, {{newcomer}}, {sum}, 'pay {number}', {payment}, {})", named(from, to, 4)));
+        let less = fill(&format!("allocation_record({{business}}, {{newcomer}}, {}, NULL, 'less {number}')", named(from, to, -1)));
+        let back = fill(&format!("reversal_record({{business}}, '{{payment}}', {payment}, 'r', 'back {number}')"));
+        for (name, call) in [("payment", paid), ("note", less), ("reversal", back)] {
+            // What plans are made with is not counted: the call is made once before, and rolled back.
+            let again = format!("BEGIN; SELECT FROM tallystick.{call}; ROLLBACK");
+            superuser.session.client().batch_execute(&again).await.unwrap();
+            costs.entry(name).or_default().push(cost(&superuser, &call).await / i64::from(count));
+        }
+    }
+    for (name, each) in costs {
+        let [few, many] = each[..] else { panic!("{each:?}") };
+        assert!(many <= few + few / 2, "{name}: each of 200 charges costs {many} reads, and each of 50 {few}");
+    }
+    audit(&database).await;
+}
+
+/// The oldest charge is left unpaid on purpose.
+#[tokio::test]
+async fn a_payment_for_one_charge_costs_the_same_however_many_were_settled_before_it() {
+    let (database, superuser) = prepared(400).await;
+    let pay = |number: u32| {
+        fill(&format!("payment_record({{business}}, {{newcomer}}, 10, 'pay {number}', NULL, {})", named(number, number, 10)))
+    };
+    let mut first = 0;
+    for number in 2..=300 {
+        if number == 20 || number == 300 {
+            let read = cost(&superuser, &pay(number)).await;
+            if number == 20 {
+                first = read;
+            }
+            assert!(read <= first + first / 4, "the payment of charge {number} reads {read}, that of charge 20 {first}");
+        } else {
+            superuser.session.client().batch_execute(&format!("SELECT FROM tallystick.{}", pay(number))).await.unwrap();
+        }
+    }
+    audit(&database).await;
+}
+
+/// The server asks for adjustments so: there are five kinds of them.
+#[tokio::test]
+async fn entries_of_several_kinds_are_listed_newest_first_in_pages() {
+    let (database, superuser) = prepared(0).await;
+    let kinds = ["credit", "debit", "payment", "fee", "debit", "credit", "fee"];
+    for (number, kind) in kinds.iter().enumerate() {
+        let amount = if ["credit", "payment"].contains(kind) { -1 } else { 1 };
+        let entry = format!(
+            "SELECT by_hand.entry({{business}}, {{newcomer}}, '{{\"kind\": \"{kind}\", \"amount\": {amount}, \"reference\": \"r\",
+                 \"id\": \"aaaaaaaa-0000-7000-8000-00000000100{number}\"}}')"
+        );
+        superuser.session.client().batch_execute(&fill(&entry)).await.unwrap();
+    }
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    for filter in ["{newcomer}, NULL", "NULL, 'r'"] {
+        let mut listed = String::new();
+        let mut before = "NULL".to_owned();
+        loop {
+            let page = fill(&format!(
+                "SELECT right((entry).id::text, 1), (entry).id
+                 FROM tallystick.entry_list({{business}}, ARRAY['fee', 'credit', 'debit'], {filter}, {before}, 2)"
+            ));
+            let rows = server.rows(&page).await;
+            let Some(last) = rows.last() else { break };
+            before = format!("'{}'", last[1].as_deref().unwrap());
+            listed.extend(rows.iter().map(|row| row[0].clone().unwrap()));
+        }
+        // All but the payment.
+        assert_eq!(listed, "654310", "{filter}");
+    }
+    audit(&database).await;
+}
+
+/// A function takes what the server sends, and refuses what it never sends.
+#[tokio::test]
+async fn what_no_server_sends_is_an_error() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    for call in [
+        "payment_record({business}, {customer}, 1, 'k', NULL, ARRAY[{order}], NULL)",
+        "payment_record({business}, {customer}, 1, 'k', NULL, NULL, '{1}')",
+        "payment_record({business}, {customer}, 1, 'k', NULL, ARRAY[{order}], '{2}')",
+        "payment_record({business}, {customer}, 1, 'k', NULL, ARRAY[{order}], '{-1}')",
+        "payment_record({business}, {customer}, 1, 'k', NULL, ARRAY[{order}], '{0}')",
+        "payment_record({business}, {customer}, 2, 'k', NULL, ARRAY[{order}, {order}], '{1,1}')",
+        "payment_record({business}, {customer}, 1, 'k', NULL, '{}', '{}')",
+        "payment_record({business}, {customer}, 1, 'k', NULL, '{NULL}', '{1}')",
+        "allocation_record({business}, {customer}, NULL, NULL, NULL, 'k')",
+        "allocation_record({business}, {customer}, ARRAY[{order}], '{0}', NULL, 'k')",
+        "allocation_record({business}, {customer}, ARRAY[{order}], '{9007199254740992}', NULL, 'k')",
+        "allocation_record({business}, {customer}, ARRAY[{order}, {payment}], '{9007199254740991,1}', NULL, 'k')",
+        "allocation_record({business}, {customer}, ARRAY[{order}], '{1}', NULL, NULL)",
+        "reversal_record({business}, NULL, {payment}, 'r', 'k')",
+        "reversal_record({business}, '{payment}', {payment}, NULL, 'k')",
+        "reversal_record({business}, '{payment}', {payment}, 'r', NULL)",
+        "entry_list({business}, '{payment}', {customer}, 'r', NULL, 5)",
+    ] {
+        let refusal = server.refusal(&fill(&format!("SELECT FROM tallystick.{call}"))).await;
+        assert_eq!(refusal.code().code(), "22023", "{call}: {refusal}");
+    }
+    for (call, outcome) in [
+        ("reversal_record({business}, '{payment}', NULL, 'r', 'k')", "entry_not_found"),
+        ("reversal_record({business}, '{purchase}', {order}, 'r', 'k')", "not_reversible"),
+        ("reversal_record({business}, '{payment}', {their_payment}, 'r', 'k')", "entry_not_found"),
+        ("allocation_record({business}, NULL, ARRAY[{order}], '{1}', NULL, 'k')", "customer_not_found"),
+        ("allocation_record({business}, {customer}, ARRAY[{their_order}], '{1}', NULL, 'k')", "charge_not_found"),
+    ] {
+        assert_eq!(server.value(&fill(&format!("SELECT outcome FROM tallystick.{call}"))).await, outcome, "{call}");
+    }
+}
+
+/// A token's claims are looked at in the database, too.
+#[tokio::test]
+async fn a_reversal_needs_the_scope_adjust_in_the_claims() {
+    let database = two_businesses().await;
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let reverse = |scope: &str| {
+        let claims = format!(r#"{{"business_id": "{}", "sub": "u1", "scope": "{scope}"}}"#, OURS.id("business"));
+        fill(&format!(
+            "SET LOCAL request.jwt.claims = '{claims}';
+             SELECT outcome FROM tallystick.reversal_record({{business}}, '{{payment}}', {{payment}}, 'r', 'k')"
+        ))
+    };
+    for scope in ["read write", "read adjust", "write"] {
+        let refusal = server.refusal(&reverse(scope)).await;
+        assert_eq!(refusal.code().code(), "42501", "{scope}: {refusal}");
+    }
+    assert_eq!(server.value(&reverse("write adjust")).await, "created");
+}
