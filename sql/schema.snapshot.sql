@@ -1624,7 +1624,7 @@ function tallystick.return_lines_of(uuid,uuid,integer[],bigint[],bigint[])
     arguments: p_business_id uuid, p_order_id uuid, p_line_nos integer[], p_quantities bigint[], p_restock_quantities bigint[], OUT outcome text, OUT items tallystick.return_items[], OUT line_nos integer[], OUT requested bigint[], OUT available bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 51b3ab7e9e4599cb8fda71767891c335dae74932a5bd50f6c721a79d8450eaa1
+    body: sha256 510559c4c5cac864c971092deee6ec35d1d9f3fef40870e08f1f51df9477b224
     granted to tallystick_owner: EXECUTE
 
 function tallystick.return_list(uuid,uuid,uuid,uuid,integer)
@@ -1662,7 +1662,7 @@ function tallystick.return_restock(uuid,integer[],bigint[],text,tallystick.retur
     arguments: p_business_id uuid, p_line_nos integer[], p_restock_quantities bigint[], p_held text, INOUT p_items tallystick.return_items[], OUT outcome text, OUT line_nos integer[], OUT product_ids uuid[], OUT places tid[], OUT stocks bigint[], OUT backordered bigint[]
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 a4de265526ec5ef5d32d50df4c92757d35aed9bdd2e206027c21be9f9c4ed44d
+    body: sha256 1c33cf6cbdef7013a07538e3347639b981066d9e0618fa68ccdf17ed081450e5
     granted to tallystick_owner: EXECUTE
 
 function tallystick.return_write(tallystick.ledger_account,tallystick.credit_ledger,uuid,tallystick.return_items[],bigint,bigint,tid[],bigint[],bigint[])

@@ -22,14 +22,15 @@ AS $$
 DECLARE
     v_bought tallystick.order_items;
     v_item tallystick.return_items;
-    v_line_no integer;
     v_place integer;
     v_unknown integer[];
     v_untracked integer[];
 BEGIN
-    FOR v_line_no, v_place IN
-        SELECT asked.no, asked.place FROM unnest(p_line_nos) WITH ORDINALITY AS asked (no, place) ORDER BY asked.no
-    LOOP
+    -- In the order of the lines, without a sort: the caller has switched sorts off, for the look-ups.
+    FOR v_line_no IN (SELECT min(asked.no) FROM unnest(p_line_nos) AS asked (no))
+                  .. (SELECT max(asked.no) FROM unnest(p_line_nos) AS asked (no)) LOOP
+        v_place := array_position(p_line_nos, v_line_no);
+        CONTINUE WHEN v_place IS NULL;
         SELECT line.* INTO v_bought
         FROM tallystick.order_items AS line
         WHERE line.business_id = p_business_id AND line.order_id = p_order_id AND line.line_no BETWEEN v_line_no AND v_line_no

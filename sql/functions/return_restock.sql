@@ -26,8 +26,9 @@ DECLARE
     v_services uuid[];
     v_full uuid[];
 BEGIN
-    v_product_ids := ARRAY(
-        SELECT DISTINCT item.product_id FROM unnest(p_items) AS item WHERE item.restocked > 0 ORDER BY item.product_id);
+    -- The aggregate sorts by itself: the caller has switched sorts off, for the look-ups.
+    SELECT coalesce(array_agg(DISTINCT item.product_id ORDER BY item.product_id), '{}') INTO v_product_ids
+    FROM unnest(p_items) AS item WHERE item.restocked > 0;
     IF tallystick.batch_lock_products(p_business_id, v_product_ids, p_held) IS NOT NULL THEN
         outcome := 'product_held';
         RETURN;
@@ -60,7 +61,7 @@ BEGIN
         END IF;
     END LOOP;
 
-    SELECT array_agg(item.line_no ORDER BY item.line_no) INTO line_nos
+    SELECT array_agg(item.line_no) INTO line_nos
     FROM unnest(p_items) AS item
     WHERE item.product_id = ANY (v_services) AND p_restock_quantities[array_position(p_line_nos, item.line_no)] > 0;
     IF line_nos IS NOT NULL THEN
@@ -69,8 +70,7 @@ BEGIN
     ELSIF v_full IS NOT NULL THEN
         outcome := 'stock_too_large';
         line_nos := ARRAY(
-            SELECT item.line_no FROM unnest(p_items) AS item
-            WHERE item.product_id = ANY (v_full) AND item.restocked > 0 ORDER BY item.line_no);
+            SELECT item.line_no FROM unnest(p_items) AS item WHERE item.product_id = ANY (v_full) AND item.restocked > 0);
         RETURN;
     END IF;
     FOR n IN 1 .. cardinality(p_items) LOOP
