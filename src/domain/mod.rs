@@ -42,9 +42,8 @@ pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, S
 pub use records::{
     AgeBuckets, AgedCustomer, AgingTotals, Allocation, ApiKey, Business, Customer, CustomerAging, CustomerBalance,
     EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, OpenCharge, Order, OrderItem, OverdueCustomer, Product,
-    RecordedEntry, Return, ReturnItem, SoldProduct, Statement, StatementAging, StatementBusiness, StatementCharge,
-    StatementCustomer, StatementHead, StatementLine, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace,
-    Sum,
+    RecordedEntry, Return, ReturnItem, SoldProduct, Statement, StatementBusiness, StatementCharge, StatementCustomer,
+    StatementLine, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace, Sum,
 };
 pub use requests::{
     AdjustmentType, AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment,

@@ -20,5 +20,6 @@ mod purchase_input;
 mod purchase_plan;
 mod reader_plans;
 mod records;
+mod statements;
 mod texts;
 mod writer_plans;
