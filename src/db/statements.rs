@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Balance, BusinessId, Currency, CustomerId, Day, EntryKind, Proof, StatementAging, StatementBusiness,
-        StatementCharge, StatementCustomer, StatementHead, StatementLine, TimeZone,
+        AgeBuckets, Balance, BusinessId, Currency, CustomerId, Day, EntryKind, OpenCharge, Proof, Statement,
+        StatementBusiness, StatementCharge, StatementCustomer, StatementLine, TimeZone,
     },
     error::{Entity, Error, Result},
 };
@@ -34,8 +34,8 @@ const PART_ROWS: i32 = 200;
 /// What a statement says before and after its lists, and which entries are in them.
 #[derive(Debug, Clone)]
 pub struct StatementPlan {
-    /// What it says.
-    pub head: StatementHead,
+    /// What it says. Its lists are empty, and are read one part after the other.
+    pub head: Statement,
     /// The sum of the charges of the period, in minor units.
     pub charged: i64,
     /// What lowered the balance in the period, less what reversals took back, in minor units.
@@ -94,7 +94,7 @@ impl Database {
             closing_balance,
             ..
         } = found;
-        let head = StatementHead {
+        let head = Statement {
             business: StatementBusiness {
                 id: business_id,
                 name: business_name,
@@ -113,6 +113,8 @@ impl Database {
             closing_balance,
             aging: found.aging,
             proof: found.proof,
+            lines: Vec::new(),
+            open_charges: Vec::new(),
         };
         Ok(StatementPlan {
             head,
@@ -126,7 +128,7 @@ impl Database {
 
     /// The next lines of a statement, after entry `after`. None are left once its last line was among them.
     pub async fn statement_lines(&self, plan: &StatementPlan, after: i64) -> Result<Vec<StatementLine>> {
-        let StatementHead { business, customer, .. } = &plan.head;
+        let Statement { business, customer, .. } = &plan.head;
         let call = Call::report("statement_line_list", STATEMENT_LINE_LIST, business.id)
             .with(customer.id)
             .with(after)
@@ -138,7 +140,7 @@ impl Database {
 
     /// The next open charges of a statement, after entry `after` or from the first.
     pub async fn statement_charges(&self, plan: &StatementPlan, after: Option<i64>) -> Result<ChargePart> {
-        let StatementHead { business, customer, .. } = &plan.head;
+        let Statement { business, customer, .. } = &plan.head;
         let Some(closed_at) = plan.closed_at else {
             return Ok(ChargePart { charges: Vec::new(), next_after: None });
         };
@@ -189,7 +191,7 @@ struct Found {
     credited: i64,
     closing_balance: Balance,
     closed_at: Option<DateTime<Utc>>,
-    aging: StatementAging,
+    aging: AgeBuckets,
     proof: Option<Proof>,
 }
 
@@ -209,25 +211,15 @@ impl FromRow for Found {
             credited: row.try_get("credited")?,
             closing_balance: row.try_get("closing_balance")?,
             closed_at: row.try_get("closed_at")?,
-            aging: StatementAging {
-                not_due: row.try_get("not_due")?,
-                days_1_to_30: row.try_get("days_1_to_30")?,
-                days_31_to_60: row.try_get("days_31_to_60")?,
-                days_61_to_90: row.try_get("days_61_to_90")?,
-                over_90_days: row.try_get("over_90_days")?,
-            },
+            aging: AgeBuckets::from_row(row)?,
             proof: if has_entries { Some(Proof::from_row(row)?) } else { None },
         })
     }
 }
 
-fn kind(row: &Row) -> Result<EntryKind, anyhow::Error> {
-    row.try_get::<_, &str>("kind")?.parse().map_err(|hint: &str| anyhow::anyhow!(hint))
-}
-
 impl FromRow for StatementLine {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
-        let kind = kind(row)?;
+        let kind: EntryKind = row.try_get::<_, &str>("kind")?.parse().map_err(|hint: &str| anyhow::anyhow!(hint))?;
         Ok(Self {
             entry_no: row.try_get("entry_no")?,
             id: row.try_get("id")?,
@@ -251,17 +243,6 @@ impl FromRow for StatementLine {
 
 impl FromRow for StatementCharge {
     fn from_row(row: &Row) -> Result<Self, anyhow::Error> {
-        Ok(Self {
-            entry_no: row.try_get("entry_no")?,
-            charge_id: row.try_get("id")?,
-            kind: kind(row)?,
-            date: row.try_get("made_on")?,
-            amount: row.try_get("amount")?,
-            open_amount: row.try_get("open_amount")?,
-            created_at: row.try_get("created_at")?,
-            due_at: row.try_get("due_at")?,
-            due_date: row.try_get("due_date")?,
-            due_on: row.try_get("due_on")?,
-        })
+        Ok(Self { charge: OpenCharge::from_row(row)?, date: row.try_get("made_on")?, due_on: row.try_get("due_on")? })
     }
 }

@@ -35,6 +35,7 @@ mod returns;
 mod reversals;
 mod round_trips;
 mod scopes;
+mod statements;
 mod stock_movements;
 mod unknown_outcome;
 mod versions;

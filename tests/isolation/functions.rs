@@ -137,6 +137,7 @@ fn some(sql_type: &str) -> &str {
     match sql_type {
         "pg_catalog.bool" => "true",
         "pg_catalog.int4" | "pg_catalog.int8" => "1",
+        "pg_catalog.date" => "'2026-01-31'",
         "pg_catalog.text" => "'probe001'",
         "pg_catalog.bytea" => r"'\x0000000000000000000000000000000000000000000000000000000000000000'",
         "pg_catalog._int4" | "pg_catalog._int8" => "'{1}'",

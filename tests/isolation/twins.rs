@@ -49,7 +49,7 @@ const THEIRS_ONLY: [&str; 8] = [
 const DONE: [Option<&str>; 2] = [Some("created"), Some("updated")];
 
 /// What we ask for. Nothing of it may depend on the other business.
-const CALLS: [&str; 120] = [
+const CALLS: [&str; 127] = [
     "business_get({business})",
     "business_create({business}, 'again', 'USD')",
     "business_create({business}, 'again', 'USD', NULL, 'UTC', 'new')",
@@ -129,6 +129,13 @@ const CALLS: [&str; 120] = [
     "stock_movement_list({business}, {1}, NULL, NULL, 10, true)",
     "stock_movement_list({business}, {8}, NULL, NULL, 10, true)",
     "proof_list({business}, NULL, 10)",
+    "statement_period({business}, {1}, '2020-01-01', '2020-01-31')",
+    "statement_period({business}, {1}, '2020-01-01', '2100-01-31')",
+    "statement_period({business}, {8}, '2020-01-01', '2020-01-31')",
+    "statement_get({business}, {1}, '2020-01-01', '2100-01-01')",
+    "statement_get({business}, {8}, '2020-01-01', '2100-01-01')",
+    "statement_line_list({business}, {1}, NULL, NULL, NULL, 10)",
+    "statement_line_list({business}, {8}, NULL, NULL, NULL, 10)",
     "payment_record({business}, {1}, 5, 'new', {9})",
     "payment_record({business}, {1}, 5, 'their-payment', {9})",
     "payment_record({business}, {1}, {figure}, 'twin-payment', {9}, ARRAY[{1}], '{1}', 'twin')",
@@ -206,7 +213,7 @@ async fn twins() -> FreshDatabase {
 fn told(call: &str) -> String {
     let act = format!("SET LOCAL ROLE {SERVER_ROLE}; {}", context(&OURS.id("business")));
     let answer = format!(
-        "SELECT to_jsonb(answer) - ARRAY['created_at', 'due_at', 'entry_hash', 'revoked_at', 'lock_wait_us', 'as_of']
+        "SELECT to_jsonb(answer) - ARRAY['created_at', 'due_at', 'entry_hash', 'revoked_at', 'lock_wait_us', 'as_of', 'closed_at']
                 #- '{{customer,created_at}}' #- '{{product,created_at}}'
          FROM (SELECT * FROM tallystick.{}) AS answer",
         fill(call, OURS)

@@ -23,5 +23,6 @@ mod reader_plans;
 mod records;
 mod stock_history;
 mod return_input;
+mod statements;
 mod texts;
 mod writer_plans;

@@ -108,6 +108,12 @@ fn cases() -> Vec<Case> {
         // Four bounds of age. The charge is due, but not for 30, 60 or 90 days: it is looked at for each of these.
         case("customer_aging({business}, {id 2}, NULL)", 1, &aging(1, 3)),
         case("customer_aging({business}, {id 2}, now() - interval '30 minutes')", 1, &aging(1, 2)),
+        // The last entry; and a search for the last before a moment.
+        case("statement_get({business}, {id 2}, NULL, NULL)", 1, &[("businesses_pk", 1, 1), ("customers_pk", 1, 1), ("credit_ledger_running_figures", 6, 6), ("credit_ledger_pk", 3, 3)]),
+        case("statement_get({business}, {id 2}, now() - interval '2 hours', now() - interval '30 minutes')", 1,
+            &[("businesses_pk", 1, 1), ("customers_pk", 1, 1), ("credit_ledger_running_figures", 6, 6), ("credit_ledger_pk", 4, 3)]),
+        case("statement_line_list({business}, {id 2}, NULL, NULL, NULL, 5)", 2, &[("credit_ledger_pk", 1, 2)]),
+        case("statement_line_list({business}, {id 2}, 1, 2, 'Europe/Berlin', 5)", 1, &[("credit_ledger_pk", 1, 1)]),
         case("business_aging({business}, NULL, NULL, 5)", 5, &aging(5, 3)),
         case("business_aging({business}, now() - interval '30 minutes', NULL, 5)", 5, &aging(5, 2)),
         // Where the part ends, and then its entries: no customer is looked up. In the middle of a customer, the last entry again.
@@ -252,6 +258,7 @@ async fn no_list_returns_more_than_200_rows_and_one_whatever_is_asked_for() {
         "overdue_list({business}, NULL, {limit})",
         "business_aging({business}, NULL, NULL, {limit})",
         "stock_movement_list({business}, {first product}, NULL, NULL, {limit}, true)",
+        "statement_line_list({business}, {id 2}, NULL, NULL, NULL, {limit})",
     ] {
         for (limit, rows) in [("200", "200"), ("201", "201"), ("2000000000", "201"), ("NULL", "201")] {
             let call = list.replace("{limit}", limit);

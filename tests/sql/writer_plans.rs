@@ -124,6 +124,7 @@ fn cases() -> Vec<Case> {
             ),
             case("created", &format!("payment_record({{business}}, {{id 2}}, 1, 'k', p_held => '{held}')")),
             case("created", &format!("stock_movement_record({{business}}, {{id 3}}, 1, 'r', 'k', NULL, '{held}')")),
+            case("final", &format!("statement_period({{business}}, {{id 2}}, '2020-01-01', '2020-01-31', '{held}')")),
             case("updated", &format!("customer_update({{business}}, {{id 2}}, 'n', 1, NULL, false, NULL, '{held}')")),
             case("updated", &format!("product_update({{business}}, {{id 3}}, NULL, 'n', NULL, '{held}')")),
         ]);

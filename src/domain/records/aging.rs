@@ -147,6 +147,12 @@ impl AgeBuckets {
 pub struct Sum(i128);
 
 impl Sum {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i128 {
+        self.0
+    }
+
     /// Adds another one. As many as the database can hold do not come near the bound of the type.
     pub const fn add(&mut self, other: Self) {
         self.0 += other.0;

@@ -24,8 +24,6 @@ pub use order::{Order, OrderItem, SoldProduct};
 pub use overdue_customer::OverdueCustomer;
 pub use product::Product;
 pub use returns::{Return, ReturnItem};
-pub use statement::{
-    Statement, StatementAging, StatementBusiness, StatementCharge, StatementCustomer, StatementHead, StatementLine,
-};
+pub use statement::{Statement, StatementBusiness, StatementCharge, StatementCustomer, StatementLine};
 pub use stock_history::{StockHistoryEntry, StockHistoryKind, StockPlace};
 pub use stock_movement::StockMovement;

@@ -5,25 +5,31 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    Balance, BusinessId, Currency, CustomerId, EntryKind, LedgerEntryId, Money, OrderId, Proof, Reason, Reference,
-    TimeZone, timestamp,
+    AgeBuckets, Balance, BusinessId, Currency, CustomerId, EntryKind, LedgerEntryId, OpenCharge, OrderId, Proof,
+    Reason, Reference, TimeZone, timestamp,
 };
 
 /// A statement of a customer's account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Statement {
-    /// All but the lists.
-    #[serde(flatten)]
-    pub head: StatementHead,
-    /// The ledger entries of the period, oldest first. Each begins with the balance that the one before it left.
-    pub lines: Vec<StatementLine>,
-    /// What is open of each charge after the last line, oldest first. The amounts add up to the closing balance, or there are none.
-    pub open_charges: Vec<StatementCharge>,
-}
-
-/// A statement without its lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct StatementHead {
+#[schema(examples(json!({
+    "business": {"id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c11", "name": "Corner Wholesale", "currency": "EUR", "currency_decimals": 2, "time_zone": "Europe/Berlin"},
+    "customer": {"id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c21", "name": "Café Central", "external_id": "C-1042"},
+    "from": "2026-03-01", "to": "2026-03-31", "period_start": "2026-02-28T23:00:00Z", "period_end": "2026-03-31T22:00:00Z",
+    "final": true, "as_of": "2026-03-31T22:00:00Z", "opening_balance": 8_750, "closing_balance": 3_750,
+    "aging": {"not_due": 1_250, "days_1_to_30": 2_500, "days_31_to_60": 0, "days_61_to_90": 0, "over_90_days": 0},
+    "proof": {"entry_no": 7, "hash": "ebe7cc89783f0c70693aadfa34ff197af3f2ee625fd49b6618e568b3998bc087"},
+    "lines": [{
+        "entry_no": 7, "id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c26", "kind": "payment", "date": "2026-03-14",
+        "created_at": "2026-03-14T09:26:53.589793Z", "amount": -5_000, "balance_after": 3_750, "order_id": null,
+        "reverses_entry_no": null, "due_at": null, "due_date": null, "received_on": "2026-03-13", "reference": "Transfer 4711",
+        "reason": null
+    }],
+    "open_charges": [{
+        "charge_id": "0198c5a0-7d3e-7c1a-9f27-3b1f0f6f2c24", "entry_no": 6, "kind": "purchase", "amount": 4_000, "open_amount": 3_750,
+        "created_at": "2026-02-14T09:26:53.589793Z", "due_at": "2026-03-16T09:26:53.589793Z", "due_date": null
+    }]
+})))]
+pub struct Statement {
     /// The business.
     pub business: StatementBusiness,
     /// The customer.
@@ -50,11 +56,15 @@ pub struct StatementHead {
     pub opening_balance: Balance,
     /// What the customer owed when it ended, in minor units: the opening balance and the amounts of all lines.
     pub closing_balance: Balance,
-    /// How old the open charges are.
-    pub aging: StatementAging,
+    /// The closing balance by age; all are 0 for a customer in credit.
+    pub aging: AgeBuckets,
     /// What proves the last entry before the end of the period, and all entries before it; `null` if there is none.
     #[schema(required)]
     pub proof: Option<Proof>,
+    /// The ledger entries of the period, oldest first. Each begins with the balance that the one before it left.
+    pub lines: Vec<StatementLine>,
+    /// What is open of each charge after the last line, oldest first. The amounts add up to the closing balance, or there are none.
+    pub open_charges: Vec<OpenCharge>,
 }
 
 /// The business of a statement.
@@ -85,22 +95,6 @@ pub struct StatementCustomer {
     /// The business's own reference; `null` if it has none.
     #[schema(required)]
     pub external_id: Option<String>,
-}
-
-/// What is open, by how long it has been due. A day is 24 hours, and one that has begun counts. The amounts add up to the closing
-/// balance, or to 0 for a customer in credit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct StatementAging {
-    /// Not due yet, in minor units.
-    pub not_due: Money,
-    /// Due for 1 to 30 days, in minor units.
-    pub days_1_to_30: Money,
-    /// Due for 31 to 60 days, in minor units.
-    pub days_31_to_60: Money,
-    /// Due for 61 to 90 days, in minor units.
-    pub days_61_to_90: Money,
-    /// Due for more than 90 days, in minor units.
-    pub over_90_days: Money,
 }
 
 /// A ledger entry, as a statement shows it.
@@ -150,33 +144,13 @@ pub struct StatementLine {
     pub reason: Option<String>,
 }
 
-/// A charge of which something is open, as a statement shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// A charge of which something is open, with what print shows of it besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementCharge {
-    /// The number of the charge's entry in this customer's ledger, from 1.
-    #[schema(minimum = 1, examples(7))]
-    pub entry_no: i64,
-    /// The charge: of a purchase, the id of its order; else the id of its ledger entry.
-    pub charge_id: LedgerEntryId,
-    /// What made the charge.
-    pub kind: EntryKind,
+    /// The charge.
+    pub charge: OpenCharge,
     /// The day on which it was made, in the business's time zone.
-    #[schema(value_type = String, format = Date, examples("2026-03-14"))]
     pub date: NaiveDate,
-    /// How much was charged, in minor units.
-    pub amount: Money,
-    /// How much of it no credit has settled, in minor units.
-    pub open_amount: Money,
-    /// When it was made.
-    #[serde(serialize_with = "timestamp::serialize")]
-    pub created_at: DateTime<Utc>,
-    /// When it is due.
-    #[serde(serialize_with = "timestamp::serialize")]
-    pub due_at: DateTime<Utc>,
-    /// The day on which it is due, if its terms name a day; else `null`.
-    #[schema(required, value_type = Option<String>, format = Date, examples("2026-04-13"))]
-    pub due_date: Option<NaiveDate>,
-    /// The day on which it is due in the business's time zone, for print.
-    #[serde(skip)]
+    /// The day on which it is due, in the business's time zone.
     pub due_on: NaiveDate,
 }

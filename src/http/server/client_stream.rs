@@ -87,15 +87,49 @@ enum Awaiting {
     RestOfHead { after: u64 },
 }
 
+/// How much of an answer has the time that an answer has. A longer one, which is written while it is read, has it for each so many
+/// bytes: however long it is, its client need not be faster than that of any other.
+const LONG_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+
 /// An answer that its client has not taken at once.
 #[derive(Debug, Clone, Copy)]
 struct SlowAnswer {
-    /// When it must be written to its end.
+    /// When it must be written to its end, or the next [`LONG_ANSWER_BYTES`] of it.
     deadline: Instant,
+    /// What the client has taken since that was set, in bytes.
+    taken_of_deadline: usize,
     /// When the client must have taken the least that it must take.
     window_ends: Instant,
     /// What the client has taken in this window, in bytes.
     taken: usize,
+}
+
+impl SlowAnswer {
+    fn begin(now: Instant, timeouts: &ClientTimeouts) -> Self {
+        let (deadline, window_ends) = (now + timeouts.write, now + timeouts.write_window);
+        Self { deadline, taken_of_deadline: 0, window_ends, taken: 0 }
+    }
+
+    const fn take(&mut self, bytes: usize) {
+        self.taken += bytes;
+        self.taken_of_deadline += bytes;
+    }
+
+    /// Whether its client is too slow by now. Begins the next window, and the next deadline, if it is not.
+    fn is_too_slow(&mut self, now: Instant, timeouts: &ClientTimeouts) -> bool {
+        let next = Self::begin(now, timeouts);
+        if self.taken_of_deadline >= LONG_ANSWER_BYTES {
+            (self.deadline, self.taken_of_deadline) = (next.deadline, 0);
+        }
+        let window_is_over = now >= self.window_ends;
+        if now >= self.deadline || (window_is_over && self.taken < timeouts.min_write_bytes) {
+            return true;
+        }
+        if window_is_over {
+            (self.window_ends, self.taken) = (next.window_ends, 0);
+        }
+        false
+    }
 }
 
 pub(super) struct ClientStream {
@@ -207,18 +241,12 @@ impl ClientStream {
 
     /// Runs while the client does not take what the server writes, and is ready when that takes too long.
     fn on_write_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let ClientTimeouts { write, write_window, min_write_bytes, .. } = self.timeouts;
         loop {
             let now = Instant::now();
-            let window = SlowAnswer { deadline: now + write, window_ends: now + write_window, taken: 0 };
-            let slow = self.slow_answer.get_or_insert(window);
-            let window_is_over = now >= slow.window_ends;
-            if now >= slow.deadline || (window_is_over && slow.taken < min_write_bytes) {
+            let slow = self.slow_answer.get_or_insert_with(|| SlowAnswer::begin(now, &self.timeouts));
+            if slow.is_too_slow(now, &self.timeouts) {
                 self.forget_unsent();
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
-            }
-            if window_is_over {
-                *slow = SlowAnswer { deadline: slow.deadline, ..window };
             }
             let until = slow.deadline.min(slow.window_ends);
             arm(&mut self.write_timer, until.saturating_duration_since(now));
@@ -237,7 +265,7 @@ impl ClientStream {
     fn on_written(&mut self, written: usize) {
         self.is_flushed = false;
         if let Some(slow) = &mut self.slow_answer {
-            slow.taken += written;
+            slow.take(written);
         }
     }
 
@@ -331,5 +359,47 @@ impl AsyncWrite for ClientStream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{ClientTimeouts, LONG_ANSWER_BYTES, SlowAnswer};
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const TIMEOUTS: ClientTimeouts = ClientTimeouts {
+        idle: SECOND,
+        head: SECOND,
+        write: Duration::from_secs(30),
+        write_window: Duration::from_secs(10),
+        min_write_bytes: 1_000,
+    };
+
+    /// After which second a client is too slow that takes so many bytes each second; none after an hour.
+    fn too_slow_after(bytes: usize) -> Option<u32> {
+        let began = Instant::now();
+        let mut slow = SlowAnswer::begin(began, &TIMEOUTS);
+        (1..3_600).find(|second| {
+            slow.take(bytes);
+            slow.is_too_slow(began + *second * SECOND, &TIMEOUTS)
+        })
+    }
+
+    #[test]
+    fn a_client_must_take_a_little_in_each_window_and_an_answer_or_a_long_ones_next_bytes_in_its_time() {
+        for (bytes, expected) in [
+            (0, Some(10)),
+            (99, Some(10)),
+            (100, Some(30)),
+            (LONG_ANSWER_BYTES / 40, Some(30)),
+            (LONG_ANSWER_BYTES / 30 + 1, None),
+            (LONG_ANSWER_BYTES, None),
+        ] {
+            assert_eq!(too_slow_after(bytes), expected, "{bytes} bytes a second");
+        }
     }
 }

@@ -205,6 +205,8 @@ cases! {
     "listLedgerEntries" "query:cursor" 200 => 404 NO_CUSTOMER, |world, ids| {
         get(world, &format!("/v1/customers/{}/ledger?cursor={}", ids.customer, cursor(&ids.ledger_entry_no)))
     };
+    "getCustomerStatement" "path:customer_id" 200 => 404 NO_CUSTOMER,
+        |world, ids| get(world, &format!("/v1/customers/{}/statement?from=2020-01-01&to=2020-01-31", ids.customer));
     "listOverdueCustomers" "query:cursor" 200 => 200 None,
         |world, ids| get(world, &format!("/v1/overdue-customers?cursor={}", cursor(&ids.customer)));
     "listOpenCharges" "path:customer_id" 200 => 404 NO_CUSTOMER,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tallystick::http::router;
 
 /// Query parameters that contain no id.
-const NOT_AN_ID: [&str; 3] = ["limit", "include", "as_of"];
+const NOT_AN_ID: [&str; 6] = ["limit", "include", "as_of", "from", "to", "format"];
 /// The idempotency key's header.
 const KEY_HEADER: &str = "Idempotency-Key";
 /// The header of a change that names a version; tests/http/versions.rs tries those of another business's record.

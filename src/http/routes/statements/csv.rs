@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::{decimals::Decimals, report::Writer};
 use crate::{
     db::StatementPlan,
-    domain::{StatementCharge, StatementHead, StatementLine},
+    domain::{Statement, StatementCharge, StatementLine},
     error::{Error, Result},
 };
 
@@ -55,9 +55,9 @@ struct Row<'a> {
     due_on: String,
     created_at: String,
     due_at: String,
-    amount: Option<i64>,
-    balance: Option<i64>,
-    open: Option<i64>,
+    amount: Option<i128>,
+    balance: Option<i128>,
+    open: Option<i128>,
     is_final: Option<bool>,
 }
 
@@ -71,7 +71,7 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn of(head: &'a StatementHead) -> Self {
+    fn of(head: &'a Statement) -> Self {
         Self {
             customer_id: head.customer.id.to_string(),
             customer_name: harmless(&head.customer.name),
@@ -82,8 +82,8 @@ impl<'a> Rows<'a> {
     }
 
     fn write(&mut self, row: &Row<'_>) -> Result<()> {
-        let minor = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-        let decimal = |amount: Option<i64>| amount.map(|amount| self.decimals.plain(amount)).unwrap_or_default();
+        let minor = |amount: Option<i128>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+        let decimal = |amount: Option<i128>| amount.map(|amount| self.decimals.plain(amount)).unwrap_or_default();
         let is_final = row.is_final.map(|is_final| if is_final { "true" } else { "false" }).unwrap_or_default();
         let fields: [&str; COLUMNS.len()] = [
             row.row,
@@ -124,7 +124,7 @@ impl Writer for CsvWriter {
         rows.write(&Row {
             row: "opening_balance",
             date: plan.head.from.to_string(),
-            balance: Some(plan.head.opening_balance.get()),
+            balance: Some(plan.head.opening_balance.get().into()),
             ..Row::default()
         })?;
         rows.finish(out)
@@ -144,8 +144,8 @@ impl Writer for CsvWriter {
                 due_on: line.due_on.map(|day| day.to_string()).unwrap_or_default(),
                 created_at: moment(line.created_at),
                 due_at: line.due_at.map(moment).unwrap_or_default(),
-                amount: Some(line.amount.get()),
-                balance: Some(line.balance_after.get()),
+                amount: Some(line.amount.get().into()),
+                balance: Some(line.balance_after.get().into()),
                 ..Row::default()
             })?;
         }
@@ -153,12 +153,12 @@ impl Writer for CsvWriter {
     }
 
     fn close(&mut self, plan: &StatementPlan, out: &mut Vec<u8>) -> Result<()> {
-        let StatementHead { to, closing_balance, is_final, aging, .. } = &plan.head;
+        let Statement { to, closing_balance, is_final, aging, .. } = &plan.head;
         let mut rows = Rows::of(&plan.head);
         rows.write(&Row {
             row: "closing_balance",
             date: to.to_string(),
-            balance: Some(closing_balance.get()),
+            balance: Some(closing_balance.get().into()),
             is_final: Some(*is_final),
             ..Row::default()
         })?;
@@ -176,18 +176,18 @@ impl Writer for CsvWriter {
 
     fn charges(&mut self, plan: &StatementPlan, charges: &[StatementCharge], out: &mut Vec<u8>) -> Result<()> {
         let mut rows = Rows::of(&plan.head);
-        for charge in charges {
+        for StatementCharge { charge, date, due_on } in charges {
             rows.write(&Row {
                 row: "open_charge",
-                date: charge.date.to_string(),
+                date: date.to_string(),
                 entry_no: charge.entry_no.to_string(),
                 id: charge.charge_id.to_string(),
                 kind: charge.kind.as_str(),
-                due_on: charge.due_on.to_string(),
+                due_on: due_on.to_string(),
                 created_at: moment(charge.created_at),
                 due_at: moment(charge.due_at),
-                amount: Some(charge.amount.get()),
-                open: Some(charge.open_amount.get()),
+                amount: Some(charge.amount.get().into()),
+                open: Some(charge.open_amount.get().into()),
                 ..Row::default()
             })?;
         }

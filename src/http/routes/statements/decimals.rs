@@ -1,25 +1,27 @@
 //! Amounts in the currency's major unit, as people read them. Whole numbers throughout: no floats.
 
-use crate::domain::StatementHead;
+use crate::domain::Statement;
 
 /// Writes amounts with the decimals of a currency.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decimals(usize);
 
 impl Decimals {
-    pub(super) fn of(head: &StatementHead) -> Self {
+    pub(super) fn of(head: &Statement) -> Self {
         Self(usize::from(head.business.currency.decimals()))
     }
 
     /// For programs: `-1234.50`.
-    pub(super) fn plain(self, amount: i64) -> String {
+    pub(super) fn plain(self, amount: impl Into<i128>) -> String {
+        let amount = amount.into();
         let (whole, part) = self.split(amount);
         let sign = if amount < 0 { "-" } else { "" };
         format!("{sign}{whole}{part}")
     }
 
     /// For people: `−1,234.50`.
-    pub(super) fn grouped(self, amount: i64) -> String {
+    pub(super) fn grouped(self, amount: impl Into<i128>) -> String {
+        let amount = amount.into();
         let (whole, part) = self.split(amount);
         let mut text = String::from(if amount < 0 { "\u{2212}" } else { "" });
         for (place, digit) in whole.chars().enumerate() {
@@ -32,7 +34,7 @@ impl Decimals {
     }
 
     /// The digits before the point; the point and the digits after it, if there are any.
-    fn split(self, amount: i64) -> (String, String) {
+    fn split(self, amount: i128) -> (String, String) {
         let mut whole = format!("{:0>width$}", amount.unsigned_abs(), width = self.0 + 1);
         let part = whole.split_off(whole.len() - self.0);
         let part = if part.is_empty() { part } else { format!(".{part}") };
@@ -47,7 +49,7 @@ mod tests {
     #[test]
     fn an_amount_has_the_decimals_of_its_currency_and_its_thousands_apart() {
         for (decimals, amount, plain, grouped) in [
-            (0, 0, "0", "0"),
+            (0, 0_i64, "0", "0"),
             (0, -1, "-1", "\u{2212}1"),
             (0, 123_456, "123456", "123,456"),
             (2, 0, "0.00", "0.00"),

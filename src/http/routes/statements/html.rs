@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{decimals::Decimals, report::Writer};
 use crate::{
     db::StatementPlan,
-    domain::{EntryKind, Hash, StatementCharge, StatementHead, StatementLine},
+    domain::{EntryKind, Hash, Statement, StatementCharge, StatementLine},
     error::Result,
 };
 
@@ -122,15 +122,15 @@ impl Writer for HtmlWriter {
                 },
             );
         }
-        for charge in charges {
+        for StatementCharge { charge, date, due_on } in charges {
             write(
                 out,
                 &html! {
                     tr {
-                        td.day { (charge.date) }
+                        td.day { (date) }
                         td.number { (charge.entry_no) }
                         td { (label(charge.kind)) }
-                        td.day { (charge.due_on) }
+                        td.day { (due_on) }
                         td.amount { (decimals.grouped(charge.amount.get())) }
                         td.amount { (decimals.grouped(charge.open_amount.get())) }
                     }
@@ -166,7 +166,7 @@ fn write(out: &mut Vec<u8>, markup: &Markup) {
     out.extend_from_slice(markup.0.as_bytes());
 }
 
-fn title(head: &StatementHead) -> Markup {
+fn title(head: &Statement) -> Markup {
     html! {
         h1 { "Statement of account" }
         div.parties {
@@ -205,17 +205,17 @@ fn summary(plan: &StatementPlan) -> Markup {
 }
 
 /// The head of each printed page of a table.
-fn running(head: &StatementHead, columns: u8) -> Markup {
+fn running(head: &Statement, columns: u8) -> Markup {
     html! {
         tr.running aria-hidden="true" {
             th colspan=(columns) {
-                bdi { (head.customer.name) } " · " (head.from) " to " (head.to) " · " bdi { (head.business.name) }
+                div { span { (head.from) " to " (head.to) " · " bdi { (head.customer.name) } " · " bdi { (head.business.name) } } }
             }
         }
     }
 }
 
-fn balance(day: NaiveDate, what: &str, amount: i64, head: &StatementHead) -> Markup {
+fn balance(day: NaiveDate, what: &str, amount: i64, head: &Statement) -> Markup {
     html! {
         tr.sum { td.day { (day) } td {} td colspan="3" { (what) } td.amount { (Decimals::of(head).grouped(amount)) } }
     }
@@ -247,7 +247,7 @@ const fn label(kind: EntryKind) -> &'static str {
     }
 }
 
-fn aging(head: &StatementHead) -> Markup {
+fn aging(head: &Statement) -> Markup {
     let decimals = Decimals::of(head);
     let aging = head.aging;
     html! {
@@ -275,7 +275,7 @@ fn aging(head: &StatementHead) -> Markup {
     }
 }
 
-fn footer(head: &StatementHead) -> Markup {
+fn footer(head: &Statement) -> Markup {
     html! {
         div.end {
             p.note {

@@ -9,6 +9,9 @@ use crate::{
     error::{Error, Result},
 };
 
+/// How the JSON of a statement ends whose lists are empty, after its lines.
+const AFTER_THE_LINES: &[u8] = br#"],"open_charges":[]}"#;
+
 /// Writes JSON.
 #[derive(Debug, Default)]
 pub(super) struct JsonWriter {
@@ -17,12 +20,12 @@ pub(super) struct JsonWriter {
 }
 
 impl JsonWriter {
-    fn values(&mut self, values: &[impl Serialize], out: &mut Vec<u8>) -> Result<()> {
+    fn values<T: Serialize>(&mut self, values: impl IntoIterator<Item = T>, out: &mut Vec<u8>) -> Result<()> {
         for value in values {
             if std::mem::replace(&mut self.has_value, true) {
                 out.push(b',');
             }
-            serde_json::to_writer(&mut *out, value).map_err(Error::internal)?;
+            serde_json::to_writer(&mut *out, &value).map_err(Error::internal)?;
         }
         Ok(())
     }
@@ -31,9 +34,10 @@ impl JsonWriter {
 impl Writer for JsonWriter {
     fn begin(&mut self, plan: &StatementPlan, out: &mut Vec<u8>) -> Result<()> {
         serde_json::to_writer(&mut *out, &plan.head).map_err(Error::internal)?;
-        // The object goes on.
-        out.pop();
-        out.extend_from_slice(br#","lines":["#);
+        let Some(rest) = out.strip_suffix(AFTER_THE_LINES) else {
+            return Err(Error::internal(anyhow::anyhow!("a statement does not end with its empty lists")));
+        };
+        out.truncate(rest.len());
         Ok(())
     }
 
@@ -48,7 +52,7 @@ impl Writer for JsonWriter {
     }
 
     fn charges(&mut self, _: &StatementPlan, charges: &[StatementCharge], out: &mut Vec<u8>) -> Result<()> {
-        self.values(charges, out)
+        self.values(charges.iter().map(|open| &open.charge), out)
     }
 
     fn end(&mut self, _: &StatementPlan, out: &mut Vec<u8>) -> Result<()> {

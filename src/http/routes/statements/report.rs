@@ -98,7 +98,7 @@ impl Report {
 
     async fn read_charges(&mut self, after: Option<i64>) -> Result<()> {
         let part = self.db.statement_charges(&self.plan, after).await?;
-        self.open += part.charges.iter().map(|charge| charge.open_amount.get()).sum::<i64>();
+        self.open += part.charges.iter().map(|charge| charge.charge.open_amount.get()).sum::<i64>();
         self.writer.charges(&self.plan, &part.charges, &mut self.text)?;
         if part.next_after.is_some() {
             self.next = Next::ChargesAfter(part.next_after);
