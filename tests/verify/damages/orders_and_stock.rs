@@ -310,7 +310,7 @@ pub const DAMAGES: &[Damage] = &[
     damage(
         "a sale took something else from the stock than its lines say",
         "stock",
-        &["stock is 8500 less 0 backordered, but movements of 10000 less 0 sold and with 0 returned is 10000"],
+        &["stock is 8764 less 0 backordered, but movements of 10000 less 0 sold and with 264 returned is 10264"],
         "UPDATE tallystick.order_items SET stock_taken = 0
          WHERE business_id = '0c000000-0000-7000-8000-000000000000' AND discount IS NOT NULL",
     ),
