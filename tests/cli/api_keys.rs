@@ -68,7 +68,18 @@ async fn a_key_of_the_command_line_may_adjust_accounts() {
     let shop = server.shop().await;
     let customer = shop.customer(100).await;
     let business = shop.business_id.to_string();
-    let create = ["api-key", "create", "--business", &business, "--name", "back office", "--scope", "write", "--scope", "adjust"];
+    let create = [
+        "api-key",
+        "create",
+        "--business",
+        &business,
+        "--name",
+        "back office",
+        "--scope",
+        "write",
+        "--scope",
+        "adjust",
+    ];
     let key = tallystick(&server, &create).expect(0);
     let fee = serde_json::json!({"customer_id": customer, "type": "fee", "amount": 1, "reason": "reminder"});
     server.client(key.trim()).move_once("/v1/adjustments", &fee).await.expect(201);
@@ -111,10 +122,7 @@ async fn the_command_line_refuses_what_the_api_refuses() {
     let key = ["api-key", "create", "--business", id, "--name", "till", "--scope", "read"];
     for (arguments, complaint) in [
         (&["--expires-at", "2020-01-31T00:00:00Z"][..], "must be in the future"),
-        (
-            &["--scope", "read", "--scope", "write", "--scope", "price", "--scope", "adjust"],
-            "must have 1 to 4 scopes",
-        ),
+        (&["--scope", "read", "--scope", "write", "--scope", "price", "--scope", "adjust"], "must have 1 to 4 scopes"),
     ] {
         let refused = tallystick(&server, &[&key, arguments].concat()).expect_complaint(2);
         assert!(refused.contains(complaint), "{refused}");

@@ -448,7 +448,8 @@ async fn adjustments_and_refunds_are_listed_newest_first_and_read_one_by_one() {
         };
         assert_eq!(listed("").await, recorded.iter().map(shown).collect::<Vec<_>>(), "{path}");
         for customer in [&one, &two] {
-            let theirs: Vec<_> = recorded.iter().filter(|entry| entry["customer_id"] == **customer).map(shown).collect();
+            let theirs: Vec<_> =
+                recorded.iter().filter(|entry| entry["customer_id"] == **customer).map(shown).collect();
             assert_eq!(listed(&format!("&customer_id={customer}")).await, theirs, "{path}");
         }
         for entry in recorded {

@@ -169,7 +169,10 @@ async fn totals_are_added_up_over_the_parts_of_the_pass() {
     }
     let sums = shop.client.get("/v1/aging/totals").await.expect(200);
     assert_eq!((&sums["customers"], &sums["balance"]), (&json!(2), &json!(40_500)));
-    let first = format!("SELECT balance, next_entry_no, next_last_no FROM tallystick.aging_totals('{}', NULL)", shop.business_id);
+    let first = format!(
+        "SELECT balance, next_entry_no, next_last_no FROM tallystick.aging_totals('{}', NULL)",
+        shop.business_id
+    );
     let server = Actor::server(&server.database, &shop.business_id.to_string()).await;
     assert_eq!(server.rows(&first).await, [["40200", "101", "20100"].map(|figure| Some(figure.to_owned()))]);
 }

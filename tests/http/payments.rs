@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     isolation::http::world::pages,
     support::{
-    actor::Actor,
-    client::Answer,
-    contents::contents,
-    server::TestServer,
-    shop::{Shop, id},
+        actor::Actor,
+        client::Answer,
+        contents::contents,
+        server::TestServer,
+        shop::{Shop, id},
     },
 };
 

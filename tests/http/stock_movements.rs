@@ -161,7 +161,11 @@ async fn only_the_products_of_the_business_have_a_list() {
     for (query, pointer, detail) in [
         ("include=returns", "/include", "must be sales"),
         // An id alone, as other lists have it.
-        ("cursor=MDE5OGM1YTAtN2QzZS03YzFhLTlmMjctM2IxZjBmNmYyYzI0", "/cursor", "must be a next_cursor of an earlier page of this list"),
+        (
+            "cursor=MDE5OGM1YTAtN2QzZS03YzFhLTlmMjctM2IxZjBmNmYyYzI0",
+            "/cursor",
+            "must be a next_cursor of an earlier page of this list",
+        ),
     ] {
         let problem = shop.client.get(&format!("/v1/products/{beans}/stock-movements?{query}")).await;
         let problem = problem.expect_problem(422, "invalid_request");

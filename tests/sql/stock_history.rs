@@ -13,9 +13,12 @@ async fn a_page_looks_at_no_line_after_its_time_and_pages_find_what_is_far_behin
     let superuser = Actor::superuser(&database).await;
     superuser.session.client().batch_execute(&planting(PLENTY)).await.unwrap();
     // Older than every order.
-    let opening = "UPDATE tallystick.stock_movements SET id = '00000000-0000-7000-8000-000000000100' WHERE product_id = {id 3}";
-    let opening = with_ids(&format!("SET session_replication_role = replica; ALTER TABLE tallystick.stock_movements DISABLE TRIGGER ALL;
-        {opening}; ALTER TABLE tallystick.stock_movements ENABLE TRIGGER ALL; RESET session_replication_role"));
+    let opening =
+        "UPDATE tallystick.stock_movements SET id = '00000000-0000-7000-8000-000000000100' WHERE product_id = {id 3}";
+    let opening = with_ids(&format!(
+        "SET session_replication_role = replica; ALTER TABLE tallystick.stock_movements DISABLE TRIGGER ALL;
+        {opening}; ALTER TABLE tallystick.stock_movements ENABLE TRIGGER ALL; RESET session_replication_role"
+    ));
     superuser.session.client().batch_execute(&opening).await.unwrap();
     let reader = Actor::server(&database, &OURS.id("business")).await;
     let page = |place: &str| {
@@ -23,11 +26,13 @@ async fn a_page_looks_at_no_line_after_its_time_and_pages_find_what_is_far_behin
             "SELECT right(id::text, 4), line_no, kind, quantity FROM tallystick.stock_movement_list({{business}}, {{id 3}}, {place}, 10, true)"
         ))
     };
-    let row = |columns: [&str; 4]| columns.map(|column| Some(column.to_owned()).filter(|text| !text.is_empty())).to_vec();
+    let row =
+        |columns: [&str; 4]| columns.map(|column| Some(column.to_owned()).filter(|text| !text.is_empty())).to_vec();
     let lock = "BEGIN; LOCK TABLE tallystick.order_items IN ACCESS EXCLUSIVE MODE";
     superuser.session.client().batch_execute(lock).await.unwrap();
     let release = async {
-        let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'tallystick.order_items'::regclass)";
+        let waits =
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'tallystick.order_items'::regclass)";
         while !superuser.session.client().query_one(waits, &[]).await.unwrap().get::<_, bool>(0) {}
         // Longer than a page may take.
         superuser.session.client().batch_execute("SELECT pg_sleep(0.11); COMMIT").await.unwrap();

@@ -3,7 +3,8 @@
 use crate::support::interleaving::play;
 
 /// An opening that has been due for years, of 10.
-const OPENING: &str = r#"adjustment_record(:shop, :ada, 'opening', 10, 'why', 'a1', p_due => '{"due_date": "2020-01-01"}')"#;
+const OPENING: &str =
+    r#"adjustment_record(:shop, :ada, 'opening', 10, 'why', 'a1', p_due => '{"due_date": "2020-01-01"}')"#;
 const HOLD: &str = "customer_update(:shop, :ada, NULL, NULL, NULL, false, NULL, p_set_overdue_hold_after_days => true, \
     p_overdue_hold_after_days => 0)";
 

@@ -55,7 +55,8 @@ async fn every_history_is_at_every_moment_what_the_model_says() {
     assert_eq!(number(&superuser, "SELECT model.wrongly_aged({business}, 7)").await, 0);
     // The totals of all, whatever the parts: those of one entry end in the middle of every customer.
     for entries in [1, 2, 5, 20_000] {
-        let totals = superuser.rows(&fill(&format!("SELECT want, got FROM model.totals({{business}}, {entries})"))).await;
+        let totals =
+            superuser.rows(&fill(&format!("SELECT want, got FROM model.totals({{business}}, {entries})"))).await;
         assert_eq!(totals[0][1], totals[0][0], "in parts of {entries}");
     }
     assert!(number(&superuser, "SELECT count(*) FROM model.in_credit").await > 0, "nobody is in credit");
