@@ -30,7 +30,8 @@ fn address(path: &str, ids: &Ids) -> String {
         .replace("{customer_id}", &ids.customer)
         .replace("{product_id}", &ids.product)
         .replace("{order_id}", &ids.order)
-        .replace("{payment_id}", &ids.payment);
+        .replace("{payment_id}", &ids.payment)
+        .replace("{adjustment_id}", &ids.credit);
     assert!(!address.contains('{'), "an id that this test does not know: {path}");
     address
 }
