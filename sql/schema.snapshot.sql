@@ -1046,7 +1046,7 @@ function tallystick.entry_list(uuid,text[],uuid,text,uuid,integer)
     returns: SETOF tallystick.entry_record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 b484f1658c6c7a050c6562c39f22a99852639616cdd2d725c26cf23b0ba13bae
+    body: sha256 d3e5754b89ea45b87ad72fb939809d26142f1f268220ecbcd092699d5772bac4
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

@@ -43,10 +43,9 @@ BEGIN
         ELSIF p_reference IS NOT NULL THEN
             v_entries := v_entries || ARRAY(
                 SELECT entry FROM tallystick.credit_ledger AS entry
-                WHERE entry.business_id = p_business_id AND entry.kind <> 'purchase'
-                  AND (entry.kind, entry.reference) >= (v_kind, p_reference)
-                  AND (entry.kind, entry.reference, entry.id) < (v_kind, p_reference, v_before)
-                ORDER BY entry.kind DESC, entry.reference DESC, entry.id DESC
+                WHERE entry.business_id = p_business_id AND entry.kind = v_kind AND entry.kind <> 'purchase'
+                  AND entry.reference >= p_reference AND (entry.reference, entry.id) < (p_reference, v_before)
+                ORDER BY entry.reference DESC, entry.id DESC
                 LIMIT v_limit);
         ELSE
             v_entries := v_entries || ARRAY(

@@ -140,7 +140,8 @@ fn excesses(answer: &Answer) -> Result<Vec<ChargeExcess>> {
     let requested = answer.value::<Vec<_>>("amounts")?;
     let available = answer.value::<Vec<_>>("available_amounts")?;
     let figures = requested.into_iter().zip(available);
-    let excess = |(charge_id, (requested, available))| ChargeExcess { charge_id, excess: Excess { requested, available } };
+    let excess =
+        |(charge_id, (requested, available))| ChargeExcess { charge_id, excess: Excess { requested, available } };
     Ok(charges.into_iter().zip(figures).map(excess).collect())
 }
 

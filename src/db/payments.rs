@@ -11,7 +11,8 @@ use crate::{
     error::Result,
 };
 
-pub(super) const PAYMENT_RECORD: &str = entry_call!("payment_record(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+pub(super) const PAYMENT_RECORD: &str =
+    entry_call!("payment_record(context::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
 
 impl Database {
     /// Records a payment, once per idempotency key. Paying more than is owed is allowed.

@@ -30,7 +30,8 @@ pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
 pub use due::{Day, DueTime};
 pub use id::{
-    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, StockMovementId, Version,
+    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId,
+    StockMovementId, Version,
 };
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money, SignedAmount};
@@ -38,13 +39,13 @@ pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{Quantity, QuantityDecimals, Stock, StockChange};
 pub use records::{
-    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, Order, OrderItem,
-    OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
+    Allocation, ApiKey, Business, Customer, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry,
+    Order, OrderItem, OverdueCustomer, Product, RecordedEntry, SoldProduct, StockMovement,
 };
 pub use requests::{
-    AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation, NewAllocationNote,
-    NewAllocations, NewApiKey, NewBusiness, NewCustomer,
-    NewPayment, NewProduct, NewPurchase, NewReversal, NewStockMovement, ProductChange, PurchaseLine,
+    AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAllocation,
+    NewAllocationNote, NewAllocations, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase,
+    NewReversal, NewStockMovement, ProductChange, PurchaseLine,
 };
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};

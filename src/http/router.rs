@@ -10,8 +10,8 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        allocations, api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments, products, proofs,
-        purchases, reversals, stock_movements,
+        allocations, api_keys, businesses, customers, ledger, operations, orders, overdue_customers, payments,
+        products, proofs, purchases, reversals, stock_movements,
     },
     state::AppState,
 };

@@ -39,12 +39,16 @@ async fn credit_is_set_against_a_charge_taken_back_and_moved_to_another() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, first, second) = who_has_paid_250(&shop).await;
-    let made_at = async |order: &str| shop.client.get(&format!("/v1/orders/{order}")).await.expect(200)["created_at"].clone();
+    let made_at =
+        async |order: &str| shop.client.get(&format!("/v1/orders/{order}")).await.expect(200)["created_at"].clone();
 
     let mut body = note(&customer, &[(&second, 200)]);
     body["reason"] = json!("asked for by phone");
     let noted = shop.client.move_once("/v1/allocations", &body).await.expect(201);
-    assert_eq!((&noted["kind"], &noted["amount"], &noted["balance_after"]), (&json!("allocation"), &json!(0), &json!(250)));
+    assert_eq!(
+        (&noted["kind"], &noted["amount"], &noted["balance_after"]),
+        (&json!("allocation"), &json!(0), &json!(250))
+    );
     assert_eq!((&noted["reason"], &noted["entry_no"]), (&json!("asked for by phone"), &json!(4)));
     assert_eq!(noted["allocations"], json!([{"charge_id": second, "amount": 200}]));
     assert_eq!(oldest_unpaid_at(&shop, &customer).await, made_at(&first).await);
@@ -119,7 +123,8 @@ async fn a_note_is_refused_with_figures_and_without_a_trace() {
 
     let (another, anothers, _) = who_has_paid_250(&shop).await;
     let after_another = contents(&server.database).await;
-    let problem = allocate(&shop, &customer, &[(&first, 1), (&anothers, 1)]).await.expect_problem(422, "charge_not_found");
+    let problem =
+        allocate(&shop, &customer, &[(&first, 1), (&anothers, 1)]).await.expect_problem(422, "charge_not_found");
     assert_eq!(problem["errors"][0]["pointer"], "/allocations/1/charge_id");
     let nobody = uuid::Uuid::now_v7().to_string();
     allocate(&shop, &nobody, &[(&first, 1)]).await.expect_problem(404, "customer_not_found");
@@ -145,7 +150,8 @@ async fn a_note_names_1_to_500_charges_each_once_and_each_with_an_amount() {
         let problem = allocate(&shop, &customer, &charges).await.expect_problem(422, "invalid_request");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{charges:?}");
     }
-    let problem = allocate(&shop, &customer, &[(&first, most)]).await.expect_problem(409, "charge_open_amount_exceeded");
+    let problem =
+        allocate(&shop, &customer, &[(&first, most)]).await.expect_problem(409, "charge_open_amount_exceeded");
     assert_eq!(problem["charges"][0]["requested"], most);
     server.audit().await;
 }

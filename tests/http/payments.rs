@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     isolation::http::world::pages,
     support::{
-    actor::Actor,
-    client::Answer,
-    contents::contents,
-    server::TestServer,
-    shop::{Shop, id},
+        actor::Actor,
+        client::Answer,
+        contents::contents,
+        server::TestServer,
+        shop::{Shop, id},
     },
 };
 
@@ -160,10 +160,7 @@ async fn a_payment_settles_the_charges_that_it_names_and_the_rest_settles_the_ol
 
     let paid = pay_for(&shop, &customer, 350, &[(&third, 100), (&second, 150)]).await.expect(201);
     // In the order in which they were charged.
-    assert_eq!(
-        paid["allocations"],
-        json!([{"charge_id": second, "amount": 150}, {"charge_id": third, "amount": 100}])
-    );
+    assert_eq!(paid["allocations"], json!([{"charge_id": second, "amount": 150}, {"charge_id": third, "amount": 100}]));
     assert_eq!(paid["balance_after"], 250);
     // What named nothing settled 100 of the first. So 200 of it and 50 of the second are open, and nothing of the third.
     let open = Actor::superuser(&server.database).await;
@@ -203,7 +200,8 @@ async fn a_payment_that_names_what_is_no_charge_of_the_customer_is_refused_witho
     for wrong in [&anothers, &foreign, &payment, &uuid::Uuid::now_v7().to_string()] {
         let answer = pay_for(&shop, &customer, 100, &[(&first, 10), (wrong, 10)]).await;
         let problem = answer.expect_problem(422, "charge_not_found");
-        let fault = json!({"in": "body", "pointer": "/allocations/1/charge_id", "detail": "no such charge of this customer"});
+        let fault =
+            json!({"in": "body", "pointer": "/allocations/1/charge_id", "detail": "no such charge of this customer"});
         assert_eq!(problem["errors"], json!([fault]));
     }
     assert_eq!(contents(&server.database).await, before);
@@ -245,7 +243,11 @@ async fn payments_are_listed_newest_first_and_found_by_customer_and_by_reference
         let body = json!({"customer_id": customer, "amount": 5, "reference": reference, "received_on": "2026-02-28"});
         id(&shop.client.move_once("/v1/payments", &body).await.expect(201))
     };
-    let payments = [pay(&customer, "Transfer 4711").await, pay(&other, "Transfer 4712").await, pay(&customer, "Transfer 4711").await];
+    let payments = [
+        pay(&customer, "Transfer 4711").await,
+        pay(&other, "Transfer 4712").await,
+        pay(&customer, "Transfer 4711").await,
+    ];
     let named = id(&pay_for(&shop, &customer, 7, &[(&first, 6)]).await.expect(201));
     let listed = async |filter: &str| {
         let pages = pages(&shop.client, &format!("/v1/payments?limit=2{filter}")).await;

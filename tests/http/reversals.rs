@@ -238,9 +238,8 @@ async fn of_adjustments_credits_and_write_offs_are_taken_back() {
          SELECT by_hand.allocating('{business}', '{customer}', '{{\"kind\": \"write_off\", \"id\": \"{write_off}\", \"amount\": -70}}', NULL, NULL);
          SELECT by_hand.allocating('{business}', '{customer}', '{{\"kind\": \"fee\", \"id\": \"{fee}\", \"amount\": 5}}', NULL, NULL)"
     )).await.unwrap();
-    let reverse = async |id: &str| {
-        world.adjuster.move_once(&format!("/v1/adjustments/{id}/reversal"), &bounced()).await
-    };
+    let reverse =
+        async |id: &str| world.adjuster.move_once(&format!("/v1/adjustments/{id}/reversal"), &bounced()).await;
 
     let reversal = reverse(&credit.to_string()).await.expect(201);
     assert_eq!(reversal["allocations"], json!([{"charge_id": world.orders[1], "amount": -80}]));

@@ -24,7 +24,12 @@ async fn prepared(count: u32) -> (FreshDatabase, Actor) {
     let database = two_businesses().await;
     by_hand::install(&database).await;
     let superuser = Actor::superuser(&database).await;
-    superuser.session.client().batch_execute(&fill("SELECT set_config('app.business_id', {business}::text, false)")).await.unwrap();
+    superuser
+        .session
+        .client()
+        .batch_execute(&fill("SELECT set_config('app.business_id', {business}::text, false)"))
+        .await
+        .unwrap();
     charges(&superuser, count).await;
     (database, superuser)
 }
@@ -32,16 +37,18 @@ async fn prepared(count: u32) -> (FreshDatabase, Actor) {
 /// The charges with the numbers `from` to `to`, each with `amount`, as a function takes them.
 fn named(from: u32, to: u32, amount: i64) -> String {
     fill(&format!(
-        "(SELECT array_agg(id ORDER BY entry_no) FROM tallystick.credit_ledger WHERE customer_id = {{newcomer}}
-              AND entry_no BETWEEN {from} AND {to}), array_fill({amount}::bigint, ARRAY[{}])",
+        "(SELECT array_agg(id ORDER BY entry_no) FROM tallystick.credit_ledger
+              WHERE business_id = {{business}} AND customer_id = {{newcomer}} AND entry_no BETWEEN {from} AND {to}), array_fill({amount}::bigint, ARRAY[{}])",
         to + 1 - from
     ))
 }
 
-/// How many entries of indexes and rows of tables a call reads, that writes.
+/// How many entries of indexes and rows of tables a call reads, which is made.
 async fn cost(actor: &Actor, call: &str) -> i64 {
     let (rows, read) = reads(actor, &format!("SELECT outcome FROM tallystick.{call}")).await;
     assert_eq!(rows[0][0].as_deref(), Some("created"), "{call}");
+    // It was rolled back.
+    actor.session.client().batch_execute(&format!("SELECT FROM tallystick.{call}")).await.unwrap();
     read.into_iter().map(|(_, scans, entries)| scans + entries).sum()
 }
 
@@ -53,8 +60,14 @@ async fn what_an_entry_costs_grows_with_the_charges_that_it_names_and_not_with_t
     for (number, (from, to)) in [(1, 50), (51, 250)].into_iter().enumerate() {
         let (sum, count) = (10 * i64::from(to + 1 - from), to + 1 - from);
         let payment = format!("'{number}0000000-0000-7000-8000-000000000000'::uuid");
-        let paid = fill(&format!("payment_record({{business}}, {{newcomer}}, {sum}, 'pay-{number}', {payment}, {})", named(from, to, 4)));
-        let less = fill(&format!("allocation_record({{business}}, {{newcomer}}, {}, NULL, 'less-{number}')", named(from, to, -1)));
+        let paid = fill(&format!(
+            "payment_record({{business}}, {{newcomer}}, {sum}, 'pay-{number}', {payment}, {})",
+            named(from, to, 4)
+        ));
+        let less = fill(&format!(
+            "allocation_record({{business}}, {{newcomer}}, {}, NULL, 'less-{number}')",
+            named(from, to, -1)
+        ));
         let back = fill(&format!("reversal_record({{business}}, ARRAY['payment'], {payment}, 'r', 'back-{number}')"));
         for (name, call) in [("payment", paid), ("note", less), ("reversal", back)] {
             // What plans are made with is not counted: the call is made once before, and rolled back.
@@ -75,7 +88,10 @@ async fn what_an_entry_costs_grows_with_the_charges_that_it_names_and_not_with_t
 async fn a_payment_for_one_charge_costs_the_same_however_many_were_settled_before_it() {
     let (database, superuser) = prepared(400).await;
     let pay = |number: u32| {
-        fill(&format!("payment_record({{business}}, {{newcomer}}, 10, 'pay-{number}', NULL, {})", named(number, number, 10)))
+        fill(&format!(
+            "payment_record({{business}}, {{newcomer}}, 10, 'pay-{number}', NULL, {})",
+            named(number, number, 10)
+        ))
     };
     let mut first = 0;
     for number in 2..=300 {
@@ -84,7 +100,10 @@ async fn a_payment_for_one_charge_costs_the_same_however_many_were_settled_befor
             if number == 20 {
                 first = read;
             }
-            assert!(read <= first + first / 4, "the payment of charge {number} reads {read}, that of charge 20 {first}");
+            assert!(
+                read <= first + first / 4,
+                "the payment of charge {number} reads {read}, that of charge 20 {first}"
+            );
         } else {
             superuser.session.client().batch_execute(&format!("SELECT FROM tallystick.{}", pay(number))).await.unwrap();
         }

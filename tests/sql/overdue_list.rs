@@ -202,7 +202,8 @@ async fn a_page_asks_nobody_more_when_its_time_is_over() {
     let reader = Actor::server(&server.database, &shop.business_id.to_string()).await;
     // The aging of the business has pages of the same kind.
     for list in ["overdue_list('{}', NULL, 10)", "business_aging('{}', NULL, NULL, 10)"] {
-        let page = format!("SELECT customer_id, name FROM tallystick.{list}").replace("{}", &shop.business_id.to_string());
+        let page =
+            format!("SELECT customer_id, name FROM tallystick.{list}").replace("{}", &shop.business_id.to_string());
         let lock = "BEGIN; LOCK TABLE tallystick.credit_ledger IN ACCESS EXCLUSIVE MODE";
         holder.client().batch_execute(lock).await.unwrap();
         let release = async {

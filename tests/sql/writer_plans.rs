@@ -69,7 +69,10 @@ fn cases() -> Vec<Case> {
         case("key_reused", "purchase({business}, {id 2}, ARRAY[{id 3}::uuid], '{1}', 'pays-100')"),
         case("insufficient_stock", "purchase({business}, {id 2}, ARRAY[{id 3}::uuid], '{100000}', 'k')"),
         case("key_reused", "payment_record({business}, {id 2}, 1, 'pays-100')"),
-        case("charge_open_amount_exceeded", "payment_record({business}, {id 2}, 9, 'k', NULL, ARRAY[{id 4}::uuid], '{4}')"),
+        case(
+            "charge_open_amount_exceeded",
+            "payment_record({business}, {id 2}, 9, 'k', NULL, ARRAY[{id 4}::uuid], '{4}')",
+        ),
         case("created", "payment_record({business}, {id 2}, 9, 'k', NULL, ARRAY[{id 4}::uuid], '{3}')"),
         case("created", "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{1}', NULL, 'k')"),
         case("key_reused", "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{1}', NULL, 'pays-100')"),

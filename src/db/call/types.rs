@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Reference, Sku,
-    Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
+    LedgerEntryId, Money, Name, OrderId, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason,
+    Reference, Sku, Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
 };
 
 /// A value that can be a parameter of a call.

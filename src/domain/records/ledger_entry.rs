@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::domain::{Balance, BusinessId, CustomerId, Hash, LedgerEntryId, Money, OrderId, Proof, Reason, Reference, timestamp};
+use crate::domain::{
+    Balance, BusinessId, CustomerId, Hash, LedgerEntryId, Money, OrderId, Proof, Reason, Reference, timestamp,
+};
 
 /// One change of a customer's account: append-only, numbered without a gap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

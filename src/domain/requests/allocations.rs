@@ -133,7 +133,10 @@ mod tests {
     use super::{AllocationChange, AllocationChanges, NewAllocation, NewAllocations};
 
     fn allocation(number: u128) -> NewAllocation {
-        NewAllocation { charge_id: uuid::Uuid::from_u128(number).into(), amount: 9_007_199_254_740_991.try_into().unwrap() }
+        NewAllocation {
+            charge_id: uuid::Uuid::from_u128(number).into(),
+            amount: 9_007_199_254_740_991.try_into().unwrap(),
+        }
     }
 
     #[test]

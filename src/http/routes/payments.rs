@@ -8,8 +8,8 @@ use super::movement_response;
 use crate::{
     db::EntryFilter,
     domain::{
-        Amount, Cursor, CustomerId, EntryDetails, EntryKind, IdempotencyKey, LedgerEntryId, ListedEntry, NewAllocations,
-        NewPayment, Page, PageLimit, PaymentId, RecordedEntry, Reference,
+        Amount, Cursor, CustomerId, EntryDetails, EntryKind, IdempotencyKey, LedgerEntryId, ListedEntry,
+        NewAllocations, NewPayment, Page, PageLimit, PaymentId, RecordedEntry, Reference,
     },
     error::{Entity, Error, Fault, Result},
     http::{

@@ -53,7 +53,8 @@ pub async fn payment(
     Json(reversal): Json<NewReversal>,
 ) -> Result<Response> {
     let reversed = Reversed { id: id.into(), kinds: &[EntryKind::Payment], entity: Entity::Payment };
-    let movement = state.db.reversal_record(caller.business_id, idempotency_key, caller.actor, reversed, reversal).await?;
+    let movement =
+        state.db.reversal_record(caller.business_id, idempotency_key, caller.actor, reversed, reversal).await?;
     Ok(movement_response(movement))
 }
 
@@ -82,6 +83,7 @@ pub async fn adjustment(
     Json(reversal): Json<NewReversal>,
 ) -> Result<Response> {
     let reversed = Reversed { id: id.into(), kinds: ADJUSTMENTS, entity: Entity::Adjustment };
-    let movement = state.db.reversal_record(caller.business_id, idempotency_key, caller.actor, reversed, reversal).await?;
+    let movement =
+        state.db.reversal_record(caller.business_id, idempotency_key, caller.actor, reversed, reversal).await?;
     Ok(movement_response(movement))
 }
