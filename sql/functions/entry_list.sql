@@ -30,14 +30,15 @@ BEGIN
     IF p_customer_id IS NOT NULL AND p_reference IS NOT NULL THEN
         RAISE EXCEPTION 'a list is of one customer or of one reference' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- Rows are compared, because only the indexes by kind have their order.
+    -- Rows are compared, because only one index has each of these orders.
     FOREACH v_kind IN ARRAY coalesce(p_kinds, '{}') LOOP
         IF p_customer_id IS NOT NULL THEN
             v_entries := v_entries || ARRAY(
                 SELECT entry FROM tallystick.credit_ledger AS entry
-                WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id AND entry.kind <> 'purchase'
-                  AND entry.kind >= v_kind AND (entry.kind, entry.id) < (v_kind, v_before)
-                ORDER BY entry.kind DESC, entry.id DESC
+                WHERE entry.business_id = p_business_id AND entry.kind <> 'purchase'
+                  AND (entry.customer_id, entry.kind) >= (p_customer_id, v_kind)
+                  AND (entry.customer_id, entry.kind, entry.id) < (p_customer_id, v_kind, v_before)
+                ORDER BY entry.customer_id DESC, entry.kind DESC, entry.id DESC
                 LIMIT v_limit);
         ELSIF p_reference IS NOT NULL THEN
             v_entries := v_entries || ARRAY(

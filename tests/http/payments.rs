@@ -222,7 +222,7 @@ async fn a_payment_allocates_at_most_itself_to_1_to_500_charges_each_once() {
         (json!([{"charge_id": first, "amount": 1}, {"charge_id": first, "amount": 1}]), "/allocations"),
         (json!([{"charge_id": first, "amount": 0}]), "/allocations/0/amount"),
         (json!([{"charge_id": first, "amount": -1}]), "/allocations/0/amount"),
-        (json!([{"charge_id": first}]), "/allocations/0"),
+        (json!([{"charge_id": first}]), "/allocations/0/amount"),
     ] {
         let body = json!({"customer_id": customer, "amount": 100, "allocations": wrong});
         let problem = shop.client.move_once("/v1/payments", &body).await.expect_problem(422, "invalid_request");

@@ -95,7 +95,7 @@ async fn no_movement_has_a_plan_that_its_own_settings_forbid() {
             "SELECT FROM tallystick.payment_record({business}, {customer}, 9, 'm', {no_order}, ARRAY[{order}], '{5}')",
         ),
         fill("SELECT FROM tallystick.allocation_record({business}, {customer}, ARRAY[{order}], '{1}', NULL, 'n')"),
-        fill("SELECT FROM tallystick.reversal_record({business}, '{payment}', {no_order}, 'x', 'o')"),
+        fill("SELECT FROM tallystick.reversal_record({business}, ARRAY['payment'], {no_order}, 'x', 'o')"),
         fill("SELECT FROM tallystick.stock_movement_record({business}, {product}, 1, 'x', 'l', NULL, 'pass over all')"),
     ] {
         session.client().batch_execute(&call).await.unwrap();
