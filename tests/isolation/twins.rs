@@ -208,6 +208,7 @@ fn told(call: &str) -> String {
     let answer = format!(
         "SELECT to_jsonb(answer) - ARRAY['created_at', 'due_at', 'entry_hash', 'revoked_at', 'lock_wait_us', 'as_of']
                 #- '{{customer,created_at}}' #- '{{product,created_at}}'
+                #- '{{entry,created_at}}' #- '{{entry,due_at}}' #- '{{entry,entry_hash}}'
          FROM (SELECT * FROM tallystick.{}) AS answer",
         fill(call, OURS)
     );
