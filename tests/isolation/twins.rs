@@ -214,7 +214,8 @@ fn told(call: &str) -> String {
     let act = format!("SET LOCAL ROLE {SERVER_ROLE}; {}", context(&OURS.id("business")));
     let answer = format!(
         "SELECT to_jsonb(answer) - ARRAY['created_at', 'due_at', 'entry_hash', 'revoked_at', 'lock_wait_us', 'as_of', 'closed_at']
-                #- '{{entry,created_at}}' #- '{{entry,entry_hash}}' #- '{{customer,created_at}}' #- '{{product,created_at}}'
+                #- '{{customer,created_at}}' #- '{{product,created_at}}'
+                #- '{{entry,created_at}}' #- '{{entry,due_at}}' #- '{{entry,entry_hash}}'
          FROM (SELECT * FROM tallystick.{}) AS answer",
         fill(call, OURS)
     );
