@@ -47,8 +47,10 @@ impl Month {
             body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             body
         };
-        make("/v1/payments", pay(20_000, json!({"allocations": [{"charge_id": second["id"], "amount": 20_000}]}))).await;
-        let back = json!({"order_id": first["id"], "items": [{"line_no": 1, "quantity": 2}], "reason": "ordered too many"});
+        make("/v1/payments", pay(20_000, json!({"allocations": [{"charge_id": second["id"], "amount": 20_000}]})))
+            .await;
+        let back =
+            json!({"order_id": first["id"], "items": [{"line_no": 1, "quantity": 2}], "reason": "ordered too many"});
         make("/v1/returns", back).await;
         let cheque = json!({"received_on": "2026-03-16", "reference": "Cheque 118"});
         let cheque = make("/v1/payments", pay(15_000, cheque)).await;
@@ -119,7 +121,8 @@ async fn the_month_that_the_bookkeepers_page_tells_has_the_figures_that_it_says(
     let changes = changes["data"].as_array().unwrap();
     let got: Vec<_> = changes.iter().map(|change| (change["kind"].clone(), change["quantity"].clone())).collect();
     let told = table("| kind | quantity |");
-    let told: Vec<_> = told.iter().map(|row| (json!(row[0].trim_matches('`')), json!(row[1].parse::<i64>().unwrap()))).collect();
+    let told: Vec<_> =
+        told.iter().map(|row| (json!(row[0].trim_matches('`')), json!(row[1].parse::<i64>().unwrap()))).collect();
     assert_eq!(got, told);
     assert_eq!(month.shop.stock(&month.coffee).await, 90);
     server.audit().await;
