@@ -142,6 +142,11 @@ async fn the_aging_of_a_business_names_who_owes_something_and_its_totals_are_the
         json!({"as_of": sums["as_of"], "customers": 2, "balance": 800, "overdue_amount": 800,
                "buckets": buckets([0, 400, 0, 400, 0]), "credit_balance": 70})
     );
+    // A microsecond after a bound of the first customer's first charge, which is milliseconds older than the second customer's.
+    for (days, expected) in [(30, [400, 200, 200, 0, 0]), (60, [0, 400, 200, 200, 0]), (90, [0, 0, 400, 200, 200])] {
+        let moment = made(&one.first) + TimeDelta::days(days) + TimeDelta::microseconds(1);
+        assert_eq!(totals(&query(moment)).await["buckets"], buckets(expected), "{days}");
+    }
     // Only the first customer's first charge was there.
     let sums = totals(&query(made(&one.first))).await;
     assert_eq!((&sums["customers"], &sums["balance"], &sums["credit_balance"]), (&json!(1), &json!(300), &json!(0)));
