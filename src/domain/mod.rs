@@ -30,14 +30,27 @@ pub use actor::Actor;
 pub use currency::Currency;
 pub use cursor::{Cursor, Page, PageLimit};
 pub use due::{Day, DueTime, OverdueHoldDays};
-pub use id::{AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, ReturnId, StockMovementId, Version};
+pub use id::{
+    AdjustmentId, ApiKeyId, BusinessId, CustomerId, LedgerEntryId, OrderId, PaymentId, ProductId, RefundId, ReturnId,
+    StockMovementId, Version,
+};
 pub use idempotency_key::IdempotencyKey;
 pub use money::{Amount, Balance, Money, SignedAmount};
 pub use payment_terms::{PaymentTerms, PaymentTermsRequest};
 pub use proof::{Hash, HeadsDigest, LedgerHead, Proof};
 pub use quantity::{LineNo, Quantity, QuantityDecimals, RestockQuantity, Stock, StockChange};
-pub use records::{AgeBuckets, AgedCustomer, AgingTotals, Allocation, ApiKey, Business, Customer, CustomerAging, CustomerBalance, EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, OpenCharge, Order, OrderItem, OverdueCustomer, Product, RecordedEntry, Return, ReturnItem, SoldProduct, Statement, StatementBusiness, StatementCharge, StatementCustomer, StatementLine, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace, Sum};
-pub use requests::{AdjustmentType, AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment, NewAllocation, NewAllocationNote, NewAllocations, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct, NewPurchase, NewRefund, NewReturn, NewReversal, NewStockMovement, ProductChange, PurchaseLine, ReturnLine, ReturnLines};
+pub use records::{
+    AgeBuckets, AgedCustomer, AgingTotals, Allocation, ApiKey, Business, Customer, CustomerAging, CustomerBalance,
+    EntryDetails, EntryKind, Hashed, LedgerEntry, ListedEntry, OpenCharge, Order, OrderItem, OverdueCustomer, Product,
+    RecordedEntry, Return, ReturnItem, SoldProduct, Statement, StatementBusiness, StatementCharge, StatementCustomer,
+    StatementLine, StockHistoryEntry, StockHistoryKind, StockMovement, StockPlace, Sum,
+};
+pub use requests::{
+    AdjustmentType, AllocationChange, AllocationChanges, CustomerChange, FutureTime, KeyScopes, Lines, NewAdjustment,
+    NewAllocation, NewAllocationNote, NewAllocations, NewApiKey, NewBusiness, NewCustomer, NewPayment, NewProduct,
+    NewPurchase, NewRefund, NewReturn, NewReversal, NewStockMovement, ProductChange, PurchaseLine, ReturnLine,
+    ReturnLines,
+};
 pub use scope::Scope;
 pub use text::{ExternalId, KeyName, Name, Reason, Reference, Sku, Unit};
 pub use time_zone::TimeZone;

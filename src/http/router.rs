@@ -10,7 +10,9 @@ use super::{
     layers::{self, Around, DeclaredQueries},
     openapi::Document,
     routes::{
-        adjustments, aging, allocations, api_keys, businesses, customers, ledger, limit_overrides, operations, orders, overdue_customers, payments, products, proofs, purchases, refunds, returns, reversals, statements, stock_movements,
+        adjustments, aging, allocations, api_keys, businesses, customers, ledger, limit_overrides, operations, orders,
+        overdue_customers, payments, products, proofs, purchases, refunds, returns, reversals, statements,
+        stock_movements,
     },
     state::AppState,
 };

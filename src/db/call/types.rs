@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 use crate::domain::{
     Actor, Amount, ApiKeyId, Balance, BusinessId, Currency, CustomerId, Day, ExternalId, Hash, IdempotencyKey, KeyName,
-    LedgerEntryId, Moment, Money, Name, OrderId, OverdueHoldDays, PageLimit, PaymentTerms, ProductId, Quantity, QuantityDecimals, Reason, Reference, RestockQuantity, ReturnId, Sku, Stock, StockChange, StockMovementId, TimeZone, Unit, Version,
+    LedgerEntryId, Moment, Money, Name, OrderId, OverdueHoldDays, PageLimit, PaymentTerms, ProductId, Quantity,
+    QuantityDecimals, Reason, Reference, RestockQuantity, ReturnId, Sku, Stock, StockChange, StockMovementId, TimeZone,
+    Unit, Version,
 };
 
 /// A value that can be a parameter of a call.
