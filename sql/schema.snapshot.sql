@@ -1046,7 +1046,7 @@ function tallystick.entry_list(uuid,text[],uuid,text,uuid,integer)
     returns: SETOF tallystick.entry_record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 d3e5754b89ea45b87ad72fb939809d26142f1f268220ecbcd092699d5772bac4
+    body: sha256 29f37a202a5bbb0a80eb20740b73de5fb912601d5fb3959af8313f5f57a769da
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
