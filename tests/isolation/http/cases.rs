@@ -112,7 +112,7 @@ cases! {
         post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
     };
     "recordAllocation" "body:/allocations/*/charge_id" 409 => 422 NO_CHARGE, |world, ids| {
-        let allocations = json!([{"charge_id": ids.order, "amount": -1}]);
+        let allocations = json!([{"charge_id": ids.order, "amount": -5_000}]);
         post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
     };
     "reversePayment" "path:payment_id" 201 => 404 Some("payment_not_found"), |world, ids| {
