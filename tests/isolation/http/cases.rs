@@ -83,7 +83,7 @@ cases! {
         post(world, ids, "/v1/purchases", &json!({"customer_id": world.ours.customer, "items": items}))
     };
     "recordPayment" "body:/customer_id" 201 => 404 NO_CUSTOMER,
-        |world, ids| post(world, ids, "/v1/payments", &json!({"customer_id": ids.customer, "amount": 1}));
+        |world, ids| post(world, ids, "/v1/payments", &json!({"customer_id": ids.customer, "amount": 2}));
     "recordPayment" "body:/allocations/*/charge_id" 201 => 422 NO_CHARGE, |world, ids| {
         let allocations = json!([{"charge_id": ids.order, "amount": 1}]);
         let body = json!({"customer_id": world.ours.customer, "amount": 1, "allocations": allocations});
