@@ -76,10 +76,12 @@ BEGIN
     FROM tallystick.allocations AS part
     WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id
       AND part.charge_no > v_passed_after AND part.charge_no <= v_passed_to
-      AND NOT EXISTS (
-          SELECT FROM tallystick.allocations AS later
-          WHERE later.business_id = part.business_id AND later.customer_id = part.customer_id
-            AND later.charge_no = part.charge_no AND later.part_no > part.part_no);
+      AND part.part_no = (
+          SELECT last.part_no FROM tallystick.allocations AS last
+          WHERE last.business_id = e.business_id AND last.customer_id = e.customer_id
+            AND last.charge_no BETWEEN part.charge_no AND part.charge_no
+          ORDER BY last.charge_no DESC, last.part_no DESC
+          LIMIT 1);
 
     -- The first charge beyond P. What is open of it is more than nothing.
     SELECT charge.amount - greatest(v_settled - (charge.charged_total - charge.amount), 0) - coalesce((

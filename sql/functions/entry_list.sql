@@ -18,6 +18,8 @@ SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_sort = off
+-- Another index has the beginning of the order: all entries of a customer, or of a kind, would be read and sorted.
+SET enable_incremental_sort = off
 -- What a sort is assumed to cost now would compile the plan of the merge.
 SET jit = off
 AS $$

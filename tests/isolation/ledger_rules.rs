@@ -457,7 +457,7 @@ async fn nothing_but_what_few_entries_have_may_be_left_out() {
             }
         }
     }
-    let few = ["authorized_limit", "credit_limit", "due_date", "reason", "reference", "reverses_no"];
+    let few = ["authorized_limit", "credit_limit", "due_date", "reason", "received_on", "reference", "reverses_no"];
     assert_eq!(optional, BTreeSet::from(few.map(str::to_owned)));
 }
 

@@ -84,7 +84,7 @@ cases! {
         post(world, ids, "/v1/purchases", &json!({"customer_id": world.ours.customer, "items": items}))
     };
     "recordPayment" "body:/customer_id" 201 => 404 NO_CUSTOMER,
-        |world, ids| post(world, ids, "/v1/payments", &json!({"customer_id": ids.customer, "amount": 1}));
+        |world, ids| post(world, ids, "/v1/payments", &json!({"customer_id": ids.customer, "amount": 2}));
     "recordAdjustment" "body:/customer_id" 201 => 404 NO_CUSTOMER, |world, ids| {
         let body = json!({"customer_id": ids.customer, "type": "fee", "amount": 1, "reason": "test"});
         post(world, ids, "/v1/adjustments", &body)
@@ -151,7 +151,7 @@ cases! {
         post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
     };
     "recordAllocation" "body:/allocations/*/charge_id" 409 => 422 NO_CHARGE, |world, ids| {
-        let allocations = json!([{"charge_id": ids.order, "amount": -1}]);
+        let allocations = json!([{"charge_id": ids.order, "amount": -5_000}]);
         post(world, ids, "/v1/allocations", &json!({"customer_id": world.ours.customer, "allocations": allocations}))
     };
     "reversePayment" "path:payment_id" 201 => 404 Some("payment_not_found"), |world, ids| {
