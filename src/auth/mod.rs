@@ -59,49 +59,33 @@ impl Caller {
     }
 }
 
-/// A set of [`Scope`]s.
+/// A set of [`Scope`]s: a bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scopes {
-    read: bool,
-    write: bool,
-    price: bool,
-    adjust: bool,
-}
+pub struct Scopes(u8);
 
 impl Scopes {
     /// What is allowed if nobody says otherwise: [`Scope::USUAL`].
-    pub const USUAL: Self = Self { read: true, write: true, price: false, adjust: false };
+    pub const USUAL: Self = Self(bit(Scope::Read) | bit(Scope::Write));
 
     /// Whether a scope is in the set.
     #[must_use]
     pub const fn contains(self, scope: Scope) -> bool {
-        match scope {
-            Scope::Read => self.read,
-            Scope::Write => self.write,
-            Scope::Price => self.price,
-            Scope::Adjust => self.adjust,
-        }
+        self.0 & bit(scope) != 0
     }
 
     /// The scopes that are in both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
-        Self {
-            read: self.read && other.read,
-            write: self.write && other.write,
-            price: self.price && other.price,
-            adjust: self.adjust && other.adjust,
-        }
+        Self(self.0 & other.0)
     }
+}
+
+const fn bit(scope: Scope) -> u8 {
+    1 << scope as u8
 }
 
 impl FromIterator<Scope> for Scopes {
     fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        scopes.into_iter().fold(Self::default(), |set, scope| match scope {
-            Scope::Read => Self { read: true, ..set },
-            Scope::Write => Self { write: true, ..set },
-            Scope::Price => Self { price: true, ..set },
-            Scope::Adjust => Self { adjust: true, ..set },
-        })
+        Self(scopes.into_iter().fold(0, |set, scope| set | bit(scope)))
     }
 }

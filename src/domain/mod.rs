@@ -24,7 +24,7 @@ mod requests;
 mod scope;
 mod text;
 mod time_zone;
-pub mod timestamp;
+pub(crate) mod timestamp;
 
 pub use actor::Actor;
 pub use currency::Currency;

@@ -66,6 +66,12 @@ const fn digit(byte: u8) -> Option<u8> {
     }
 }
 
+impl std::fmt::Display for Hash {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = [0; 2 * Self::BYTES];

@@ -54,11 +54,12 @@ impl Scene {
         match list {
             List::Customers => _ = shop.customer(1).await,
             List::Products => _ = shop.product(1, 1).await,
-            List::Orders | List::OrdersOfOne => _ = shop.buy(customer, &[(beans, 1)]).await.expect(201),
+            List::Orders | List::OrdersOfOne | List::Stock => {
+                _ = shop.buy(customer, &[(beans, 1)]).await.expect(201);
+            }
             List::Ledger => _ = shop.pay(customer, 1).await.expect(201),
             List::Overdue | List::Aging => _ = shop.buy(&shop.customer(1).await, &[(beans, 1)]).await.expect(201),
             List::StockMovements => _ = shop.restock(beans, 1).await.expect(201),
-            List::Stock => _ = shop.buy(customer, &[(beans, 1)]).await.expect(201),
             List::ApiKeys => {
                 let path = format!("/v1/businesses/{}/api-keys", shop.business_id);
                 admin.post(&path, &json!({"name": "A", "scopes": ["read"]})).await.expect(201);

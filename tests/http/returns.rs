@@ -13,10 +13,10 @@ const MAX: i64 = 9_007_199_254_740_991;
 
 /// A return under a key of its own.
 async fn give_back(shop: &Shop, order: &str, items: Value) -> Answer {
-    shop.client.move_once("/v1/returns", &body(order, items)).await
+    shop.client.move_once("/v1/returns", &body(order, &items)).await
 }
 
-fn body(order: &str, items: Value) -> Value {
+fn body(order: &str, items: &Value) -> Value {
     json!({"order_id": order, "items": items, "reason": "Bag torn"})
 }
 
@@ -208,7 +208,7 @@ async fn a_return_settles_its_order_as_far_as_no_other_credit_does_by_name() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
     let (customer, beans) = (shop.customer(10_000).await, shop.product(100, 10).await);
-    let older = shop.buy(&customer, &[(&beans, 1)]).await.expect(201);
+    let earlier = shop.buy(&customer, &[(&beans, 1)]).await.expect(201);
     let order = shop.buy(&customer, &[(&beans, 3)]).await.expect(201);
     let paid = json!({
         "customer_id": customer, "amount": 250, "allocations": [{"charge_id": order["id"], "amount": 250}],
@@ -217,10 +217,10 @@ async fn a_return_settles_its_order_as_far_as_no_other_credit_does_by_name() {
     let oldest =
         async || shop.client.get(&format!("/v1/customers/{customer}")).await.expect(200)["oldest_unpaid_at"].clone();
 
-    assert_eq!(oldest().await, older["created_at"]);
+    assert_eq!(oldest().await, earlier["created_at"]);
     let returned = give_back(&shop, &id(&order), json!([{"line_no": 1, "quantity": 1}])).await.expect(201);
     assert_eq!(returned["allocations"], json!([{"charge_id": order["id"], "amount": 50}]));
-    assert_eq!((&returned["balance_after"], oldest().await), (&json!(50), older["created_at"].clone()));
+    assert_eq!((&returned["balance_after"], oldest().await), (&json!(50), earlier["created_at"].clone()));
     let returned = give_back(&shop, &id(&order), json!([{"line_no": 1, "quantity": 1}])).await.expect(201);
     assert_eq!(returned["allocations"], json!([]));
     assert_eq!((&returned["balance_after"], oldest().await), (&json!(-50), json!(null)));
@@ -263,7 +263,7 @@ async fn a_return_that_cannot_be_is_refused_without_a_trace() {
         let problem = shop.client.move_once("/v1/returns", &request).await.expect_problem(422, "invalid_request");
         assert_eq!(problem["errors"][0]["pointer"], "/reason", "{problem}");
     }
-    shop.client.post("/v1/returns", &body(&order, item)).await.expect_problem(400, "idempotency_key_missing");
+    shop.client.post("/v1/returns", &body(&order, &item)).await.expect_problem(400, "idempotency_key_missing");
     shop.client.get("/v1/returns/no-uuid").await.expect_problem(404, "return_not_found");
     shop.client.get(&format!("/v1/returns/{order}")).await.expect_problem(404, "return_not_found");
     assert_eq!(contents(&server.database).await, before);
@@ -302,16 +302,16 @@ async fn a_return_is_made_once_and_a_blocked_customer_can_make_it() {
     shop.client.patch(&format!("/v1/customers/{customer}"), &json!({"blocked": true})).await.expect(200);
 
     let items = json!([{"line_no": 1, "quantity": 1}]);
-    let first = shop.client.move_with("key", "/v1/returns", &body(&order, items.clone())).await;
-    let again = shop.client.move_with("key", "/v1/returns", &body(&order, items)).await;
+    let first = shop.client.move_with("key", "/v1/returns", &body(&order, &items)).await;
+    let again = shop.client.move_with("key", "/v1/returns", &body(&order, &items)).await;
     assert_eq!((first.is_replay(), again.is_replay(), again.expect(201)), (false, true, first.expect(201)));
     for other in [json!([{"line_no": 1, "quantity": 2}]), json!([{"line_no": 1, "quantity": 1, "restock_quantity": 1}])]
     {
-        let reused = shop.client.move_with("key", "/v1/returns", &body(&order, other)).await;
+        let reused = shop.client.move_with("key", "/v1/returns", &body(&order, &other)).await;
         reused.expect_problem(422, "idempotency_key_reused");
     }
     // The keys of purchases and payments are the same ones.
-    let unknown = body(&uuid::Uuid::now_v7().to_string(), json!([{"line_no": 1, "quantity": 1}]));
+    let unknown = body(&uuid::Uuid::now_v7().to_string(), &json!([{"line_no": 1, "quantity": 1}]));
     shop.client.move_with("key", "/v1/returns", &unknown).await.expect_problem(422, "idempotency_key_reused");
     shop.buy_with("key", &customer, &[(&beans, 1)]).await.expect_problem(422, "idempotency_key_reused");
     assert_eq!(shop.balance(&customer).await, 100);

@@ -9,10 +9,10 @@ use crate::support::{
 
 /// An order of the newcomer for 120, its first: 3 pieces for 100, of which 10 are tax; 2 hours of a service for 20; and a piece
 /// for nothing.
-const BOUGHT: &str = r#"SELECT by_hand.purchase({business}, {newcomer}, {no_order}, ARRAY[
+const BOUGHT: &str = r"SELECT by_hand.purchase({business}, {newcomer}, {no_order}, ARRAY[
     jsonb_build_object('product_id', {product}, 'quantity', 3, 'unit_price', 40, 'discount', 30, 'tax', 10, 'line_total', 100),
     jsonb_build_object('product_id', {product}, 'quantity', 2, 'unit_price', 10, 'stock_taken', 0, 'line_total', 20),
-    jsonb_build_object('product_id', {product}, 'quantity', 1, 'unit_price', 0, 'line_total', 0)]);"#;
+    jsonb_build_object('product_id', {product}, 'quantity', 1, 'unit_price', 0, 'line_total', 0)]);";
 
 /// A return of one piece and one hour, for 33 and 10.
 const RETURN: &str = r#"SELECT by_hand.returned({business}, {newcomer}, {no_payment}, {no_order},
@@ -193,7 +193,7 @@ async fn a_return_its_entry_and_its_lines_come_together_and_agree() {
             "returns_have_a_first_line",
         ),
         ("another quantity in the stock", with(r#", '{}', '{}', '{"{\"restocked\": 1}"}'"#), digest),
-        ("another digest", with(r#", '{}', jsonb_build_object('details_digest', sha256('x'))"#), digest),
+        ("another digest", with(r", '{}', jsonb_build_object('details_digest', sha256('x'))"), digest),
         (
             "a line twice",
             after(&line("{no_payment}").replace("{product}, 1, 1, 0, 0, 1, 3", "{product}, 2, 1, 0, 1, 2, 3")),

@@ -45,7 +45,7 @@ const COLUMNS: [&str; 20] = [
 /// A row. What it does not say is empty.
 #[derive(Default)]
 struct Row<'a> {
-    row: &'static str,
+    says: &'static str,
     date: String,
     entry_no: String,
     id: String,
@@ -86,7 +86,7 @@ impl<'a> Rows<'a> {
         let decimal = |amount: Option<i128>| amount.map(|amount| self.decimals.plain(amount)).unwrap_or_default();
         let is_final = row.is_final.map(|is_final| if is_final { "true" } else { "false" }).unwrap_or_default();
         let fields: [&str; COLUMNS.len()] = [
-            row.row,
+            row.says,
             &self.customer_id,
             &self.customer_name,
             &row.date,
@@ -122,7 +122,7 @@ impl Writer for CsvWriter {
         let mut rows = Rows::of(&plan.head);
         rows.writer.write_record(COLUMNS).map_err(Error::internal)?;
         rows.write(&Row {
-            row: "opening_balance",
+            says: "opening_balance",
             date: plan.head.from.to_string(),
             balance: Some(plan.head.opening_balance.get().into()),
             ..Row::default()
@@ -134,7 +134,7 @@ impl Writer for CsvWriter {
         let mut rows = Rows::of(&plan.head);
         for line in lines {
             rows.write(&Row {
-                row: "entry",
+                says: "entry",
                 date: line.date.to_string(),
                 entry_no: line.entry_no.to_string(),
                 id: line.id.to_string(),
@@ -156,7 +156,7 @@ impl Writer for CsvWriter {
         let Statement { to, closing_balance, is_final, aging, .. } = &plan.head;
         let mut rows = Rows::of(&plan.head);
         rows.write(&Row {
-            row: "closing_balance",
+            says: "closing_balance",
             date: to.to_string(),
             balance: Some(closing_balance.get().into()),
             is_final: Some(*is_final),
@@ -169,7 +169,7 @@ impl Writer for CsvWriter {
             ("days_61_to_90", aging.days_61_to_90),
             ("over_90_days", aging.over_90_days),
         ] {
-            rows.write(&Row { row: "aging", date: to.to_string(), kind, open: Some(amount.get()), ..Row::default() })?;
+            rows.write(&Row { says: "aging", date: to.to_string(), kind, open: Some(amount.get()), ..Row::default() })?;
         }
         rows.finish(out)
     }
@@ -178,7 +178,7 @@ impl Writer for CsvWriter {
         let mut rows = Rows::of(&plan.head);
         for StatementCharge { charge, date, due_on } in charges {
             rows.write(&Row {
-                row: "open_charge",
+                says: "open_charge",
                 date: date.to_string(),
                 entry_no: charge.entry_no.to_string(),
                 id: charge.charge_id.to_string(),

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{decimals::Decimals, report::Writer};
 use crate::{
     db::StatementPlan,
-    domain::{EntryKind, Hash, Statement, StatementCharge, StatementLine},
+    domain::{EntryKind, Statement, StatementCharge, StatementLine},
     error::Result,
 };
 
@@ -283,12 +283,8 @@ fn footer(head: &Statement) -> Markup {
                 @if head.is_final { " This statement is final: no entry can be added to its period." }
             }
             @if let Some(proof) = &head.proof {
-                p.note { "Proof of all entries up to no. " (proof.entry_no) ": " span.hash { (hex(&proof.hash)) } }
+                p.note { "Proof of all entries up to no. " (proof.entry_no) ": " span.hash { (proof.hash) } }
             }
         }
     }
-}
-
-fn hex(hash: &Hash) -> String {
-    hash.bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
