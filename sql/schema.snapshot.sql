@@ -788,7 +788,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 1b561e5d23c387735be66643b04bb7025e01cc0a7d874bfb94198df4ea5cf589
+    body: sha256 b8e4b8353f4d1eb47e8b4cce2059090c0b9e37c68d636a6b1c8117062c4787dc
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -1162,7 +1162,7 @@ function tallystick.entry_list(uuid,text[],uuid,text,uuid,integer)
     arguments: p_business_id uuid, p_kinds text[], p_customer_id uuid, p_reference text, p_before uuid, p_limit integer
     returns: SETOF tallystick.entry_record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
-    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
+    settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; enable_incremental_sort=off; jit=off
     body: sha256 29f37a202a5bbb0a80eb20740b73de5fb912601d5fb3959af8313f5f57a769da
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
