@@ -9,6 +9,7 @@
 -- A call looks at p_limit entries at most, and at 20,000. If there are more, the next_ columns say where the next part begins; the
 -- caller adds the parts up. A part can end in the middle of a customer. Then next_last_no is the last entry as of the moment, if
 -- the pass has come to it. The rest of a customer of whom only settled charges are left is left out.
+-- All columns are NULL if there is no such business.
 -- Locks: none.
 -- Caller: db::aging.
 CREATE OR REPLACE FUNCTION tallystick.aging_totals(
@@ -54,6 +55,10 @@ DECLARE
     v_ahead bigint;
     v_rest_is_settled boolean;
 BEGIN
+    PERFORM FROM tallystick.businesses AS business WHERE business.business_id = p_business_id;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
     as_of := coalesce(p_as_of, now());
     -- Where this part ends.
     SELECT entry.customer_id, entry.entry_no INTO next_customer_id, next_entry_no

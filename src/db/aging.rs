@@ -123,7 +123,11 @@ impl Database {
             .with(from.as_ref().map(|from| from.customer_id))
             .with(from.as_ref().map(|from| from.entry_no))
             .with(from.and_then(|from| from.last_no));
-        self.run(call).await?.one()
+        let answer = self.run(call).await?;
+        match answer.value::<Option<DateTime<Utc>>>("as_of")? {
+            Some(_) => answer.one(),
+            None => Err(Error::NotFound(Entity::Business)),
+        }
     }
 }
 

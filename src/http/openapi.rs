@@ -11,6 +11,7 @@ use utoipa::{
 };
 
 use super::problem::Problem;
+use crate::domain::{AdjustmentId, PaymentId, RefundId};
 
 /// The security scheme of a business's routes.
 const BUSINESS_CREDENTIALS: &str = "business";
@@ -27,7 +28,8 @@ const ADMIN_CREDENTIALS: &str = "admin";
             or stock takes an `Idempotency-Key`, so that it can be sent again until it is answered.",
         license(name = "MIT OR Apache-2.0")
     ),
-    components(schemas(Problem)),
+    // What only paths name.
+    components(schemas(Problem, PaymentId, AdjustmentId, RefundId)),
     modifiers(&Credentials),
     tags(
         (name = "purchases", description = "Buying on credit, and paying"),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tallystick::domain::MAX_SAFE_INTEGER;
+
 use super::actions::{Named, Refusal, ReturnedLine};
 
 /// A customer's charges and credits.
@@ -151,6 +153,8 @@ impl Account {
         let rest = amount + named.iter().map(|(_, amount)| amount).sum::<i64>();
         if rest > self.unapplied(balance) {
             return Err(Refusal::UnappliedCreditExceeded(rest, self.unapplied(balance)));
+        } else if balance + amount > MAX_SAFE_INTEGER {
+            return Err(Refusal::TooLarge(String::new()));
         }
         self.settle(&named);
         self.credits.get_mut(&key).unwrap().is_reversed = true;

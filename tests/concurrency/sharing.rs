@@ -179,14 +179,21 @@ async fn lists_of_all_businesses_together_take_four_connections() {
 async fn every_long_list_waits_among_the_heavy_calls() {
     let neighbours = Neighbours::with(&["--api-key-cache-ttl=1h"]).await;
     let (server, shop) = (&neighbours.server, &neighbours.quiet);
-    let holder = shut(server, "customers, tallystick.products, tallystick.orders, tallystick.api_keys").await;
+    let holder = shut(
+        server,
+        "customers, tallystick.products, tallystick.orders, tallystick.returns, tallystick.credit_ledger, tallystick.api_keys",
+    )
+    .await;
     let mut reading = Vec::new();
     for (path, _, operation) in operations() {
         let parameters = operation["parameters"].as_array();
         if parameters.into_iter().flatten().any(|parameter| parameter["name"] == "limit") {
             let client = if path.starts_with("/v1/businesses") { server.admin() } else { shop.client.clone() };
             let business = shop.business_id.to_string();
-            let path = path.replace("{customer_id}", &neighbours.customer).replace("{business_id}", &business);
+            let path = path
+                .replace("{customer_id}", &neighbours.customer)
+                .replace("{product_id}", &neighbours.product)
+                .replace("{business_id}", &business);
             reading.push(tokio::spawn(async move { client.get(&format!("{path}?limit=200")).await }));
         }
     }

@@ -29,6 +29,7 @@ async fn a_new_customer_owes_nothing_and_can_buy_up_to_the_limit() {
             "credit_limit": 5_000,
             "blocked": false,
             "payment_terms": null,
+            "overdue_hold_after_days": null,
             "balance": 0,
             "available_credit": 5_000,
             "overdue": false,

@@ -28,6 +28,10 @@ async fn head_answers_on_every_route_as_get_does_without_the_body() {
             .replace("{customer_id}", &customer)
             .replace("{product_id}", &product)
             .replace("{order_id}", &order);
+        // An order is none of these, and an answer that says so has a head, too.
+        let path = ["payment", "adjustment", "refund", "return"]
+            .iter()
+            .fold(path, |path, thing| path.replace(&format!("{{{thing}_id}}"), &order));
         assert!(!path.contains('{'), "an id that this test does not know: {path}");
         let (status, headers, body) = ask(&client, Method::HEAD, &path).await;
         let mut expected = ask(&client, Method::GET, &path).await;

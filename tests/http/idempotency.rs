@@ -93,8 +93,8 @@ async fn a_replay_is_the_first_answer_whatever_has_changed_since() {
     let movements = Movements::new(&server).await;
     let Movements { shop, customer, beans, .. } = &movements;
     let mut first = Vec::new();
-    for (path, body) in &movements.requests() {
-        first.push(shop.client.move_with(&path.len().to_string(), path, body).await);
+    for (number, (path, body)) in movements.requests().iter().enumerate() {
+        first.push(shop.client.move_with(&number.to_string(), path, body).await);
     }
 
     let all = i64::from(8 + 5);
@@ -106,8 +106,8 @@ async fn a_replay_is_the_first_answer_whatever_has_changed_since() {
         .await
         .expect(200);
 
-    for ((path, body), first) in movements.requests().iter().zip(&first) {
-        assert_replays(&shop.client.move_with(&path.len().to_string(), path, body).await, first);
+    for (number, ((path, body), first)) in movements.requests().iter().zip(&first).enumerate() {
+        assert_replays(&shop.client.move_with(&number.to_string(), path, body).await, first);
     }
     assert_eq!(shop.stock(beans).await, 0);
     server.audit().await;
@@ -220,8 +220,8 @@ async fn another_businesss_key_is_another_key() {
     let server = TestServer::start().await;
     let (one, two) = (Movements::new(&server).await, Movements::new(&server).await);
     for movements in [&one, &two] {
-        for (path, body) in &movements.requests() {
-            let answer = movements.shop.client.move_with(&path.len().to_string(), path, body).await;
+        for (number, (path, body)) in movements.requests().iter().enumerate() {
+            let answer = movements.shop.client.move_with(&number.to_string(), path, body).await;
             answer.expect(201);
             assert!(!answer.is_replay());
         }

@@ -42,7 +42,10 @@ async fn every_answer_that_moves_money_carries_its_proof_and_so_does_whatever_sh
     }
 
     let ledger = shop.client.get(&format!("/v1/customers/{customer}/ledger")).await.expect(200);
-    assert_eq!(ledger["data"][0], payment);
+    // The ledger shows an entry without the charges that it settles by name.
+    let mut entry = payment.clone();
+    entry.as_object_mut().unwrap().remove("allocations");
+    assert_eq!(ledger["data"][0], entry);
     assert_eq!((&ledger["data"][1]["proof"], &ledger["data"][1]["due_at"]), (&order["proof"], &order["due_at"]));
     assert_eq!(payment["due_at"], Value::Null);
     let time = |text: &Value| text.as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();

@@ -113,7 +113,7 @@ async fn routes_outside_the_description_take_no_parameters_either() {
         }
     }
     server.anonymous().get("/nothing?x=1").await.expect_problem(404, "route_not_found");
-    server.anonymous().get("/v1/payments?x=1").await.expect_problem(405, "method_not_allowed");
+    server.anonymous().get("/v1/purchases?x=1").await.expect_problem(405, "method_not_allowed");
 }
 
 #[tokio::test]

@@ -209,7 +209,8 @@ async fn who_reverses_has_the_scope_adjust_and_says_why() {
     let payment = world.pay(50, [0, 0]).await;
     let path = format!("/v1/payments/{payment}/reversal");
     let without_write = world.server.client_with_scopes(world.shop.business_id, &["read", "adjust"]).await;
-    for client in [&world.shop.client, &without_write] {
+    let till = world.server.client_with_scopes(world.shop.business_id, &["read", "write"]).await;
+    for client in [&till, &without_write] {
         client.move_once(&path, &bounced()).await.expect_problem(403, "forbidden");
         let adjustment = format!("/v1/adjustments/{payment}/reversal");
         client.move_once(&adjustment, &bounced()).await.expect_problem(403, "forbidden");

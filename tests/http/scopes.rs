@@ -25,7 +25,11 @@ async fn answers(client: &Client) -> Vec<(Method, &'static str, Answer)> {
         let address: Vec<_> =
             path.split('/').map(|part| if part.starts_with('{') { nobody.as_str() } else { part }).collect();
         let method: Method = method.to_ascii_uppercase().parse().unwrap();
-        let mut request = client.request(method.clone(), &address.join("/"));
+        let mut address = address.join("/");
+        if path.ends_with("/statement") {
+            address += "?from=2026-03-01&to=2026-03-31";
+        }
+        let mut request = client.request(method.clone(), &address);
         if operation.get("requestBody").is_some() {
             request = request.json(&json!({}));
         }

@@ -57,7 +57,7 @@ const ACCEPTED: [&str; 4] = ["payment.reason", "payment.reference", "purchase.re
 
 /// What a single change makes if the hashes are made anew: another right entry, which somebody could have asked for. Only a
 /// published proof tells them apart (docs/proofs.md).
-const ACCEPTED_WITH_NEW_HASHES: [&str; 18] = [
+const ACCEPTED_WITH_NEW_HASHES: [&str; 19] = [
     // Who asked, under which key, with which words.
     "payment.actor",
     "payment.idempotency_key",
@@ -70,6 +70,8 @@ const ACCEPTED_WITH_NEW_HASHES: [&str; 18] = [
     // Another id of a payment, and a credit instead of a payment.
     "payment.id",
     "payment.kind",
+    // Another day on which it came in.
+    "payment.received_on",
     // Other terms: when it is due, and what the limit was.
     "purchase.due_at",
     "purchase.due_date",

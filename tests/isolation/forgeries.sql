@@ -313,6 +313,7 @@ BEGIN
         WHEN 'customer_id' THEN to_jsonb(forgeries.id(2, 4))
         WHEN 'kind' THEN to_jsonb(CASE e.kind WHEN 'purchase' THEN 'fee' ELSE 'credit' END)
         WHEN 'due_date' THEN to_jsonb('2026-12-31'::text)
+        WHEN 'received_on' THEN to_jsonb('2026-12-31'::text)
         WHEN 'authorized_limit' THEN to_jsonb(2000000000)
         WHEN 'reverses_no' THEN to_jsonb(1)
         ELSE CASE

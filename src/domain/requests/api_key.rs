@@ -17,7 +17,7 @@ pub struct NewApiKey {
     /// What it is for.
     pub name: KeyName,
     /// What it will allow.
-    #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 3)]
+    #[schema(value_type = Vec<Scope>, min_items = 1, max_items = 4)]
     pub scopes: KeyScopes,
     /// When it stops working, a moment to come; without it, never.
     #[serde(default)]

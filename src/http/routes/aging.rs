@@ -58,6 +58,7 @@ type AgedCustomerPage = Page<AgedCustomer>;
 
 problems!(CustomerPageProblems: COMMON, QUERY, &[Code::CustomerNotFound]);
 problems!(ListProblems: COMMON, QUERY);
+problems!(TotalsProblems: COMMON, QUERY, &[Code::BusinessNotFound]);
 
 /// List a customer's open charges
 ///
@@ -141,7 +142,7 @@ pub async fn list(
     tag = "customers",
     security(("business" = [])),
     params(AsOfQuery),
-    responses((status = 200, description = "All debt by age", body = AgingTotals), ListProblems),
+    responses((status = 200, description = "All debt by age", body = AgingTotals), TotalsProblems),
 )]
 pub async fn totals(
     State(state): State<AppState>,
