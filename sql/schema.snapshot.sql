@@ -751,7 +751,7 @@ function tallystick.aging_totals(uuid,timestamp with time zone,uuid,bigint,bigin
     returns: record
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off; jit=off
-    body: sha256 bdd117f7a5d679f255f55229c04348e26c7fe71571771548f3a37d32d48b3f2d
+    body: sha256 0fbfe328880f185bc7340abcc356932e64dbec605510548f1b06911661f38d0a
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
