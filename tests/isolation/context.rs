@@ -115,7 +115,8 @@ const PURCHASE: &str =
     "tallystick.purchase({business}, {customer}, ARRAY[{product}], '{1}', 'without-context', {no_order})";
 
 /// Functions without a business among their arguments, with the reason why that is right.
-const WITHOUT_A_BUSINESS: [(&str, &str); 6] = [
+const WITHOUT_A_BUSINESS: [(&str, &str); 7] = [
+    ("tallystick.charges_settled_by", "looks from an entry that the caller has; its readers are tried here"),
     ("tallystick.business_list", "the platform's one look across businesses; tests/sql/business_list.rs"),
     ("tallystick.claims_allow", "returns what the session itself has set"),
     ("tallystick.claims_business_id", "returns what the session itself has set"),
@@ -140,7 +141,9 @@ async fn every_function_refuses_another_business_or_finds_nothing_of_it() {
         let mut found = 0;
         for id in ["customer", "product", "order", "return", "api_key"] {
             let mut sql = format!("SELECT each::text FROM {} AS each", function.call(THEIRS, &THEIRS.id(id)));
-            if ["tallystick.ledger_entry_as_of", "tallystick.return_read", "tallystick.aging_totals"].contains(&name.as_str()) {
+            if ["tallystick.ledger_entry_as_of", "tallystick.return_read", "tallystick.aging_totals"]
+                .contains(&name.as_str())
+            {
                 // They return one row, and NULL is none. All others return a set.
                 sql += " WHERE NOT (each IS NULL)";
             }

@@ -101,7 +101,7 @@ async fn each_change_that_is_accepted_makes_another_right_entry() {
         }
     }
     // Every column that can be written: of both kinds of entries, of an order and of a line. And what a hash covers of the past.
-    assert_eq!(forged.len(), 25 + 1 + 25 + 1 + 5 + 13);
+    assert_eq!(forged.len(), 26 + 1 + 26 + 1 + 5 + 13);
     assert_eq!(accepted[0], BTreeSet::from(ACCEPTED));
     assert_eq!(accepted[1], ACCEPTED_WITH_NEW_HASHES.into_iter().chain(ACCEPTED).collect());
 }

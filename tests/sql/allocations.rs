@@ -68,7 +68,7 @@ async fn what_an_entry_costs_grows_with_the_charges_that_it_names_and_not_with_t
             "allocation_record({{business}}, {{newcomer}}, {}, NULL, 'less-{number}')",
             named(from, to, -1)
         ));
-        let back = fill(&format!("reversal_record({{business}}, '{{payment}}', {payment}, 'r', 'back-{number}')"));
+        let back = fill(&format!("reversal_record({{business}}, ARRAY['payment'], {payment}, 'r', 'back-{number}')"));
         for (name, call) in [("payment", paid), ("note", less), ("reversal", back)] {
             // What plans are made with is not counted: the call is made once before, and rolled back.
             let again = format!("BEGIN; SELECT FROM tallystick.{call}; ROLLBACK");

@@ -91,7 +91,7 @@ async fn creating_a_key_again_under_its_id_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_key_has_one_to_three_scopes_that_are_known() {
+async fn a_key_has_one_to_four_scopes_that_are_known() {
     let database = two_businesses().await;
     let server = Actor::server(&database, &OURS.id("business")).await;
     let create = |scopes: &str| {
@@ -100,12 +100,18 @@ async fn a_key_has_one_to_three_scopes_that_are_known() {
                  {{business}}, {{no_api_key}}, 'x', 'newprefix', sha256('x'), {scopes}, NULL)"
         ))
     };
-    for scopes in ["'{read}'", "'{write}'", "'{price}'", "'{read,write}'", "'{read,write,price}'"] {
+    for scopes in ["'{read}'", "'{write}'", "'{price}'", "'{read,write}'", "'{read,write,price,adjust}'"] {
         assert_eq!(server.value(&create(scopes)).await, "created", "{scopes}");
     }
-    for scopes in
-        ["'{}'", "'{admin}'", "'{read,admin}'", "'{read,write,price,read}'", "'{READ}'", "'{read,NULL}'", "'{\"\"}'"]
-    {
+    for scopes in [
+        "'{}'",
+        "'{admin}'",
+        "'{read,admin}'",
+        "'{read,write,price,adjust,read}'",
+        "'{READ}'",
+        "'{read,NULL}'",
+        "'{\"\"}'",
+    ] {
         let refusal = server.refusal(&create(scopes)).await;
         assert_eq!(refusal.constraint(), Some("api_keys_scopes_are_known"), "{scopes}: {refusal:?}");
     }

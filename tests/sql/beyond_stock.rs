@@ -46,7 +46,8 @@ async fn what_is_sold_beyond_the_stock_is_owed_and_a_restock_serves_it_first() {
         "SELECT string_agg(stock_taken::text, ' ' ORDER BY stock_taken) FROM tallystick.order_items;
          SELECT (SELECT stock - backordered FROM tallystick.products WHERE id = {product})
               = (SELECT sum(quantity) FROM tallystick.stock_movements WHERE product_id = {product})
-              - (SELECT sum(stock_taken) FROM tallystick.order_items WHERE product_id = {product});",
+              - (SELECT sum(stock_taken) FROM tallystick.order_items WHERE product_id = {product})
+              + (SELECT sum(restocked) FROM tallystick.return_items WHERE product_id = {product});",
     ];
     assert_eq!(
         told(&sql.concat()).await,
@@ -59,7 +60,7 @@ async fn what_is_sold_beyond_the_stock_is_owed_and_a_restock_serves_it_first() {
             "created 3 0 0",
             "created NULL",
             "1 0",
-            "1 2 30",
+            "1 1 2 30",
             "t",
         ]
     );

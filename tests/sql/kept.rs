@@ -65,6 +65,6 @@ async fn a_line_keeps_the_version_that_its_product_had_when_it_was_sold() {
     assert_eq!(outcomes, ["updated", "created"].repeat(4));
     assert_eq!(
         kept,
-        ["1: 1, 2: 1, 3: 2, 4: 2, 5: 3", "1: same, ours; 2: same, another name; 3: another sku, another name"]
+        ["1: 1, 1: 1, 2: 1, 3: 2, 4: 2, 5: 3", "1: same, ours; 2: same, another name; 3: another sku, another name"]
     );
 }

@@ -105,7 +105,8 @@ impl Tenant {
                          'request_fingerprint', sha256(''), 'actor', 'key:planted', {properties})) {allocated});"
             )
         };
-        let debit = "'kind', 'debit', 'amount', 40, 'due_at', now(), 'credit_limit', 1000, 'idempotency_key', 'debit'";
+        let debit = "'kind', 'debit', 'amount', 40, 'due_at', now(), 'credit_limit', 1000,
+            'authorized_limit', 2000, 'idempotency_key', 'debit'";
         let payment = "'kind', 'payment', 'amount', -40, 'idempotency_key', 'named'";
         let sql = [
             format!("SELECT tallystick.customer_create({{business}}, {{payer}}, '{}', NULL, 1000, false);", self.mark),

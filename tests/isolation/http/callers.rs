@@ -65,7 +65,13 @@ async fn everything(client: &Client, ids: &Ids) -> Vec<(String, String)> {
 #[track_caller]
 fn shows_only(shown: &[(String, String)], own: &Ids, other: &Ids) {
     for (path, text) in shown {
-        assert!(own.traces().iter().any(|trace| text.contains(trace)), "{path} shows nothing: {text}");
+        // The sums over all customers name nobody. Each business has one who owes something.
+        let is_of_own = if path == "/v1/aging/totals" {
+            text.contains("\"customers\":1,")
+        } else {
+            own.traces().iter().any(|trace| text.contains(trace))
+        };
+        assert!(is_of_own, "{path} shows nothing: {text}");
         for trace in other.traces() {
             assert!(!text.contains(trace), "{path} shows {trace}: {text}");
         }
