@@ -81,10 +81,6 @@ fn cases() -> Vec<Case> {
         case("created", "payment_record({business}, {id 2}, 9, 'k', NULL, ARRAY[{id 4}::uuid], '{3}')"),
         case("created", "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{1}', NULL, 'k')"),
         case("key_reused", "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{1}', NULL, 'pays-100')"),
-        case(
-            "unapplied_credit_exceeded",
-            "allocation_record({business}, {id 2}, ARRAY[{id 4}::uuid], '{2}', NULL, 'k')",
-        ),
         case("created", "reversal_record({business}, ARRAY['payment'], {id 5}, 'r', 'k')"),
         case("entry_not_found", "reversal_record({business}, ARRAY['payment'], {id 4}, 'r', 'k')"),
         case("key_reused", "reversal_record({business}, ARRAY['payment'], {id 5}, 'r', 'pays-100')"),
