@@ -315,7 +315,7 @@ async fn the_fields_of_a_business_and_its_keys_are_held_to_their_limits() {
         "[]",
         "[\"admin\"]",
         "[\"READ\"]",
-        "[\"read\", \"write\", \"price\", \"read\"]",
+        "[\"read\", \"write\", \"price\", \"adjust\", \"read\"]",
         "[{\"read\": null}]",
         "\"read\"",
         "null",

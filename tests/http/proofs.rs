@@ -125,7 +125,7 @@ async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
     assert_eq!(kinds, expected);
     let due: Vec<_> = entries.iter().filter(|entry| !entry["due_at"].is_null()).map(|entry| &entry["kind"]).collect();
     assert_eq!(due, ["opening", "fee", "debit", "refund"]);
-    assert_eq!(entries[6]["hashed"]["reverses_no"], 6);
+    assert_eq!(entries[7]["reverses_entry_no"], 7);
     if let Some(computed) = recompute(&server, &shop, &customer).await {
         computed.unwrap();
     }

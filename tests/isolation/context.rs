@@ -139,7 +139,7 @@ async fn every_function_refuses_another_business_or_finds_nothing_of_it() {
             continue;
         }
         let mut found = 0;
-        for id in ["customer", "product", "order", "return", "api_key"] {
+        for id in ["customer", "product", "order", "return", "payment", "api_key"] {
             let mut sql = format!("SELECT each::text FROM {} AS each", function.call(THEIRS, &THEIRS.id(id)));
             if ["tallystick.ledger_entry_as_of", "tallystick.return_read", "tallystick.aging_totals"]
                 .contains(&name.as_str())

@@ -167,12 +167,12 @@ BEGIN
     INSERT INTO tallystick.credit_ledger (
         business_id, customer_id, entry_no, id, amount, balance_after, charged_total, allocated_total, ahead_total, held_total,
         due_at, due_run_from, created_at, credit_limit, authorized_limit, reverses_no, due_date, kind, idempotency_key,
-        request_fingerprint, details_digest, entry_hash, actor, reason, reference)
+        request_fingerprint, details_digest, entry_hash, actor, reason, reference, received_on)
     SELECT
         e.business_id, e.customer_id, e.entry_no, e.id, e.amount, e.balance_after, e.charged_total, e.allocated_total,
         e.ahead_total, e.held_total, e.due_at, e.due_run_from, e.created_at, e.credit_limit, e.authorized_limit, e.reverses_no,
         e.due_date, e.kind, e.idempotency_key, e.request_fingerprint, e.details_digest, e.entry_hash, e.actor, e.reason,
-        e.reference
+        e.reference, e.received_on
     FROM unnest(p_entries) AS e;
 END
 $$;
