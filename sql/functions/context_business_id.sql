@@ -6,8 +6,8 @@
 -- Who reads tables by claims needs their scope `read`. A SECURITY DEFINER function reads for its caller as tallystick_owner, and
 -- has checked the scope that it needs (require_context).
 -- PARALLEL UNSAFE, because claims_business_id is.
--- It sets no search_path, as no other function that others may execute: every statement on a table asks it, and the setting took 5 % of
--- a purchase's instructions in PostgreSQL. So every type, function and operator here is named with its schema.
+-- Every statement on a table asks it, and setting search_path took 5 % of a purchase's instructions in PostgreSQL. So alone among the
+-- functions that others may execute it sets none, and names every type, function and operator with its schema.
 -- Caller: every row level security policy; require_context.
 CREATE OR REPLACE FUNCTION tallystick.context_business_id() RETURNS pg_catalog.uuid
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
