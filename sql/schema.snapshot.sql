@@ -788,7 +788,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 b8e4b8353f4d1eb47e8b4cce2059090c0b9e37c68d636a6b1c8117062c4787dc
+    body: sha256 63ad97404b80af1a28a7cebe02728b0e63061ae9291dacaf9eda304a8d2fd2de
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -1199,7 +1199,7 @@ function tallystick.ledger_ahead(tallystick.ledger_account,tallystick.credit_led
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_parts tallystick.allocations[]
     returns: bigint
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 d3755db858de3cce8162ea1c08d4a02bc94454d079bc1fe64ecce6b64867831a
+    body: sha256 b5cc5fce64520e23261ae5f9d80a8129f3212bcdce43741530cbc779d0b0926b
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_begin(uuid,uuid,text,bytea,text)
@@ -1288,7 +1288,7 @@ function tallystick.ledger_settle(tallystick.ledger_account,tallystick.credit_le
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[], p_amounts bigint[], p_details bytea, OUT entry tallystick.credit_ledger, OUT parts tallystick.allocations[]
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 79322038e348cfa9a5af744d6f020036750e69fb6948c4222f75a58a88acf2c4
+    body: sha256 b472663fa6d09d862466eb33d93097ff3f2c536f47b21ceaa4a047ac7119e8cf
     granted to tallystick_owner: EXECUTE
 
 function tallystick.limit_override_list(uuid,uuid,integer)
@@ -1633,7 +1633,7 @@ function tallystick.return_list(uuid,uuid,uuid,uuid,integer)
     returns: SETOF tallystick.return_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 6e7191c14501e5c005d121ffe368ba4521bf603df1a5e5cdaab77c05f409dc27
+    body: sha256 b3ae364f1830a73d38f112888d17131b6dbfc229ee04bd4341e8163dd157b269
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1679,7 +1679,7 @@ function tallystick.reversal_record(uuid,text[],uuid,text,text,uuid,text,text)
     returns: tallystick.ledger_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 17b5327814c0e055296cf879042ed8b48ff35c17f66cf7ce369f85120542c292
+    body: sha256 0d693edaaea752efb49645c6bd5f7ffa91a416e6640220821620c54bd119b2b4
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

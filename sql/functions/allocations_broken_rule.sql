@@ -18,7 +18,8 @@ DECLARE
     v_account record;
     v_parts record;
     v_former bigint;
-    v_settled constant bigint := e.charged_total - e.balance_after - e.ahead_total;
+    -- As in ledger_ahead.
+    v_settled constant bigint := e.charged_total - greatest(e.balance_after, 0) - e.ahead_total;
     v_passed_after bigint;
     v_passed_to bigint;
     v_passed bigint;
@@ -30,7 +31,7 @@ BEGIN
       AND previous.entry_no BETWEEN e.entry_no - 1 AND e.entry_no - 1
     ORDER BY previous.entry_no
     LIMIT 1;
-    v_former := coalesce(v_account.charged_total - v_account.balance_after - v_account.ahead_total, 0);
+    v_former := coalesce(v_account.charged_total - greatest(v_account.balance_after, 0) - v_account.ahead_total, 0);
 
     SELECT coalesce(sum(part.amount), 0) AS amount,
            coalesce(sum(part.amount) FILTER (WHERE part.charged_total > v_former), 0) AS beyond_former,

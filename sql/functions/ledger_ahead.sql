@@ -4,10 +4,11 @@
 -- with charged_total <= P are settled without a gap, where P = charged_total - balance - ahead_total. ahead_total is what is
 -- allocated to the charges beyond P. So when P moves, the allocations of the charges that it passes change sides:
 --
---   forward, while the next allocated charge is settled now:              charged_total <= P + allocated
+--   forward, while the next allocated charge is settled now:              charged_total - allocated <= P
 --   else backward, while the last allocated charge is not settled now:    charged_total > P
 --
--- Only allocated charges between the former and the new P are looked at, and one more.
+-- Only allocated charges between the former and the new P are looked at, and one more. A customer in credit has paid for all charges, as
+-- one has who owes nothing: greatest() keeps P within its type there.
 -- Locks: none. The caller holds the lock on the customer.
 -- Caller: ledger_record, whose plan settings apply.
 CREATE OR REPLACE FUNCTION tallystick.ledger_ahead(
@@ -16,7 +17,7 @@ CREATE OR REPLACE FUNCTION tallystick.ledger_ahead(
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-    v_former constant bigint := p_account.charged_total - p_account.balance - p_account.ahead_total;
+    v_former constant bigint := p_account.charged_total - greatest(p_account.balance, 0) - p_account.ahead_total;
     v_ahead bigint := p_account.ahead_total;
     v_settled bigint;
     v_last_settled bigint;
@@ -25,7 +26,7 @@ DECLARE
 BEGIN
     SELECT v_ahead + coalesce(sum(part.amount), 0) INTO v_ahead
     FROM unnest(p_parts) AS part WHERE part.charged_total > v_former;
-    v_settled := p_account.charged_total - (p_account.balance + p_entry.amount) - v_ahead;
+    v_settled := p_account.charged_total - greatest(p_account.balance + p_entry.amount, 0) - v_ahead;
 
     -- The last entry that P had passed. Entries and their sums of charges have one order.
     SELECT entry.entry_no INTO v_last_settled
@@ -37,7 +38,7 @@ BEGIN
     v_charge.charge_no := coalesce(v_last_settled, 0);
     LOOP
         v_charge := tallystick.allocated_charge(p_entry.business_id, p_account.id, v_charge.charge_no, true, p_parts);
-        EXIT WHEN (v_charge.charged_total <= v_settled + v_charge.allocated_after) IS NOT TRUE;
+        EXIT WHEN (v_charge.charged_total - v_charge.allocated_after <= v_settled) IS NOT TRUE;
         v_settled := v_settled + v_charge.allocated_after;
         v_ahead := v_ahead - v_charge.allocated_after;
         v_moves_forward := true;

@@ -202,3 +202,37 @@ async fn a_reversal_needs_the_scope_adjust_in_the_claims() {
     }
     assert_eq!(server.value(&reverse("write adjust")).await, "created");
 }
+
+/// Enough charges of the largest amounts, each paid by name, bring the sums of charges and of what is allocated to the end of their type.
+#[tokio::test]
+async fn at_the_end_of_all_figures_credit_still_settles_and_is_taken_back() {
+    const LARGEST: &str = "9007199254740991";
+    let (_database, superuser) = prepared(1).await;
+    let planting = fill(&format!(
+        "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER ledger_entries_are_right;
+         DO $$ BEGIN PERFORM by_hand.entry({{business}}, {{newcomer}},
+             jsonb_build_object('kind', 'debit', 'amount', {LARGEST}, 'credit_limit', {LARGEST}),
+             jsonb_build_object('entry_no', 1000, 'balance_after', {LARGEST}, 'charged_total', 9223372036854775807,
+                 'allocated_total', 9223372036854775807 - {LARGEST}, 'due_run_from', 1000)); END $$;
+         ALTER TABLE tallystick.credit_ledger ENABLE TRIGGER ledger_entries_are_right"
+    ));
+    let charge = "ARRAY[(SELECT id FROM tallystick.credit_ledger WHERE entry_no = 1000)]";
+    let paid = "(SELECT id FROM tallystick.credit_ledger WHERE entry_no = 1001)";
+    let acts = [
+        (format!("payment_record({{business}}, {{newcomer}}, {LARGEST}, 'all', NULL, {charge}, '{{10}}')"), "0"),
+        (format!("payment_record({{business}}, {{newcomer}}, {LARGEST}, 'again')"), "-9007199254740991"),
+        (format!("allocation_record({{business}}, {{newcomer}}, {charge}, '{{5}}', NULL, 'set')"), "-9007199254740991"),
+        (
+            format!("allocation_record({{business}}, {{newcomer}}, {charge}, '{{-15}}', NULL, 'back')"),
+            "-9007199254740991",
+        ),
+        (format!("reversal_record({{business}}, ARRAY['payment'], {paid}, 'why', 'bounced')"), "0"),
+    ];
+    let asked: String = acts
+        .iter()
+        .map(|(act, _)| fill(&format!("SELECT outcome, (entry).balance_after FROM tallystick.{act};")))
+        .collect();
+    let expected: Vec<_> =
+        acts.iter().map(|(_, balance)| vec![Some("created".to_owned()), Some((*balance).to_owned())]).collect();
+    assert_eq!(superuser.rows(&format!("{planting}; {asked}")).await, expected);
+}
