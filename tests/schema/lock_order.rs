@@ -66,7 +66,13 @@ async fn no_call_of_the_server_waits_for_a_table_while_it_holds_only_later_ones(
     let database = two_businesses().await;
     let tables = tables();
     let observer = database.session().await;
-    let mut calls: Vec<_> = server_functions(&database).await.iter().map(|function| function.good_call()).collect();
+    let functions = server_functions(&database).await;
+    // What takes no business works for another function, which has locked before.
+    let mut calls: Vec<_> = functions
+        .iter()
+        .filter(|function| function.takes("p_business_id"))
+        .map(|function| function.good_call())
+        .collect();
     calls.push(fill("tallystick.stock_movement_list({business}, {product}, NULL, NULL, 10, true)"));
     let mut tried = 0;
     for call in calls {

@@ -242,6 +242,38 @@ async fn a_page_of_orders_reads_2_000_lines_at_most_and_names_the_order_that_it_
     assert_eq!(call(&server, &case).await, (5, expected.collect()));
 }
 
+#[tokio::test]
+async fn a_page_of_returns_reads_2_000_lines_at_most_and_names_the_return_that_it_has_no_room_for() {
+    let database = database().await;
+    let superuser = Actor::superuser(&database).await;
+    superuser.session.client().batch_execute(&planting(LONG_ORDERS)).await.unwrap();
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let returns = "SELECT answer.outcome FROM generate_series(1, 6) AS n, LATERAL tallystick.return_record({business}, {id 4 n},
+        ARRAY(SELECT generate_series(1, 500)), array_fill(1, ARRAY[500])::bigint[], array_fill(0, ARRAY[500])::bigint[], 'torn',
+        'key-' || n, {id 7 n}) AS answer";
+    assert_eq!(server.committed(&planting(returns)).await, vec![vec![Some("created".to_owned())]; 6]);
+    let page = "SELECT right(id::text, 2), cardinality(quantities), total FROM tallystick.return_list({business}, NULL, NULL, NULL, 6)";
+    let whole = |number: &str| [Some(number.to_owned()), Some("500".to_owned()), Some("500".to_owned())];
+    let expected =
+        [whole("06"), whole("05"), whole("04"), whole("03"), [Some("02".to_owned()), None, Some("500".to_owned())]];
+    assert_eq!(server.rows(&fill(page)).await, expected);
+
+    let case = case(
+        "return_list({business}, NULL, NULL, NULL, 6)",
+        5,
+        &[
+            ("returns_pk", 1, 6),
+            ("credit_ledger_id_is_unique", 5, 5),
+            ("allocations_of_an_entry", 5, 5),
+            // The lines up to the first one for which there is no room, and all lines of four.
+            ("return_items_of_a_return", 5 + 4, 2001 + 2000),
+            ("order_items_pk", 2000, 2000),
+        ],
+    );
+    let expected = case.reads.iter().map(|(index, scans, read)| ((*index).to_owned(), *scans, *read));
+    assert_eq!(call(&server, &case).await, (5, expected.collect()));
+}
+
 /// The rows that a call returns, from a database that has more than that of everything.
 #[tokio::test]
 async fn no_list_returns_more_than_200_rows_and_one_whatever_is_asked_for() {
