@@ -788,7 +788,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 63ad97404b80af1a28a7cebe02728b0e63061ae9291dacaf9eda304a8d2fd2de
+    body: sha256 664545b24caace62e42a1e12210f83480bb46432a9e6ee018c82b631e3251571
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])

@@ -111,6 +111,35 @@ async fn a_payment_for_one_charge_costs_the_same_however_many_were_settled_befor
     audit(&database).await;
 }
 
+/// Whoever may allocate can do it again and again.
+#[tokio::test]
+async fn a_charge_that_was_settled_in_many_parts_is_passed_by_one_read_of_each() {
+    const PARTS: i64 = 40;
+    let (database, superuser) = prepared(3).await;
+    let client = superuser.session.client();
+    let paid = fill("SELECT FROM tallystick.payment_record({business}, {newcomer}, 5, 'pay')");
+    client.batch_execute(&paid).await.unwrap();
+    let allocated = |from: i64, to: i64| {
+        fill(&format!(
+            "SELECT FROM generate_series({from}, {to}) AS n, LATERAL tallystick.allocation_record({{business}}, {{newcomer}},
+                 (SELECT array_agg(id) FROM tallystick.credit_ledger WHERE customer_id = {{newcomer}} AND entry_no = 2),
+                 ARRAY[CASE n % 2 WHEN 0 THEN -5 ELSE 5 END], NULL, 'part-' || n)"
+        ))
+    };
+    // It settles the first charge and the rest of the second one.
+    let passing = fill("payment_record({business}, {newcomer}, 16, 'passing')");
+    let mut costs = Vec::new();
+    for (from, to) in [(1, 1), (2, PARTS + 1)] {
+        client.batch_execute(&allocated(from, to)).await.unwrap();
+        client.batch_execute(&format!("BEGIN; SELECT FROM tallystick.{passing}; ROLLBACK")).await.unwrap();
+        let (rows, read) = reads(&superuser, &format!("SELECT outcome FROM tallystick.{passing}")).await;
+        assert_eq!(rows[0][0].as_deref(), Some("created"));
+        costs.push(read.into_iter().map(|(_, scans, entries)| scans + entries).sum::<i64>());
+    }
+    assert!(costs[1] <= costs[0] + PARTS + PARTS / 4, "one part: {}, and {PARTS} more: {}", costs[0], costs[1]);
+    audit(&database).await;
+}
+
 /// The server asks for adjustments so: there are five kinds of them.
 #[tokio::test]
 async fn entries_of_several_kinds_are_listed_newest_first_in_pages() {
