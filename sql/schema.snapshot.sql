@@ -755,14 +755,6 @@ function tallystick.aging_totals(uuid,timestamp with time zone,uuid,bigint,bigin
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocations[])
-    owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_charge_no bigint, p_forward boolean, p_parts tallystick.allocations[]
-    returns: tallystick.allocations
-    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 495e6860113ec9c1e9fbfd551a6346f75fba4055dac490613b0b43bf870e822f
-    granted to tallystick_owner: EXECUTE
-
 function tallystick.allocation_record(uuid,uuid,uuid[],bigint[],text,text,uuid,text,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
@@ -1199,7 +1191,7 @@ function tallystick.ledger_ahead(tallystick.ledger_account,tallystick.credit_led
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_parts tallystick.allocations[]
     returns: bigint
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 b5cc5fce64520e23261ae5f9d80a8129f3212bcdce43741530cbc779d0b0926b
+    body: sha256 35a7953c0094e7185794a49c0ec5cff370f5503386394db3acc8df0313e26991
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_begin(uuid,uuid,text,bytea,text)
