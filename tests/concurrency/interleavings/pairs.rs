@@ -364,9 +364,9 @@ async fn a_purchase_beyond_the_limit_and_a_change_of_the_limit_are_one_after_the
         locks: Customer,
     };
     let entries = |answer: &str, rows: &[&str]| {
-        let rows: String = rows.iter().map(|row| format!("\n = {row}")).collect();
+        let rows = rows.join("\n = ");
         format!(
-            "{answer}\n one: SELECT credit_limit, authorized_limit FROM credit_ledger WHERE customer_id = {{customer}} ORDER BY entry_no{rows}"
+            "{answer}\n one: SELECT credit_limit, authorized_limit FROM credit_ledger WHERE customer_id = {{customer}} ORDER BY entry_no\n = {rows}"
         )
     };
     let charged = "created, 120, null, null, null, null";
