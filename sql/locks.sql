@@ -12,7 +12,7 @@ DECLARE
     v_view text;
     v_table text;
 BEGIN
-    FOREACH v_view IN ARRAY ARRAY['overdue_customers', 'overdue_amounts', 'customer_accounts', 'order_records'] LOOP
+    FOREACH v_view IN ARRAY ARRAY['overdue_customers', 'customer_accounts', 'overdue_amounts', 'order_records'] LOOP
         IF EXISTS (
             SELECT FROM pg_catalog.pg_views AS present
             WHERE present.schemaname = 'tallystick' AND present.viewname = v_view) THEN

@@ -507,7 +507,7 @@ view tallystick.customer_accounts
     column due_at: timestamp with time zone
     column payment_terms: tallystick.payment_terms
     column overdue_hold_after_days: integer
-    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at, customer.payment_terms, customer.overdue_hold_after_days FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from FROM ((run run_1 CROSS JOIN LATERAL ( SELECT (run_1.from_no - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
+    definition: SELECT customer.business_id, customer.id, customer.name, customer.external_id, customer.credit_limit, customer.blocked, customer.created_at, COALESCE(last.balance, (0)::bigint) AS balance, LEAST(GREATEST((customer.credit_limit - COALESCE(last.balance, (0)::bigint)), (0)::bigint), '9007199254740991'::bigint) AS available_credit, unpaid.created_at AS oldest_unpaid_at, COALESCE((due.due_at < now()), false) AS overdue, customer.version, due.due_at, customer.payment_terms, customer.overdue_hold_after_days FROM (((tallystick.customers customer LEFT JOIN LATERAL ( SELECT entry.balance_after AS balance, ((entry.charged_total - GREATEST(entry.balance_after, (0)::bigint)) - entry.ahead_total) AS settled, entry.due_run_from, entry.entry_no FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id)) ORDER BY entry.charged_total DESC, entry.entry_no DESC LIMIT 1) last ON (true)) LEFT JOIN LATERAL ( SELECT charge.entry_no, charge.created_at, charge.due_at FROM tallystick.credit_ledger charge WHERE ((last.balance > 0) AND (charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.charged_total > last.settled)) ORDER BY charge.charged_total, charge.entry_no LIMIT 1) unpaid ON (true)) LEFT JOIN LATERAL ( SELECT CASE WHEN (last.due_run_from <= unpaid.entry_no) THEN unpaid.due_at ELSE LEAST(unpaid.due_at, ( WITH RECURSIVE run AS ( SELECT last.due_run_from AS from_no, last.entry_no AS to_no WHERE (last.due_run_from > unpaid.entry_no) UNION ALL SELECT earlier.due_run_from, before.entry_no FROM ((run run_1 CROSS JOIN LATERAL ( SELECT (run_1.from_no - 1) AS entry_no OFFSET 0) before) CROSS JOIN LATERAL ( SELECT entry.due_run_from FROM tallystick.credit_ledger entry WHERE ((entry.business_id = customer.business_id) AND (entry.customer_id = customer.id) AND ((entry.entry_no >= before.entry_no) AND (entry.entry_no <= before.entry_no))) ORDER BY entry.entry_no LIMIT 1) earlier) WHERE (earlier.due_run_from > unpaid.entry_no) ) SELECT min(first.due_at) AS min FROM (run CROSS JOIN LATERAL ( SELECT charge.due_at FROM tallystick.credit_ledger charge WHERE ((charge.business_id = customer.business_id) AND (charge.customer_id = customer.id) AND (charge.entry_no >= run.from_no) AND (charge.entry_no <= run.to_no) AND ((charge.due_at >= unpaid.due_at) OR ((charge.kind = ANY (ARRAY['purchase'::text, 'opening'::text, 'fee'::text, 'debit'::text, 'refund'::text])) AND (charge.amount > COALESCE(( SELECT part.allocated_after FROM tallystick.allocations part WHERE ((part.business_id = customer.business_id) AND (part.customer_id = customer.id) AND (part.charge_no = charge.entry_no)) ORDER BY part.charge_no DESC, part.part_no DESC LIMIT 1), (0)::bigint))))) ORDER BY charge.entry_no LIMIT 1) first))) END AS due_at) due ON (true));
     granted to authenticated: SELECT
     granted to tallystick_app: SELECT
     granted to tallystick_auditor: SELECT
@@ -755,14 +755,6 @@ function tallystick.aging_totals(uuid,timestamp with time zone,uuid,bigint,bigin
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
-function tallystick.allocated_charge(uuid,uuid,bigint,boolean,tallystick.allocations[])
-    owner: tallystick_owner
-    arguments: p_business_id uuid, p_customer_id uuid, p_charge_no bigint, p_forward boolean, p_parts tallystick.allocations[]
-    returns: tallystick.allocations
-    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 495e6860113ec9c1e9fbfd551a6346f75fba4055dac490613b0b43bf870e822f
-    granted to tallystick_owner: EXECUTE
-
 function tallystick.allocation_record(uuid,uuid,uuid[],bigint[],text,text,uuid,text,text)
     owner: tallystick_owner
     arguments: p_business_id uuid, p_customer_id uuid, p_charge_ids uuid[], p_amounts bigint[], p_reason text, p_idempotency_key text, p_entry_id uuid DEFAULT NULL::uuid, p_held text DEFAULT 'wait'::text, p_actor text DEFAULT NULL::text
@@ -788,7 +780,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 b8e4b8353f4d1eb47e8b4cce2059090c0b9e37c68d636a6b1c8117062c4787dc
+    body: sha256 664545b24caace62e42a1e12210f83480bb46432a9e6ee018c82b631e3251571
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -1199,7 +1191,7 @@ function tallystick.ledger_ahead(tallystick.ledger_account,tallystick.credit_led
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_parts tallystick.allocations[]
     returns: bigint
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 d3755db858de3cce8162ea1c08d4a02bc94454d079bc1fe64ecce6b64867831a
+    body: sha256 35a7953c0094e7185794a49c0ec5cff370f5503386394db3acc8df0313e26991
     granted to tallystick_owner: EXECUTE
 
 function tallystick.ledger_begin(uuid,uuid,text,bytea,text)
@@ -1288,7 +1280,7 @@ function tallystick.ledger_settle(tallystick.ledger_account,tallystick.credit_le
     arguments: p_account tallystick.ledger_account, p_entry tallystick.credit_ledger, p_charge_nos bigint[], p_amounts bigint[], p_details bytea, OUT entry tallystick.credit_ledger, OUT parts tallystick.allocations[]
     returns: record
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
-    body: sha256 79322038e348cfa9a5af744d6f020036750e69fb6948c4222f75a58a88acf2c4
+    body: sha256 b472663fa6d09d862466eb33d93097ff3f2c536f47b21ceaa4a047ac7119e8cf
     granted to tallystick_owner: EXECUTE
 
 function tallystick.limit_override_list(uuid,uuid,integer)
@@ -1364,7 +1356,7 @@ function tallystick.overdue_since(uuid,uuid)
     returns: timestamp with time zone
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_sort=off
-    body: sha256 55c31403e8a79ac9ee78a4c664694f024f2b91a6ad0ca23fc0402277d82f8ffc
+    body: sha256 0d22776c2022b2baed656b3d33cafc8c90793931d466de6c00f2c62db4c6c40d
     granted to tallystick_owner: EXECUTE
 
 function tallystick.payment_record(uuid,uuid,bigint,text,uuid,uuid[],bigint[],text,date,text,text)
@@ -1633,7 +1625,7 @@ function tallystick.return_list(uuid,uuid,uuid,uuid,integer)
     returns: SETOF tallystick.return_answer
     behaviour: LANGUAGE plpgsql, STABLE, SECURITY INVOKER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 6e7191c14501e5c005d121ffe368ba4521bf603df1a5e5cdaab77c05f409dc27
+    body: sha256 b3ae364f1830a73d38f112888d17131b6dbfc229ee04bd4341e8163dd157b269
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 
@@ -1679,7 +1671,7 @@ function tallystick.reversal_record(uuid,text[],uuid,text,text,uuid,text,text)
     returns: tallystick.ledger_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 17b5327814c0e055296cf879042ed8b48ff35c17f66cf7ce369f85120542c292
+    body: sha256 0d693edaaea752efb49645c6bd5f7ffa91a416e6640220821620c54bd119b2b4
     granted to tallystick_app: EXECUTE
     granted to tallystick_owner: EXECUTE
 

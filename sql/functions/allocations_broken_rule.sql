@@ -18,7 +18,8 @@ DECLARE
     v_account record;
     v_parts record;
     v_former bigint;
-    v_settled constant bigint := e.charged_total - e.balance_after - e.ahead_total;
+    -- As in ledger_ahead.
+    v_settled constant bigint := e.charged_total - greatest(e.balance_after, 0) - e.ahead_total;
     v_passed_after bigint;
     v_passed_to bigint;
     v_passed bigint;
@@ -30,7 +31,7 @@ BEGIN
       AND previous.entry_no BETWEEN e.entry_no - 1 AND e.entry_no - 1
     ORDER BY previous.entry_no
     LIMIT 1;
-    v_former := coalesce(v_account.charged_total - v_account.balance_after - v_account.ahead_total, 0);
+    v_former := coalesce(v_account.charged_total - greatest(v_account.balance_after, 0) - v_account.ahead_total, 0);
 
     SELECT coalesce(sum(part.amount), 0) AS amount,
            coalesce(sum(part.amount) FILTER (WHERE part.charged_total > v_former), 0) AS beyond_former,
@@ -57,7 +58,7 @@ BEGIN
         LIMIT 1
     ) AS charge ON true;
 
-    -- What is allocated now to the charges that P passed, in either direction. The last part of a charge says it. The entries are
+    -- What is allocated now to the charges that P passed, in either direction: all parts of them add up to it. The entries are
     -- looked up before: under row level security, no index is looked up by coalesce(), and all allocations would be read.
     SELECT entry.entry_no INTO v_passed_after
     FROM tallystick.credit_ledger AS entry
@@ -72,16 +73,10 @@ BEGIN
       AND entry.charged_total <= greatest(v_former, v_settled)
     ORDER BY entry.charged_total DESC, entry.entry_no DESC
     LIMIT 1;
-    SELECT coalesce(sum(part.allocated_after), 0) * CASE WHEN v_settled > v_former THEN -1 ELSE 1 END INTO v_passed
+    SELECT coalesce(sum(part.amount), 0) * CASE WHEN v_settled > v_former THEN -1 ELSE 1 END INTO v_passed
     FROM tallystick.allocations AS part
     WHERE part.business_id = e.business_id AND part.customer_id = e.customer_id
-      AND part.charge_no > v_passed_after AND part.charge_no <= v_passed_to
-      AND part.part_no = (
-          SELECT last.part_no FROM tallystick.allocations AS last
-          WHERE last.business_id = e.business_id AND last.customer_id = e.customer_id
-            AND last.charge_no BETWEEN part.charge_no AND part.charge_no
-          ORDER BY last.charge_no DESC, last.part_no DESC
-          LIMIT 1);
+      AND part.charge_no > v_passed_after AND part.charge_no <= v_passed_to;
 
     -- The first charge beyond P. What is open of it is more than nothing.
     SELECT charge.amount - greatest(v_settled - (charge.charged_total - charge.amount), 0) - coalesce((

@@ -25,7 +25,7 @@ BEGIN
     END LOOP;
     e.details_digest := sha256(v_details);
     -- A charge moves nothing: it is the newest.
-    IF coalesce(e.allocated_total, p_account.allocated_total) + p_account.allocated_total > 0
+    IF (p_account.allocated_total > 0 OR e.allocated_total > 0)
        AND e.kind NOT IN ('purchase', 'opening', 'fee', 'debit', 'refund') THEN
         e.ahead_total := tallystick.ledger_ahead(p_account, e, parts);
     END IF;

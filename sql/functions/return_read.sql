@@ -2,7 +2,7 @@
 -- by name of the order's charge, and the proof. All is NULL if there is none.
 -- Locks: none. These are facts.
 -- Volatile: the writer must see what it has written just now.
--- Caller: return_record, return_get, return_list; their plan settings apply.
+-- Caller: return_record, return_get; their plan settings apply. (return_list tells a page by one statement.)
 CREATE OR REPLACE FUNCTION tallystick.return_read(p_business_id uuid, p_id uuid) RETURNS tallystick.return_answer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp

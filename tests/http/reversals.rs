@@ -128,10 +128,12 @@ async fn an_entry_is_reversed_once_and_a_repeated_request_gets_the_first_answer(
     assert_eq!((again.is_replay(), &again.body), (true, &reversal.body));
     let problem = world.reverse(&payment).await.expect_problem(409, "already_reversed");
     assert_eq!(problem["existing_id"], reversal.expect(201)["id"]);
-    // The key stands for the payment and the reason; and a reversal is no payment.
+    // The key stands for the payment and the reason; and a payment is no adjustment, and a reversal no payment.
     let elsewhere = format!("/v1/payments/{other}/reversal");
     let unknown = format!("/v1/payments/{}/reversal", uuid::Uuid::now_v7());
-    for (path, body) in [(&path, json!({"reason": "typed wrong"})), (&elsewhere, bounced()), (&unknown, bounced())] {
+    let adjustment = format!("/v1/adjustments/{payment}/reversal");
+    let bounced_elsewhere = [&elsewhere, &unknown, &adjustment].map(|path| (path, bounced()));
+    for (path, body) in [(&path, json!({"reason": "typed wrong"}))].into_iter().chain(bounced_elsewhere) {
         world.adjuster.move_with("key", path, &body).await.expect_problem(422, "idempotency_key_reused");
     }
     let reversal = id(&reversal.expect(201));

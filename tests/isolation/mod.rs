@@ -3,7 +3,7 @@
 mod context;
 mod foreign_ids;
 mod forgeries;
-mod functions;
+pub mod functions;
 pub mod http;
 mod ledger_rules;
 mod ledger_ways;

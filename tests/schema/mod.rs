@@ -3,6 +3,7 @@
 mod claims;
 mod fence;
 mod grants;
+mod lock_order;
 mod migrate;
 mod migrate_in_company;
 mod mutants;

@@ -111,6 +111,62 @@ async fn a_payment_for_one_charge_costs_the_same_however_many_were_settled_befor
     audit(&database).await;
 }
 
+/// The payment of the oldest charge passes all that were paid by name before it. At a look-up by a function for each, that of 1,500
+/// charges took two seconds.
+#[tokio::test]
+async fn the_payment_of_the_oldest_charge_reads_four_entries_of_each_that_was_paid_before() {
+    let (database, superuser) = prepared(60).await;
+    let pay = |amount: u32, key: &str, charges: String| {
+        fill(&format!("payment_record({{business}}, {{newcomer}}, {amount}, '{key}', NULL, {charges})"))
+    };
+    let oldest = pay(15, "oldest", "NULL, NULL".to_owned());
+    let mut costs = Vec::new();
+    for (from, to) in [(2, 11), (12, 51)] {
+        let paid = pay(10 * (to + 1 - from), &format!("pay-{from}"), named(from, to, 10));
+        superuser.session.client().batch_execute(&format!("SELECT FROM tallystick.{paid}")).await.unwrap();
+        superuser
+            .session
+            .client()
+            .batch_execute(&format!("BEGIN; SELECT FROM tallystick.{oldest}; ROLLBACK"))
+            .await
+            .unwrap();
+        let (rows, read) = reads(&superuser, &format!("SELECT outcome FROM tallystick.{oldest}")).await;
+        assert_eq!(rows[0][0].as_deref(), Some("created"));
+        costs.push(read.into_iter().map(|(_, scans, entries)| scans + entries).sum::<i64>());
+    }
+    assert!(costs[1] <= costs[0] + 40 * 4 + 10, "10 charges: {}, and 40 more: {}", costs[0], costs[1]);
+    audit(&database).await;
+}
+
+/// Whoever may allocate can do it again and again.
+#[tokio::test]
+async fn a_charge_that_was_settled_in_many_parts_is_passed_by_one_read_of_each() {
+    const PARTS: i64 = 40;
+    let (database, superuser) = prepared(3).await;
+    let client = superuser.session.client();
+    let paid = fill("SELECT FROM tallystick.payment_record({business}, {newcomer}, 5, 'pay')");
+    client.batch_execute(&paid).await.unwrap();
+    let allocated = |from: i64, to: i64| {
+        fill(&format!(
+            "SELECT FROM generate_series({from}, {to}) AS n, LATERAL tallystick.allocation_record({{business}}, {{newcomer}},
+                 (SELECT array_agg(id) FROM tallystick.credit_ledger WHERE customer_id = {{newcomer}} AND entry_no = 2),
+                 ARRAY[CASE n % 2 WHEN 0 THEN -5 ELSE 5 END], NULL, 'part-' || n)"
+        ))
+    };
+    // It settles the first charge and the rest of the second one.
+    let passing = fill("payment_record({business}, {newcomer}, 16, 'passing')");
+    let mut costs = Vec::new();
+    for (from, to) in [(1, 1), (2, PARTS + 1)] {
+        client.batch_execute(&allocated(from, to)).await.unwrap();
+        client.batch_execute(&format!("BEGIN; SELECT FROM tallystick.{passing}; ROLLBACK")).await.unwrap();
+        let (rows, read) = reads(&superuser, &format!("SELECT outcome FROM tallystick.{passing}")).await;
+        assert_eq!(rows[0][0].as_deref(), Some("created"));
+        costs.push(read.into_iter().map(|(_, scans, entries)| scans + entries).sum::<i64>());
+    }
+    assert!(costs[1] <= costs[0] + PARTS + PARTS / 4, "one part: {}, and {PARTS} more: {}", costs[0], costs[1]);
+    audit(&database).await;
+}
+
 /// The server asks for adjustments so: there are five kinds of them.
 #[tokio::test]
 async fn entries_of_several_kinds_are_listed_newest_first_in_pages() {
@@ -201,4 +257,38 @@ async fn a_reversal_needs_the_scope_adjust_in_the_claims() {
         assert_eq!(refusal.code().code(), "42501", "{scope}: {refusal}");
     }
     assert_eq!(server.value(&reverse("write adjust")).await, "created");
+}
+
+/// Enough charges of the largest amounts, each paid by name, bring the sums of charges and of what is allocated to the end of their type.
+#[tokio::test]
+async fn at_the_end_of_all_figures_credit_still_settles_and_is_taken_back() {
+    const LARGEST: &str = "9007199254740991";
+    let (_database, superuser) = prepared(1).await;
+    let planting = fill(&format!(
+        "ALTER TABLE tallystick.credit_ledger DISABLE TRIGGER ledger_entries_are_right;
+         DO $$ BEGIN PERFORM by_hand.entry({{business}}, {{newcomer}},
+             jsonb_build_object('kind', 'debit', 'amount', {LARGEST}, 'credit_limit', {LARGEST}),
+             jsonb_build_object('entry_no', 1000, 'balance_after', {LARGEST}, 'charged_total', 9223372036854775807,
+                 'allocated_total', 9223372036854775807 - {LARGEST}, 'due_run_from', 1000)); END $$;
+         ALTER TABLE tallystick.credit_ledger ENABLE TRIGGER ledger_entries_are_right"
+    ));
+    let charge = "ARRAY[(SELECT id FROM tallystick.credit_ledger WHERE entry_no = 1000)]";
+    let paid = "(SELECT id FROM tallystick.credit_ledger WHERE entry_no = 1001)";
+    let acts = [
+        (format!("payment_record({{business}}, {{newcomer}}, {LARGEST}, 'all', NULL, {charge}, '{{10}}')"), "0"),
+        (format!("payment_record({{business}}, {{newcomer}}, {LARGEST}, 'again')"), "-9007199254740991"),
+        (format!("allocation_record({{business}}, {{newcomer}}, {charge}, '{{5}}', NULL, 'set')"), "-9007199254740991"),
+        (
+            format!("allocation_record({{business}}, {{newcomer}}, {charge}, '{{-15}}', NULL, 'back')"),
+            "-9007199254740991",
+        ),
+        (format!("reversal_record({{business}}, ARRAY['payment'], {paid}, 'why', 'bounced')"), "0"),
+    ];
+    let asked: String = acts
+        .iter()
+        .map(|(act, _)| fill(&format!("SELECT outcome, (entry).balance_after FROM tallystick.{act};")))
+        .collect();
+    let expected: Vec<_> =
+        acts.iter().map(|(_, balance)| vec![Some("created".to_owned()), Some((*balance).to_owned())]).collect();
+    assert_eq!(superuser.rows(&format!("{planting}; {asked}")).await, expected);
 }

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::plenty::reads;
 use crate::support::{
     actor::{Actor, TextRow, context},
     by_hand,
@@ -198,4 +199,45 @@ async fn a_page_without_anybody_overdue_asks_5_000_customers_at_most() {
     assert!((1..=10).contains(&parts), "{read:?}");
     let expected = [("customers_pk", 2 * parts, 1000 * parts), ("credit_ledger_running_figures", 500 * parts, 0)];
     assert_eq!(read, expected.map(|(relation, scans, read)| (relation.to_owned(), scans, read)));
+}
+
+/// Debits that are due in the years `{year}`. All but the oldest were paid, each by its name.
+const DISPUTED: &str = r#"
+    SELECT by_hand.entries({business}, {newcomer}, ARRAY(
+        SELECT jsonb_build_object('kind', 'debit', 'amount', 10, 'due_at', make_timestamptz({year}, 1, 1, 0, 0, 0))
+        FROM generate_series(1, {debits}) AS n));
+    SELECT by_hand.allocating({business}, {newcomer}, '{"kind": "payment", "amount": -10}', ARRAY[n], '{10}')
+    FROM generate_series(2, {debits}) AS n;
+    UPDATE tallystick.customers SET overdue_hold_after_days = 0 WHERE id = {newcomer};"#;
+
+/// A run of due times whose charges are all settled is not searched beyond its end: each run was once, and so the cost grew with the
+/// square of the runs. 1,500 debits took eight seconds. And what is due no earlier than the oldest debit is not searched at all.
+#[tokio::test]
+async fn charges_that_were_paid_by_name_are_passed_once_however_often_due_times_fell() {
+    for (what, call) in [
+        ("the account", "SELECT FROM tallystick.customer_get({business}, {newcomer})"),
+        ("the hold", "SELECT FROM tallystick.overdue_since({business}, {newcomer})"),
+    ] {
+        for (year, most) in [
+            // Each earlier than the one before it: twice as many for twice as many debits.
+            ("2100 - n", 24 * 12),
+            // One fall, to times after that of the oldest.
+            ("CASE n WHEN 1 THEN 2020 WHEN 2 THEN 2110 ELSE 2100 END", 6),
+        ] {
+            let mut costs = Vec::new();
+            for debits in ["24", "48"] {
+                let database = two_businesses().await;
+                by_hand::install(&database).await;
+                let superuser = Actor::superuser(&database).await;
+                let planting = fill(&DISPUTED.replace("{debits}", debits).replace("{year}", year));
+                superuser.session.client().batch_execute(&planting).await.unwrap();
+                let owner = Actor::owner(&database, &OURS.id("business")).await;
+                // What plans are made with is not counted.
+                owner.rows(&fill(call)).await;
+                let (_, read) = reads(&owner, &fill(call)).await;
+                costs.push(read.into_iter().map(|(_, scans, entries)| scans + entries).sum::<i64>());
+            }
+            assert!(costs[1] <= costs[0] + most, "{what}, {year}: 24 debits cost {} reads, 48 {}", costs[0], costs[1]);
+        }
+    }
 }

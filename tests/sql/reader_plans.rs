@@ -56,6 +56,12 @@ fn cases() -> Vec<Case> {
             ("order_items_pk", returns, returns),
         ]
     };
+    // And before that, how many lines there are.
+    let returned_of_a_list = |returns| {
+        let mut reads = returned(returns);
+        reads[2] = ("return_items_of_a_return", 2 * returns, 2 * returns);
+        reads
+    };
     let accounts_of_5 = [("credit_ledger_running_figures", 2 * 5, 2 * 5)];
     let one_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 1)], others].concat();
     let five_by = |first, others: &[(&'static str, i64, i64)]| [&[(first, 1, 5)], others].concat();
@@ -96,10 +102,10 @@ fn cases() -> Vec<Case> {
         case("order_list({business}, NULL, {id 4}, 5)", 5, &five_by("orders_pk", &each_of_5)),
         case("order_list({business}, {id 2}, NULL, 5)", 1, &one_by("orders_by_customer", &order_of_a_list)),
         case("return_get({business}, {id 7})", 1, &one_by("returns_pk", &returned(1))),
-        case("return_list({business}, NULL, NULL, NULL, 5)", 5, &[&[("returns_pk", 1 + 5, 5 + 5)][..], &returned(5)].concat()),
-        case("return_list({business}, NULL, NULL, {id 7}, 5)", 5, &[&[("returns_pk", 1 + 5, 5 + 5)][..], &returned(5)].concat()),
-        case("return_list({business}, {returned_sale}, NULL, NULL, 5)", 5, &five_by("returns_by_order", &[&[("returns_pk", 5, 5)][..], &returned(5)].concat())),
-        case("return_list({business}, NULL, {returner}, NULL, 5)", 5, &five_by("returns_by_customer", &[&[("returns_pk", 5, 5)][..], &returned(5)].concat())),
+        case("return_list({business}, NULL, NULL, NULL, 5)", 5, &five_by("returns_pk", &returned_of_a_list(5))),
+        case("return_list({business}, NULL, NULL, {id 7}, 5)", 5, &five_by("returns_pk", &returned_of_a_list(5))),
+        case("return_list({business}, {returned_sale}, NULL, NULL, 5)", 5, &five_by("returns_by_order", &returned_of_a_list(5))),
+        case("return_list({business}, NULL, {returner}, NULL, 5)", 5, &five_by("returns_by_customer", &returned_of_a_list(5))),
         // And how much of it is overdue: the customer, the last entry, and the oldest unpaid charge again.
         case("overdue_list({business}, NULL, 5)", 5, &[("customers_pk", 1 + 5, 5 + 5), ("credit_ledger_running_figures", 4 * 5, 4 * 5)]),
         case("open_charges({business}, {id 2}, NULL, NULL, 5)", 1, &open_charges(1, 2)),
@@ -230,6 +236,38 @@ async fn a_page_of_orders_reads_2_000_lines_at_most_and_names_the_order_that_it_
             ("credit_ledger_id_is_unique", 5, 5),
             // The number of the last line of each order, and all lines of four.
             ("order_items_pk", 11 + 4, 11 + 2000),
+        ],
+    );
+    let expected = case.reads.iter().map(|(index, scans, read)| ((*index).to_owned(), *scans, *read));
+    assert_eq!(call(&server, &case).await, (5, expected.collect()));
+}
+
+#[tokio::test]
+async fn a_page_of_returns_reads_2_000_lines_at_most_and_names_the_return_that_it_has_no_room_for() {
+    let database = database().await;
+    let superuser = Actor::superuser(&database).await;
+    superuser.session.client().batch_execute(&planting(LONG_ORDERS)).await.unwrap();
+    let server = Actor::server(&database, &OURS.id("business")).await;
+    let returns = "SELECT answer.outcome FROM generate_series(1, 6) AS n, LATERAL tallystick.return_record({business}, {id 4 n},
+        ARRAY(SELECT generate_series(1, 500)), array_fill(1, ARRAY[500])::bigint[], array_fill(0, ARRAY[500])::bigint[], 'torn',
+        'key-' || n, {id 7 n}) AS answer";
+    assert_eq!(server.committed(&planting(returns)).await, vec![vec![Some("created".to_owned())]; 6]);
+    let page = "SELECT right(id::text, 2), cardinality(quantities), total FROM tallystick.return_list({business}, NULL, NULL, NULL, 6)";
+    let whole = |number: &str| [Some(number.to_owned()), Some("500".to_owned()), Some("500".to_owned())];
+    let expected =
+        [whole("06"), whole("05"), whole("04"), whole("03"), [Some("02".to_owned()), None, Some("500".to_owned())]];
+    assert_eq!(server.rows(&fill(page)).await, expected);
+
+    let case = case(
+        "return_list({business}, NULL, NULL, NULL, 6)",
+        5,
+        &[
+            ("returns_pk", 1, 6),
+            ("credit_ledger_id_is_unique", 5, 5),
+            ("allocations_of_an_entry", 5, 5),
+            // The lines up to the first one for which there is no room, and all lines of four.
+            ("return_items_of_a_return", 5 + 4, 2001 + 2000),
+            ("order_items_pk", 2000, 2000),
         ],
     );
     let expected = case.reads.iter().map(|(index, scans, read)| ((*index).to_owned(), *scans, *read));

@@ -5,5 +5,6 @@ mod credits;
 mod customers;
 mod keys;
 mod locks;
+mod pairs;
 mod products;
 mod returns;

@@ -145,6 +145,32 @@ async fn returns_of_one_product_by_two_customers_queue_at_the_product_and_both_p
     .await;
 }
 
+/// The lamp's id is less than the rope's, and it is the second line of both.
+#[tokio::test]
+async fn a_return_and_a_purchase_lock_products_by_id_whatever_the_order_of_their_lines() {
+    play_after_sales(
+        "root: SELECT outcome FROM customer_update(:shop, :ada, NULL, 1000, NULL, false, NULL)
+         root: SELECT outcome FROM customer_update(:shop, :ben, NULL, 1000, NULL, false, NULL)
+         one: SELECT outcome FROM purchase(:shop, :ada, ARRAY[:rope, :lamp], ARRAY[1, 1], 'sale-3', :order3')
+            = created
+         one: BEGIN
+         one: SELECT outcome FROM stock_movement_record(:shop, :lamp, 1, 'delivery', 'm1')
+            = created
+         two: SELECT outcome FROM return_record(:shop, :order3', '{1,2}', '{1,1}', '{NULL,NULL}', 'torn', 'r1')
+            waits for one on products
+         root: SELECT sku FROM products ORDER BY id FOR UPDATE SKIP LOCKED
+            = rope
+         three: SELECT outcome FROM purchase(:shop, :ben, ARRAY[:rope, :lamp], ARRAY[1, 1], 'k1')
+            waits for two on products
+         one: COMMIT
+         two returns
+            = created
+         three returns
+            = created",
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn a_return_that_puts_nothing_back_waits_for_no_product() {
     play_after_sales(

@@ -30,22 +30,36 @@ use self::stage::Stage;
 
 /// Plays a script on a database of its own, and audits the database afterwards.
 pub async fn play(text: &str) {
-    let steps = script::parse(text);
+    play_all([text.to_owned()]).await;
+}
+
+/// Plays scripts one after the other on one database, and audits it afterwards. What each says of what it plays (`-- …`, its first
+/// line) is printed, so that a script that fails is named.
+pub async fn play_all(texts: impl IntoIterator<Item = String>) {
     let mut stage = Stage::start().await;
-    for step in &steps {
-        match step {
-            Step::Run { line, session, sql, expected: Expectation::Waits { holder, place } } => {
-                stage.send(line, session, sql).await;
-                stage.expect_wait(line, session, holder, place).await;
-            }
-            Step::Run { line, session, sql, expected: Expectation::Returns(expected) } => {
-                stage.send(line, session, sql).await;
-                stage.expect_return(line, session, expected.as_deref()).await;
-            }
-            Step::Returns { line, session, expected } => {
-                stage.expect_return(line, session, expected.as_deref()).await;
-            }
+    for text in texts {
+        if let Some(title) = text.lines().next().filter(|line| line.starts_with("--")) {
+            println!("{title}");
+        }
+        for step in &script::parse(&text) {
+            perform(&mut stage, step).await;
         }
     }
     stage.finish().await;
+}
+
+async fn perform(stage: &mut Stage, step: &Step) {
+    match step {
+        Step::Run { line, session, sql, expected: Expectation::Waits { holder, place } } => {
+            stage.send(line, session, sql).await;
+            stage.expect_wait(line, session, holder, place).await;
+        }
+        Step::Run { line, session, sql, expected: Expectation::Returns(expected) } => {
+            stage.send(line, session, sql).await;
+            stage.expect_return(line, session, expected.as_deref()).await;
+        }
+        Step::Returns { line, session, expected } => {
+            stage.expect_return(line, session, expected.as_deref()).await;
+        }
+    }
 }
