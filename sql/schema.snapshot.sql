@@ -788,7 +788,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 b8e4b8353f4d1eb47e8b4cce2059090c0b9e37c68d636a6b1c8117062c4787dc
+    body: sha256 f9c2b7c221ffda3733a222412d0d866d7abf15c9ce9ac9498e673f53b9251e4e
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -1679,8 +1679,16 @@ function tallystick.reversal_record(uuid,text[],uuid,text,text,uuid,text,text)
     returns: tallystick.ledger_answer
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY DEFINER
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
-    body: sha256 17b5327814c0e055296cf879042ed8b48ff35c17f66cf7ce369f85120542c292
+    body: sha256 5999963b95b14c8784f089bdb0d765a389085d2d5f401ef6588636e8ad41f9af
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.reversal_takes_back_its_own(tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: p_reversal tallystick.credit_ledger
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 d6521b2f9312645896e262d157964b073a0d73f465bce66fdfabb1958e1e072f
     granted to tallystick_owner: EXECUTE
 
 function tallystick.statement_get(uuid,uuid,timestamp with time zone,timestamp with time zone)
