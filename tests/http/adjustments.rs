@@ -123,7 +123,7 @@ async fn a_charge_keeps_the_credit_limit_unless_somebody_allows_more_and_that_is
             [&problem["credit_limit"], &problem["balance"], &problem["required"]].map(|figure| figure.as_i64().unwrap())
         };
         assert_eq!(limit(&adjust(&shop, &customer, kind, room + 1, json!({})).await), [500, before, room + 1]);
-        let lower = json!({"authorized_limit": 499});
+        let lower = json!({"authorized_limit": 399});
         assert_eq!(limit(&adjust(&shop, &customer, kind, room + 1, lower.clone()).await), [500, before, room + 1]);
         let higher = json!({"authorized_limit": 510});
         assert_eq!(limit(&adjust(&shop, &customer, kind, room + 11, higher.clone()).await), [510, before, room + 11]);
