@@ -4,8 +4,8 @@
 -- The reversal takes back what of the entry's own allocations still stands: of each charge that the entry named, as much as it
 -- settled, or as much as is allocated to the charge now if that is less. The rest comes out of the unapplied credit. If there is
 -- less, the reversal is refused: it never takes from a charge that the entry did not name.
--- Locks: the table of customers, before it reads the entry, as return_record does. Then the row of the entry's customer, as in
--- ledger_begin. The entry is a fact: it is read before.
+-- Locks: the table of customers, before it reads the entry, which is a fact: every function does so, and migrate locks it first. Then
+-- the row of the entry's customer, as in ledger_begin.
 -- Outcomes: customer_held (passed over, nothing is decided: ask again), created and replayed (entry, charge_ids, amounts), key_reused,
 -- entry_not_found (no entry of the kinds p_kinds), not_reversible (an entry of another kind than those three), already_reversed (entry
 -- has the id of the reversal), amount_too_large (the balance would leave ±(2^53 - 1)), unapplied_credit_exceeded (requested, available).

@@ -5,16 +5,17 @@ use serde_json::{Value, json};
 use crate::support::{
     actor::Actor,
     by_hand,
-    client::Answer,
+    client::{Answer, Client},
     contents::contents,
     server::TestServer,
     shop::{Shop, id},
 };
 
-/// A shop, and a customer who owes 300 and 200 for two orders.
+/// A shop, a client of it that may adjust, and a customer who owes 300 and 200 for two orders.
 struct World {
     server: TestServer,
     shop: Shop,
+    adjuster: Client,
     customer: String,
     orders: [String; 2],
 }
@@ -23,12 +24,13 @@ impl World {
     async fn start() -> Self {
         let server = TestServer::start().await;
         let shop = server.shop().await;
+        let adjuster = server.client_with_scopes(shop.business_id, &["read", "write", "adjust"]).await;
         let (customer, beans) = (shop.customer(500).await, shop.product(100, 100).await);
         let mut orders = Vec::new();
         for quantity in [3, 2] {
             orders.push(id(&shop.buy(&customer, &[(&beans, quantity)]).await.expect(201)));
         }
-        Self { server, shop, customer, orders: orders.try_into().unwrap() }
+        Self { server, shop, adjuster, customer, orders: orders.try_into().unwrap() }
     }
 
     /// A payment of `amount`, of which so much is for the two orders.
@@ -49,7 +51,7 @@ impl World {
     }
 
     async fn reverse(&self, payment: &str) -> Answer {
-        self.shop.client.move_once(&format!("/v1/payments/{payment}/reversal"), &bounced()).await
+        self.adjuster.move_once(&format!("/v1/payments/{payment}/reversal"), &bounced()).await
     }
 
     /// What is open of each charge that is not settled.
@@ -119,10 +121,10 @@ async fn an_entry_is_reversed_once_and_a_repeated_request_gets_the_first_answer(
     let world = World::start().await;
     let (payment, other) = (world.pay(50, [0, 0]).await, world.pay(50, [0, 0]).await);
     let path = format!("/v1/payments/{payment}/reversal");
-    let reversal = world.shop.client.move_with("key", &path, &bounced()).await;
+    let reversal = world.adjuster.move_with("key", &path, &bounced()).await;
     reversal.expect(201);
 
-    let again = world.shop.client.move_with("key", &path, &bounced()).await;
+    let again = world.adjuster.move_with("key", &path, &bounced()).await;
     assert_eq!((again.is_replay(), &again.body), (true, &reversal.body));
     let problem = world.reverse(&payment).await.expect_problem(409, "already_reversed");
     assert_eq!(problem["existing_id"], reversal.expect(201)["id"]);
@@ -130,7 +132,7 @@ async fn an_entry_is_reversed_once_and_a_repeated_request_gets_the_first_answer(
     let elsewhere = format!("/v1/payments/{other}/reversal");
     let unknown = format!("/v1/payments/{}/reversal", uuid::Uuid::now_v7());
     for (path, body) in [(&path, json!({"reason": "typed wrong"})), (&elsewhere, bounced()), (&unknown, bounced())] {
-        world.shop.client.move_with("key", path, &body).await.expect_problem(422, "idempotency_key_reused");
+        world.adjuster.move_with("key", path, &body).await.expect_problem(422, "idempotency_key_reused");
     }
     let reversal = id(&reversal.expect(201));
     world.reverse(&reversal).await.expect_problem(404, "payment_not_found");
@@ -214,7 +216,7 @@ async fn who_reverses_has_the_scope_adjust_and_says_why() {
         client.move_once(&adjustment, &bounced()).await.expect_problem(403, "forbidden");
     }
     for wrong in [json!({}), json!({"reason": null}), json!({"reason": ""}), json!({"reason": "x", "amount": 5})] {
-        world.shop.client.move_once(&path, &wrong).await.expect_problem(422, "invalid_request");
+        world.adjuster.move_once(&path, &wrong).await.expect_problem(422, "invalid_request");
     }
     world.reverse(&uuid::Uuid::now_v7().to_string()).await.expect_problem(404, "payment_not_found");
     world.reverse(&world.orders[0]).await.expect_problem(404, "payment_not_found");
@@ -238,7 +240,7 @@ async fn of_adjustments_credits_and_write_offs_are_taken_back() {
          SELECT by_hand.allocating('{business}', '{customer}', '{{\"kind\": \"fee\", \"id\": \"{fee}\", \"amount\": 5}}', NULL, NULL)"
     )).await.unwrap();
     let reverse =
-        async |id: &str| world.shop.client.move_once(&format!("/v1/adjustments/{id}/reversal"), &bounced()).await;
+        async |id: &str| world.adjuster.move_once(&format!("/v1/adjustments/{id}/reversal"), &bounced()).await;
 
     let reversal = reverse(&credit.to_string()).await.expect(201);
     assert_eq!(reversal["allocations"], json!([{"charge_id": world.orders[1], "amount": -80}]));
