@@ -2,6 +2,7 @@
 --
 -- - the parts of the entry add up to what it allocates, and are those of its digest; a credit takes none back;
 -- - each part copies its charge rightly;
+-- - a reversal takes back what its entry settled and still stands, and nothing else (reversal_takes_back_its_own);
 -- - ahead_total is what is allocated beyond P (see ledger_ahead), and the first charge beyond P is open.
 --
 -- Only the charges between the former and the new P are looked at. `verify` looks at all.
@@ -97,6 +98,8 @@ BEGIN
         WHEN v_parts.digest <> e.details_digest AND e.kind <> 'return' THEN 'allocations_are_those_of_the_ledger_entry'
         WHEN NOT v_parts.take_nothing_back AND e.kind NOT IN ('reversal', 'allocation')
             THEN 'allocations_of_a_credit_take_nothing_back'
+        WHEN e.kind = 'reversal' AND NOT tallystick.reversal_takes_back_its_own(e)
+            THEN 'allocations_of_a_reversal_are_those_that_its_entry_made'
         WHEN e.ahead_total <> coalesce(v_account.ahead_total, 0) + v_parts.beyond_former + v_passed
             THEN 'ahead_is_what_is_allocated_beyond_the_pointer'
         WHEN v_first.open <= 0 THEN 'the_pointer_stands_at_an_open_charge'

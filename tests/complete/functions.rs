@@ -25,6 +25,33 @@ fn everything_a_function_needs_is_there() {
     assert_complete(&missing);
 }
 
+/// A new kind of charge belongs into each of them.
+#[test]
+fn the_page_about_kinds_names_every_file_that_lists_the_charges_and_none_that_there_is_not() {
+    let page = text("docs/adding-a-ledger-kind.md");
+    let lists =
+        |text: &str| text.lines().any(|line| !line.starts_with("--") && line.contains("'opening', 'fee', 'debit'"));
+    let mut missing = Vec::new();
+    for folder in ["sql/functions", "sql/views", "sql/verify", "sql/queries"] {
+        for (path, text) in files(folder, ".sql") {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            if lists(&text) && !page.contains(&format!("{name}`")) {
+                missing.push(format!("docs/adding-a-ledger-kind.md: {path}"));
+            }
+        }
+    }
+    for path in all(r"`((?:sql|src|tests|mutants|torture|bench|docs)/[^`]*)`", &page) {
+        let names = all(r"\{(.*)\}", &path).first().cloned().unwrap_or_default();
+        for name in names.split(',') {
+            let path = path.replace(&format!("{{{names}}}"), name);
+            if !std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(&path).exists() {
+                missing.push(format!("docs/adding-a-ledger-kind.md: there is no {path}"));
+            }
+        }
+    }
+    assert_complete(&missing);
+}
+
 struct Function<'a> {
     path: &'a str,
     name: &'a str,

@@ -13,13 +13,6 @@ use crate::support::{
 
 const MAX: i64 = 9_007_199_254_740_991;
 
-/// A shop whose client may also adjust accounts.
-pub async fn adjusting_shop(server: &TestServer) -> Shop {
-    let shop = server.shop().await;
-    let client = server.client_with_scopes(shop.business_id, &["read", "write", "adjust"]).await;
-    Shop { client, ..shop }
-}
-
 /// An adjustment with a key of its own.
 pub async fn adjust(shop: &Shop, customer: &str, kind: &str, amount: i64, members: Value) -> Answer {
     let mut body = json!({"customer_id": customer, "type": kind, "amount": amount, "reason": "as agreed"});
@@ -46,7 +39,7 @@ fn pointers(answer: &Answer) -> Vec<String> {
 #[tokio::test]
 async fn an_opening_keeps_its_due_date_in_the_past_and_is_overdue_from_the_start() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let customer = shop.customer(1_000).await;
     let today = Utc::now().date_naive();
     let due_date = today - Duration::days(40);
@@ -85,7 +78,7 @@ async fn an_opening_keeps_its_due_date_in_the_past_and_is_overdue_from_the_start
 #[tokio::test]
 async fn a_charge_is_due_by_the_customers_terms_or_as_it_says_but_only_an_opening_in_the_past() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let terms = json!({"name": "A", "credit_limit": 1_000, "payment_terms": {"type": "age", "days": 3}});
     let customer = id(&shop.client.post("/v1/customers", &terms).await.expect(201));
     let time = |text: &Value| text.as_str().unwrap().parse::<chrono::DateTime<Utc>>().unwrap();
@@ -119,7 +112,7 @@ async fn a_charge_is_due_by_the_customers_terms_or_as_it_says_but_only_an_openin
 #[tokio::test]
 async fn a_charge_keeps_the_credit_limit_unless_somebody_allows_more_and_that_is_kept_only_if_it_was_needed() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let customer = shop.customer(500).await;
     for kind in ["opening", "fee", "debit"] {
         let before = shop.balance(&customer).await;
@@ -130,7 +123,7 @@ async fn a_charge_keeps_the_credit_limit_unless_somebody_allows_more_and_that_is
             [&problem["credit_limit"], &problem["balance"], &problem["required"]].map(|figure| figure.as_i64().unwrap())
         };
         assert_eq!(limit(&adjust(&shop, &customer, kind, room + 1, json!({})).await), [500, before, room + 1]);
-        let lower = json!({"authorized_limit": 499});
+        let lower = json!({"authorized_limit": 399});
         assert_eq!(limit(&adjust(&shop, &customer, kind, room + 1, lower.clone()).await), [500, before, room + 1]);
         let higher = json!({"authorized_limit": 510});
         assert_eq!(limit(&adjust(&shop, &customer, kind, room + 11, higher.clone()).await), [510, before, room + 11]);
@@ -153,7 +146,7 @@ async fn a_charge_keeps_the_credit_limit_unless_somebody_allows_more_and_that_is
 #[tokio::test]
 async fn a_credit_settles_the_charges_that_it_names_and_else_the_oldest() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (customer, other) = (shop.customer(1_000).await, shop.customer(1_000).await);
     let fee = async |customer: &str, amount| id(&adjust(&shop, customer, "fee", amount, json!({})).await.expect(201));
     let (first, second, foreign) = (fee(&customer, 100).await, fee(&customer, 200).await, fee(&other, 1).await);
@@ -181,7 +174,7 @@ async fn a_credit_settles_the_charges_that_it_names_and_else_the_oldest() {
 #[tokio::test]
 async fn a_write_off_gives_up_at_most_the_balance_and_is_no_money_received() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
     let order = id(&shop.buy(&customer, &[(&beans, 3)]).await.expect(201));
 
@@ -206,7 +199,7 @@ async fn a_write_off_gives_up_at_most_the_balance_and_is_no_money_received() {
 #[tokio::test]
 async fn a_refund_pays_out_at_most_the_credit_balance_and_leaves_no_debt() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let customer = shop.customer(0).await;
     let figures = |answer: &Answer| {
         let problem = answer.expect_problem(409, "credit_balance_exceeded");
@@ -244,7 +237,7 @@ async fn a_refund_pays_out_at_most_the_credit_balance_and_leaves_no_debt() {
 #[tokio::test]
 async fn a_blocked_customer_is_adjusted_and_refunded_all_the_same() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let body = json!({"name": "A", "credit_limit": 100, "blocked": true});
     let customer = id(&shop.client.post("/v1/customers", &body).await.expect(201));
     adjust(&shop, &customer, "fee", 10, json!({})).await.expect(201);
@@ -257,7 +250,7 @@ async fn a_blocked_customer_is_adjusted_and_refunded_all_the_same() {
 #[tokio::test]
 async fn each_wrong_member_is_pointed_at_and_nothing_is_written() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (customer, foreign) = (shop.customer(1_000).await, server.shop().await.customer(1_000).await);
     let before = contents(&server.database).await;
     let allocations = json!([{"charge_id": customer, "amount": 1}]);
@@ -308,7 +301,7 @@ async fn each_wrong_member_is_pointed_at_and_nothing_is_written() {
 #[tokio::test]
 async fn a_balance_reaches_the_largest_amounts_and_no_further() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let customer = shop.customer(MAX).await;
     adjust(&shop, &customer, "opening", MAX, json!({})).await.expect(201);
     let most = json!({"authorized_limit": MAX});
@@ -324,7 +317,7 @@ async fn a_balance_reaches_the_largest_amounts_and_no_further() {
 #[tokio::test]
 async fn whoever_corrects_needs_write_and_adjust() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let customer = shop.customer(1_000).await;
     for (scopes, lacks) in
         [(&["read", "write"][..], "adjust"), (&["read", "adjust"], "write"), (&["write", "price"], "adjust")]
@@ -345,7 +338,7 @@ async fn whoever_corrects_needs_write_and_adjust() {
 #[tokio::test]
 async fn a_used_key_is_refused_for_any_other_correction() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (customer, other) = (shop.customer(1_000).await, shop.customer(1_000).await);
     let charge = id(&adjust(&shop, &customer, "fee", 50, json!({})).await.expect(201));
     let credit = json!({
@@ -415,7 +408,7 @@ async fn a_used_key_is_refused_for_any_other_correction() {
 #[tokio::test]
 async fn adjustments_and_refunds_are_listed_newest_first_and_read_one_by_one() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (one, two) = (shop.customer(1_000).await, shop.customer(1_000).await);
     let (mut adjustments, mut refunds) = (vec![], vec![]);
     for (kind, customer) in

@@ -24,8 +24,6 @@ struct Movements {
 impl Movements {
     async fn new(server: &TestServer) -> Self {
         let shop = server.shop().await;
-        let client = server.client_with_scopes(shop.business_id, &["read", "write", "adjust"]).await;
-        let shop = Shop { client, ..shop };
         let (customer, beans) = (shop.customer(1_000).await, shop.product(100, 10).await);
         let (other, filters) = (shop.customer(1_000).await, shop.product(10, 10).await);
         let sale = id(&shop.buy(&other, &[(&filters, 3)]).await.expect(201));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::adjustments::{adjust, adjusting_shop};
+use super::adjustments::adjust;
 use crate::{
     isolation::http::callers::{JWT_FLAGS, token},
     support::{
@@ -23,7 +23,7 @@ fn with_limit(customer: &str, items: &[(&str, i64)], limit: &Value) -> Value {
 #[tokio::test]
 async fn a_purchase_goes_beyond_the_limit_as_far_as_somebody_allows_and_that_is_kept_only_if_it_was_needed() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (customer, beans, gift) = (shop.customer(500).await, shop.product(100, 100).await, shop.product(0, 100).await);
     let buy = async |quantity: i64, limit: i64| {
         let body = with_limit(&customer, &[(&beans, quantity)], &json!(limit));
@@ -55,7 +55,7 @@ async fn a_purchase_goes_beyond_the_limit_as_far_as_somebody_allows_and_that_is_
 #[tokio::test]
 async fn what_went_beyond_a_limit_is_listed_newest_first_whatever_it_was() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (one, two, beans) = (shop.customer(100).await, shop.customer(0).await, shop.product(100, 100).await);
     let none = shop.client.get("/v1/limit-overrides").await.expect(200);
     assert_eq!(none, json!({"data": [], "next_cursor": null}));
@@ -140,7 +140,7 @@ async fn an_authorized_limit_needs_the_scope_adjust_by_the_api_and_by_rpc() {
 #[tokio::test]
 async fn an_authorized_limit_is_money_and_a_part_of_the_request() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (customer, beans) = (shop.customer(0).await, shop.product(1, 1_000).await);
     for wrong in [json!(-1), json!(MAX + 1), json!(1.5), json!("1"), json!({})] {
         let body = with_limit(&customer, &[(&beans, 1)], &wrong);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use super::adjustments::{adjust, adjusting_shop};
+use super::adjustments::adjust;
 use crate::support::{
     server::TestServer,
     shop::{Shop, id, purchase},
@@ -66,7 +66,7 @@ async fn a_hold_is_kept_changed_and_taken_away_with_the_customer() {
 #[tokio::test]
 async fn a_customer_buys_until_it_has_been_overdue_for_longer_than_its_hold_and_again_once_that_is_paid() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let beans = shop.product(1, 1_000).await;
     let minute = Duration::minutes(1);
     for days in [0, 7] {
@@ -102,7 +102,7 @@ async fn a_customer_buys_until_it_has_been_overdue_for_longer_than_its_hold_and_
 #[tokio::test]
 async fn the_charge_that_fell_due_first_decides_whichever_was_made_first() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let beans = shop.product(1, 1_000).await;
     let customer = customer(&shop, json!(10)).await;
     let mut charges = vec![];
@@ -121,7 +121,7 @@ async fn the_charge_that_fell_due_first_decides_whichever_was_made_first() {
 #[tokio::test]
 async fn a_hold_comes_after_a_block_and_before_what_is_wrong_with_the_purchase_and_stops_only_purchases() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (beans, gift) = (shop.product(1, 10).await, shop.product(0, 10).await);
     let customer = customer(&shop, json!(0)).await;
     let bought = purchase(&customer, &[(&beans, 1)]);

@@ -1,10 +1,10 @@
 //! What proves the ledger: with every movement of money, for each entry, and for a whole business.
 
-use std::process::Stdio;
+use std::{collections::BTreeSet, process::Stdio};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tallystick::domain::Hash;
+use tallystick::domain::{EntryKind, Hash};
 use tokio::process::Command;
 
 use crate::{
@@ -86,7 +86,7 @@ async fn an_entry_shows_what_its_hash_covers_only_if_it_is_asked_for() {
 async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
     let server = TestServer::start().await;
     let shop = server.shop().await;
-    let customer = shop.customer(10_000).await;
+    let (customer, beans) = (shop.customer(10_000).await, shop.product(100, 10).await);
     let plant = format!(
         r"DO $$
         DECLARE
@@ -117,15 +117,23 @@ async fn a_ledger_shows_every_kind_of_entry_that_the_database_can_have() {
         business = shop.business_id
     );
     server.database.session().await.client().batch_execute(&plant).await.unwrap();
+    // These two have rows elsewhere, which their digests cover.
+    let order = shop.buy(&customer, &[(&beans, 3)]).await.expect(201);
+    let body = json!({"order_id": order["id"], "items": [{"line_no": 1, "quantity": 2}], "reason": "torn"});
+    let returned = shop.client.move_once("/v1/returns", &body).await.expect(201);
 
     let mut entries = hashed(&shop, &customer).await;
     entries.reverse();
     let kinds: Vec<_> = entries.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    let expected = ["opening", "fee", "debit", "write_off", "payment", "refund", "credit", "reversal", "allocation"];
-    assert_eq!(kinds, expected);
+    let planted = ["opening", "fee", "debit", "write_off", "payment", "refund", "credit", "reversal", "allocation"];
+    assert_eq!(kinds, [&planted[..], &["purchase", "return"]].concat());
+    assert_eq!(BTreeSet::from_iter(kinds), BTreeSet::from(EntryKind::ALL.map(EntryKind::as_str)));
     let due: Vec<_> = entries.iter().filter(|entry| !entry["due_at"].is_null()).map(|entry| &entry["kind"]).collect();
-    assert_eq!(due, ["opening", "fee", "debit", "refund"]);
+    assert_eq!(due, ["opening", "fee", "debit", "refund", "purchase"]);
     assert_eq!(entries[7]["reverses_entry_no"], 7);
+    let shown = |entry: &Value| json!([entry["id"], entry["order_id"], entry["amount"], entry["proof"]]);
+    assert_eq!(shown(&entries[9]), json!([order["id"], order["id"], 300, order["proof"]]));
+    assert_eq!(shown(&entries[10]), json!([returned["id"], null, -200, returned["proof"]]));
     if let Some(computed) = recompute(&server, &shop, &customer).await {
         computed.unwrap();
     }

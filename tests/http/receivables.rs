@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::adjustments::adjusting_shop;
 use crate::support::{
     server::TestServer,
     shop::{Shop, id, purchase},
@@ -36,7 +35,7 @@ struct Month {
 
 impl Month {
     async fn of(server: &TestServer) -> Self {
-        let shop = adjusting_shop(server).await;
+        let shop = server.shop().await;
         let customer = shop.customer(100_000).await;
         let (coffee, tea) = (shop.product(2_500, 100).await, shop.product(1_000, 100).await);
         let make = async |path: &str, body: Value| shop.client.move_once(path, &body).await.expect(201);
@@ -132,7 +131,7 @@ async fn the_month_that_the_bookkeepers_page_tells_has_the_figures_that_it_says(
 #[tokio::test]
 async fn debt_that_is_not_paid_moves_through_the_buckets() {
     let server = TestServer::start().await;
-    let shop = adjusting_shop(&server).await;
+    let shop = server.shop().await;
     let (customer, coffee) = (shop.customer(100_000).await, shop.product(2_500, 100).await);
     shop.buy(&customer, &[(&coffee, 10)]).await.expect(201);
     let fee = json!({"customer_id": customer, "amount": 1_500, "type": "fee", "reason": "cheque 118 bounced"});

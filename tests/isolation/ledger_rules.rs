@@ -377,6 +377,49 @@ async fn an_entry_is_taken_back_once_by_a_reversal_that_names_it() {
     .await;
 }
 
+/// Entry 4, a payment of 40, settles 20 of charge 1; entry 5 settles 5 of that and 20 of charge 3. 50 are unapplied.
+#[tokio::test]
+async fn a_reversal_takes_back_what_its_entry_settled_and_still_stands_and_nothing_else() {
+    let allocating = |given: Values, charges: &str, amounts: &str| {
+        let given = object(&[given]);
+        fill(&format!(
+            "SELECT by_hand.allocating({{business}}, {{customer}}, {given}, '{{{charges}}}', '{{{amounts}}}');"
+        ))
+    };
+    let settled = allocating(&[("kind", "'opening'"), ("amount", "50")], "", "")
+        + &allocating(&[("kind", "'payment'"), ("amount", "-40")], "1", "20")
+        + &allocating(&[("kind", "'payment'"), ("amount", "-25")], "1,3", "5,20");
+    let reversed = |before: &str, charges: &str, amounts: &str| {
+        let reversal: Values = &[("kind", "'reversal'"), ("amount", "40"), ("reverses_no", "4")];
+        settled.clone() + before + &allocating(reversal, charges, amounts)
+    };
+    // What is taken back of charge 1 before: 10, of which 15 are left, and all of it.
+    let some = allocating(ALLOCATION, "1", "-10");
+    let all = allocating(ALLOCATION, "1", "-25");
+    // Both move to charge 3 what entry 4 settled, as far as that has room.
+    let moved = allocating(ALLOCATION, "1,3", "-25,25");
+
+    let own = "allocations_of_a_reversal_are_those_that_its_entry_made";
+    are_refused(&[
+        ("less than its own", reversed("", "1", "-19"), own),
+        ("nothing of its own", reversed("", "", ""), own),
+        ("more than its own", reversed("", "1", "-25"), own),
+        ("another's besides", reversed("", "1,3", "-20,-5"), own),
+        ("another's in place of its own", reversed("", "3", "-20"), own),
+        ("its own, and more for another charge", reversed("", "1,3", "-20,5"), own),
+        ("less than is left of its own", reversed(&some, "1", "-14"), own),
+        ("what another settles now", reversed(&moved, "3", "-20"), own),
+    ])
+    .await;
+    let database = database().await;
+    let owner = Actor::owner(&database, &OURS.id("business")).await;
+    for right in
+        [reversed("", "1", "-20"), reversed(&some, "1", "-15"), reversed(&all, "", ""), reversed(&moved, "", "")]
+    {
+        owner.rows(&right).await;
+    }
+}
+
 #[tokio::test]
 async fn a_charge_is_that_of_its_order() {
     let order = "purchase_charges_its_orders_total";

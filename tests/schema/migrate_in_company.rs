@@ -144,6 +144,51 @@ async fn every_function_that_changes_a_customer_locks_the_view_of_customers_firs
     }
 }
 
+/// `migrate` locks the customers first (`sql/locks.sql`). Whoever waits for them with another table in hand deadlocks with it.
+#[tokio::test]
+async fn every_function_that_locks_a_customer_waits_for_the_table_of_customers_before_it_locks_a_later_one() {
+    let database = FreshDatabase::installed().await;
+    let run = database.session().await;
+    run.client().batch_execute("BEGIN; LOCK TABLE tallystick.customers IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let id = "00000000-0000-7000-8000-000000000000";
+    let mut calls = Vec::new();
+    for call in [
+        format!("purchase('{id}', '{id}', '{{{id}}}', '{{1}}', 'k')"),
+        format!("payment_record('{id}', '{id}', 1, 'k')"),
+        format!("adjustment_record('{id}', '{id}', 'fee', 1, 'r', 'k')"),
+        format!("refund_record('{id}', '{id}', 1, 'r', 'k')"),
+        format!("allocation_record('{id}', '{id}', '{{{id}}}', '{{1}}', 'r', 'k')"),
+        format!("reversal_record('{id}', '{{payment}}', '{id}', 'r', 'k')"),
+        format!("return_record('{id}', '{id}', '{{1}}', '{{1}}', '{{NULL}}', 'r', 'k')"),
+        format!("customer_create('{id}', '{id}', 'c', NULL, 1, false, 'k')"),
+        format!("customer_update('{id}', '{id}', NULL, 1, NULL, false, NULL)"),
+        format!("statement_period('{id}', '{id}', '2020-01-01', '2020-01-31')"),
+    ] {
+        let session = database.session().await;
+        let process = pid(&session).await;
+        let sql = format!("SET app.business_id = '{id}'; SELECT FROM tallystick.{call}");
+        let running = tokio::spawn(async move { session.client().batch_execute(&sql).await });
+        let waiting = format!(
+            "SELECT count(*)::text FROM pg_locks
+             WHERE pid = {process} AND NOT granted AND relation = 'tallystick.customers'::regclass"
+        );
+        while text(&database, &waiting).await == "0" {
+            assert!(!running.is_finished(), "{call} does not lock the customers: {:?}", running.await);
+            tokio::task::yield_now().await;
+        }
+        let held = format!(
+            "SELECT coalesce(string_agg(relname, ' '), '') FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+             WHERE pid = {process} AND granted AND relkind = 'r' AND relnamespace = 'tallystick'::regnamespace"
+        );
+        assert_eq!(text(&database, &held).await, "", "{call}");
+        calls.push((call, running));
+    }
+    run.client().batch_execute("COMMIT").await.unwrap();
+    for (call, running) in calls {
+        drop(running.await.unwrap_or_else(|error| panic!("{call}: {error}")));
+    }
+}
+
 #[tokio::test]
 async fn a_run_that_loses_a_deadlock_is_tried_again() {
     let database = FreshDatabase::installed().await;

@@ -220,6 +220,35 @@ async fn a_writer_reads_no_more_than_it_needs_after_a_vacuum_of_empty_tables() {
     }
 }
 
+/// The settings of a function must allow a plan for everything that it and the functions under it do. Where they do not, PostgreSQL
+/// takes the forbidden step all the same, at a cost of 10^10; and a plan of that cost it compiles at every call, in a second.
+#[tokio::test]
+async fn no_writer_has_a_plan_that_its_own_settings_forbid() {
+    let database = plenty::database().await;
+    let superuser = Actor::superuser(&database).await;
+    superuser.session.client().batch_execute(&planting(&format!("{PLENTY}{HISTORY}{RETURNS}"))).await.unwrap();
+    let mut session = database.session().await;
+    let begin =
+        "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
+        SET client_min_messages = log; SELECT set_config('app.business_id', {business}::text, false)";
+    session.client().batch_execute(&with_ids(begin)).await.unwrap();
+    session.take_notices();
+    let mut forbidden = Vec::new();
+    for case in cases() {
+        session.client().batch_execute(&format!("BEGIN; {}; ROLLBACK", case.call)).await.unwrap();
+        let plans: Vec<_> = session.take_notices().into_iter().map(|notice| notice.message).collect();
+        assert!(plans.iter().filter(|plan| plan.contains("Query Text:")).count() > 1, "{}: {plans:#?}", case.call);
+        // Before version 18 by its cost, and from then on in words.
+        forbidden.extend(
+            plans
+                .iter()
+                .filter(|plan| plan.contains("cost=10000000") || plan.contains("Disabled: true"))
+                .map(|plan| format!("{}: {plan}", case.call)),
+        );
+    }
+    assert!(forbidden.is_empty(), "{}", forbidden.join("\n"));
+}
+
 #[tokio::test]
 async fn every_writer_is_tried_above() {
     let database = FreshDatabase::installed().await;

@@ -238,6 +238,7 @@ pub async fn pages(client: &Client, path: &str) -> Vec<Value> {
         let page = send(client.request(Method::GET, &address)).await.expect(200);
         let separator = if path.contains('?') { '&' } else { '?' };
         next = page["next_cursor"].as_str().map(|cursor| format!("{path}{separator}cursor={cursor}"));
+        assert_ne!(next, Some(address), "the list does not go on");
         pages.push(page);
     }
     pages

@@ -1,9 +1,13 @@
 -- A random history of one customer, held against a model that replays it: lists of charges and of what is allocated to each, and a
 -- pool of credit that settles the oldest charge first, by loops. The model knows no running figures.
+--
+-- A purchase is one line of three pieces, which come back one by one or together: 'return of 4' is of the purchase that is entry 4, as
+-- 'reversal of 4' takes the payment back that is entry 4.
 CREATE SCHEMA IF NOT EXISTS model;
 
 CREATE TYPE model.event AS (
-    no bigint, at timestamptz, kind text, amount bigint, due_at timestamptz, due_date date, charge_nos bigint[], amounts bigint[]);
+    no bigint, at timestamptz, kind text, amount bigint, due_at timestamptz, due_date date, charge_nos bigint[], amounts bigint[],
+    pieces integer);
 CREATE TYPE model.charge AS (
     no bigint, at timestamptz, amount bigint, due_at timestamptz, due_date date, allocated bigint, open bigint);
 CREATE TYPE model.state AS (balance bigint, pool bigint, allocated bigint, charges model.charge[]);
@@ -183,7 +187,7 @@ BEGIN
         e.kind := 'refund';
         e.amount := 1 + floor(random() * -v_state.balance);
         e.due_at := p_at;
-    ELSIF v_roll < 80 OR cardinality(p_events) = 0 THEN
+    ELSIF v_roll < 72 OR cardinality(p_events) = 0 THEN
         -- Credit, often for chosen charges.
         e.kind := (ARRAY['payment', 'payment', 'credit', 'write_off'])[1 + floor(random() * 4)];
         e.amount := -(1 + floor(random() * 8) * 10 + floor(random() * 2) * 5);
@@ -204,6 +208,28 @@ BEGIN
                 e.amounts := e.amounts || v_sum;
                 v_take := v_take - v_sum;
             END LOOP;
+        END IF;
+    ELSIF v_roll < 82 THEN
+        -- Pieces of a purchase, of which not all came back. The last one is credited with what is left of the price.
+        SELECT charge.*, came.back INTO v_part
+        FROM unnest(v_state.charges) AS charge
+        JOIN unnest(p_events) AS sale ON sale.no = charge.no AND sale.kind = 'purchase'
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(event.pieces), 0) AS back FROM unnest(p_events) AS event WHERE event.kind = 'return of ' || charge.no
+        ) AS came
+        WHERE came.back < 3
+        ORDER BY random() LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+        e.kind := 'return of ' || v_part.no;
+        e.pieces := 1 + floor(random() * (3 - v_part.back));
+        e.amount := div(v_part.amount * v_part.back, 3) - div(v_part.amount * (v_part.back + e.pieces), 3);
+        -- It settles its own purchase first.
+        v_sum := least(-e.amount, v_part.amount - v_part.allocated);
+        IF v_sum > 0 THEN
+            e.charge_nos := ARRAY[v_part.no];
+            e.amounts := ARRAY[v_sum];
         END IF;
     ELSIF v_roll < 92 THEN
         -- Unapplied credit to charges, or back, or both.
@@ -266,12 +292,15 @@ LANGUAGE plpgsql AS $$
 DECLARE
     e tallystick.credit_ledger;
     v_account tallystick.ledger_account := tallystick.ledger_account_of(p_business_id, p_customer_id);
+    v_named constant bigint := nullif(split_part(p_event.kind, ' of ', 2), '');
+    v_order_id uuid;
     v_line tallystick.order_items;
+    v_lines record;
 BEGIN
     e.business_id := p_business_id;
     e.id := gen_random_uuid();
     e.kind := split_part(p_event.kind, ' of ', 1);
-    e.reverses_no := nullif(split_part(p_event.kind, ' of ', 2), '');
+    e.reverses_no := CASE e.kind WHEN 'reversal' THEN v_named END;
     e.amount := p_event.amount;
     e.due_at := p_event.due_at;
     e.due_date := p_event.due_date;
@@ -280,13 +309,24 @@ BEGIN
     e.idempotency_key := e.id::text;
     e.request_fingerprint := sha256('');
     e.actor := 'model';
-    IF e.kind <> 'purchase' THEN
+    IF e.kind = 'return' THEN
+        SELECT entry.id INTO v_order_id FROM tallystick.credit_ledger AS entry
+        WHERE entry.business_id = p_business_id AND entry.customer_id = p_customer_id AND entry.entry_no = v_named;
+        v_lines := tallystick.return_lines_of(p_business_id, v_order_id, '{1}', ARRAY[p_event.pieces], '{0}');
+        PERFORM tallystick.return_write(
+            v_account, e, v_order_id, v_lines.items, p_event.charge_nos[1], coalesce(p_event.amounts[1], 0), NULL, NULL, NULL);
+        SELECT entry.* INTO e FROM tallystick.credit_ledger AS entry WHERE entry.business_id = p_business_id AND entry.id = e.id;
+        RETURN e;
+    ELSIF e.kind <> 'purchase' THEN
         RETURN tallystick.ledger_record(v_account, e, p_event.charge_nos, p_event.amounts);
     END IF;
-    SELECT p_business_id, e.id, product.id, 1, e.amount, e.amount, 1, 1, 1, 0, NULL, NULL, NULL INTO v_line
+    -- Three pieces, at a discount if the price is no multiple of three.
+    SELECT p_business_id, e.id, product.id, 3, div(e.amount + 2, 3), e.amount, 3, 1, 1, 0, NULL,
+           nullif(3 * div(e.amount + 2, 3) - e.amount, 0), NULL INTO v_line
     FROM tallystick.products AS product WHERE product.business_id = p_business_id LIMIT 1;
-    e.details_digest := sha256('\x01'::bytea || int4send(1) || uuid_send(v_line.product_id) || int4send(1) || int8send(1) || int4send(0)
-        || int8send(e.amount) || int8send(-1) || int8send(-1) || int8send(-1) || int8send(1) || int8send(e.amount));
+    e.details_digest := sha256('\x01'::bytea || int4send(1) || uuid_send(v_line.product_id) || int4send(1) || int8send(3) || int4send(0)
+        || int8send(v_line.unit_price) || int8send(-1) || int8send(coalesce(v_line.discount, -1)) || int8send(-1) || int8send(3)
+        || int8send(e.amount));
     e := tallystick.ledger_continue(v_account, e);
     SET CONSTRAINTS ALL DEFERRED;
     INSERT INTO tallystick.orders (business_id, id, customer_id, total, created_at)

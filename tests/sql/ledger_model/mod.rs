@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use tallystick::domain::EntryKind;
+
 use crate::support::{
     actor::Actor,
     two_businesses::{OURS, fill, two_businesses},
@@ -25,9 +27,9 @@ async fn number(superuser: &Actor, sql: &str) -> i64 {
     superuser.session.client().query_one(&fill(sql), &[]).await.unwrap().get(0)
 }
 
-/// Every kind of entry, terms that change, and allocations; compared after each entry, and as of every moment in the end. The totals of all are compared in the end, too. Each
-/// history checks the balance, the open charges in pages, the oldest unpaid charge, the due time, overdue and how much of it, and
-/// the buckets of the aging.
+/// Every kind of entry, terms that change, and allocations; compared after each entry, and as of every moment in the end. Each history
+/// checks the balance, the open charges in pages, the oldest unpaid charge, the due time, overdue and how much of it, and the buckets of
+/// the aging. The list of all who owe something and the totals of all are compared in the end, too.
 #[tokio::test]
 async fn every_history_is_at_every_moment_what_the_model_says() {
     let histories = std::env::var("TALLYSTICK_HISTORIES").map_or(HISTORIES, |number| number.parse().unwrap());
@@ -50,6 +52,11 @@ async fn every_history_is_at_every_moment_what_the_model_says() {
         written += number(&superuser, &batch).await;
     }
     assert!(written > 6 * i64::from(histories), "{written} entries");
+    let kinds =
+        superuser.rows("SELECT DISTINCT kind FROM tallystick.credit_ledger WHERE actor = 'model' ORDER BY 1").await;
+    let mut every_kind = EntryKind::ALL.map(|kind| [Some(kind.as_str().to_owned())]);
+    every_kind.sort();
+    assert_eq!(kinds, every_kind);
     let owing = number(&superuser, "SELECT count(*) FROM model.aged").await;
     assert!(owing > i64::from(histories / 2), "{owing} customers owe something");
     assert_eq!(number(&superuser, "SELECT model.wrongly_aged({business}, 7)").await, 0);

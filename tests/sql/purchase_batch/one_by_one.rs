@@ -164,6 +164,21 @@ async fn a_purchase_after_refused_ones_is_stored_under_its_own_key_with_its_own_
 }
 
 #[tokio::test]
+async fn where_due_times_fall_within_a_batch_a_run_begins_and_goes_on() {
+    let place = Place::new().await;
+    let due =
+        |day: &str| Buy { options: Some(format!("{{\"due_at\": \"{day}T12:00:00Z\"}}")), ..buy(0, &[(1, 1)], day) };
+    let buys = ["2099-03-01", "2099-01-01", "2099-02-01"].map(due);
+    assert_eq!(outcomes(&place.rows(&together(&buys, "wait")).await), ["created"; 3]);
+    let runs = format!(
+        "SELECT due_run_from FROM tallystick.credit_ledger WHERE customer_id = '{}' ORDER BY entry_no",
+        customer(0)
+    );
+    assert_eq!(place.rows(&runs).await.concat(), ["1", "2", "2"].map(|run| Some(run.to_owned())));
+    audit(&place.database).await;
+}
+
+#[tokio::test]
 async fn what_a_purchase_takes_is_gone_for_the_next_and_what_a_refused_one_wanted_is_not() {
     let place = Place::new().await;
     // Product 1: 4 pieces at 35. Customer 1 may owe 300, customer 2 nothing.

@@ -211,4 +211,39 @@ pub const DAMAGES: &[Damage] = &[
         "UPDATE tallystick.credit_ledger SET ahead_total = 20
          WHERE customer_id = '0c000000-0000-7000-8000-0000000000c3' AND entry_no >= 6",
     ),
+    damage(
+        "a reversal takes back of a charge that its entry did not name",
+        "reversals",
+        &[
+            "of charge 2 it takes 300 back, but its entry settled 0 and 50 was allocated; \
+             of charge 3 it takes 0 back, but its entry settled 300 and 300 was allocated",
+            "\"entry_no\":7",
+        ],
+        "UPDATE tallystick.allocations SET charge_no = 2
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
+    ),
+    damage(
+        "a reversal takes back more of a charge than its entry settled",
+        "reversals",
+        &["of charge 3 it takes 301 back, but its entry settled 300 and 300 was allocated", "\"entry_no\":7"],
+        "UPDATE tallystick.allocations SET amount = -301
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
+    ),
+    damage(
+        "a reversal leaves a part of what its entry settled",
+        "reversals",
+        &["of charge 3 it takes 299 back, but its entry settled 300 and 300 was allocated", "\"entry_no\":7"],
+        "UPDATE tallystick.allocations SET amount = -299
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 7",
+    ),
+    damage(
+        "a reversal takes back what no longer stood",
+        "reversals",
+        &["of charge 3 it takes 300 back, but its entry settled 300 and 200 was allocated", "\"entry_no\":7"],
+        "INSERT INTO tallystick.allocations (
+             business_id, customer_id, charge_no, part_no, entry_no, amount, allocated_before, allocated_after, charge_amount, charged_total)
+         SELECT business_id, customer_id, charge_no, 9, 5, -100, 300, 200, charge_amount, charged_total
+         FROM tallystick.allocations
+         WHERE customer_id = '0c000000-0000-7000-8000-0000000000c1' AND entry_no = 4",
+    ),
 ];
