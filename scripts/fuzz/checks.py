@@ -24,6 +24,10 @@ ONLY_IN_WORDS = [
     ("body", "/expires_at", None),
     # "Never 0".
     ("body", "/quantity", None),
+    ("body", None, "must not be 0"),
+    # "Each once": by one of its members.
+    ("body", "/allocations", "must name each charge once"),
+    ("body", "/items", "must name each line once"),
     # "A purchase has at most one of payment_terms, due_date and due_at", and so has an adjustment.
     ("body", "/due_date", "must not stand beside "),
     ("body", "/due_at", "must not stand beside "),
