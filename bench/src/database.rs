@@ -19,6 +19,7 @@ const SHOP: &str = include_str!("../sql/shop.sql");
 const MOVES: &str = include_str!("../sql/moves.sql");
 const HISTORY: &str = include_str!("../sql/history.sql");
 const DEBTORS: &str = include_str!("../sql/debtors.sql");
+const CHARGES: &str = include_str!("../sql/charges.sql");
 
 /// A database with tallystick's schema.
 pub struct Database {
@@ -82,6 +83,11 @@ impl Database {
     pub async fn add_debtors(&self, customers: u64, entries: u64) -> anyhow::Result<()> {
         let sql = DEBTORS.replace("$customers", &customers.to_string()).replace("$entries", &entries.to_string());
         self.write_moves(&sql).await.context("cannot make debtors")
+    }
+
+    /// Gives business 0 a customer with so many charges, of which none is paid.
+    pub async fn add_charges(&self, entries: u64) -> anyhow::Result<()> {
+        self.write_moves(&CHARGES.replace("$entries", &entries.to_string())).await.context("cannot make open charges")
     }
 
     /// Writes what this SQL puts into the table of moves, without the triggers that check foreign keys.

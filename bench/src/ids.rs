@@ -33,6 +33,11 @@ impl Id {
         Self { kind: "c01", number }
     }
 
+    /// The customer of business 0 who pays nothing.
+    pub const fn unpaid() -> Self {
+        Self { kind: "c03", number: 0 }
+    }
+
     /// The order of an entry in the ledger of [`Self::regular`]: see `sql/history.sql`.
     pub const fn order_of_regular(number: u64, entry: u64) -> Self {
         Self { kind: "e00", number: number * 10_000_000 + entry }

@@ -12,6 +12,7 @@ mod bed;
 mod client;
 mod cpu;
 mod database;
+mod download;
 mod figures;
 mod hostile;
 mod ids;

@@ -31,6 +31,12 @@ pub struct Plan {
     pub debtors: u64,
     /// Ledger entries of each of them.
     pub debts: u64,
+    /// Entries of the customers whose statements are asked for.
+    pub statements: [u64; 2],
+    /// Open charges of one customer.
+    pub charges: u64,
+    /// Customers whose debt is aged, and the ledger entries of each.
+    pub aged: (u64, u64),
     /// Customers of the business that attacks.
     pub attackers_debtors: u64,
     /// Hostile clients, each with a connection.
@@ -57,6 +63,9 @@ impl Plan {
         entries: 1_000_000,
         debtors: 10_000,
         debts: 100,
+        statements: [10_000, 1_000_000],
+        charges: 100_000,
+        aged: (100_000, 10),
         attackers_debtors: 50_000,
         hostile_clients: 4_096,
         fresh: true,
@@ -75,6 +84,9 @@ impl Plan {
         entries: 20_000,
         debtors: 500,
         debts: 100,
+        statements: [1_000, 20_000],
+        charges: 2_000,
+        aged: (2_000, 10),
         attackers_debtors: 2_000,
         hostile_clients: 256,
         fresh: false,
@@ -94,6 +106,7 @@ impl Plan {
             Scenario::Growth => 2 + rounds,
             Scenario::Overdue => 2 + builds,
             Scenario::Reads => builds + 6 * self.client_counts.len() + 6 * (1 + builds) * rounds + 1 + rounds,
+            Scenario::Reports => 3 + 6 * rounds,
             Scenario::Fresh if self.fresh => 3 + 2 * rounds,
             Scenario::Fresh => 0,
         };

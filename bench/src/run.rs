@@ -9,7 +9,7 @@ use crate::{
     machine::Machine,
     measure::{
         Scenario, compare, fairness, fresh, growth, half_load, hostile, idle, lone, mixed, neighbours, overdue, reads,
-        sale, steady,
+        reports, sale, steady,
     },
     plan::Plan,
     program::Program,
@@ -81,6 +81,9 @@ async fn measure(stage: &Stage<'_>, only: &[Scenario], figures: &mut Figures) ->
     }
     if wanted(Scenario::Reads) {
         databases.extend(reads::measure(stage, figures).await?);
+    }
+    if wanted(Scenario::Reports) {
+        databases.extend(reports::measure(stage, figures).await?);
     }
     if wanted(Scenario::Fresh) && (stage.plan.fresh || !only.is_empty()) {
         databases.extend(fresh::measure(stage, figures).await?);

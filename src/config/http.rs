@@ -36,7 +36,7 @@ pub struct HttpArgs {
     /// How long a connection may be without a request
     #[arg(long, env = "TALLYSTICK_IDLE_TIMEOUT", default_value = "75s", value_name = "TIME", value_parser = parse_timeout)]
     pub idle_timeout: Duration,
-    /// How long a client may take to take an answer; on the way it must take 64 KiB every 10 s
+    /// How long a client may take to take an answer, or each 4 MiB of a longer one; on the way it must take 64 KiB every 10 s
     #[arg(long, env = "TALLYSTICK_WRITE_TIMEOUT", default_value = "30s", value_name = "TIME", value_parser = parse_timeout)]
     pub write_timeout: Duration,
     /// How long `/readyz` says no, while requests are still taken, before SIGTERM stops the server; a second signal ends it

@@ -31,6 +31,29 @@ struct Month {
     charges: [String; 3],
     /// In the order of the ledger.
     entries: Vec<Value>,
+    /// After entry 7, and after the last.
+    statements: [Statement; 2],
+}
+
+/// A statement over all days, as JSON and as HTML.
+struct Statement {
+    json: Value,
+    page: String,
+}
+
+impl Statement {
+    async fn of(shop: &Shop, customer: &str) -> Self {
+        let path = format!("/v1/customers/{customer}/statement?from=2020-01-01&to=9998-12-31");
+        let json = shop.client.get(&path).await.expect(200);
+        Self { json, page: shop.client.get(&format!("{path}&format=html")).await.body }
+    }
+
+    /// An amount of the page's summary, in cents.
+    fn amount(&self, what: &str) -> i64 {
+        let row = format!("<td>{what}</td><td class=\"amount\">");
+        let amount = self.page.split(&row).nth(1).unwrap().split('<').next().unwrap();
+        cents(&amount.replace('\u{2212}', "-").replace(',', ""))
+    }
 }
 
 impl Month {
@@ -57,6 +80,7 @@ impl Month {
         make(&path, json!({"reason": "the cheque bounced"})).await;
         let adjustment = |kind: &str, amount: i64, reason: &str| pay(amount, json!({"type": kind, "reason": reason}));
         let fee = make("/v1/adjustments", adjustment("fee", 1_500, "cheque 118 bounced")).await;
+        let on_20_march = Statement::of(&shop, &customer).await;
         make("/v1/payments", pay(25_100, json!({}))).await;
         let mut rest = adjustment("write_off", 1_400, "not worth a letter");
         rest["allocations"] = json!([{"charge_id": fee["id"], "amount": 1_400}]);
@@ -67,7 +91,18 @@ impl Month {
         let ledger = shop.client.get(&format!("/v1/customers/{customer}/ledger")).await.expect(200);
         let entries = ledger["data"].as_array().unwrap().iter().rev().cloned().collect();
         let charges = [&first, &second, &fee].map(id);
-        Self { shop, customer, coffee, charges, entries }
+        let statements = [on_20_march, Statement::of(&shop, &customer).await];
+        Self { shop, customer, coffee, charges, entries, statements }
+    }
+
+    /// What is open of each charge by a list of open charges, in cents.
+    fn open(&self, list: &Value) -> Vec<i64> {
+        let list = list.as_array().unwrap();
+        let open = |charge: &String| {
+            let found = list.iter().find(|open| open["charge_id"] == **charge);
+            found.map_or(0, |open| open["open_amount"].as_i64().unwrap())
+        };
+        self.charges.iter().map(open).collect()
     }
 
     /// What a route of the customer says as of an entry.
@@ -96,12 +131,8 @@ async fn the_month_that_the_bookkeepers_page_tells_has_the_figures_that_it_says(
         assert_eq!((got, entry["kind"].as_str().unwrap()), (figures, kind.trim_matches('`')), "{row:?}");
 
         let charges = month.as_of(entry_no.parse().unwrap(), "open-charges").await;
+        assert_eq!(month.open(&charges["data"]), open.iter().map(|cell| cents(cell)).collect::<Vec<_>>(), "{row:?}");
         let charges = charges["data"].as_array().unwrap();
-        let got = month.charges.each_ref().map(|charge| {
-            let found = charges.iter().find(|open| open["charge_id"] == **charge);
-            found.map_or(0, |open| open["open_amount"].as_i64().unwrap())
-        });
-        assert_eq!(got.to_vec(), open.iter().map(|cell| cents(cell)).collect::<Vec<_>>(), "{row:?}");
         let sum: i64 = charges.iter().map(|open| open["open_amount"].as_i64().unwrap()).sum();
         assert_eq!(sum, cents(balance).max(0), "{row:?}");
     }
@@ -113,6 +144,26 @@ async fn the_month_that_the_bookkeepers_page_tells_has_the_figures_that_it_says(
         let balance = aging["balance"].as_i64().unwrap();
         let overdue = aging["overdue_amount"].as_i64().unwrap();
         assert_eq!([&[balance][..], &buckets(&aging), &[overdue]].concat(), expected, "{row:?}");
+    }
+
+    let rows = table("| statement |");
+    assert_eq!(rows.len(), month.statements.len());
+    for (row, statement) in rows.iter().zip(&month.statements) {
+        let [_, opening, charges, credit, closing, entries, open @ ..] = &row[..] else { panic!("{row:?}") };
+        let figures = [opening, charges, credit, closing].map(|cell| cents(cell));
+        let titles = ["Opening balance", "Charges", "Payments and other credit", "Closing balance"];
+        assert_eq!(titles.map(|title| statement.amount(title)), figures, "{row:?}");
+        assert_eq!(figures[..3].iter().sum::<i64>(), figures[3], "{row:?}");
+        let json = &statement.json;
+        assert_eq!([&json["opening_balance"], &json["closing_balance"]], [figures[0], figures[3]], "{row:?}");
+        let shown: Vec<_> = json["lines"].as_array().unwrap().iter().map(|line| line["id"].clone()).collect();
+        let meant = month.entries.iter().take(entries.parse().unwrap()).map(|entry| entry["id"].clone());
+        assert_eq!(shown, meant.collect::<Vec<_>>(), "{row:?}");
+        assert_eq!(
+            month.open(&json["open_charges"]),
+            open.iter().map(|cell| cents(cell)).collect::<Vec<_>>(),
+            "{row:?}"
+        );
     }
 
     let path = format!("/v1/products/{}/stock-movements?include=sales", month.coffee);

@@ -87,7 +87,7 @@ pub fn planting(sql: &str) -> String {
     let sql = sql.replace("{line 4 n}", &line.replace("QUANTITY", "line"));
     let mut sql = fill(&sql.replace("{one of line 4 n}", &line.replace("QUANTITY", "1")));
     for first in '1'..='7' {
-        for number in ["n", "line"] {
+        for number in ["n", "line", "product"] {
             let id = format!("('{first}0000000-0000-7000-8000-' || lpad({number}::text, 12, '0'))::uuid");
             sql = sql.replace(&format!("{{id {first} {number}}}"), &id);
         }

@@ -120,6 +120,10 @@ fn cases() -> Vec<Case> {
             &[("businesses_pk", 1, 1), ("customers_pk", 1, 1), ("credit_ledger_running_figures", 6, 6), ("credit_ledger_pk", 4, 3)]),
         case("statement_line_list({business}, {id 2}, NULL, NULL, NULL, 5)", 2, &[("credit_ledger_pk", 1, 2)]),
         case("statement_line_list({business}, {id 2}, 1, 2, 'Europe/Berlin', 5)", 1, &[("credit_ledger_pk", 1, 1)]),
+        // A part from the middle of 3,000 entries; and two searches among them, by as many look-ups as their number has binary digits.
+        case("statement_line_list({business}, {returner}, 1500, 3001, NULL, 5)", 5, &[("credit_ledger_pk", 1, 5)]),
+        case("statement_get({business}, {returner}, now() - interval '2 hours', now() - interval '30 minutes')", 1,
+            &[("businesses_pk", 1, 1), ("customers_pk", 1, 1), ("credit_ledger_running_figures", 2, 2), ("credit_ledger_pk", 24, 23)]),
         case("business_aging({business}, NULL, NULL, 5)", 5, &aging(5, 3)),
         case("business_aging({business}, now() - interval '30 minutes', NULL, 5)", 5, &aging(5, 2)),
         // Where the part ends, and then its entries: no customer is looked up. In the middle of a customer, the last entry again.

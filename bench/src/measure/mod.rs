@@ -12,6 +12,7 @@ pub mod mixed;
 pub mod neighbours;
 pub mod overdue;
 pub mod reads;
+pub mod reports;
 pub mod sale;
 pub mod steady;
 
@@ -49,6 +50,8 @@ pub enum Scenario {
     Overdue,
     /// Reads beside pgbench with the same statement, and alone
     Reads,
+    /// Statements, the age of all debt and open charges, and purchases beside them
+    Reports,
     /// A new installation beside one with statistics
     Fresh,
 }

@@ -83,7 +83,7 @@ pub struct NewAdjustment {
     /// The limit that a charge may reach, in minor units, if the customer's credit limit is less.
     #[serde(default)]
     pub authorized_limit: Option<Money>,
-    /// The charges that a credit settles. What is left of the amount settles the oldest charges first.
+    /// The charges that a credit settles, each once. What is left of the amount settles the oldest charges first.
     #[serde(default)]
     #[schema(value_type = Option<Vec<NewAllocation>>, min_items = 1, max_items = 500)]
     pub allocations: Option<NewAllocations>,

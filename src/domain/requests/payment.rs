@@ -17,7 +17,7 @@ pub struct NewPayment {
     pub customer_id: CustomerId,
     /// How much, in minor units. It may exceed what is owed, down to a balance of -(2^53 - 1).
     pub amount: Amount,
-    /// The charges that the payer named. What is left of the amount settles the oldest charges first.
+    /// The charges that the payer named, each once. What is left of the amount settles the oldest charges first.
     #[serde(default)]
     #[schema(value_type = Option<Vec<NewAllocation>>, min_items = 1, max_items = 500)]
     pub allocations: Option<NewAllocations>,

@@ -1,14 +1,25 @@
 //! One connection, from its first byte to its close.
 
-use std::{convert::Infallible, future::poll_fn, io, pin::Pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     Router,
-    body::Body,
-    http::{HeaderValue, Request, header},
-    response::Response,
+    body::{Body, Bytes},
+    http::{HeaderValue, Request, Response, header},
 };
-use hyper::{body::Incoming, server::conn::http1, service::Service};
+use hyper::{
+    body::{Frame, Incoming, SizeHint},
+    server::conn::http1,
+    service::Service,
+};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -18,7 +29,7 @@ use tokio::{
 
 use super::{
     ServerLimits,
-    client_stream::{ClientStream, ClientTimeouts, Requests},
+    client_stream::{ClientStream, ClientTimeouts, InFlight, Requests},
     head::MAX_HEADERS,
     raw_answers,
 };
@@ -147,9 +158,9 @@ struct CountingRouter {
 }
 
 impl Service<Request<Incoming>> for CountingRouter {
-    type Response = Response;
+    type Response = Response<AnswerBody>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let in_flight = self.requests.begin();
@@ -163,8 +174,34 @@ impl Service<Request<Incoming>> for CountingRouter {
             if *stopping.borrow() {
                 answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            drop(in_flight);
-            Ok(answer)
+            Ok(answer.map(|body| AnswerBody { body, _in_flight: in_flight }))
         })
+    }
+}
+
+/// The body of an answer. Its request is in flight until hyper has all of it: a body may be written while it is read, for longer
+/// than a connection may be idle.
+struct AnswerBody {
+    body: Body,
+    _in_flight: InFlight,
+}
+
+impl hyper::body::Body for AnswerBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -1,6 +1,6 @@
 //! Connections: how many, how slow, how long; and bytes that are not HTTP.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tallystick::http::server::ServerLimits;
 use tokio::{
@@ -9,9 +9,12 @@ use tokio::{
     time::timeout,
 };
 
-use super::server::{LARGE_BYTES, SHORT, Setup, TestServer, read_answer, read_to_end};
+use super::server::{LARGE_BYTES, LONG_BYTES, SHORT, Setup, TestServer, read_answer, read_to_end};
 
 const GET: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+const STREAMS: &[u8] = b"GET /streams HTTP/1.1\r\nhost: x\r\n\r\n";
+/// How the answer to it ends.
+const STREAMED: &str = "\r\n\r\n8\r\nbegins, \r\n4\r\nends\r\n0\r\n\r\n";
 /// Much longer than any limit that a test reaches.
 const LONG: Duration = Duration::from_secs(20);
 
@@ -67,20 +70,49 @@ async fn an_idle_connection_is_closed_in_the_end_whether_it_was_used_or_not() {
     }
 }
 
-/// Asks for a large answer, and then takes some of it again and again until it ends. Returns how much that was.
-async fn take_slowly(server: &TestServer, some: usize, pause: Duration) -> usize {
+/// While it is answered, a request is not waited for: neither the answer's time nor what is pipelined behind it ends it.
+#[tokio::test]
+async fn an_answer_that_is_written_while_it_is_read_may_take_longer_than_a_connection_may_be_idle() {
+    let limits = ServerLimits { header_read_timeout: SHORT, idle_timeout: SHORT, ..ServerLimits::default() };
+    let server = server(limits).await;
+    let (entered, leave) = (&server.gates.entered, &server.gates.leave);
+    for behind in [&b""[..], b"GET /healthz HTTP/1.1\r\nhost: ", b"no HTTP\r\n\r\n"] {
+        let mut connection = server.connect().await;
+        connection.write_all(STREAMS).await.unwrap();
+        entered.notified().await;
+        connection.write_all(behind).await.unwrap();
+        // The test waits only to let the time pass that must do no harm.
+        tokio::time::sleep(SHORT * 3).await;
+        leave.notify_one();
+        let answer = timeout(LONG, read_to_end(&mut connection)).await.unwrap();
+        assert!(answer.contains(STREAMED), "{answer}");
+    }
+}
+
+/// Asks for an answer, and then takes some of it again and again until it ends. Returns how much that was.
+async fn take_slowly(server: &TestServer, path: &str, some: usize, pause: Duration) -> usize {
     let socket = TcpSocket::new_v4().unwrap();
     // Little waits in the client's own system.
     socket.set_recv_buffer_size(64 * 1024).unwrap();
     let mut connection = socket.connect(server.address).await.unwrap();
-    connection.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    connection
+        .write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
     let (mut taken, mut buffer) = (0, vec![0; some]);
     // A connection that is cut off ends, or is reset.
-    while let Ok(bytes @ 1..) = connection.read(&mut buffer).await {
-        taken += bytes;
+    loop {
+        let before = taken;
+        while taken - before < some
+            && let Ok(bytes @ 1..) = connection.read(&mut buffer[taken - before..]).await
+        {
+            taken += bytes;
+        }
+        if taken == before {
+            return taken;
+        }
         tokio::time::sleep(pause).await;
     }
-    taken
 }
 
 #[tokio::test]
@@ -100,7 +132,7 @@ async fn a_client_that_takes_its_answer_too_slowly_is_cut_off() {
     for limits in [total, rate] {
         let server = server(limits).await;
         // In drops, the whole answer would take much longer than this test may.
-        let taken = timeout(LONG, take_slowly(&server, 1024, SHORT / 5)).await.unwrap();
+        let taken = timeout(LONG, take_slowly(&server, "/large", 1024, SHORT / 5)).await.unwrap();
         assert!(taken < LARGE_BYTES / 2, "{taken}");
         assert!(
             server.exchange(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.contains("200 OK")
@@ -118,8 +150,19 @@ async fn a_client_that_takes_its_answer_at_the_least_rate_gets_all_of_it() {
     };
     let server = server(limits).await;
     // It takes several windows, each of which has some progress.
-    let taken = take_slowly(&server, 64 * 1024, SHORT / 5).await;
+    let taken = take_slowly(&server, "/large", 64 * 1024, SHORT / 5).await;
     assert!(taken > LARGE_BYTES, "{taken}");
+}
+
+#[tokio::test]
+async fn a_long_answer_has_the_time_of_an_answer_for_each_part_of_it() {
+    let write_timeout = SHORT * 25;
+    let server = server(ServerLimits { write_timeout, ..ServerLimits::default() }).await;
+    // In all that takes longer than an answer may, and four of these pauses a fraction of it.
+    let (some, pause) = (LARGE_BYTES / 4, SHORT * 2);
+    let began = Instant::now();
+    let taken = timeout(LONG, take_slowly(&server, "/long", some, pause)).await.unwrap();
+    assert!(began.elapsed() > write_timeout && taken > LONG_BYTES, "{taken}");
 }
 
 #[tokio::test]

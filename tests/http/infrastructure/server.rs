@@ -1,6 +1,7 @@
 //! A server in this process, with routes made for testing and API keys kept in memory.
 
 use std::{
+    convert::Infallible,
     net::SocketAddr,
     num::NonZeroU32,
     sync::{
@@ -12,13 +13,14 @@ use std::{
 
 use axum::{
     Router,
+    body::Body,
     extract::State,
     http::{HeaderName, HeaderValue, Method},
     response::IntoResponse,
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
-use futures_util::future::BoxFuture;
+use futures_util::{future::BoxFuture, stream};
 use serde::{Deserialize, Serialize};
 use tallystick::{
     auth::{AdminToken, Authenticator, GeneratedKey, JwtVerifier, KeyCacheSettings, KeyStore, StoredKey},
@@ -159,7 +161,7 @@ pub struct TestServer {
     running: JoinHandle<Drained>,
 }
 
-/// `/waits` signals `entered` when it runs, and then waits for `leave`.
+/// `/waits` signals `entered` when it runs, and then waits for `leave`. `/streams` does the same in the middle of its answer.
 #[derive(Clone, Default)]
 pub struct Gates {
     pub entered: Arc<Notify>,
@@ -300,8 +302,27 @@ struct Page {
     limit: PageLimit,
 }
 
+/// Streams "begins, ends", and waits between the two.
+fn streams(gates: Gates) -> Body {
+    let parts = stream::unfold(0, move |part| {
+        let gates = gates.clone();
+        async move {
+            match part {
+                0 => Some((Ok::<_, Infallible>("begins, "), 1)),
+                1 => {
+                    gates.entered.notify_one();
+                    gates.leave.notified().await;
+                    Some((Ok("ends"), 2))
+                }
+                _ => None,
+            }
+        }
+    });
+    Body::from_stream(parts)
+}
+
 fn routes(gates: &Gates) -> Router<AppState> {
-    let gates = gates.clone();
+    let (gates, streaming) = (gates.clone(), gates.clone());
     let waits = move || {
         let gates = gates.clone();
         async move {
@@ -315,6 +336,8 @@ fn routes(gates: &Gates) -> Router<AppState> {
         .route("/metrics", get(operations::metrics))
         .route("/readyz", get(operations::readyz))
         .route("/large", get(async || vec![b'x'; LARGE_BYTES]))
+        .route("/long", get(async || vec![b'x'; LONG_BYTES]))
+        .route("/streams", get(async move || streams(streaming)))
         .route("/echo", post(async |Json(sample): Json<Sample>| Json(sample)))
         .route("/panics", get(panics))
         .route("/fails", get(async || Error::Internal(anyhow::anyhow!("password=hunter2").context("while failing"))))
@@ -333,6 +356,8 @@ fn routes(gates: &Gates) -> Router<AppState> {
 
 /// The size of the answer of `/large`: more than the operating system keeps for a client that takes nothing.
 pub const LARGE_BYTES: usize = 4 * 1024 * 1024;
+/// The size of the answer of `/long`: several times the part of an answer that has a time limit of its own.
+pub const LONG_BYTES: usize = 16 * 1024 * 1024;
 
 async fn panics() -> &'static str {
     panic!("on purpose")

@@ -31,6 +31,21 @@ async fn at_shutdown_a_running_request_is_finished_and_new_connections_are_refus
 }
 
 #[tokio::test]
+async fn at_shutdown_an_answer_of_which_a_part_was_sent_is_sent_to_its_end() {
+    let connections = ServerLimits { stop_grace: SHORT, drain_timeout: LONG, ..ServerLimits::default() };
+    let server = TestServer::start(Setup { connections, ..Setup::default() }).await;
+    let (gates, mut connection) = (server.gates.clone(), server.connect().await);
+    connection.write_all(b"GET /streams HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    gates.entered.notified().await;
+    let mut ending = server.begin_stop();
+    assert!(timeout(SHORT * 3, &mut ending).await.is_err(), "the server left an answer behind");
+    gates.leave.notify_one();
+    let answer = timeout(LONG, read_to_end(&mut connection)).await.unwrap();
+    assert!(answer.ends_with("begins, \r\n4\r\nends\r\n0\r\n\r\n"), "{answer}");
+    assert_eq!(timeout(LONG, ending).await.unwrap().unwrap(), Drained::Fully);
+}
+
+#[tokio::test]
 async fn at_shutdown_a_request_on_an_open_connection_is_answered_and_the_connection_closed() {
     let connections = ServerLimits { stop_grace: LONG, drain_timeout: LONG, ..ServerLimits::default() };
     let server = TestServer::start(Setup { connections, ..Setup::default() }).await;

@@ -214,15 +214,99 @@ fn harmless(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use chrono::{NaiveDate, TimeZone as _, Utc};
+
+    use super::{COLUMNS, Row, Rows, harmless};
+    use crate::domain::{
+        AgeBuckets, BusinessId, Currency, CustomerId, Statement, StatementBusiness, StatementCustomer, Sum,
+    };
 
     #[test]
     fn a_text_that_begins_like_a_formula_is_none_for_a_spreadsheet() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\u{ff1d}1"] {
+        for formula in
+            ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\u{ff1d}1", "\u{ff0b}1", "\u{ff0d}1", "\u{ff20}1"]
+        {
             assert_eq!(harmless(formula), format!("'{formula}"));
         }
-        for text in ["PO-4711", "", "1-2", "'=1", " =1"] {
+        for text in ["PO-4711", "", "1-2", "'=1", " =1", "Überweisung", "a=b"] {
             assert_eq!(harmless(text), text);
         }
+    }
+
+    fn head(customer_name: &str, currency: &str) -> Statement {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        let moment = Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap();
+        let currency: Currency = currency.parse().unwrap();
+        let nothing = Sum::default();
+        Statement {
+            business: StatementBusiness {
+                id: BusinessId::new(),
+                name: "b".to_owned(),
+                currency,
+                currency_decimals: currency.decimals().into(),
+                time_zone: "UTC".parse().unwrap(),
+            },
+            customer: StatementCustomer { id: CustomerId::new(), name: customer_name.to_owned(), external_id: None },
+            from: day,
+            to: day,
+            period_start: moment,
+            period_end: moment,
+            is_final: true,
+            as_of: moment,
+            opening_balance: 0.try_into().unwrap(),
+            closing_balance: 0.try_into().unwrap(),
+            aging: AgeBuckets {
+                not_due: nothing,
+                days_1_to_30: nothing,
+                days_31_to_60: nothing,
+                days_61_to_90: nothing,
+                over_90_days: nothing,
+            },
+            proof: None,
+            lines: Vec::new(),
+            open_charges: Vec::new(),
+        }
+    }
+
+    /// The rows as they are sent.
+    fn text(head: &Statement, rows: &[Row<'_>]) -> String {
+        let mut writing = Rows::of(head);
+        for row in rows {
+            writing.write(row).unwrap();
+        }
+        let mut out = b"before|".to_vec();
+        writing.finish(&mut out).unwrap();
+        String::from_utf8(out).unwrap().strip_prefix("before|").unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_row_has_every_column_and_is_read_as_it_was_written_whatever_is_in_its_texts() {
+        for hostile in ["a,b", "\"", "a\r\nentry,x", "a\nb", "a\rb", "a;b", "", " a ", "قهوة, \"مركز\"", "\u{feff}a"]
+        {
+            let head = head(hostile, "EUR");
+            let row = Row { says: "entry", reference: hostile.into(), reason: hostile.into(), ..Row::default() };
+            let text = text(&head, &[row]);
+            assert!(text.ends_with("\r\n"));
+            let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+            let read: Vec<_> = reader.records().map(Result::unwrap).collect();
+            let [read] = &read[..] else { panic!("{read:?}") };
+            assert_eq!(read.len(), COLUMNS.len(), "{text}");
+            let column = |name: &str| &read[COLUMNS.iter().position(|column| *column == name).unwrap()];
+            assert_eq!(["customer_name", "reference", "reason"].map(column), [hostile; 3]);
+        }
+    }
+
+    #[test]
+    fn an_amount_that_a_row_has_not_is_empty_and_not_zero() {
+        let columns = |row: Row<'_>| {
+            let head = head("c", "BHD");
+            let text = text(&head, &[row]);
+            let fields: Vec<_> = text.trim_end().split(',').map(str::to_owned).collect();
+            fields[12..].to_vec()
+        };
+        assert_eq!(columns(Row::default()), ["", "", "", "", "", "", "BHD", ""]);
+        let all =
+            Row { amount: Some(-1), balance: Some(0), open: Some(12_345), is_final: Some(false), ..Row::default() };
+        assert_eq!(columns(all), ["-1", "0", "12345", "-0.001", "0.000", "12.345", "BHD", "false"]);
     }
 }

@@ -153,8 +153,11 @@ impl Writer for HtmlWriter {
                     }
                     (PreEscaped("</tbody></table></div>"))
                 }
-                (aging(head))
-                (footer(head))
+                // Together: a page with nothing but the notes looks like a mistake.
+                div.end {
+                    (aging(head))
+                    (footer(head))
+                }
                 (PreEscaped("</body></html>\n"))
             },
         );
@@ -251,33 +254,31 @@ fn aging(head: &Statement) -> Markup {
     let decimals = Decimals::of(head);
     let aging = head.aging;
     html! {
-        div.end {
-            h2 { "Age of what is open" }
-            div.sheet {
-                table.aging {
-                    thead {
-                        tr {
-                            th.amount { "Not due" } th.amount { "1–30 days" } th.amount { "31–60 days" }
-                            th.amount { "61–90 days" } th.amount { "Over 90 days" }
-                        }
+        h2 { "Age of what is open" }
+        div.sheet {
+            table.aging {
+                thead {
+                    tr {
+                        th.amount { "Not due" } th.amount { "1–30 days" } th.amount { "31–60 days" }
+                        th.amount { "61–90 days" } th.amount { "Over 90 days" }
                     }
-                    tbody {
-                        tr {
-                            @for amount in [aging.not_due, aging.days_1_to_30, aging.days_31_to_60, aging.days_61_to_90, aging.over_90_days] {
-                                td.amount { (decimals.grouped(amount.get())) }
-                            }
+                }
+                tbody {
+                    tr {
+                        @for amount in [aging.not_due, aging.days_1_to_30, aging.days_31_to_60, aging.days_61_to_90, aging.over_90_days] {
+                            td.amount { (decimals.grouped(amount.get())) }
                         }
                     }
                 }
             }
-            p.note { "Days since a charge fell due, as of " (head.as_of.format("%Y-%m-%d %H:%M:%S UTC")) "." }
         }
+        p.note { "Days since a charge fell due, as of " (head.as_of.format("%Y-%m-%d %H:%M:%S UTC")) "." }
     }
 }
 
 fn footer(head: &Statement) -> Markup {
     html! {
-        div.end {
+        div.notes {
             p.note {
                 "A balance above zero is owed by the customer. Amounts above zero raise it, amounts below zero lower it."
                 @if head.is_final { " This statement is final: no entry can be added to its period." }

@@ -41,7 +41,7 @@ pub struct StatementQuery {
     /// The first day of the period, in the business's time zone.
     #[param(value_type = String, format = Date, example = "2026-03-01")]
     from: Day,
-    /// The last day of the period, in the business's time zone.
+    /// The last day of the period, in the business's time zone. Not before `from`.
     #[param(value_type = String, format = Date, example = "2026-03-31")]
     to: Day,
     /// The form of the answer.
