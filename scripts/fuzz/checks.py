@@ -25,6 +25,8 @@ ONLY_IN_WORDS = [
     # "Never 0".
     ("body", "/quantity", None),
     ("body", None, "must not be 0"),
+    # What is there, or not: an order's lines.
+    ("body", None, "no such line of the order"),
     # "Each once": by one of its members.
     ("body", "/allocations", "must name each charge once"),
     ("body", "/items", "must name each line once"),

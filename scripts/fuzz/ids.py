@@ -1,7 +1,7 @@
 """Puts ids of what there is into requests, where schemathesis would make ids up that nothing has.
 
 schemathesis links an answer to a request where a path names what the answer has. It does not see that a return needs an order, that an
-allocation needs a charge of the same customer, or that only a payment can be reversed. So ids are kept as answers bring them, and
+allocation needs a charge of the same customer, or that only some adjustments can be reversed. So ids are kept as answers bring them, and
 take the place of made-up ones. Which one does depends on the made-up id alone, and one of eight stays: an id of nothing must be
 answered, too.
 """
@@ -37,7 +37,15 @@ PATHS = {
     "/v1/returns": ("return",),
 }
 
-known = {kind: [] for kind in KINDS.values()}
+# Of an adjustment with one of these types there is a reversal.
+REVERSED = "/v1/adjustments/{adjustment_id}/reversal"
+CREDITS = ("credit", "write_off")
+
+# An allocation of more than this seldom finds as much unapplied credit.
+MUCH = 1000
+
+known = {kind: [] for kind in (*KINDS.values(), "credit", "customer with charges")}
+charges_of = {}
 
 
 def learn(kind, value):
@@ -66,6 +74,11 @@ def learn_all(answer, of_path):
     elif isinstance(answer, dict):
         for kind in of_path:
             learn(kind, answer.get("id"))
+        if answer.get("type") in CREDITS:
+            learn("credit", answer.get("id"))
+        elif "charge" in of_path and answer.get("id") and answer.get("customer_id"):
+            learn("customer with charges", answer["customer_id"])
+            charges_of.setdefault(answer["customer_id"], []).append(answer["id"])
         for name, value in answer.items():
             if name in KINDS:
                 learn(KINDS[name], value)
@@ -74,7 +87,24 @@ def learn_all(answer, of_path):
                 learn_all(value, of_path if name == "data" else ())
 
 
+def put_charges(request):
+    """Charges of the customer that the request names, and amounts that they may have."""
+    charges = charges_of.get(request.get("customer_id"), [])
+    for part in request["allocations"]:
+        if not isinstance(part, dict):
+            continue
+        charge, amount = part.get("charge_id"), part.get("amount")
+        if charges and charge not in charges and chosen("charge", charge) != charge:
+            part["charge_id"] = charges[uuid.UUID(charge).int % len(charges)]
+        if type(amount) is int and MUCH < abs(amount) < 2**53 and amount % 2 == 0:
+            part["amount"] = amount % 50 + 1
+
+
 def put_into(request):
+    if isinstance(request, dict) and isinstance(request.get("allocations"), list) and "customer_id" in request:
+        request["customer_id"] = chosen("customer with charges", request["customer_id"])
+        put_charges(request)
+        return
     if isinstance(request, list):
         for each in request:
             put_into(each)
@@ -88,6 +118,10 @@ def put_into(request):
 
 @schemathesis.hook
 def before_call(ctx, case, kwargs):
+    if case.operation.path == REVERSED and isinstance(case.path_parameters, dict):
+        number = case.path_parameters.get("adjustment_id")
+        case.path_parameters["adjustment_id"] = chosen("credit", number)
+        return
     for part in (case.path_parameters, case.query, case.body):
         if isinstance(part, (dict, list)):
             put_into(part)

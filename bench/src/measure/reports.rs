@@ -124,7 +124,12 @@ async fn beside_purchases(
     let [beside, calm] = all.map(|latencies| quantile_ms(&latencies, 0.99));
     let spread = Spread { mean: beside / calm, ..Spread::of_ratios(ratios) };
     let name = format!("p99 of the business's purchases: beside the {} / without", report.name);
-    figures.measure(&name, spread, Some(Goal::AtMost(MOST_WAITING)), format!("{beside:.1} / {calm:.1} ms, {refused} refused"));
+    figures.measure(
+        &name,
+        spread,
+        Some(Goal::AtMost(MOST_WAITING)),
+        format!("{beside:.1} / {calm:.1} ms, {refused} refused"),
+    );
     if let Some((before, after)) = before.zip(memory()) {
         #[expect(clippy::cast_precision_loss, reason = "some mebibytes")]
         let mebibytes = |bytes: u64| bytes as f64 / 1_048_576.0;
