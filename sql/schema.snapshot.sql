@@ -780,7 +780,7 @@ function tallystick.allocations_broken_rule(tallystick.credit_ledger)
     returns: text
     behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
     settings: enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off
-    body: sha256 664545b24caace62e42a1e12210f83480bb46432a9e6ee018c82b631e3251571
+    body: sha256 9c1835510a50ea0ec907c4acd2db46f7af0e15259c16c30194335bf1d04848f5
     granted to tallystick_owner: EXECUTE
 
 function tallystick.allocations_of(uuid,uuid,bigint,bigint[],bigint[])
@@ -1673,6 +1673,14 @@ function tallystick.reversal_record(uuid,text[],uuid,text,text,uuid,text,text)
     settings: search_path=pg_catalog, pg_temp; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_bitmapscan=off; enable_hashjoin=off; enable_mergejoin=off; enable_sort=off
     body: sha256 0d693edaaea752efb49645c6bd5f7ffa91a416e6640220821620c54bd119b2b4
     granted to tallystick_app: EXECUTE
+    granted to tallystick_owner: EXECUTE
+
+function tallystick.reversal_takes_back_its_own(tallystick.credit_ledger)
+    owner: tallystick_owner
+    arguments: p_reversal tallystick.credit_ledger
+    returns: boolean
+    behaviour: LANGUAGE plpgsql, VOLATILE, SECURITY INVOKER
+    body: sha256 d6521b2f9312645896e262d157964b073a0d73f465bce66fdfabb1958e1e072f
     granted to tallystick_owner: EXECUTE
 
 function tallystick.statement_get(uuid,uuid,timestamp with time zone,timestamp with time zone)
