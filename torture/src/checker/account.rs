@@ -209,20 +209,22 @@ impl<'a> Account<'a> {
         if !unknown.is_empty() {
             return Some(Answer::ChargeNotFound(unknown));
         }
-        let excesses = |excess: &dyn Fn(&Charge, i64) -> Option<(i64, i64)>| -> Vec<ChargeExcess> {
-            let found = named.iter().filter_map(|part| {
-                let (requested, available) = excess(self.charge(part.charge)?, part.amount)?;
-                Some(ChargeExcess { charge: part.charge, requested, available })
-            });
-            found.collect()
-        };
-        let over = excesses(&|charge, amount| (amount > charge.free()).then_some((amount, charge.free())));
+        let over = self.excesses(named, |charge, amount| (amount > charge.free()).then_some((amount, charge.free())));
         if !over.is_empty() {
             return Some(Answer::ChargeOpenAmountExceeded(over));
         }
         let lacks = |charge: &Charge, amount: i64| charge.allocated.saturating_add(amount) < 0;
-        let under = excesses(&|charge, amount| lacks(charge, amount).then_some((-amount, charge.allocated)));
+        let under = self.excesses(named, |charge, amount| lacks(charge, amount).then_some((-amount, charge.allocated)));
         (!under.is_empty()).then_some(Answer::AllocatedAmountExceeded(under))
+    }
+
+    /// The charges of which too much is named: how much that is, and how much there is.
+    fn excesses(&self, named: &[Part], excess: impl Fn(&Charge, i64) -> Option<(i64, i64)>) -> Vec<ChargeExcess> {
+        let found = named.iter().filter_map(|part| {
+            let (requested, available) = excess(self.charge(part.charge)?, part.amount)?;
+            Some(ChargeExcess { charge: part.charge, requested, available })
+        });
+        found.collect()
     }
 
     /// The open charges, oldest first.

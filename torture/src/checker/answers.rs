@@ -38,7 +38,15 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
         | (Action::ReadOrders, Answer::Orders(_))
         | (Action::ReadReturns, Answer::Returns { .. })
         | (Action::ReadOpenCharges { .. }, Answer::OpenCharges { .. })
-        | (Action::ReadStock { .. }, Answer::Stock { .. }) => true,
+        | (Action::ReadStock { .. }, Answer::Stock { .. })
+        | (
+            Action::Payment { .. }
+            | Action::Allocate { .. }
+            | Action::Reverse { .. }
+            | Action::Adjust { .. }
+            | Action::Refund { .. },
+            Answer::Recorded { .. } | Answer::NotFound | Answer::KeyReused,
+        ) => true,
         (Action::Purchase { .. }, answer) => matches!(
             answer,
             Answer::Purchased { .. }
@@ -51,14 +59,6 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
             answer,
             Answer::Returned { .. } | Answer::QuantityExceedsReturnable(_) | Answer::NotFound | Answer::KeyReused
         ),
-        (
-            Action::Payment { .. }
-            | Action::Allocate { .. }
-            | Action::Reverse { .. }
-            | Action::Adjust { .. }
-            | Action::Refund { .. },
-            Answer::Recorded { .. } | Answer::NotFound | Answer::KeyReused,
-        ) => true,
         (Action::Payment { .. }, answer) => is_of_charges(answer),
         (Action::Allocate { .. }, answer) => {
             is_of_charges(answer)
@@ -85,11 +85,11 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
         (Action::ChangePrice { product, price }, Answer::Product { id, price: shown, .. }) => {
             id == product && shown == price
         }
-        (Action::ReadCustomer { customer }, Answer::Customer { id, .. }) => id == customer,
+        (Action::ReadCustomer { customer }, Answer::Customer { id, .. })
+        | (Action::ReadAging { customer }, Answer::Aging { id, .. }) => id == customer,
         (Action::ReadProduct { product }, Answer::Product { id, .. }) => id == product,
         (Action::ReadOrder { order }, Answer::Order(shown)) => shown.id == *order,
         (Action::ReadReturn { goods }, Answer::Return(shown)) => shown.id == *goods,
-        (Action::ReadAging { customer }, Answer::Aging { id, .. }) => id == customer,
         (Action::ReadOrders | Action::ReadReturns, _) => false,
         (_, answer) => *answer == Answer::NotFound,
     };

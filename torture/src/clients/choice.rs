@@ -89,7 +89,9 @@ fn allowed(traffic: &Traffic, customer: Uuid, rng: &mut ChaCha8Rng, one_in: u32)
 fn payment(traffic: &Traffic, business: usize, rng: &mut ChaCha8Rng) -> Action {
     let customer = customer(traffic, business, rng);
     let named = if rng.random_bool(0.4) { named(traffic, business, customer, rng) } else { Vec::new() };
-    let spare = if named.is_empty() { traffic.heard(customer).max(1) } else { 1_000 };
+    // Some pay far ahead: then credit is left over, to be allocated and paid out.
+    let ahead = if rng.random_bool(0.15) { 20_000 } else { 0 };
+    let spare = if named.is_empty() { traffic.heard(customer).max(1) + ahead } else { 1_000 + ahead };
     let amount = named.iter().map(|part| part.amount).sum::<i64>() + rng.random_range(0..=spare);
     Action::Payment { key: traffic.new_key(), customer, amount: amount.max(1), named }
 }

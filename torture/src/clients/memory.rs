@@ -30,6 +30,7 @@ pub struct Memory<T> {
 
 impl<T: Clone> Memory<T> {
     /// Room for so many.
+    #[must_use]
     pub fn of(room: usize) -> Self {
         Self { things: Mutex::default(), room }
     }
