@@ -44,11 +44,14 @@ enum Event {
     Answer(usize),
 }
 
+/// By number of the line.
+type Quantities = Vec<(i64, i64)>;
+
 /// What some client has heard of: each with the business that knows it.
 #[derive(Default)]
 struct Learned {
     /// With the quantities of the lines, by number.
-    orders: Vec<(usize, Uuid, Vec<(i64, i64)>)>,
+    orders: Vec<(usize, Uuid, Quantities)>,
     returns: Vec<(usize, Uuid)>,
     /// With the customer and the amount.
     charges: Vec<(Uuid, Uuid, i64)>,

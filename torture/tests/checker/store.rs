@@ -161,9 +161,9 @@ impl Store {
             }
             Action::ReadAging { customer } => self.accounts[customer].aging(*customer, self.balance(*customer), now),
             Action::ReadStock { product } => {
-                let shelf = self.shelves.get(product);
-                let newest = shelf.into_iter().flat_map(|shelf| shelf.values().rev()).take(STOCK);
-                let is_last = shelf.is_none_or(|shelf| shelf.len() <= STOCK);
+                let all = self.shelves.get(product);
+                let newest = all.into_iter().flat_map(|changes| changes.values().rev()).take(STOCK);
+                let is_last = all.is_none_or(|changes| changes.len() <= STOCK);
                 Answer::Stock { changes: newest.copied().collect(), is_last }
             }
             _ => self.account(request, own, now).unwrap_or_else(|refusal| refusal),
