@@ -5,7 +5,7 @@ mod load;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::history::{Entry, Key, Movement, Order};
+use crate::history::{Entry, Goods, Key, Movement, Order};
 
 /// Every row of every business of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Books {
     pub orders: Vec<OrderRow>,
     pub entries: Vec<EntryRow>,
     pub movements: Vec<MovementRow>,
+    pub returns: Vec<ReturnRow>,
+    /// By customer, charge and number.
+    pub parts: Vec<PartRow>,
 }
 
 /// A customer at the end.
@@ -61,4 +64,30 @@ pub struct MovementRow {
     pub business: Uuid,
     pub key: Option<Key>,
     pub movement: Movement,
+}
+
+/// A return, its lines with it. The balance after its credit is in `goods.balance_after`, and what of the order's charge it settles in
+/// `goods.allocated`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it all")]
+pub struct ReturnRow {
+    pub business: Uuid,
+    pub goods: Goods,
+    /// By line: what had come back of the order's line, this part included.
+    pub returned_after: Vec<i64>,
+}
+
+/// What of a charge an entry settles by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it all")]
+pub struct PartRow {
+    pub business: Uuid,
+    pub customer: Uuid,
+    pub charge: Uuid,
+    /// The entry that settles.
+    pub entry: Uuid,
+    /// Counted by charge, from 1.
+    pub part_no: i64,
+    pub amount: i64,
+    pub allocated_after: i64,
 }

@@ -1,7 +1,15 @@
 //! What the clients sent, when, and which answers they got. Plain data: [`crate::checker`] judges.
 
+mod action;
+mod rows;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use action::{Action, EntryKind, Item, LineBack, Part};
+pub use rows::{
+    ChargeExcess, Entry, Goods, GoodsLine, Line, LineExcess, Movement, OpenCharge, Order, Shortage, StockChange,
+};
 
 /// Nanoseconds since the run began, by a clock that never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -93,70 +101,6 @@ impl Request {
     }
 }
 
-/// What a request asks for. Ids may be another business's, to see that they are not found.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub enum Action {
-    Purchase {
-        key: Key,
-        customer: Uuid,
-        items: Vec<Item>,
-    },
-    Payment {
-        key: Key,
-        customer: Uuid,
-        amount: i64,
-    },
-    /// A stock movement: positive or negative.
-    Restock {
-        key: Key,
-        product: Uuid,
-        quantity: i64,
-    },
-    ChangeLimit {
-        customer: Uuid,
-        credit_limit: i64,
-    },
-    ChangePrice {
-        product: Uuid,
-        price: i64,
-    },
-    ReadCustomer {
-        customer: Uuid,
-    },
-    ReadProduct {
-        product: Uuid,
-    },
-    ReadOrder {
-        order: Uuid,
-    },
-    /// The newest entries of a customer's ledger.
-    ReadLedger {
-        customer: Uuid,
-    },
-    /// The business's newest orders.
-    ReadOrders,
-}
-
-impl Action {
-    /// Its idempotency key, if it takes one.
-    #[must_use]
-    pub fn key(&self) -> Option<Key> {
-        match self {
-            Self::Purchase { key, .. } | Self::Payment { key, .. } | Self::Restock { key, .. } => Some(*key),
-            _ => None,
-        }
-    }
-}
-
-/// A line of a purchase, as asked for. One product may be on several lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub struct Item {
-    pub product: Uuid,
-    pub quantity: i64,
-}
-
 /// What a client learned from an answer, or that it got none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it all")]
@@ -165,8 +109,10 @@ pub enum Answer {
     Unknown,
     /// 201 to a purchase. `replayed` as in `Idempotent-Replayed`.
     Purchased { order: Order, replayed: bool },
-    /// 201 to a payment.
-    Paid { entry: Entry, replayed: bool },
+    /// 201 to a payment, a correction, a refund or an allocation.
+    Recorded { entry: Entry, named: Vec<Part>, replayed: bool },
+    /// 201 to a return.
+    Returned { goods: Goods, replayed: bool },
     /// 201 to a stock movement.
     Restocked { movement: Movement, replayed: bool },
     /// 200 to a read or a change of a customer.
@@ -179,10 +125,38 @@ pub enum Answer {
     Orders(Vec<Order>),
     /// 200 to a read of a ledger, newest first.
     Ledger(Vec<Entry>),
+    /// 200 to a read of a return.
+    Return(Goods),
+    /// 200 to a read of returns, newest first.
+    Returns { returns: Vec<Goods>, is_last: bool },
+    /// 200 to a read of open charges, oldest first.
+    OpenCharges { charges: Vec<OpenCharge>, is_last: bool },
+    /// 200 to a read of a customer's debt by age: not due, 1 to 30 days, to 60, to 90, over 90.
+    Aging { id: Uuid, as_of_us: i64, balance: i64, overdue: i64, buckets: [i64; 5] },
+    /// 200 to a read of what changed a stock, newest first.
+    Stock { changes: Vec<StockChange>, is_last: bool },
     /// 409 `insufficient_stock`.
     InsufficientStock(Vec<Shortage>),
     /// 409 `credit_limit_exceeded`.
     CreditLimitExceeded { credit_limit: i64, balance: i64, required: i64 },
+    /// 409 `quantity_exceeds_returnable`.
+    QuantityExceedsReturnable(Vec<LineExcess>),
+    /// 422 `charge_not_found`: which of the named ones, from 0.
+    ChargeNotFound(Vec<usize>),
+    /// 409 `charge_open_amount_exceeded`.
+    ChargeOpenAmountExceeded(Vec<ChargeExcess>),
+    /// 409 `allocated_amount_exceeded`.
+    AllocatedAmountExceeded(Vec<ChargeExcess>),
+    /// 409 `unapplied_credit_exceeded`.
+    UnappliedCreditExceeded { requested: i64, available: i64 },
+    /// 409 `credit_balance_exceeded`.
+    CreditBalanceExceeded { requested: i64, available: i64 },
+    /// 409 `balance_exceeded`.
+    BalanceExceeded { requested: i64, available: i64 },
+    /// 409 `already_reversed`.
+    AlreadyReversed { reversal: Uuid },
+    /// 409 `not_reversible`.
+    NotReversible,
     /// 404, whatever was not found.
     NotFound,
     /// 422 `idempotency_key_reused`.
@@ -195,67 +169,38 @@ impl Answer {
     /// Whether something was done: 201.
     #[must_use]
     pub fn is_acceptance(&self) -> bool {
-        matches!(self, Self::Purchased { .. } | Self::Paid { .. } | Self::Restocked { .. })
+        self.replayed().is_some()
     }
-}
 
-/// An order as an answer shows it. Times are microseconds since 1970, by PostgreSQL's clock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub struct Order {
-    pub id: Uuid,
-    pub customer: Uuid,
-    pub total: i64,
-    pub balance_after: i64,
-    pub created_at_us: i64,
-    /// By line number, from 1.
-    pub lines: Vec<Line>,
-}
+    /// Of something that was done: whether an earlier request had done it.
+    #[must_use]
+    pub fn replayed(&self) -> Option<bool> {
+        match self {
+            Self::Purchased { replayed, .. }
+            | Self::Recorded { replayed, .. }
+            | Self::Returned { replayed, .. }
+            | Self::Restocked { replayed, .. } => Some(*replayed),
+            _ => None,
+        }
+    }
 
-/// A line of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub struct Line {
-    pub line_no: i64,
-    pub product: Uuid,
-    pub quantity: i64,
-    pub unit_price: i64,
-    pub line_total: i64,
-}
-
-/// An entry of the credit ledger as an answer shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub struct Entry {
-    pub id: Uuid,
-    pub customer: Uuid,
-    pub entry_no: i64,
-    /// The order of a purchase. `None` for a payment.
-    pub order: Option<Uuid>,
-    pub amount: i64,
-    pub balance_before: i64,
-    pub balance_after: i64,
-    /// The limit that a purchase was decided by. `None` for a payment.
-    pub credit_limit: Option<i64>,
-    pub created_at_us: i64,
-}
-
-/// A stock movement as an answer shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub struct Movement {
-    pub id: Uuid,
-    pub product: Uuid,
-    pub quantity: i64,
-    pub stock_after: i64,
-    pub created_at_us: i64,
-}
-
-/// A product of which there was too little.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub struct Shortage {
-    pub product: Uuid,
-    pub requested: i64,
-    pub available: i64,
+    /// Whether the business refused what was asked for, so that the key was not used.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::InsufficientStock(_)
+                | Self::CreditLimitExceeded { .. }
+                | Self::QuantityExceedsReturnable(_)
+                | Self::ChargeNotFound(_)
+                | Self::ChargeOpenAmountExceeded(_)
+                | Self::AllocatedAmountExceeded(_)
+                | Self::UnappliedCreditExceeded { .. }
+                | Self::CreditBalanceExceeded { .. }
+                | Self::BalanceExceeded { .. }
+                | Self::AlreadyReversed { .. }
+                | Self::NotReversible
+                | Self::NotFound
+        )
+    }
 }

@@ -10,7 +10,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    books::{Books, CustomerRow, EntryRow, MovementRow, OrderRow, ProductRow},
+    books::{Books, CustomerRow, EntryRow, MovementRow, OrderRow, PartRow, ProductRow, ReturnRow},
     history::{Business, History, Request},
 };
 
@@ -25,6 +25,8 @@ enum Written<'a> {
     Order(&'a OrderRow),
     Entry(&'a EntryRow),
     Movement(&'a MovementRow),
+    Return(&'a ReturnRow),
+    Part(&'a PartRow),
     /// The last line. Without it the file is incomplete.
     End {
         lines: u64,
@@ -42,6 +44,8 @@ enum Read {
     Order(OrderRow),
     Entry(EntryRow),
     Movement(MovementRow),
+    Return(ReturnRow),
+    Part(PartRow),
     End { lines: u64 },
 }
 
@@ -57,7 +61,9 @@ pub fn save(path: &Path, history: &History, books: &Books) -> anyhow::Result<()>
         .chain(books.products.iter().map(Written::Product))
         .chain(books.orders.iter().map(Written::Order))
         .chain(books.entries.iter().map(Written::Entry))
-        .chain(books.movements.iter().map(Written::Movement));
+        .chain(books.movements.iter().map(Written::Movement))
+        .chain(books.returns.iter().map(Written::Return))
+        .chain(books.parts.iter().map(Written::Part));
     let mut count = 0;
     for line in lines {
         write_line(&mut file, &line)?;
@@ -91,6 +97,8 @@ pub fn load(path: &Path) -> anyhow::Result<(History, Books)> {
             Read::Order(row) => books.orders.push(row),
             Read::Entry(row) => books.entries.push(row),
             Read::Movement(row) => books.movements.push(row),
+            Read::Return(row) => books.returns.push(row),
+            Read::Part(row) => books.parts.push(row),
             Read::End { lines } => {
                 anyhow::ensure!(lines == count, "{} has {count} of {lines} lines", path.display());
                 return Ok((history, books));

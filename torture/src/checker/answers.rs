@@ -8,7 +8,7 @@ use super::{
     evidence::{Evidence, What},
     finding::{Findings, Kind},
 };
-use crate::history::{Action, Answer, Entry, Order};
+use crate::history::{Action, Answer, Entry, EntryKind, Goods, Order, StockChange};
 
 /// Amounts stay whole in every JSON reader up to here.
 const LARGEST: i128 = (1 << 53) - 1;
@@ -35,7 +35,18 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
     let fits = match (&request.action, &request.answer) {
         (_, Answer::Unknown)
         | (Action::ReadLedger { .. }, Answer::Ledger(_))
-        | (Action::ReadOrders, Answer::Orders(_)) => true,
+        | (Action::ReadOrders, Answer::Orders(_))
+        | (Action::ReadReturns, Answer::Returns { .. })
+        | (Action::ReadOpenCharges { .. }, Answer::OpenCharges { .. })
+        | (Action::ReadStock { .. }, Answer::Stock { .. })
+        | (
+            Action::Payment { .. }
+            | Action::Allocate { .. }
+            | Action::Reverse { .. }
+            | Action::Adjust { .. }
+            | Action::Refund { .. },
+            Answer::Recorded { .. } | Answer::NotFound | Answer::KeyReused,
+        ) => true,
         (Action::Purchase { .. }, answer) => matches!(
             answer,
             Answer::Purchased { .. }
@@ -44,9 +55,26 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
                 | Answer::NotFound
                 | Answer::KeyReused
         ),
-        (Action::Payment { .. }, answer) => {
-            matches!(answer, Answer::Paid { .. } | Answer::NotFound | Answer::KeyReused)
+        (Action::Return { .. }, answer) => matches!(
+            answer,
+            Answer::Returned { .. } | Answer::QuantityExceedsReturnable(_) | Answer::NotFound | Answer::KeyReused
+        ),
+        (Action::Payment { .. }, answer) => is_of_charges(answer),
+        (Action::Allocate { .. }, answer) => {
+            is_of_charges(answer)
+                || matches!(answer, Answer::AllocatedAmountExceeded(_) | Answer::UnappliedCreditExceeded { .. })
         }
+        (Action::Reverse { is_payment, .. }, answer) => match answer {
+            Answer::UnappliedCreditExceeded { .. } | Answer::AlreadyReversed { .. } => true,
+            Answer::NotReversible => !is_payment,
+            _ => false,
+        },
+        (Action::Adjust { kind, .. }, answer) => match answer {
+            Answer::CreditLimitExceeded { .. } => kind.is_charge(),
+            Answer::BalanceExceeded { .. } => *kind == EntryKind::WriteOff,
+            answer => !kind.is_charge() && is_of_charges(answer),
+        },
+        (Action::Refund { .. }, answer) => matches!(answer, Answer::CreditBalanceExceeded { .. }),
         (Action::Restock { .. }, answer) => matches!(
             answer,
             Answer::Restocked { .. } | Answer::InsufficientStock(_) | Answer::NotFound | Answer::KeyReused
@@ -57,10 +85,12 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
         (Action::ChangePrice { product, price }, Answer::Product { id, price: shown, .. }) => {
             id == product && shown == price
         }
-        (Action::ReadCustomer { customer }, Answer::Customer { id, .. }) => id == customer,
+        (Action::ReadCustomer { customer }, Answer::Customer { id, .. })
+        | (Action::ReadAging { customer }, Answer::Aging { id, .. }) => id == customer,
         (Action::ReadProduct { product }, Answer::Product { id, .. }) => id == product,
         (Action::ReadOrder { order }, Answer::Order(shown)) => shown.id == *order,
-        (Action::ReadOrders, _) => false,
+        (Action::ReadReturn { goods }, Answer::Return(shown)) => shown.id == *goods,
+        (Action::ReadOrders | Action::ReadReturns, _) => false,
         (_, answer) => *answer == Answer::NotFound,
     };
     if !fits {
@@ -70,7 +100,12 @@ fn belongs(evidence: &Evidence, index: usize, out: &mut Findings) {
     }
 }
 
-/// Ids of another business must be unknown, ids of the own business must be known. For orders see `lists`.
+/// Refused for charges that were named to be settled.
+fn is_of_charges(answer: &Answer) -> bool {
+    matches!(answer, Answer::ChargeNotFound(_) | Answer::ChargeOpenAmountExceeded(_))
+}
+
+/// Ids of another business must be unknown, ids of the own business must be known. For orders, returns and entries see `lists`.
 fn owned(evidence: &Evidence, index: usize, out: &mut Findings) {
     let request = &evidence.history.requests[index];
     let business = request.business;
@@ -81,21 +116,29 @@ fn owned(evidence: &Evidence, index: usize, out: &mut Findings) {
             Some(*customer).filter(|id| evidence.own_customer(business, *id).is_none()).or(foreign)
         }
         Action::Payment { customer, .. }
+        | Action::Allocate { customer, .. }
+        | Action::Adjust { customer, .. }
+        | Action::Refund { customer, .. }
         | Action::ChangeLimit { customer, .. }
         | Action::ReadCustomer { customer }
+        | Action::ReadOpenCharges { customer }
+        | Action::ReadAging { customer }
         | Action::ReadLedger { customer } => {
             Some(*customer).filter(|id| evidence.own_customer(business, *id).is_none())
         }
-        Action::Restock { product, .. } | Action::ChangePrice { product, .. } | Action::ReadProduct { product } => {
-            Some(*product).filter(|id| evidence.own_product(business, *id).is_none())
+        Action::Restock { product, .. }
+        | Action::ChangePrice { product, .. }
+        | Action::ReadProduct { product }
+        | Action::ReadStock { product } => Some(*product).filter(|id| evidence.own_product(business, *id).is_none()),
+        Action::ReadOrder { order: id }
+        | Action::Return { order: id, .. }
+        | Action::ReadReturn { goods: id }
+        | Action::Reverse { entry: id, .. } => {
+            let known = evidence.by_id.get(id).map(|effect| evidence.effects[*effect].business);
+            // Here only what is of another business counts.
+            Some(*id).filter(|_| known.is_some_and(|known| known != business) && request.answer != Answer::NotFound)
         }
-        Action::ReadOrder { order } => {
-            let known = evidence.orders.get(order).map(|index| evidence.books.orders[*index].business);
-            let known = known.and_then(|id| evidence.businesses.get(&id));
-            // Here only orders of another business count.
-            Some(*order).filter(|_| known.is_some_and(|known| *known != business) && request.answer != Answer::NotFound)
-        }
-        Action::ReadOrders => return,
+        Action::ReadOrders | Action::ReadReturns => return,
     };
     match (&request.answer, foreign) {
         // The server looks the key up first.
@@ -105,11 +148,19 @@ fn owned(evidence: &Evidence, index: usize, out: &mut Findings) {
                 format!("{}: {id} is not its own, but {answer:.300?}", evidence.told(index))
             });
         }
-        (Answer::NotFound, None) if !matches!(request.action, Action::ReadOrder { .. }) => {
+        (Answer::NotFound, None) if !is_of_something_made(&request.action) => {
             out.add(Kind::OwnIdNotFound, || format!("{}: {:.300?}", evidence.told(index), request.action));
         }
         _ => {}
     }
+}
+
+/// Whether it names what a request of the run made, so that it may not have been there yet.
+fn is_of_something_made(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::ReadOrder { .. } | Action::Return { .. } | Action::ReadReturn { .. } | Action::Reverse { .. }
+    )
 }
 
 fn figures(evidence: &Evidence, index: usize, out: &mut Findings) {
@@ -122,6 +173,15 @@ fn figures(evidence: &Evidence, index: usize, out: &mut Findings) {
                         "{}: {available_credit} with limit {credit_limit} and balance {balance}",
                         evidence.told(index)
                     )
+                });
+            }
+        }
+        Answer::Aging { balance, overdue, buckets, .. } => {
+            let sum = |buckets: &[i64]| buckets.iter().map(|bucket| i128::from(*bucket)).sum::<i128>();
+            let fits = sum(buckets) == i128::from((*balance).max(0)) && sum(&buckets[1..]) == i128::from(*overdue);
+            if !fits || buckets.iter().any(|bucket| *bucket < 0) {
+                out.add(Kind::WrongAging, || {
+                    format!("{}: {buckets:?} of {balance}, overdue {overdue}", evidence.told(index))
                 });
             }
         }
@@ -152,6 +212,30 @@ fn rows(evidence: &mut Evidence, index: usize, out: &mut Findings) {
             }
             for order in orders {
                 order_row(evidence, index, order, out);
+            }
+        }
+        (Action::ReadReturn { .. }, Answer::Return(goods)) => {
+            if let Some(effect) = goods_row(evidence, index, goods, out) {
+                evidence.shown.push((effect, index));
+            }
+        }
+        (_, Answer::Returns { returns, .. }) => {
+            if !returns.is_sorted_by(|newer, older| newer.id > older.id) {
+                out.add(Kind::UnsortedPage, || format!("{}: returns are not from the newest on", evidence.told(index)));
+            }
+            for goods in returns {
+                goods_row(evidence, index, goods, out);
+            }
+        }
+        (Action::ReadStock { product }, Answer::Stock { changes, .. }) => {
+            let place = |change: &StockChange| (change.id, change.line_no);
+            if !changes.is_sorted_by(|newer, older| place(newer) > place(older)) {
+                out.add(Kind::UnsortedPage, || {
+                    format!("{}: changes of a stock are not from the newest on", evidence.told(index))
+                });
+            }
+            for change in changes {
+                stock_row(evidence, index, *product, change, out);
             }
         }
         (Action::ReadLedger { customer }, Answer::Ledger(entries)) => {
@@ -211,6 +295,53 @@ fn order_row(evidence: &mut Evidence, index: usize, order: &Order, out: &mut Fin
     let effect = evidence.by_id.get(&order.id).copied()?;
     evidence.effects[effect].latest = evidence.effects[effect].latest.min(request.answered);
     Some(effect)
+}
+
+/// The effect that is shown, if the business may see it.
+fn goods_row(evidence: &mut Evidence, index: usize, goods: &Goods, out: &mut Findings) -> Option<usize> {
+    let request = &evidence.history.requests[index];
+    let Some(known) = evidence.returns.get(&goods.id).map(|known| &evidence.books.returns[*known]) else {
+        out.add(Kind::ReadOfUnknownRow, || format!("{}: return {}", evidence.told(index), goods.id));
+        return None;
+    };
+    if evidence.businesses.get(&known.business) != Some(&request.business) {
+        out.add(Kind::ForeignRow, || {
+            format!("{}: return {} of business {}", evidence.told(index), goods.id, known.business)
+        });
+        return None;
+    }
+    if known.goods != *goods {
+        out.add(Kind::ReadDiffers, || {
+            let differences = known.goods.differences(goods);
+            format!("{}: the books have {} otherwise: {differences}", evidence.told(index), goods.id)
+        });
+    }
+    let effect = evidence.by_id.get(&goods.id).copied()?;
+    evidence.effects[effect].latest = evidence.effects[effect].latest.min(request.answered);
+    Some(effect)
+}
+
+fn stock_row(evidence: &mut Evidence, index: usize, product: Uuid, change: &StockChange, out: &mut Findings) {
+    let request = &evidence.history.requests[index];
+    let Some(known) = evidence.shelved.get(&(change.id, change.line_no)).copied() else {
+        out.add(Kind::ReadOfUnknownRow, || format!("{}: {change:?}", evidence.told(index)));
+        return;
+    };
+    if evidence.own_product(request.business, product) != Some(known.product) {
+        out.add(Kind::ForeignRow, || {
+            let of = evidence.all_products[known.product].id;
+            format!("{}: {change:?} is of product {of}", evidence.told(index))
+        });
+        return;
+    }
+    if known.change != *change {
+        out.add(Kind::ReadDiffers, || {
+            format!("{}: {} otherwise: {}", evidence.told(index), change.id, known.change.differences(change))
+        });
+    }
+    if let Some(effect) = known.effect {
+        evidence.effects[effect].latest = evidence.effects[effect].latest.min(request.answered);
+    }
 }
 
 fn entry_row(evidence: &mut Evidence, index: usize, customer: Uuid, entry: &Entry, out: &mut Findings) {

@@ -8,7 +8,7 @@
 
 use super::{
     differences::Differences,
-    evidence::{Evidence, Slot, What, is_for, key_of, phantom, seconds},
+    evidence::{Evidence, Slot, What, is_back, is_for, key_of, seconds},
     finding::{Findings, Kind},
 };
 use crate::history::{Action, Answer, Moment, Request};
@@ -29,12 +29,9 @@ enum Said {
 fn said(answer: &Answer) -> Option<Said> {
     match answer {
         Answer::Unknown => Some(Said::Unknown),
-        Answer::Purchased { replayed, .. } | Answer::Paid { replayed, .. } | Answer::Restocked { replayed, .. } => {
-            Some(Said::Done { replayed: *replayed })
-        }
-        Answer::InsufficientStock(_) | Answer::CreditLimitExceeded { .. } | Answer::NotFound => Some(Said::Refused),
         Answer::KeyReused => Some(Said::Reused),
-        _ => None,
+        answer if answer.is_refusal() => Some(Said::Refused),
+        answer => answer.replayed().map(|replayed| Said::Done { replayed }),
     }
 }
 
@@ -68,7 +65,7 @@ pub(super) fn check(evidence: &mut Evidence, out: &mut Findings) -> Refusals {
     }
     for effect in 0..evidence.effects.len() {
         if !evidence.effects[effect].asked {
-            out.add(phantom(evidence.effects[effect].what), || {
+            out.add(evidence.effects[effect].what.wrongs().phantom, || {
                 format!("nobody used the key of {}", evidence.id_of(effect))
             });
         }
@@ -123,10 +120,11 @@ fn answers_its_request(evidence: &Evidence, index: usize, out: &mut Findings) {
         (Action::Purchase { customer, items, .. }, Answer::Purchased { order, .. }) => {
             (Kind::AlteredOrder, order.customer == *customer && is_for(&order.lines, items))
         }
-        (Action::Payment { customer, amount, .. }, Answer::Paid { entry, .. }) => {
-            let fits =
-                entry.customer == *customer && entry.amount.checked_neg() == Some(*amount) && entry.order.is_none();
-            (Kind::AlteredPayment, fits)
+        (Action::Return { order, lines, .. }, Answer::Returned { goods, .. }) => {
+            (Kind::AlteredReturn, is_back(goods, *order, lines))
+        }
+        (action, Answer::Recorded { entry, named, .. }) => {
+            (What::Entry(entry.kind).wrongs().altered, evidence.entry_fits(action, entry, named))
         }
         (Action::Restock { product, quantity, .. }, Answer::Restocked { movement, .. }) => {
             (Kind::AlteredMovement, movement.product == *product && movement.quantity == *quantity)
@@ -143,7 +141,8 @@ fn without_effect(evidence: &Evidence, indexes: &[usize], out: &mut Findings) {
         let answer = &evidence.history.requests[index].answer;
         let lost = match answer {
             Answer::Purchased { order, .. } => Some((Kind::LostPurchase, order.id)),
-            Answer::Paid { entry, .. } => Some((Kind::LostPayment, entry.id)),
+            Answer::Returned { goods, .. } => Some((Kind::LostReturn, goods.id)),
+            Answer::Recorded { entry, .. } => Some((What::Entry(entry.kind).wrongs().lost, entry.id)),
             Answer::Restocked { movement, .. } => Some((Kind::LostMovement, movement.id)),
             _ => None,
         };
@@ -163,11 +162,7 @@ fn with_effect(evidence: &mut Evidence, indexes: &[usize], effect: usize, refusa
     evidence.effects[effect].asked = true;
     let same: Vec<usize> = indexes.iter().copied().filter(|index| evidence.asks_for(attempt(*index), effect)).collect();
     if same.is_empty() {
-        let kind = match evidence.effects[effect].what {
-            What::Purchase(_) => Kind::AlteredOrder,
-            What::Payment => Kind::AlteredPayment,
-            What::Movement => Kind::AlteredMovement,
-        };
+        let kind = evidence.effects[effect].what.wrongs().altered;
         out.add(kind, || {
             format!("{} is not what {} asked for under its key", evidence.id_of(effect), evidence.told(indexes[0]))
         });
@@ -251,10 +246,20 @@ fn shows(evidence: &Evidence, index: usize, effect: usize, replayed: bool, out: 
                 evidence.order_of(effect).map_or("what was done".to_owned(), |known| known.differences(order));
             (Kind::LostPurchase, Kind::AlteredOrder, order.id, differences)
         }
-        Answer::Paid { entry, .. } => {
-            let known = matches!(it.what, What::Payment).then(|| &evidence.books.entries[it.row].entry);
-            let differences = known.map_or("what was done".to_owned(), |known| known.differences(entry));
-            (Kind::LostPayment, Kind::AlteredPayment, entry.id, differences)
+        Answer::Returned { goods, .. } => {
+            let differences =
+                evidence.goods_of(effect).map_or("what was done".to_owned(), |known| known.differences(goods));
+            (Kind::LostReturn, Kind::AlteredReturn, goods.id, differences)
+        }
+        Answer::Recorded { entry, named, .. } => {
+            let known = matches!(it.what, What::Entry(_)).then(|| &evidence.books.entries[it.row].entry);
+            let mut differences = known.map_or("what was done".to_owned(), |known| known.differences(entry));
+            let settled = evidence.named_by(effect);
+            if differences.is_empty() && settled != *named {
+                differences = format!("settled {settled:?}, shown as {named:?}");
+            }
+            let wrongs = What::Entry(entry.kind).wrongs();
+            (wrongs.lost, wrongs.altered, entry.id, differences)
         }
         Answer::Restocked { movement, .. } => {
             let known = matches!(it.what, What::Movement).then(|| &evidence.books.movements[it.row].movement);

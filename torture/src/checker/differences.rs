@@ -1,6 +1,6 @@
 //! The figures in which two rows differ: the row of the books and the row in an answer.
 
-use crate::history::{Entry, Movement, Order};
+use crate::history::{Entry, Goods, Movement, Order, StockChange};
 
 pub(super) trait Differences {
     /// Empty if there are none.
@@ -30,5 +30,10 @@ macro_rules! differences {
 }
 
 differences!(Order: id, customer, total, balance_after, created_at_us, lines);
-differences!(Entry: id, customer, entry_no, order, amount, balance_before, balance_after, credit_limit, created_at_us);
+differences!(
+    Entry: id, customer, entry_no, kind, order, amount, balance_before, balance_after, credit_limit, authorized_limit,
+    reverses, due_at_us, created_at_us
+);
+differences!(Goods: id, order, customer, total, balance_after, allocated, created_at_us, lines);
+differences!(StockChange: id, line_no, quantity, order, stock_after, created_at_us);
 differences!(Movement: id, product, quantity, stock_after, created_at_us);

@@ -98,7 +98,11 @@ fn locks(evidence: &Evidence, effect: usize) -> Vec<Lock> {
     let product = |id| evidence.products.get(id).map(|place| Lock::Product(place.no));
     let mut locks: Vec<Lock> = evidence.customer_of(effect).map(Lock::Customer).into_iter().collect();
     match evidence.effects[effect].what {
-        What::Payment => {}
+        What::Entry(_) => {}
+        What::Return(goods) => {
+            let lines = evidence.books.returns[goods].goods.lines.iter();
+            locks.extend(lines.filter(|line| line.restocked > 0).filter_map(|line| product(&line.product)));
+        }
         What::Purchase(order) => {
             locks.extend(evidence.books.orders[order].order.lines.iter().filter_map(|line| product(&line.product)));
         }

@@ -1,12 +1,15 @@
-//! Customers. Each ledger is one chain of figures. Every balance that an answer showed, and every refusal for lack of credit,
-//! must fit between two entries in real time.
+//! Customers. Each ledger is one chain of figures. Every balance that an answer showed, every refusal for lack of credit, and
+//! whatever else an answer says of an account, must fit between two entries in real time.
 
 use super::{
-    evidence::{Evidence, What},
+    account::Account,
+    evidence::Evidence,
     finding::{Findings, Kind},
     register::{Sight, Who},
-    timeline::{Change, Misfit, Observation, Timeline, Wanted},
+    timeline::{Change, Misfit, Observation, Span, Timeline, Wanted},
 };
+use uuid::Uuid;
+
 use crate::{
     books::EntryRow,
     history::{Action, Answer, Moment, Order},
@@ -15,7 +18,7 @@ use crate::{
 /// Every customer's entries, in their order.
 pub(super) struct Ledgers {
     /// By customer: effects.
-    entries: Vec<Vec<usize>>,
+    pub(super) entries: Vec<Vec<usize>>,
     /// By business: whether a later entry has an earlier `created_at`.
     pub(super) clock_ran_back: Vec<bool>,
 }
@@ -69,33 +72,21 @@ fn entry_alone(evidence: &Evidence, effect: usize, out: &mut Findings) {
             format!("entry {}: {} and {} are not {}", entry.id, entry.balance_before, entry.amount, entry.balance_after)
         });
     }
-    match evidence.order_of(effect) {
-        Some(order) => {
-            if !is_charge_of(entry, order) {
-                out.add(Kind::WrongSum, || {
-                    let (total, after, made) = (order.total, order.balance_after, order.created_at_us);
-                    format!("{entry:?} is not the charge of its order: total {total}, balance {after}, {made} us")
-                });
-            }
-            // A purchase at price 0 uses no credit.
-            if entry.amount > 0 && entry.credit_limit.is_some_and(|limit| entry.balance_after > limit) {
-                out.add(Kind::Overspend, || format!("{entry:?}"));
-            }
-        }
-        None if entry.amount >= 0 || entry.credit_limit.is_some() => {
-            out.add(Kind::AlteredPayment, || format!("{entry:?} is no payment"));
-        }
-        None => {}
+    if let Some(order) = evidence.order_of(effect)
+        && !is_charge_of(entry, order)
+    {
+        out.add(Kind::WrongSum, || {
+            let (total, after, made) = (order.total, order.balance_after, order.created_at_us);
+            format!("{entry:?} is not the charge of its order: total {total}, balance {after}, {made} us")
+        });
     }
 }
 
 fn is_charge_of(entry: &crate::history::Entry, order: &Order) -> bool {
     entry.amount == order.total
-        && entry.amount >= 0
         && entry.balance_after == order.balance_after
         && entry.customer == order.customer
         && entry.created_at_us == order.created_at_us
-        && entry.credit_limit.is_some()
 }
 
 /// Finds a place for every balance that an answer showed. Returns the limits that answers showed, by customer.
@@ -107,10 +98,13 @@ pub(super) fn place(evidence: &Evidence, ledgers: &Ledgers, out: &mut Findings) 
         }
     }
     let mut seen = vec![Vec::new(); ledgers.entries.len()];
+    let mut asked = vec![Vec::new(); ledgers.entries.len()];
     let mut sights = Vec::new();
     for index in 0..evidence.history.requests.len() {
         if let Some((customer, wanted)) = observation(evidence, index, &positions) {
             seen[customer].push(evidence.observation(index, wanted));
+        } else if let Some(customer) = account_shown(evidence, index, out) {
+            asked[customer].push(index);
         }
     }
     for (effect, index) in &evidence.shown {
@@ -120,7 +114,10 @@ pub(super) fn place(evidence: &Evidence, ledgers: &Ledgers, out: &mut Findings) 
     }
     for (customer, (ledger, mut seen)) in ledgers.entries.iter().zip(seen).enumerate() {
         let changes: Vec<Change> = ledger.iter().map(|effect| change(evidence, *effect)).collect();
-        let timeline = Timeline::new(0, &changes);
+        let mut timeline = Timeline::new(0, &changes);
+        timeline.hold(held(evidence, ledger, &timeline, &asked[customer]));
+        let of_account = asked[customer].iter().enumerate();
+        seen.extend(of_account.map(|(number, index)| evidence.observation(*index, Wanted::Held(number))));
         seen.sort_by_key(|observation| observation.sent);
         for (observation, place) in seen.iter().zip(timeline.place(&seen)) {
             // One answer shows both figures, so both are of one moment.
@@ -132,9 +129,7 @@ pub(super) fn place(evidence: &Evidence, ledgers: &Ledgers, out: &mut Findings) 
         }
         for effect in ledger {
             let it = evidence.effects[*effect];
-            if let Some(value) = evidence.books.entries[it.row].entry.credit_limit
-                && it.what != What::Payment
-            {
+            if let Some(value) = evidence.books.entries[it.row].entry.credit_limit {
                 let sight = Sight { value, sent: it.earliest, answered: it.latest, who: Who::Effect(*effect) };
                 sights.push((customer, sight));
             }
@@ -157,9 +152,10 @@ fn observation(evidence: &Evidence, index: usize, positions: &[usize]) -> Option
             Action::ReadCustomer { customer } | Action::ChangeLimit { customer, .. },
             Answer::Customer { id, balance, .. },
         ) if customer == id => (*customer, Wanted::Value(*balance)),
-        (Action::Purchase { customer, .. }, Answer::CreditLimitExceeded { balance, .. }) => {
-            (*customer, Wanted::Value(*balance))
-        }
+        (
+            Action::Purchase { customer, .. } | Action::Adjust { customer, .. },
+            Answer::CreditLimitExceeded { balance, .. },
+        ) => (*customer, Wanted::Value(*balance)),
         (Action::ReadLedger { customer }, Answer::Ledger(entries)) => match entries.first() {
             None => (*customer, Wanted::At(0)),
             Some(newest) => {
@@ -173,10 +169,98 @@ fn observation(evidence: &Evidence, index: usize, positions: &[usize]) -> Option
     Some((evidence.own_customer(request.business, id)?, wanted))
 }
 
-/// The limit that an answer showed.
+/// The customer of whose account an answer says more than the balance.
+fn account_shown(evidence: &Evidence, index: usize, out: &mut Findings) -> Option<usize> {
+    let request = &evidence.history.requests[index];
+    let own = |id: &Uuid| evidence.own_customer(request.business, *id);
+    let of_entry = |id: &Uuid| {
+        let effect = evidence.by_id.get(id).copied();
+        let effect = effect.filter(|effect| evidence.effects[*effect].business == request.business);
+        effect.and_then(|effect| evidence.customer_of(effect))
+    };
+    let kind = wrong_of_account(&request.answer)?;
+    let customer = match &request.action {
+        Action::ReadOpenCharges { customer }
+        | Action::ReadAging { customer }
+        | Action::Payment { customer, .. }
+        | Action::Allocate { customer, .. }
+        | Action::Adjust { customer, .. }
+        | Action::Refund { customer, .. } => own(customer),
+        Action::Reverse { entry, .. } => of_entry(entry),
+        Action::Return { order, .. } => of_entry(order),
+        _ => return None,
+    };
+    if customer.is_none() {
+        out.add(kind, || format!("{}: of nobody's account: {:?}", evidence.told(index), request.answer));
+    }
+    customer
+}
+
+/// What is wrong with an answer that the account does not bear out.
+fn wrong_of_account(answer: &Answer) -> Option<Kind> {
+    Some(match answer {
+        Answer::QuantityExceedsReturnable(_) => Kind::UnjustifiedReturnRefusal,
+        Answer::ChargeNotFound(_) | Answer::ChargeOpenAmountExceeded(_) | Answer::AllocatedAmountExceeded(_) => {
+            Kind::UnjustifiedAllocationRefusal
+        }
+        Answer::UnappliedCreditExceeded { .. } => Kind::UnjustifiedUnappliedRefusal,
+        Answer::CreditBalanceExceeded { .. } | Answer::BalanceExceeded { .. } => Kind::UnjustifiedBalanceRefusal,
+        Answer::AlreadyReversed { .. } | Answer::NotReversible => Kind::UnjustifiedReversalRefusal,
+        Answer::OpenCharges { .. } => Kind::WrongOpenCharges,
+        Answer::Aging { .. } => Kind::WrongAging,
+        _ => return None,
+    })
+}
+
+/// For each of these requests, the positions within its time at which the account bears its answer out.
+fn held(evidence: &Evidence, ledger: &[usize], timeline: &Timeline, asked: &[usize]) -> Vec<Vec<Span>> {
+    let mut held: Vec<Vec<Span>> = vec![Vec::new(); asked.len()];
+    let window = |number: usize| {
+        let request = &evidence.history.requests[asked[number]];
+        timeline.window(request.sent, request.answered)
+    };
+    let mut by_first: Vec<(Span, usize)> = (0..asked.len()).map(|number| (window(number), number)).collect();
+    by_first.sort_unstable_by_key(|(span, _)| span.first);
+    let mut coming = by_first.into_iter().peekable();
+    let mut under_way: Vec<(Span, usize)> = Vec::new();
+    let mut account = Account::new(evidence, ledger);
+    for position in 0..=ledger.len() {
+        if let Some(effect) = position.checked_sub(1) {
+            account.apply(ledger[effect]);
+        }
+        while let Some(next) = coming.next_if(|(span, _)| span.first <= position) {
+            under_way.push(next);
+        }
+        under_way.retain(|(span, _)| span.last >= position);
+        for (_, number) in &under_way {
+            let request = &evidence.history.requests[asked[*number]];
+            let holds = match request.action {
+                Action::ReadOpenCharges { .. } | Action::ReadAging { .. } => account.shows(&request.answer),
+                _ => account.refusal(&request.action).as_ref() == Some(&request.answer),
+            };
+            if holds {
+                match held[*number].last_mut() {
+                    Some(span) if span.last + 1 == position => span.last = position,
+                    _ => held[*number].push(Span { first: position, last: position }),
+                }
+            }
+        }
+    }
+    held
+}
+
+/// The limit that an answer showed. If another was allowed that is not less, the customer's own is not known.
 fn sight(evidence: &Evidence, index: usize, sent: Moment, answered: Moment) -> Option<Sight> {
-    let shown = match evidence.history.requests[index].answer {
-        Answer::Customer { credit_limit, .. } | Answer::CreditLimitExceeded { credit_limit, .. } => Some(credit_limit),
+    let request = &evidence.history.requests[index];
+    let allowed = match request.action {
+        Action::Purchase { authorized_limit, .. } | Action::Adjust { authorized_limit, .. } => authorized_limit,
+        _ => None,
+    };
+    let shown = match request.answer {
+        Answer::Customer { credit_limit, .. } => Some(credit_limit),
+        Answer::CreditLimitExceeded { credit_limit, .. } => {
+            Some(credit_limit).filter(|limit| allowed.is_none_or(|allowed| *limit > allowed))
+        }
         _ => None,
     };
     shown.map(|value| Sight { value, sent, answered, who: Who::Request(index) })
@@ -196,6 +280,10 @@ fn misplaced(
         // An acknowledgement without a place contradicts the order of real time. It is a finding of that kind.
         _ if matches!(seen.wanted, Wanted::After(_)) => return,
         _ if matches!(answer, Answer::CreditLimitExceeded { .. }) => Kind::UnjustifiedCreditRefusal,
+        _ if matches!(seen.wanted, Wanted::Held(_)) => match wrong_of_account(answer) {
+            Some(kind) => kind,
+            None => return,
+        },
         Misfit::Never if is_ledger => Kind::ReadOfUnknownRow,
         Misfit::Never => Kind::BalanceNeverWas,
         Misfit::TooEarly => Kind::SeenTooEarly,
@@ -206,6 +294,10 @@ fn misplaced(
     out.add(kind, || {
         let (told, around, id) =
             (evidence.told(seen.request), timeline.around(seen), evidence.all_customers[customer].id);
+        if matches!(seen.wanted, Wanted::Held(_)) {
+            let action = &evidence.history.requests[seen.request].action;
+            return format!("{told}: account of {id}: {answer:.400?} to {action:.300?}; balances: {around}");
+        }
         format!("{told}: balance of {id} {}, {misfit}: {around}", seen.wanted)
     });
 }

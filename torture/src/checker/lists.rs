@@ -1,136 +1,168 @@
-//! What answers should have shown. If an order was there before a request was sent, it is found by its id, and it stands on
-//! every page of orders that reaches back beyond it.
+//! What answers should have shown. If an order or a return was there before a request was sent, it is found by its id, and it stands
+//! on every page that reaches back beyond it. So does what changed a product's stock.
 //!
 //! The checker does not know how long a page may be. So it does not notice a page that ends too early, unless the page is
-//! empty.
+//! empty, or says that it is the last one.
 
 use uuid::Uuid;
 
 use super::{
     evidence::{Evidence, What, seconds},
     finding::{Findings, Kind},
+    sums::Sums,
 };
-use crate::history::{Action, Answer, Moment, Order};
+use crate::history::{Action, Answer, Moment};
 
-/// An order of one business.
+/// An id, and a line of it where lines are listed.
+type Place = (Uuid, i64);
+
+/// What a list has.
 #[derive(Debug, Clone, Copy)]
 struct Listed {
-    id: Uuid,
+    place: Place,
     latest: Moment,
-    effect: usize,
+    /// None for what was there from the start.
+    effect: Option<usize>,
 }
 
-/// A page of orders that was asked for.
-struct Page<'a> {
+/// A page that was asked for.
+struct Page {
     sent: Moment,
     index: usize,
-    orders: &'a [Order],
+    /// Newest first.
+    places: Vec<Place>,
+    /// Whether nothing comes after it.
+    is_last: bool,
+}
+
+/// Everything of one sort that a business or a product has, and all pages of it.
+struct List {
+    /// A page without what must be on it.
+    stale: Kind,
+    listed: Vec<Listed>,
+    pages: Vec<Page>,
 }
 
 /// Looks for what is missing.
 pub(super) fn check(evidence: &Evidence, out: &mut Findings) {
-    let mut listed: Vec<Vec<Listed>> = vec![Vec::new(); evidence.history.businesses.len()];
-    for (effect, it) in evidence.effects.iter().enumerate() {
-        if let What::Purchase(_) = it.what {
-            listed[it.business].push(Listed { id: evidence.id_of(effect), latest: it.latest, effect });
-        }
-    }
-    let mut pages: Vec<Vec<Page>> = listed.iter().map(|_| Vec::new()).collect();
-    for (index, request) in evidence.history.requests.iter().enumerate() {
-        match (&request.action, &request.answer) {
-            (Action::ReadOrders, Answer::Orders(orders)) => {
-                if let Some(pages) = pages.get_mut(request.business) {
-                    pages.push(Page { sent: request.sent, index, orders });
-                }
-            }
-            (Action::ReadOrder { order }, Answer::NotFound) => {
-                let known = evidence.by_id.get(order).map(|effect| evidence.effects[*effect]);
-                if known.is_some_and(|known| known.business == request.business && known.latest < request.sent) {
-                    out.add(Kind::OwnIdNotFound, || format!("{}: order {order}", evidence.told(index)));
-                }
-            }
-            _ => {}
-        }
-    }
-    for (mut listed, mut pages) in listed.into_iter().zip(pages) {
-        listed.sort_unstable_by_key(|order| order.id);
-        pages.sort_by_key(|page| page.sent);
-        check_pages(evidence, &listed, &pages, out);
+    for mut list in collect(evidence, out) {
+        list.listed.sort_unstable_by_key(|listed| listed.place);
+        list.pages.sort_by_key(|page| page.sent);
+        check_pages(evidence, &list, out);
     }
 }
 
-/// Counts, for each page, the orders that must be on it: those that were there before it was sent, from its oldest on.
-fn check_pages(evidence: &Evidence, listed: &[Listed], pages: &[Page], out: &mut Findings) {
+fn collect(evidence: &Evidence, out: &mut Findings) -> Vec<List> {
+    let count = evidence.history.businesses.len();
+    let empty = |stale| List { stale, listed: Vec::new(), pages: Vec::new() };
+    let mut lists: Vec<List> = (0..count).map(|_| empty(Kind::StaleOrderList)).collect();
+    lists.extend((0..count).map(|_| empty(Kind::StaleReturnList)));
+    lists.extend(evidence.all_products.iter().map(|_| empty(Kind::StaleStockList)));
+    for (effect, it) in evidence.effects.iter().enumerate() {
+        let list = match it.what {
+            What::Purchase(_) => it.business,
+            What::Return(_) => count + it.business,
+            _ => continue,
+        };
+        let place = (evidence.id_of(effect), 0);
+        lists[list].listed.push(Listed { place, latest: it.latest, effect: Some(effect) });
+    }
+    for (place, shelved) in &evidence.shelved {
+        let latest = shelved.effect.map_or(Moment::START, |effect| evidence.effects[effect].latest);
+        lists[2 * count + shelved.product].listed.push(Listed { place: *place, latest, effect: shelved.effect });
+    }
+    for (index, request) in evidence.history.requests.iter().enumerate() {
+        let business = request.business;
+        let (list, places, is_last) = match (&request.action, &request.answer) {
+            (Action::ReadOrders, Answer::Orders(orders)) => {
+                let places: Vec<Place> = orders.iter().map(|order| (order.id, 0)).collect();
+                let is_empty = places.is_empty();
+                (business, places, is_empty)
+            }
+            (Action::ReadReturns, Answer::Returns { returns, is_last }) => {
+                (count + business, returns.iter().map(|goods| (goods.id, 0)).collect(), *is_last)
+            }
+            (Action::ReadStock { product }, Answer::Stock { changes, is_last }) => {
+                let Some(product) = evidence.own_product(business, *product) else { continue };
+                let places = changes.iter().map(|change| (change.id, change.line_no)).collect();
+                (2 * count + product, places, *is_last)
+            }
+            (_, Answer::NotFound) => {
+                not_found(evidence, index, out);
+                continue;
+            }
+            _ => continue,
+        };
+        if let Some(list) = lists.get_mut(list) {
+            list.pages.push(Page { sent: request.sent, index, places, is_last });
+        }
+    }
+    lists
+}
+
+/// What was there before was not found.
+fn not_found(evidence: &Evidence, index: usize, out: &mut Findings) {
+    let request = &evidence.history.requests[index];
+    let id = match &request.action {
+        Action::ReadOrder { order } | Action::Return { order, .. } => order,
+        Action::ReadReturn { goods } => goods,
+        Action::Reverse { entry, .. } => entry,
+        _ => return,
+    };
+    let known = evidence.by_id.get(id).map(|effect| evidence.effects[*effect]);
+    if known.is_some_and(|known| known.business == request.business && known.latest < request.sent) {
+        out.add(Kind::OwnIdNotFound, || format!("{}: {:.300?}", evidence.told(index), request.action));
+    }
+}
+
+/// Counts, for each page, what must be on it: what was there before it was sent, from its oldest on.
+fn check_pages(evidence: &Evidence, list: &List, out: &mut Findings) {
+    let listed = &list.listed;
     let mut by_time: Vec<usize> = (0..listed.len()).collect();
     by_time.sort_unstable_by_key(|rank| listed[*rank].latest);
     let mut arriving = by_time.into_iter().peekable();
-    let mut there = Counts::new(listed.len());
-    for page in pages {
+    let mut there = Sums::new(listed.len());
+    for page in &list.pages {
         while let Some(rank) = arriving.next_if(|rank| listed[*rank].latest < page.sent) {
-            there.add(rank);
+            there.add(rank, 1);
         }
-        let oldest = page.orders.last().map(|order| order.id);
-        let first = oldest.map_or(0, |oldest| listed.partition_point(|order| order.id < oldest));
-        let shown = |order: &Order| listed.binary_search_by_key(&order.id, |listed| listed.id).ok();
-        let mut shown: Vec<usize> = page.orders.iter().filter_map(shown).collect();
+        let first = match page.places.last() {
+            _ if page.is_last => 0,
+            Some(oldest) => listed.partition_point(|listed| listed.place < *oldest),
+            // The server had looked at enough.
+            None => continue,
+        };
+        let rank = |place: &Place| listed.binary_search_by_key(place, |listed| listed.place).ok();
+        let mut shown: Vec<usize> = page.places.iter().filter_map(rank).collect();
         shown.sort_unstable();
         let right = shown.iter().filter(|rank| **rank >= first && listed[**rank].latest < page.sent).count();
-        if there.from(first) > right && !(out.is_full(Kind::StaleOrderList) && out.is_full(Kind::TimeRanBackwards)) {
+        if there.from(first) > i64::try_from(right).unwrap_or(i64::MAX)
+            && !(out.is_full(list.stale) && out.is_full(Kind::TimeRanBackwards))
+        {
             let is_missing = |rank: &usize| listed[*rank].latest < page.sent && shown.binary_search(rank).is_err();
             let missing: Vec<Listed> = (first..listed.len()).filter(is_missing).map(|rank| listed[rank]).collect();
-            stale(evidence, page, &missing, out);
+            stale(evidence, list.stale, page, &missing, out);
         }
     }
 }
 
-fn stale(evidence: &Evidence, page: &Page, missing: &[Listed], out: &mut Findings) {
+fn stale(evidence: &Evidence, kind: Kind, page: &Page, missing: &[Listed], out: &mut Findings) {
     let client = evidence.history.requests[page.index].client;
-    let seen = |order: &&Listed| {
+    let seen = |listed: &&Listed| {
         evidence.shown.iter().any(|(effect, index)| {
             let request = &evidence.history.requests[*index];
-            *effect == order.effect && request.client == client && request.answered < page.sent
+            Some(*effect) == listed.effect && request.client == client && request.answered < page.sent
         })
     };
-    // Prefer an order that this client itself had seen: such a finding is easier to understand. One example is enough.
+    // Prefer what this client itself had seen: such a finding is easier to understand. One example is enough.
     let own = missing.iter().take(100).find(seen);
-    let kind = if own.is_some() { Kind::TimeRanBackwards } else { Kind::StaleOrderList };
-    let Some(order) = own.or(missing.first()) else { return };
+    let kind = if own.is_some() { Kind::TimeRanBackwards } else { kind };
+    let Some(listed) = own.or(missing.first()) else { return };
     out.add(kind, || {
-        let (told, count) = (evidence.told(page.index), missing.len());
+        let (told, count, (id, line_no)) = (evidence.told(page.index), missing.len(), listed.place);
         format!(
-            "{told}: {count} orders are missing, such as {}, which was there by {}",
-            order.id,
-            seconds(order.latest)
+            "{told}: {count} are missing, such as {id} (line {line_no}), which was there by {}",
+            seconds(listed.latest)
         )
     });
-}
-
-/// How many have been added from a rank on: a Fenwick tree.
-struct Counts {
-    sums: Vec<usize>,
-    all: usize,
-}
-
-impl Counts {
-    fn new(ranks: usize) -> Self {
-        Self { sums: vec![0; ranks + 1], all: 0 }
-    }
-
-    fn add(&mut self, rank: usize) {
-        self.all += 1;
-        let mut node = rank + 1;
-        while node < self.sums.len() {
-            self.sums[node] += 1;
-            node += node & node.wrapping_neg();
-        }
-    }
-
-    fn from(&self, rank: usize) -> usize {
-        let (mut node, mut before) = (rank, 0);
-        while node > 0 {
-            before += self.sums[node];
-            node &= node - 1;
-        }
-        self.all - before
-    }
 }

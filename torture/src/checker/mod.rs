@@ -1,13 +1,16 @@
 //! Whether a history and the books can both be true.
 //!
 //! Reading order: [`check`](fn@check) (what is looked at, in which order) → `evidence` (the two, side by side) → `attempts`
-//! (keys: lost, doubled, phantom), `answers` (each answer by itself), `rows` (the books by themselves) → `intervals` (when
-//! each effect can have happened) → `timeline` (where between an object's changes something was seen), used by `ledger`
-//! (customers) and `stock` (products) → `register`, used by `registers` (limits and prices) → `lists` (what was not shown).
+//! (keys: lost, doubled, phantom), `answers` (each answer by itself), `rows` and `accounts` (the books by themselves) →
+//! `intervals` (when each effect can have happened) → `timeline` (where between an object's changes something was seen), used by
+//! `ledger` (customers, with `account`: what is settled, open, reversed and returned after each entry) and `stock` (products) →
+//! `register`, used by `registers` (limits and prices) → `lists` (what was not shown).
 //!
 //! An answer that can have been right is never called wrong. The files say where the checker cannot know. It never compares
 //! the clients' clock with PostgreSQL's clock. The time for n requests is O(n log n).
 
+mod account;
+mod accounts;
 mod answers;
 mod attempts;
 mod differences;
@@ -21,6 +24,7 @@ mod registers;
 mod rows;
 mod stock;
 mod summary;
+mod sums;
 mod timeline;
 
 pub use finding::{Finding, Kind};
@@ -37,6 +41,7 @@ pub fn check(history: &History, books: &Books) -> Vec<Finding> {
     let mut evidence = Evidence::new(history, books, &mut out);
     rows::check(&evidence, &mut out);
     let ledgers = ledger::chains(&evidence, &mut out);
+    accounts::check(&evidence, &ledgers, &mut out);
 
     // When each effect happened: first by its own requests, then by the answers that showed it, then by the order of the books.
     let refusals = attempts::check(&mut evidence, &mut out);

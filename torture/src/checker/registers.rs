@@ -1,4 +1,4 @@
-//! Credit limits and prices. Each one that an answer showed, or that decided a purchase, was in force at that moment. The
+//! Credit limits and prices. Each one that an answer showed, or that decided a new debt, was in force at that moment. The
 //! figures of a refusal for lack of credit are those that it followed from.
 //!
 //! The limit, balance and price of a refusal are checked against their own times. Whether there was one moment for all three
@@ -148,11 +148,27 @@ fn told(evidence: &Evidence, who: Who) -> String {
 fn credit_refusal(evidence: &Evidence, index: usize, registers: &[Register], out: &mut Findings) {
     let request = &evidence.history.requests[index];
     let Answer::CreditLimitExceeded { credit_limit, balance, required } = request.answer else { return };
-    let Action::Purchase { items, .. } = &request.action else { return };
+    let (authorized, items) = match &request.action {
+        Action::Purchase { authorized_limit, items, .. } => (authorized_limit, Ok(items)),
+        Action::Adjust { authorized_limit, amount, .. } => (authorized_limit, Err(*amount)),
+        _ => return,
+    };
+    if authorized.is_some_and(|allowed| allowed > credit_limit) {
+        out.add(Kind::UnjustifiedCreditRefusal, || {
+            format!("{}: {authorized:?} was allowed, and {credit_limit} is not the greater one", evidence.told(index))
+        });
+    }
     if required <= 0 || i128::from(balance) + i128::from(required) <= i128::from(credit_limit) {
         out.add(Kind::UnjustifiedCreditRefusal, || format!("{}: {:?} suffices", evidence.told(index), request.answer));
     }
     let mut sums = vec![0i128];
+    let items = match items {
+        Ok(items) => &**items,
+        Err(amount) => {
+            sums = vec![i128::from(amount)];
+            &[]
+        }
+    };
     for (product, quantity) in together(items.iter().map(|item| (item.product, item.quantity))) {
         let Some(product) = evidence.own_product(request.business, product) else { return };
         let prices = registers[product].possible(request.sent, request.answered);

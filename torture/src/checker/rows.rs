@@ -19,9 +19,17 @@ pub(super) fn check(evidence: &Evidence, out: &mut Findings) {
     opening_stock(evidence, out);
 
     let mut is_charged = vec![false; evidence.books.orders.len()];
+    let mut is_credited = vec![false; evidence.books.returns.len()];
     for effect in &evidence.effects {
-        if let What::Purchase(order) = effect.what {
-            is_charged[order] = true;
+        match effect.what {
+            What::Purchase(order) => is_charged[order] = true,
+            What::Return(goods) => is_credited[goods] = true,
+            What::Entry(_) | What::Movement => {}
+        }
+    }
+    for (row, is_credited) in evidence.books.returns.iter().zip(is_credited) {
+        if !is_credited {
+            out.add(Kind::ReturnWithoutEntry, || format!("return {} of {}", row.goods.id, row.business));
         }
     }
     for (row, is_charged) in evidence.books.orders.iter().zip(is_charged) {

@@ -1,4 +1,4 @@
-//! Products. Stock is what movements and sales leave, and never below zero. Every stock that an answer showed, and every
+//! Products. Stock is what movements, sales and returns leave, and never below zero. Every stock that an answer showed, and every
 //! refusal for lack of stock, must fit between two changes in real time.
 //!
 //! The books do not number a product's changes. But PostgreSQL takes `created_at` while it holds the lock on the product, so
@@ -75,7 +75,9 @@ pub(super) fn check(evidence: &Evidence, out: &mut Findings) -> Vec<(usize, Sigh
             out.add(Kind::StockSum, || {
                 let id = evidence.all_products[product].id;
                 let known = known.map_or("nothing".to_owned(), |known| known.to_string());
-                format!("product {id}: {known} in the books; its opening stock, movements and sales leave {stock}")
+                format!(
+                    "product {id}: {known} in the books; its opening stock, movements, sales and returns leave {stock}"
+                )
             });
         }
         let timeline = Timeline::new(evidence.all_products[product].stock, &changes);
@@ -99,7 +101,7 @@ fn strokes_of(evidence: &Evidence, effect: usize) -> Vec<Stroke> {
     let it = evidence.effects[effect];
     let created_at_us = it.created_at_us;
     match it.what {
-        What::Payment => Vec::new(),
+        What::Entry(_) => Vec::new(),
         What::Movement => {
             let movement = evidence.books.movements[it.row].movement;
             let (change, stock_after) = (movement.quantity, Some(movement.stock_after));
@@ -108,14 +110,23 @@ fn strokes_of(evidence: &Evidence, effect: usize) -> Vec<Stroke> {
         }
         What::Purchase(order) => {
             let lines = evidence.books.orders[order].order.lines.iter();
-            let sold = together(lines.map(|line| (line.product, line.quantity)));
-            let stroke = |(id, sold): (Uuid, i64)| {
-                let product = evidence.products.get(&id)?.no;
-                Some(Stroke { product, created_at_us, effect, change: -sold, stock_after: None })
-            };
-            sold.into_iter().filter_map(stroke).collect()
+            changed(evidence, effect, lines.map(|line| (line.product, line.quantity.saturating_neg())))
+        }
+        What::Return(goods) => {
+            let lines = evidence.books.returns[goods].goods.lines.iter().filter(|line| line.restocked > 0);
+            changed(evidence, effect, lines.map(|line| (line.product, line.restocked)))
         }
     }
+}
+
+/// What the lines of an effect change.
+fn changed(evidence: &Evidence, effect: usize, lines: impl Iterator<Item = (Uuid, i64)>) -> Vec<Stroke> {
+    let created_at_us = evidence.effects[effect].created_at_us;
+    let stroke = |(id, change): (Uuid, i64)| {
+        let product = evidence.products.get(&id)?.no;
+        Some(Stroke { product, created_at_us, effect, change, stock_after: None })
+    };
+    together(lines).into_iter().filter_map(stroke).collect()
 }
 
 /// Quantities by product.

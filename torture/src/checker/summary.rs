@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::key_of;
 use crate::{
     books::Books,
-    history::{Action, Answer, History, Key},
+    history::{Action, Answer, EntryKind, History, Key},
 };
 
 /// Counts of a run.
@@ -20,6 +20,15 @@ pub struct Summary {
     pub purchases_accepted: u64,
     pub payments_accepted: u64,
     pub movements_accepted: u64,
+    pub returns_accepted: u64,
+    pub allocations_accepted: u64,
+    pub reversals_accepted: u64,
+    pub adjustments_accepted: u64,
+    pub refunds_accepted: u64,
+    /// Credits that name charges.
+    pub named: u64,
+    /// Charges above the credit limit, that somebody allowed.
+    pub above_limit: u64,
     pub replays: u64,
     pub limit_changes: u64,
     pub price_changes: u64,
@@ -27,6 +36,11 @@ pub struct Summary {
     pub refused_for_stock: u64,
     pub refused_for_credit: u64,
     pub movements_refused: u64,
+    pub refused_for_returned: u64,
+    pub refused_for_charges: u64,
+    pub refused_for_unapplied: u64,
+    pub refused_for_balance: u64,
+    pub refused_as_reversed: u64,
     pub refused_as_not_found: u64,
     pub refused_as_key_reused: u64,
     pub unexpected_answers: u64,
@@ -38,6 +52,8 @@ pub struct Summary {
     pub orders_in_books: u64,
     pub entries_in_books: u64,
     pub movements_in_books: u64,
+    pub returns_in_books: u64,
+    pub parts_in_books: u64,
 }
 
 /// Of a key: whether an attempt was unknown, and whether one was not.
@@ -53,6 +69,8 @@ impl Summary {
             orders_in_books: count(books.orders.len()),
             entries_in_books: count(books.entries.len()),
             movements_in_books: count(books.movements.len()),
+            returns_in_books: count(books.returns.len()),
+            parts_in_books: count(books.parts.len()),
             ..Self::default()
         };
         let mut clients: Vec<u32> = history.requests.iter().map(|request| request.client).collect();
@@ -83,6 +101,13 @@ impl Summary {
             purchases_accepted,
             payments_accepted,
             movements_accepted,
+            returns_accepted,
+            allocations_accepted,
+            reversals_accepted,
+            adjustments_accepted,
+            refunds_accepted,
+            named,
+            above_limit,
             replays,
             limit_changes,
             price_changes,
@@ -90,6 +115,11 @@ impl Summary {
             refused_for_stock,
             refused_for_credit,
             movements_refused,
+            refused_for_returned,
+            refused_for_charges,
+            refused_for_unapplied,
+            refused_for_balance,
+            refused_as_reversed,
             refused_as_not_found,
             refused_as_key_reused,
             unexpected_answers,
@@ -99,6 +129,8 @@ impl Summary {
             orders_in_books,
             entries_in_books,
             movements_in_books,
+            returns_in_books,
+            parts_in_books,
         } = other;
         self.requests += requests;
         self.clients += clients;
@@ -122,6 +154,20 @@ impl Summary {
         self.orders_in_books += orders_in_books;
         self.entries_in_books += entries_in_books;
         self.movements_in_books += movements_in_books;
+        self.returns_accepted += returns_accepted;
+        self.allocations_accepted += allocations_accepted;
+        self.reversals_accepted += reversals_accepted;
+        self.adjustments_accepted += adjustments_accepted;
+        self.refunds_accepted += refunds_accepted;
+        self.named += named;
+        self.above_limit += above_limit;
+        self.refused_for_returned += refused_for_returned;
+        self.refused_for_charges += refused_for_charges;
+        self.refused_for_unapplied += refused_for_unapplied;
+        self.refused_for_balance += refused_for_balance;
+        self.refused_as_reversed += refused_as_reversed;
+        self.returns_in_books += returns_in_books;
+        self.parts_in_books += parts_in_books;
     }
 
     fn count(&mut self, action: &Action, answer: &Answer) {
@@ -133,14 +179,28 @@ impl Summary {
             (Action::Purchase { .. }, Answer::InsufficientStock(_)) => &mut self.refused_for_stock,
             (_, Answer::InsufficientStock(_)) => &mut self.movements_refused,
             (_, Answer::CreditLimitExceeded { .. }) => &mut self.refused_for_credit,
+            (_, Answer::QuantityExceedsReturnable(_)) => &mut self.refused_for_returned,
             (
                 _,
-                Answer::Purchased { replayed: true, .. }
-                | Answer::Paid { replayed: true, .. }
-                | Answer::Restocked { replayed: true, .. },
-            ) => &mut self.replays,
+                Answer::ChargeNotFound(_) | Answer::ChargeOpenAmountExceeded(_) | Answer::AllocatedAmountExceeded(_),
+            ) => &mut self.refused_for_charges,
+            (_, Answer::UnappliedCreditExceeded { .. }) => &mut self.refused_for_unapplied,
+            (_, Answer::CreditBalanceExceeded { .. } | Answer::BalanceExceeded { .. }) => &mut self.refused_for_balance,
+            (_, Answer::AlreadyReversed { .. } | Answer::NotReversible) => &mut self.refused_as_reversed,
+            (_, answer) if answer.replayed() == Some(true) => &mut self.replays,
             (_, Answer::Purchased { .. }) => &mut self.purchases_accepted,
-            (_, Answer::Paid { .. }) => &mut self.payments_accepted,
+            (_, Answer::Returned { .. }) => &mut self.returns_accepted,
+            (_, Answer::Recorded { entry, named, .. }) => {
+                self.named += u64::from(!named.is_empty() && entry.amount < 0);
+                self.above_limit += u64::from(entry.authorized_limit.is_some());
+                match entry.kind {
+                    EntryKind::Payment => &mut self.payments_accepted,
+                    EntryKind::Allocation => &mut self.allocations_accepted,
+                    EntryKind::Reversal => &mut self.reversals_accepted,
+                    EntryKind::Refund => &mut self.refunds_accepted,
+                    _ => &mut self.adjustments_accepted,
+                }
+            }
             (_, Answer::Restocked { .. }) => &mut self.movements_accepted,
             (Action::ChangeLimit { .. }, _) => &mut self.limit_changes,
             (Action::ChangePrice { .. }, _) => &mut self.price_changes,
@@ -164,12 +224,30 @@ impl fmt::Display for Summary {
         )?;
         writeln!(
             out,
-            "also accepted: {} payments, {} stock movements ({} refused), {} limit changes, {} price changes",
+            "also accepted: {} payments, {} returns, {} adjustments ({} above the limit), {} refunds, {} reversals, {} allocations",
             self.payments_accepted,
-            self.movements_accepted,
-            self.movements_refused,
-            self.limit_changes,
-            self.price_changes
+            self.returns_accepted,
+            self.adjustments_accepted,
+            self.above_limit,
+            self.refunds_accepted,
+            self.reversals_accepted,
+            self.allocations_accepted
+        )?;
+        writeln!(
+            out,
+            "{} credits named charges; refused: {} for what was returned, {} for charges, {} for unapplied credit, {} for the \
+             balance, {} for what was or cannot be reversed",
+            self.named,
+            self.refused_for_returned,
+            self.refused_for_charges,
+            self.refused_for_unapplied,
+            self.refused_for_balance,
+            self.refused_as_reversed
+        )?;
+        writeln!(
+            out,
+            "{} stock movements ({} refused), {} limit changes, {} price changes",
+            self.movements_accepted, self.movements_refused, self.limit_changes, self.price_changes
         )?;
         writeln!(
             out,
@@ -183,8 +261,12 @@ impl fmt::Display for Summary {
         )?;
         write!(
             out,
-            "in the books: {} orders, {} ledger entries, {} stock movements",
-            self.orders_in_books, self.entries_in_books, self.movements_in_books
+            "in the books: {} orders, {} returns, {} ledger entries, {} parts of charges, {} stock movements",
+            self.orders_in_books,
+            self.returns_in_books,
+            self.entries_in_books,
+            self.parts_in_books,
+            self.movements_in_books
         )
     }
 }

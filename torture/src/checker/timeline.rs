@@ -45,6 +45,8 @@ pub(super) enum Wanted {
     At(usize),
     /// This position or later.
     After(usize),
+    /// One of the positions that [`Timeline::hold`] was given under this number.
+    Held(usize),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +66,7 @@ impl fmt::Display for Wanted {
             Self::Least(value) => write!(formatter, "at least {value}"),
             Self::At(position) => write!(formatter, "as of change {position}"),
             Self::After(position) => write!(formatter, "as of change {position} or later"),
+            Self::Held(_) => formatter.write_str("in an account as was shown"),
         }
     }
 }
@@ -109,6 +112,8 @@ pub(super) struct Timeline {
     amid: Vec<Option<(i64, i64)>>,
     /// Positions by value.
     by_value: Vec<(i64, usize)>,
+    /// By number, in order: spans of positions at which something holds.
+    held: Vec<Vec<Span>>,
 }
 
 impl Timeline {
@@ -124,7 +129,18 @@ impl Timeline {
         let values: Vec<i64> = std::iter::once(initial).chain(changes.iter().map(|change| change.value)).collect();
         let mut by_value: Vec<_> = values.iter().copied().zip(0..).collect();
         by_value.sort_unstable();
-        Self { earliest, latest, values, amid: changes.iter().map(|change| change.amid).collect(), by_value }
+        let amid = changes.iter().map(|change| change.amid).collect();
+        Self { earliest, latest, values, amid, by_value, held: Vec::new() }
+    }
+
+    /// Says at which positions the observations hold that want [`Wanted::Held`].
+    pub(super) fn hold(&mut self, held: Vec<Vec<Span>>) {
+        self.held = held;
+    }
+
+    /// Between which positions something was observed, by real time alone.
+    pub(super) fn window(&self, sent: Moment, answered: Moment) -> Span {
+        Span { first: self.over(sent), last: self.begun(answered) }
     }
 
     /// How many changes were over before `moment`.
@@ -207,6 +223,11 @@ impl Timeline {
             Wanted::Least(value) => (from..=to).find(|position| self.values[*position] >= value),
             Wanted::At(position) => (from <= position && position <= to).then_some(position),
             Wanted::After(position) => Some(from.max(position)).filter(|position| *position <= to),
+            Wanted::Held(number) => {
+                let spans = &self.held[number];
+                let span = spans.get(spans.partition_point(|span| span.last < from))?;
+                Some(span.first.max(from)).filter(|position| *position <= to)
+            }
         }
     }
 
@@ -223,6 +244,11 @@ impl Timeline {
                 index.checked_sub(1).map_or(first, |index| self.by_value[index].1)
             }
             Wanted::At(position) => position,
+            Wanted::Held(number) => {
+                let spans = &self.held[number];
+                let index = spans.partition_point(|span| span.first <= to);
+                index.checked_sub(1).map_or(first, |index| spans[index].last.min(to))
+            }
             Wanted::Amid(_) | Wanted::Least(_) | Wanted::After(_) => to,
         }
     }

@@ -3,6 +3,7 @@
 pub mod choice;
 pub mod connection;
 pub mod line;
+pub mod memory;
 pub mod resolve;
 pub mod shopper;
 pub mod traffic;

@@ -63,10 +63,18 @@ pub async fn read_all(traffic: &Traffic, servers: &[SocketAddr]) -> Vec<Request>
         for (number, business) in traffic.cast.businesses.iter().enumerate() {
             let customers = business.customers.iter().flat_map(|customer| {
                 let customer = customer.id;
-                [Action::ReadCustomer { customer }, Action::ReadLedger { customer }]
+                [
+                    Action::ReadCustomer { customer },
+                    Action::ReadLedger { customer },
+                    Action::ReadOpenCharges { customer },
+                    Action::ReadAging { customer },
+                ]
             });
-            let products = business.products.iter().map(|product| Action::ReadProduct { product: product.id });
-            for action in customers.chain(products).chain([Action::ReadOrders]) {
+            let products = business.products.iter().flat_map(|product| {
+                let product = product.id;
+                [Action::ReadProduct { product }, Action::ReadStock { product }]
+            });
+            for action in customers.chain(products).chain([Action::ReadOrders, Action::ReadReturns]) {
                 ask(traffic, &mut line, number, &action, &mut rng, &mut asked).await;
             }
         }

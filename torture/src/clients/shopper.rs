@@ -92,9 +92,20 @@ fn altered(action: &Action) -> Action {
     let mut action = action.clone();
     match &mut action {
         Action::Purchase { items, .. } => items[0].quantity += 1,
-        Action::Payment { amount, .. } => *amount += 1,
-        Action::Restock { quantity, .. } => *quantity += if *quantity == -1 { 2 } else { 1 },
+        Action::Payment { amount, .. } | Action::Adjust { amount, .. } | Action::Refund { amount, .. } => *amount += 1,
+        Action::Return { lines, .. } => lines[0].quantity += 1,
+        Action::Allocate { named, .. } => named[0].amount = altered_amount(named[0].amount),
+        Action::Reverse { key, entry, .. } => {
+            // What is named here belongs to no customer, and that does not matter: the server looks the key up first.
+            action = Action::Refund { key: *key, customer: *entry, amount: 1 };
+        }
+        Action::Restock { quantity, .. } => *quantity = altered_amount(*quantity),
         _ => {}
     }
     action
+}
+
+/// One more, and never 0.
+fn altered_amount(amount: i64) -> i64 {
+    if amount == -1 { 1 } else { amount + 1 }
 }

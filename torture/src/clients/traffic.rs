@@ -1,4 +1,4 @@
-//! What all clients of a chapter share: the businesses, the addresses of the servers, known orders, and counters.
+//! What all clients of a chapter share: the businesses, the addresses of the servers, what answers have shown, and counters.
 
 use std::{
     collections::HashMap,
@@ -10,17 +10,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rand::{RngExt, seq::IndexedRandom};
+use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
 
+use super::memory::{KnownCredit, KnownOrder, Memory};
 use crate::{
-    history::{Action, Answer, Business, Key, Moment, Request},
+    history::{Action, Answer, Business, Entry, EntryKind, Key, Moment, Order, Request},
     world::cast::Cast,
 };
 
-/// How many orders of a business are remembered, to be read again.
-const REMEMBERED: usize = 256;
+/// How many orders of a business are remembered, to be read again and to be returned.
+const ORDERS: usize = 256;
+/// How many returns of a business.
+const RETURNS: usize = 64;
+/// How many charges of a customer, and how many credits. The fewer, the more clients name the same one.
+const CHARGES: usize = 12;
+const CREDITS: usize = 6;
 
 /// Shared by all clients of a chapter.
 pub struct Traffic {
@@ -32,7 +38,12 @@ pub struct Traffic {
     next_key: AtomicU64,
     next_client: AtomicU32,
     is_over: AtomicBool,
-    orders: Vec<Mutex<Vec<Uuid>>>,
+    /// By business.
+    orders: Vec<Memory<KnownOrder>>,
+    returns: Vec<Memory<Uuid>>,
+    /// By customer.
+    charges: HashMap<Uuid, Memory<(Uuid, i64)>>,
+    credits: HashMap<Uuid, Memory<KnownCredit>>,
     /// The last known balance of a customer or stock of a product. It may be out of date, and only helps to choose.
     heard: HashMap<Uuid, AtomicI64>,
     written: Mutex<Vec<Request>>,
@@ -60,13 +71,17 @@ impl Traffic {
             let customers = business.customers.iter().map(|customer| (customer.id, AtomicI64::new(0)));
             customers.chain(business.products.iter().map(|product| (product.id, AtomicI64::new(product.stock))))
         });
+        let customers = || cast.businesses.iter().flat_map(|business| business.customers.iter().map(|known| known.id));
         Self {
             addresses: Mutex::default(),
             began: Instant::now(),
             next_key: AtomicU64::new(first_key),
             next_client: AtomicU32::new(0),
             is_over: AtomicBool::new(false),
-            orders: cast.businesses.iter().map(|_| Mutex::default()).collect(),
+            orders: cast.businesses.iter().map(|_| Memory::of(ORDERS)).collect(),
+            returns: cast.businesses.iter().map(|_| Memory::of(RETURNS)).collect(),
+            charges: customers().map(|id| (id, Memory::of(CHARGES))).collect(),
+            credits: customers().map(|id| (id, Memory::of(CREDITS))).collect(),
             heard: heard.collect(),
             written: Mutex::default(),
             accepted: Mutex::default(),
@@ -127,8 +142,23 @@ impl Traffic {
     }
 
     /// An order that some answer showed.
-    pub fn known_order(&self, business: usize, rng: &mut ChaCha8Rng) -> Option<Uuid> {
-        lock(&self.orders[business]).choose(rng).copied()
+    pub fn known_order(&self, business: usize, rng: &mut ChaCha8Rng) -> Option<KnownOrder> {
+        self.orders[business].any(rng)
+    }
+
+    /// A return that some answer showed.
+    pub fn known_return(&self, business: usize, rng: &mut ChaCha8Rng) -> Option<Uuid> {
+        self.returns[business].any(rng)
+    }
+
+    /// A charge of a customer, and its amount.
+    pub fn known_charge(&self, customer: Uuid, rng: &mut ChaCha8Rng) -> Option<(Uuid, i64)> {
+        self.charges.get(&customer)?.any(rng)
+    }
+
+    /// A payment or an adjustment of a customer.
+    pub fn known_credit(&self, customer: Uuid, rng: &mut ChaCha8Rng) -> Option<KnownCredit> {
+        self.credits.get(&customer)?.any(rng)
     }
 
     /// What was last heard of a customer's balance or a product's stock.
@@ -153,10 +183,20 @@ impl Traffic {
                 for line in &order.lines {
                     hear(line.product, self.heard(line.product) - line.quantity);
                 }
-                self.remember(request.business, order.id, rng);
+                self.remember_order(request.business, order, rng);
                 self.counts.accepted.fetch_add(u64::from(!replayed), Relaxed);
             }
-            Answer::Paid { entry, .. } => hear(entry.customer, entry.balance_after),
+            Answer::Recorded { entry, .. } => {
+                hear(entry.customer, entry.balance_after);
+                self.remember_entry(entry, rng);
+            }
+            Answer::Returned { goods, .. } => {
+                hear(goods.customer, goods.balance_after);
+                for line in &goods.lines {
+                    hear(line.product, self.heard(line.product) + line.restocked);
+                }
+                self.returns[request.business].keep(goods.id, rng);
+            }
             Answer::Restocked { movement, .. } => hear(movement.product, movement.stock_after),
             Answer::Customer { id, balance, .. } => hear(*id, *balance),
             Answer::Product { id, stock, .. } => hear(*id, *stock),
@@ -166,7 +206,7 @@ impl Traffic {
                 }
             }
             Answer::CreditLimitExceeded { balance, .. } => {
-                if let Action::Purchase { customer, .. } = &request.action {
+                if let Action::Purchase { customer, .. } | Action::Adjust { customer, .. } = &request.action {
                     hear(*customer, *balance);
                 }
             }
@@ -182,13 +222,25 @@ impl Traffic {
         *latest = sent.max(*latest);
     }
 
-    fn remember(&self, business: usize, order: Uuid, rng: &mut ChaCha8Rng) {
-        let mut orders = lock(&self.orders[business]);
-        if orders.len() < REMEMBERED {
-            orders.push(order);
-        } else {
-            let place = rng.random_range(0..REMEMBERED);
-            orders[place] = order;
+    fn remember_order(&self, business: usize, order: &Order, rng: &mut ChaCha8Rng) {
+        let lines = order.lines.iter().map(|line| (line.line_no, line.quantity)).collect();
+        self.orders[business].keep(KnownOrder { id: order.id, lines }, rng);
+        if let Some(charges) = self.charges.get(&order.customer) {
+            charges.keep((order.id, order.total), rng);
+        }
+    }
+
+    fn remember_entry(&self, entry: &Entry, rng: &mut ChaCha8Rng) {
+        if entry.kind.is_charge()
+            && let Some(charges) = self.charges.get(&entry.customer)
+        {
+            charges.keep((entry.id, entry.amount), rng);
+        }
+        let is_payment = entry.kind == EntryKind::Payment;
+        if (is_payment || EntryKind::ADJUSTMENTS.contains(&entry.kind))
+            && let Some(credits) = self.credits.get(&entry.customer)
+        {
+            credits.keep(KnownCredit { id: entry.id, is_payment }, rng);
         }
     }
 

@@ -68,9 +68,9 @@ async fn one(traffic: &Traffic, stream: TcpStream, rng: &mut ChaCha8Rng) -> Vec<
     .unwrap_or(&Stage::Connected);
     let business = rng.random_range(0..traffic.cast.businesses.len());
     let client = traffic.new_client();
-    let mut actions = vec![choice::purchase(traffic, business, rng)];
+    let mut actions = vec![choice::movement(traffic, business, rng)];
     if matches!(stage, Stage::Pipelined) {
-        actions.push(choice::purchase(traffic, business, rng));
+        actions.push(choice::movement(traffic, business, rng));
     }
     let sent = traffic.now();
     let requests: Vec<_> = actions.iter().map(|action| wire::call(action, &traffic.cast.tokens[business])).collect();

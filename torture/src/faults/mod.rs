@@ -49,7 +49,7 @@ pub enum Fault {
     HoldLock,
     /// Both servers stopped in good order and started, one after the other.
     RollServers,
-    /// A server's clock is a day off.
+    /// A server's clock is 23 hours off.
     ShiftClock,
     /// `migrate` applies everything again.
     Migrate,

@@ -5,8 +5,19 @@ use std::collections::HashMap;
 use bytes::{Buf, BytesMut};
 
 /// Functions whose calls write, as the statements name them.
-const WRITING: [&str; 6] =
-    ["purchase_batch", "payment_record", "stock_movement_record", "customer_update", "product_update", "_create"];
+const WRITING: [&str; 11] = [
+    "purchase_batch",
+    "payment_record",
+    "return_record",
+    "allocation_record",
+    "reversal_record",
+    "adjustment_record",
+    "refund_record",
+    "stock_movement_record",
+    "customer_update",
+    "product_update",
+    "_create",
+];
 
 /// What a message means for a call that writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

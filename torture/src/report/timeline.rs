@@ -79,7 +79,12 @@ mod tests {
             business: 0,
             sent: Moment(0),
             answered: Moment(answered),
-            action: Action::Purchase { key: Key(answered), customer: Uuid::nil(), items: Vec::new() },
+            action: Action::Purchase {
+                key: Key(answered),
+                customer: Uuid::nil(),
+                items: Vec::new(),
+                authorized_limit: None,
+            },
             answer,
         };
         let requests = vec![

@@ -37,7 +37,7 @@ impl Cast {
         for number in 0..BUSINESSES {
             let body = json!({"name": format!("Business {number}"), "currency": "EUR"});
             let business = id(&post(&mut connection, "/v1/businesses", ADMIN_TOKEN, body).await?)?;
-            let body = json!({"name": "torture", "scopes": ["read", "write"]});
+            let body = json!({"name": "torture", "scopes": ["read", "write", "adjust"]});
             let key = post(&mut connection, &format!("/v1/businesses/{business}/api-keys"), ADMIN_TOKEN, body).await?;
             let token = key["key"].as_str().context("an API key has no text")?.to_owned();
             let (mut customers, mut products) = (Vec::new(), Vec::new());

@@ -104,7 +104,7 @@ impl TortureWorld {
         Ok(())
     }
 
-    /// As [`start_server`](Self::start_server), by a clock that is off by `shift`, such as "+1d".
+    /// As [`start_server`](Self::start_server), by a clock that is off by `shift`, such as "+23h".
     pub async fn start_server_at(&mut self, number: usize, shift: &str) -> anyhow::Result<()> {
         let library = self.programs.faketime.clone().context("there is no libfaketime")?;
         let options = ServerOptions { clock: Some((library, shift.to_owned())), ..self.options[number].clone() };

@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tallystick_torture::{
     books::Books,
-    history::{Action, Answer, Business, Customer, History, Key, Moment, Product, Request},
+    history::{Action, Answer, Business, Customer, EntryKind, History, Key, Moment, Order, Product, Request},
 };
 use uuid::Uuid;
 
@@ -29,6 +29,9 @@ pub struct Size {
     pub requests: usize,
 }
 
+/// When PostgreSQL's clock begins.
+const START_US: i64 = 1_700_000_000_000_000;
+
 /// Small and hot.
 pub const SMALL: Size = Size { businesses: 2, customers: 2, products: 3, clients: 6, requests: 150 };
 
@@ -39,6 +42,21 @@ enum Event {
     /// Decides the purchases of a business that wait.
     Batch(usize),
     Answer(usize),
+}
+
+/// By number of the line.
+type Quantities = Vec<(i64, i64)>;
+
+/// What some client has heard of: each with the business that knows it.
+#[derive(Default)]
+struct Learned {
+    /// With the quantities of the lines, by number.
+    orders: Vec<(usize, Uuid, Quantities)>,
+    returns: Vec<(usize, Uuid)>,
+    /// With the customer and the amount.
+    charges: Vec<(Uuid, Uuid, i64)>,
+    /// Payments and adjustments, and whether it is a payment.
+    credits: Vec<(usize, Uuid, bool)>,
 }
 
 /// Between requests and answers.
@@ -56,8 +74,8 @@ struct Simulation {
     events: BinaryHeap<Reverse<(u64, usize, Event)>>,
     sequence: usize,
     waiting: Vec<Vec<usize>>,
-    /// Orders that some client has heard of.
-    learned: Vec<(usize, Uuid)>,
+    /// What some client has heard of.
+    learned: Learned,
     keyed: Vec<usize>,
     next_key: u64,
     next_stock_key: u64,
@@ -120,6 +138,14 @@ impl Script {
     }
 }
 
+impl Learned {
+    fn order(&mut self, business: usize, order: &Order) {
+        let lines = order.lines.iter().map(|line| (line.line_no, line.quantity)).collect();
+        self.orders.push((business, order.id, lines));
+        self.charges.push((order.customer, order.id, order.total));
+    }
+}
+
 impl Simulation {
     fn new(seed: u64, size: Size) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -152,11 +178,11 @@ impl Simulation {
             to_come: Vec::new(),
             events: BinaryHeap::new(),
             sequence: 0,
-            learned: Vec::new(),
+            learned: Learned::default(),
             keyed: Vec::new(),
             next_key: 0,
             next_stock_key: 0,
-            clock: 1_700_000_000_000_000,
+            clock: START_US,
         }
     }
 
@@ -268,9 +294,20 @@ impl Simulation {
 
     fn learn(&mut self, index: usize) {
         let request = &self.requests[index];
+        let (business, learned) = (request.business, &mut self.learned);
         match &request.answer {
-            Answer::Purchased { order, .. } => self.learned.push((request.business, order.id)),
-            Answer::Orders(orders) => self.learned.extend(orders.iter().map(|order| (request.business, order.id))),
+            Answer::Purchased { order, .. } => learned.order(business, order),
+            Answer::Orders(orders) => orders.iter().for_each(|order| learned.order(business, order)),
+            Answer::Returned { goods, .. } => learned.returns.push((business, goods.id)),
+            Answer::Recorded { entry, .. } => {
+                if entry.kind.is_charge() {
+                    learned.charges.push((entry.customer, entry.id, entry.amount));
+                }
+                let is_payment = entry.kind == EntryKind::Payment;
+                if is_payment || EntryKind::ADJUSTMENTS.contains(&entry.kind) {
+                    learned.credits.push((business, entry.id, is_payment));
+                }
+            }
             _ => {}
         }
     }
@@ -300,9 +337,5 @@ impl Simulation {
 }
 
 fn key(action: &Action) -> Option<(bool, Key)> {
-    match action {
-        Action::Purchase { key, .. } | Action::Payment { key, .. } => Some((false, *key)),
-        Action::Restock { key, .. } => Some((true, *key)),
-        _ => None,
-    }
+    Some((action.moves_stock(), action.key()?))
 }

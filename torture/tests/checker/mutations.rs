@@ -109,7 +109,10 @@ fn same(action: &Action) -> Option<(&'static str, Option<Uuid>)> {
         Action::ReadCustomer { customer } => Some(("balances", Some(*customer))),
         Action::ReadProduct { product } => Some(("stocks and prices", Some(*product))),
         Action::ReadLedger { customer } => Some(("ledgers", Some(*customer))),
+        Action::ReadOpenCharges { customer } => Some(("open charges", Some(*customer))),
+        Action::ReadStock { product } => Some(("changes of stocks", Some(*product))),
         Action::ReadOrders => Some(("orders", None)),
+        Action::ReadReturns => Some(("returns", None)),
         _ => None,
     }
 }

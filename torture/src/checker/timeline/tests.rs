@@ -6,6 +6,24 @@ use rand_chacha::ChaCha8Rng;
 use super::{Change, Misfit, Observation, Span, Timeline, Wanted};
 use crate::history::Moment;
 
+/// Positions at which something holds.
+const HELD: [&[usize]; 4] = [&[0, 2], &[1, 2], &[3], &[]];
+
+fn held() -> Vec<Vec<Span>> {
+    let spans = |positions: &[usize]| {
+        // Neighbours are one span, as the checker makes them.
+        let mut spans: Vec<Span> = Vec::new();
+        for position in positions {
+            match spans.last_mut() {
+                Some(span) if span.last + 1 == *position => span.last = *position,
+                _ => spans.push(Span { first: *position, last: *position }),
+            }
+        }
+        spans
+    };
+    HELD.iter().map(|positions| spans(positions)).collect()
+}
+
 #[derive(Clone, Copy)]
 enum Event {
     Change(usize),
@@ -39,6 +57,7 @@ fn is_possible(left: &[Event], position: usize, changes: &[Change], seen: &[Obse
                         Wanted::Least(wanted) => value(position) >= wanted,
                         Wanted::At(wanted) => position == wanted,
                         Wanted::After(wanted) => position >= wanted,
+                        Wanted::Held(number) => HELD[number].contains(&position),
                     };
                     if !fits {
                         return false;
@@ -68,7 +87,8 @@ fn everything_has_a_place_if_and_only_if_there_is_an_order_of_everything() {
             let wanted = match which {
                 0 | 1 => Wanted::Value(value),
                 2 => Wanted::Least(value),
-                _ if round % 2 == 0 => Wanted::At(usize::try_from(value).expect("small")),
+                _ if round % 3 == 0 => Wanted::At(usize::try_from(value).expect("small")),
+                _ if round % 3 == 1 => Wanted::Held(usize::try_from(value).expect("small")),
                 _ => Wanted::After(usize::try_from(value).expect("small")),
             };
             Observation { request: 0, client: 0, sent, answered, wanted }
@@ -82,7 +102,9 @@ fn everything_has_a_place_if_and_only_if_there_is_an_order_of_everything() {
         }
         let all: Vec<Event> = all.into_iter().chain((0..4).map(Event::Seen)).collect();
         let expected = is_possible(&all, 0, &changes, &seen);
-        let placed = Timeline::new(0, &changes).place(&seen);
+        let mut timeline = Timeline::new(0, &changes);
+        timeline.hold(held());
+        let placed = timeline.place(&seen);
         assert_eq!(placed.iter().all(Result::is_ok), expected, "round {round}: {changes:#?} {seen:#?} {placed:?}");
         counts[usize::from(expected)] += 1;
     }

@@ -95,17 +95,21 @@ pub const CASES: &[PlantedCase] = &[
     (Kind::TwoFreshAcknowledgements, "a replay is not called one", |script| {
         let shop = open(script);
         let payment = pay(script, ANNA, shop, 2);
-        let Answer::Paid { entry, .. } = script.answer(payment).clone() else { panic!() };
+        let Answer::Recorded { entry, .. } = script.answer(payment).clone() else { panic!() };
         let key = Key(entry.entry_no.unsigned_abs() + 900_000);
-        let action =
-            Action::Purchase { key, customer: shop.customer, items: vec![Item { product: shop.product, quantity: 1 }] };
+        let action = Action::Purchase {
+            key,
+            customer: shop.customer,
+            items: vec![Item { product: shop.product, quantity: 1 }],
+            authorized_limit: None,
+        };
         again(script, ANNA, action.clone());
         let retry = again(script, BELA, action);
         Box::new(move |history, _| *replayed(&mut history.requests[retry].answer) = false)
     }),
     (Kind::WrongReplay, "a replay tells of another balance", |script| {
         let shop = open(script);
-        let action = Action::Payment { key: script.key(), customer: shop.customer, amount: 5 };
+        let action = Action::Payment { key: script.key(), customer: shop.customer, amount: 5, named: Vec::new() };
         again(script, ANNA, action.clone());
         let retry = again(script, BELA, action);
         Box::new(move |history, _| paid(&mut history.requests[retry].answer).balance_after += 1)
@@ -113,7 +117,7 @@ pub const CASES: &[PlantedCase] = &[
     (Kind::WrongReplay, "a replay tells of another order", |script| {
         let shop = open(script);
         let items = vec![Item { product: shop.product, quantity: 1 }];
-        let action = Action::Purchase { key: script.key(), customer: shop.customer, items };
+        let action = Action::Purchase { key: script.key(), customer: shop.customer, items, authorized_limit: None };
         let other = buy(script, ANNA, shop, 1);
         again(script, ANNA, action.clone());
         let retry = again(script, BELA, action);
@@ -158,7 +162,7 @@ pub const CASES: &[PlantedCase] = &[
     (Kind::RefusedThoughDone, "a retry was refused after the effect", |script| {
         let shop = open(script);
         let items = vec![Item { product: shop.product, quantity: 1 }];
-        let action = Action::Purchase { key: script.key(), customer: shop.customer, items };
+        let action = Action::Purchase { key: script.key(), customer: shop.customer, items, authorized_limit: None };
         again(script, ANNA, action.clone());
         let retry = again(script, BELA, action);
         Box::new(move |history, _| {
@@ -177,7 +181,7 @@ pub const CASES: &[PlantedCase] = &[
     }),
     (Kind::KeyReusedWithoutReason, "a retry was called another request", |script| {
         let shop = open(script);
-        let action = Action::Payment { key: script.key(), customer: shop.customer, amount: 5 };
+        let action = Action::Payment { key: script.key(), customer: shop.customer, amount: 5, named: Vec::new() };
         again(script, ANNA, action.clone());
         let retry = again(script, BELA, action);
         Box::new(move |history, _| history.requests[retry].answer = Answer::KeyReused)
@@ -190,8 +194,9 @@ pub const CASES: &[PlantedCase] = &[
     (Kind::SeenTooEarly, "a key was called used before its effect", |script| {
         let shop = open(script);
         let key = script.key();
-        let payment = again(script, ANNA, Action::Payment { key, customer: shop.foreign, amount: 5 });
-        again(script, BELA, Action::Payment { key, customer: shop.customer, amount: 5 });
+        let payment =
+            again(script, ANNA, Action::Payment { key, customer: shop.foreign, amount: 5, named: Vec::new() });
+        again(script, BELA, Action::Payment { key, customer: shop.customer, amount: 5, named: Vec::new() });
         Box::new(move |history, _| history.requests[payment].answer = Answer::KeyReused)
     }),
 ];

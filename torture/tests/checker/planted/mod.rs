@@ -1,11 +1,14 @@
 //! Faults, planted one at a time at the end of correct histories: each must be found, by its kind; and the same history
 //! without the fault must pass.
 
+mod accounts;
 mod books;
+mod corrections;
 mod keys;
 mod pages;
 mod reads;
 mod refusals;
+mod refused_corrections;
 mod shop;
 
 use std::collections::BTreeSet;
@@ -30,7 +33,9 @@ type PlantedCase = (Kind, &'static str, Plant);
 const HISTORIES: u64 = 8;
 
 fn cases() -> impl Iterator<Item = &'static PlantedCase> {
-    keys::CASES.iter().chain(books::CASES).chain(refusals::CASES).chain(reads::CASES).chain(pages::CASES)
+    let of_sales = keys::CASES.iter().chain(books::CASES).chain(refusals::CASES);
+    let of_accounts = corrections::CASES.iter().chain(accounts::CASES).chain(refused_corrections::CASES);
+    of_sales.chain(of_accounts).chain(reads::CASES).chain(pages::CASES)
 }
 
 #[test]

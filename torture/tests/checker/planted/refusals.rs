@@ -14,7 +14,7 @@ use crate::generate::Script;
 /// Sends a purchase that is refused as such: for stock, if the quantity is beyond it, or for credit.
 fn refused(script: &mut Script, shop: Shop, quantity: i64) -> usize {
     let items = vec![Item { product: shop.product, quantity }];
-    let action = Action::Purchase { key: script.key(), customer: shop.customer, items };
+    let action = Action::Purchase { key: script.key(), customer: shop.customer, items, authorized_limit: None };
     script.send(BELA, 0, action)
 }
 
@@ -84,7 +84,7 @@ pub const CASES: &[PlantedCase] = &[
         let index = without_credit(script, shop);
         script.send(ANNA, 0, Action::ChangeLimit { customer: shop.customer, credit_limit: LIMIT + 1 });
         let items = vec![Item { product: shop.product, quantity: 1 }];
-        let action = Action::Purchase { key: script.key(), customer: shop.customer, items };
+        let action = Action::Purchase { key: script.key(), customer: shop.customer, items, authorized_limit: None };
         let second = script.send(BELA, 0, action);
         Box::new(move |history, books| {
             let id = super::shop::made(history, second);
@@ -120,7 +120,7 @@ pub const CASES: &[PlantedCase] = &[
         let shop = open(script);
         let other = script.business(0).products[1].id;
         let items = [shop.product, other].map(|product| Item { product, quantity: 100_000 }).to_vec();
-        let action = Action::Purchase { key: script.key(), customer: shop.customer, items };
+        let action = Action::Purchase { key: script.key(), customer: shop.customer, items, authorized_limit: None };
         let index = script.send(BELA, 0, action);
         change(index, |answer| {
             let Answer::InsufficientStock(shortages) = answer else { panic!() };
