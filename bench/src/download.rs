@@ -100,7 +100,7 @@ fn read_answer(answer: &mut impl BufRead) -> anyhow::Result<(u64, u64)> {
             ensure!(some > 0, "the answer ended after {bytes} bytes");
             read += some as u64;
             bytes += some as u64;
-            lines += buffer[..some].iter().filter(|byte| **byte == b'\n').count() as u64;
+            lines += buffer[..some].split(|byte| *byte == b'\n').count() as u64 - 1;
         }
         if !is_chunked {
             return Ok((bytes, lines));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tallystick::db::connection::DedicatedConnection;
 
-use crate::isolation::functions::server_functions;
+use crate::isolation::functions::{Function, server_functions};
 use crate::support::{
     actor::context,
     fresh_database::{FreshDatabase, SERVER_ROLE},
@@ -76,11 +76,8 @@ async fn no_call_of_the_server_waits_for_a_table_while_it_holds_only_later_ones(
     let observer = database.session().await;
     let functions = server_functions(&database).await;
     // What takes no business works for another function, which has locked before.
-    let mut calls: Vec<_> = functions
-        .iter()
-        .filter(|function| function.takes("p_business_id"))
-        .map(|function| function.good_call())
-        .collect();
+    let mut calls: Vec<_> =
+        functions.iter().filter(|function| function.takes("p_business_id")).map(Function::good_call).collect();
     calls.push(fill("tallystick.stock_movement_list({business}, {product}, NULL, NULL, 10, true)"));
     let mut tried = 0;
     for call in calls {
